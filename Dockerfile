@@ -1,0 +1,31 @@
+# One target per process: docker build --target bridge -t sentinel-bridge .
+FROM node:24.21-bookworm AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts && npm rebuild re2
+COPY . .
+RUN node tools/build.ts
+
+# Nothing but Node: no shell, no package manager, a user without rights.
+FROM gcr.io/distroless/nodejs24-debian12:nonroot AS process
+WORKDIR /app
+ENV NODE_ENV=production
+EXPOSE 8080
+
+FROM process AS provision
+COPY --from=build /src/dist/provision ./
+CMD ["main.js"]
+
+FROM process AS bridge
+COPY --from=build /src/dist/bridge ./
+CMD ["main.js"]
+
+FROM process AS auth
+COPY --from=build /src/dist/auth ./
+CMD ["main.js"]
+
+FROM process AS inspector
+COPY --from=build /src/node_modules/re2 ./node_modules/re2
+COPY --from=build /src/dist/inspector ./
+ENV RULES_DIRECTORY=/app/rules
+CMD ["main.js"]

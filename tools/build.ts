@@ -1,0 +1,34 @@
+import { cpSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/**
+ * Bundles each process: every folder of `app/` that has a `main.ts` becomes `dist/<folder>/main.js`.
+ * What cannot be bundled (native code) is looked up in `node_modules` at run time.
+ */
+const root = join(import.meta.dirname, "..");
+const processes = readdirSync(join(root, "app")).filter((folder) =>
+  existsSync(join(root, "app", folder, "main.ts")),
+);
+
+await build({
+  entryPoints: Object.fromEntries(
+    processes.map((name) => [`${name}/main`, join(root, "app", name, "main.ts")]),
+  ),
+  outdir: join(root, "dist"),
+  bundle: true,
+  platform: "node",
+  target: "node22.18",
+  format: "esm",
+  sourcemap: "linked",
+  external: ["re2"],
+  // CommonJS packages in the bundle call require().
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});
+cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
+  recursive: true,
+  filter: (source) => !/\.(ts|md)$/.test(source),
+});
