@@ -1,0 +1,134 @@
+import { partitionBucket } from "./partitions.ts";
+
+/** NATS accounts: messages cross from one to another only where `crossings` says so. */
+export const accounts = ["CORE", "DEVICES", "AUTH", "SYS"] as const;
+export type Account = (typeof accounts)[number];
+
+export interface ServiceUser {
+  readonly name: string;
+  readonly account: Account;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** May answer requests, whatever the reply subject is. */
+  readonly responds?: boolean;
+}
+
+/** Each user has an inbox of its own, so that no service can read another's replies. */
+export const inboxPrefix = (user: string) => `_INBOX_${user}`;
+const inbox = (user: string) => `${inboxPrefix(user)}.>`;
+
+const info = "$JS.API.INFO";
+const streamInfo = (name: string) => `$JS.API.STREAM.INFO.${name}`;
+/** What reading a stream by ordered consumers takes. */
+const readStream = (name: string) => [
+  streamInfo(name),
+  `$JS.API.STREAM.MSG.GET.${name}`,
+  `$JS.API.DIRECT.GET.${name}`,
+  `$JS.API.DIRECT.GET.${name}.>`,
+  `$JS.API.CONSUMER.CREATE.${name}.>`,
+  `$JS.API.CONSUMER.INFO.${name}.>`,
+  `$JS.API.CONSUMER.DELETE.${name}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${name}.>`,
+];
+const readable = [
+  "MQTT_ALERTS",
+  "REPORTS",
+  "QUARANTINE",
+  "SECURITY_EVENTS",
+  "AUDIT",
+  "DEAD_LETTER",
+];
+
+/** Every user that is not a device. Devices are admitted by the auth callout. */
+export const serviceUsers: readonly ServiceUser[] = [
+  {
+    name: "provision",
+    account: "CORE",
+    publish: [info, "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.UPDATE.*"],
+    subscribe: [inbox("provision")],
+  },
+  {
+    name: "bridge",
+    account: "CORE",
+    publish: ["ingress.upstream.*", "deadletter.bridge.*"],
+    subscribe: [inbox("bridge")],
+  },
+  {
+    name: "inspector",
+    account: "CORE",
+    publish: [
+      "clients.*.alerts",
+      "reports.*",
+      "quarantine.*",
+      "events.*.*",
+      "deadletter.inspector.*",
+      "registry.status",
+      `$KV.${partitionBucket}.>`,
+      info,
+      "$JS.API.STREAM.PURGE.INGRESS",
+      ...readStream("INGRESS"),
+      ...readStream(`KV_${partitionBucket}`),
+    ],
+    subscribe: [inbox("inspector")],
+  },
+  {
+    name: "auth",
+    account: "CORE",
+    publish: ["audit.auth.*"],
+    subscribe: [inbox("auth"), "registry.status"],
+    responds: true,
+  },
+  {
+    name: "auth-callout",
+    account: "AUTH",
+    publish: [],
+    subscribe: [inbox("auth-callout"), "$SYS.REQ.USER.AUTH"],
+    responds: true,
+  },
+  {
+    name: "operator",
+    account: "CORE",
+    publish: [info, "$JS.API.STREAM.INFO.*", ...readable.flatMap(readStream)],
+    subscribe: [inbox("operator")],
+  },
+  {
+    /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
+    name: "warmup",
+    account: "DEVICES",
+    publish: [],
+    subscribe: ["$MQTT.sub.>"],
+  },
+];
+
+/** The only ways from account to account. */
+export const crossings = {
+  /** What MQTT_ALERTS republishes reaches devices under the topic that they subscribe to. */
+  alertsToDevices: {
+    from: "CORE",
+    to: "DEVICES",
+    subject: "deliver.*.alerts",
+    as: "clients.*.alerts",
+  },
+  /** What devices send reaches INGRESS, where the inspector finds it, and nothing else. */
+  reportsToCore: {
+    from: "DEVICES",
+    to: "CORE",
+    subject: "clients.*.reports",
+    as: "ingress.device.*",
+  },
+} as const;
+
+/** What the auth callout lets a device do. `$MQTT.*` is what nats-server's MQTT layer itself needs. */
+export function devicePermissions(clientId: string): {
+  publish: readonly string[];
+  subscribe: readonly string[];
+} {
+  return {
+    publish: [`clients.${clientId}.reports`],
+    subscribe: [`clients.${clientId}.alerts`, "$MQTT.sub.>", "$MQTT.deliver.pubrel.>"],
+  };
+}
+
+/** Environment variable of nats-server that holds a user's password. */
+export const passwordVariable = (user: string) =>
+  `SENTINEL_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`;

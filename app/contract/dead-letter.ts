@@ -1,0 +1,8 @@
+/** Why a message could not be taken. The reason is the last token of its subject and a metric label. */
+export const deadLetterReasons = [
+  "invalid-topic",
+  "invalid-client-id",
+  "payload-too-large",
+  "payload-not-json",
+] as const;
+export type DeadLetterReason = (typeof deadLetterReasons)[number];

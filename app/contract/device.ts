@@ -1,0 +1,4 @@
+/** Where a device stands in the registry. `unknown`: there is no such device. */
+export const deviceStatuses = ["active", "suspended", "revoked"] as const;
+export type DeviceStatus = (typeof deviceStatuses)[number];
+export type KnownStatus = DeviceStatus | "unknown";

@@ -1,0 +1,25 @@
+/** Headers of stored messages. Times are milliseconds since 1970 with three decimals. */
+export const headers = {
+  messageId: "Nats-Msg-Id",
+  /** When the bridge read the message from the upstream broker. */
+  received: "Sentinel-Received",
+  /** When INGRESS stored it. */
+  ingressStored: "Sentinel-Ingress-Stored",
+  /** When the verdict fell. */
+  inspected: "Sentinel-Inspected",
+  ingressSequence: "Sentinel-Ingress-Sequence",
+  origin: "Sentinel-Origin",
+  verdict: "Sentinel-Verdict",
+  /** Ids of the rules and checks that matched, comma separated. */
+  findings: "Sentinel-Findings",
+  /** DEAD_LETTER: why, and the topic percent-encoded, since it may hold anything. */
+  reason: "Sentinel-Reason",
+  topic: "Sentinel-Topic",
+} as const;
+
+/** The present as headers carry it: finer than Date.now(), comparable between processes of one host. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+export const timestamp = (ms: number) => ms.toFixed(3);

@@ -1,0 +1,11 @@
+/** Largest alert or report, in bytes. A larger one goes to DEAD_LETTER. */
+export const payloadLimitBytes = 64 * 1024;
+
+/**
+ * Largest MQTT packet that the upstream broker takes, in bytes. Above `payloadLimitBytes` so that
+ * an oversized alert still reaches DEAD_LETTER whole, below NATS's `max_payload` of 1 MiB.
+ */
+export const upstreamPacketLimitBytes = 512 * 1024;
+
+/** nats-server gives up on an auth callout after this long: an answer that is later is wasted. */
+export const authTimeoutMs = 2_000;

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { bridgeSessionExpirySeconds, defaultScale, streamDefinitions } from "./streams.ts";
+
+const streams = new Map(streamDefinitions(defaultScale).map((stream) => [stream.name, stream]));
+
+it("keeps three copies of everything", () => {
+  for (const stream of streams.values()) expect(stream.num_replicas).toBe(3);
+});
+
+it("lets a full INGRESS push back instead of dropping", () => {
+  expect(streams.get("INGRESS")).toMatchObject({ discard: "new", max_age: 0 });
+});
+
+it("keeps alerts for 72 hours", () => {
+  expect(streams.get("MQTT_ALERTS")?.max_age).toBe(72 * 3600 * 1e9);
+});
+
+it("lets nobody delete or purge the audit", () => {
+  expect(streams.get("AUDIT")).toMatchObject({ deny_delete: true, deny_purge: true });
+});
+
+it("recognises what a bridge that was away for its whole session sends again", () => {
+  const window = (streams.get("INGRESS")?.duplicate_window ?? 0) / 1e9;
+  expect(window).toBeGreaterThan(bridgeSessionExpirySeconds);
+});
+
+it("captures each subject in one stream only", () => {
+  const subjects = [...streams.values()].flatMap((stream) => stream.subjects);
+  expect(new Set(subjects).size).toBe(subjects.length);
+});

@@ -1,0 +1,141 @@
+import { partitionBucket, partitionCount } from "./partitions.ts";
+
+const seconds = (n: number) => n * 1_000_000_000;
+const hours = (n: number) => seconds(n * 3600);
+const days = (n: number) => hours(n * 24);
+
+/** A stream in the form of the JetStream API: durations in nanoseconds, sizes in bytes. */
+export interface StreamDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly subjects: string[];
+  readonly retention: "limits";
+  readonly storage: "file" | "memory";
+  readonly num_replicas: number;
+  readonly discard: "old" | "new";
+  readonly max_age: number;
+  readonly max_bytes: number;
+  readonly max_msgs_per_subject: number;
+  readonly duplicate_window: number;
+  readonly allow_direct: boolean;
+  readonly allow_rollup_hdrs: boolean;
+  readonly deny_delete: boolean;
+  readonly deny_purge: boolean;
+  readonly subject_transform?: { readonly src: string; readonly dest: string };
+  readonly republish?: { readonly src: string; readonly dest: string };
+}
+
+/** What differs between a laptop and a region in the cloud. */
+export interface StreamScale {
+  /** Copies of each message: 3 in production, 1 only where a single server is enough. */
+  readonly replicas: number;
+  /** When INGRESS is full it refuses, and the bridge holds what Mosquitto keeps. */
+  readonly ingressMaxBytes: number;
+  /** How long an alert can be caught up on, in hours. */
+  readonly alertRetentionHours: number;
+}
+
+export const defaultScale: StreamScale = {
+  replicas: 3,
+  ingressMaxBytes: 4 * 1024 ** 3,
+  alertRetentionHours: 72,
+};
+
+type Particulars = Pick<StreamDefinition, "name" | "description" | "subjects"> &
+  Partial<StreamDefinition>;
+
+function stream(scale: StreamScale, particulars: Particulars): StreamDefinition {
+  return {
+    retention: "limits",
+    storage: "file",
+    num_replicas: scale.replicas,
+    discard: "old",
+    max_age: 0,
+    max_bytes: -1,
+    max_msgs_per_subject: -1,
+    duplicate_window: hours(2),
+    allow_direct: true,
+    allow_rollup_hdrs: false,
+    deny_delete: true,
+    deny_purge: false,
+    ...particulars,
+  };
+}
+
+/**
+ * Every stream of a region's CORE account, the partition bucket included.
+ *
+ * The duplicate window covers, for INGRESS, the longest absence of a bridge, which sends again what
+ * its Mosquitto session kept (`bridgeSessionExpirySeconds`), and for what the inspector writes, the
+ * longest absence of all inspectors. It costs memory by the id, so the two streams that grow with the number of devices
+ * get by with two minutes.
+ */
+export function streamDefinitions(scale: StreamScale): readonly StreamDefinition[] {
+  return [
+    stream(scale, {
+      name: "INGRESS",
+      description: "Everything taken in, in order, until it is inspected",
+      subjects: ["ingress.*.*"],
+      subject_transform: {
+        src: "ingress.*.*",
+        dest: `ingress.{{partition(${partitionCount},2)}}.{{wildcard(1)}}.{{wildcard(2)}}`,
+      },
+      discard: "new",
+      max_bytes: scale.ingressMaxBytes,
+    }),
+    stream(scale, {
+      name: "MQTT_ALERTS",
+      description: "Alerts that passed inspection, republished to the devices",
+      subjects: ["clients.*.alerts"],
+      republish: { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" },
+      max_age: hours(scale.alertRetentionHours),
+    }),
+    stream(scale, {
+      name: "REPORTS",
+      description: "What devices sent and inspection let pass",
+      subjects: ["reports.*"],
+      max_age: hours(scale.alertRetentionHours),
+      duplicate_window: seconds(120),
+    }),
+    stream(scale, {
+      name: "QUARANTINE",
+      description: "Messages held back by a verdict",
+      subjects: ["quarantine.*"],
+      max_age: days(30),
+    }),
+    stream(scale, {
+      name: "SECURITY_EVENTS",
+      description: "Findings of the inspector, OCSF Detection Finding",
+      subjects: ["events.*.*"],
+      max_age: days(30),
+    }),
+    stream(scale, {
+      name: "AUDIT",
+      description: "Every authentication decision, OCSF Authentication",
+      subjects: ["audit.>"],
+      max_age: days(400),
+      deny_purge: true,
+      duplicate_window: seconds(120),
+    }),
+    stream(scale, {
+      name: "DEAD_LETTER",
+      description: "Messages that could not be taken, each with its reason",
+      subjects: ["deadletter.*.*"],
+      max_age: days(30),
+    }),
+    stream(scale, {
+      name: `KV_${partitionBucket}`,
+      description: "Cursor, lease and fence of each INGRESS partition; heartbeats of inspectors",
+      subjects: [`$KV.${partitionBucket}.>`],
+      discard: "new",
+      max_msgs_per_subject: 1,
+      allow_rollup_hdrs: true,
+    }),
+  ];
+}
+
+/**
+ * How long Mosquitto keeps the session of an absent bridge. Must stay below the duplicate window
+ * of INGRESS, or a returning bridge would store its backlog a second time.
+ */
+export const bridgeSessionExpirySeconds = 3600;

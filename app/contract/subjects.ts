@@ -1,0 +1,42 @@
+/** Where a message came from: the trusted upstream broker, or a device's own report. */
+export const origins = ["upstream", "device"] as const;
+export type Origin = (typeof origins)[number];
+
+/** MQTT topics, as publishers and devices see them. */
+export const topics = {
+  alerts: (clientId: string) => `clients/${clientId}/alerts`,
+  reports: (clientId: string) => `clients/${clientId}/reports`,
+} as const;
+
+/**
+ * What the bridge reads from the upstream broker. Wider than the alerts' own filter: a message on a
+ * wrong topic must end in DEAD_LETTER, not be acknowledged by the broker and vanish.
+ */
+export const upstreamFilter = "clients/#";
+
+/**
+ * NATS subjects. The client id is always the last token but for `clients.<id>.*` and
+ * `deliver.<id>.*`, whose form the MQTT topics dictate. Ids must have passed `isClientId`.
+ */
+export const subjects = {
+  ingress: (origin: Origin, clientId: string) => `ingress.${origin}.${clientId}`,
+  alerts: (clientId: string) => `clients.${clientId}.alerts`,
+  reports: (clientId: string) => `reports.${clientId}`,
+  quarantine: (clientId: string) => `quarantine.${clientId}`,
+  event: (eventClass: string, clientId: string) => `events.${eventClass}.${clientId}`,
+  deadLetter: (stage: string, reason: string) => `deadletter.${stage}.${reason}`,
+  /** A client that failed to authenticate may carry any id: those share the token `_`. */
+  authAudit: (clientId: string | undefined) => `audit.auth.${clientId ?? "_"}`,
+  /** Request: JSON array of client ids. Reply: JSON object of id to status. */
+  registryStatus: "registry.status",
+} as const;
+
+/** Reads `ingress.<partition>.<origin>.<client>`, the form INGRESS stores. */
+export function parseIngressSubject(
+  subject: string,
+): { partition: number; origin: Origin; clientId: string } | undefined {
+  const [head, partition, origin, clientId, ...rest] = subject.split(".");
+  if (head !== "ingress" || rest.length > 0 || !clientId) return undefined;
+  if (origin !== "upstream" && origin !== "device") return undefined;
+  return { partition: Number(partition), origin, clientId };
+}

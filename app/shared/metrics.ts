@@ -1,0 +1,15 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+
+/** Upper bounds in seconds: fine around the 10 ms and 50 ms targets. */
+export const latencyBuckets = [
+  0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.25, 0.5,
+  1, 2.5, 5, 10, 30,
+];
+
+/** The metrics of one process, Node's own included. */
+export function createMetrics(process: string, replica: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process, replica });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

@@ -1,0 +1,44 @@
+/** A value that nats-server takes from its environment when it reads the configuration. */
+export class EnvironmentReference {
+  readonly variable: string;
+  constructor(variable: string) {
+    this.variable = variable;
+  }
+}
+
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | EnvironmentReference
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue | undefined };
+
+const isList = (value: ConfigValue): value is readonly ConfigValue[] => Array.isArray(value);
+
+function renderValue(value: ConfigValue, indent: string): string {
+  if (value instanceof EnvironmentReference) return `$${value.variable}`;
+  // JSON's escapes are those of nats-server's quoted strings; `$` is left alone inside quotes.
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object") return String(value);
+  const deeper = `${indent}  `;
+  if (isList(value)) {
+    if (value.length === 0) return "[]";
+    const items = value.map((item) => `${deeper}${renderValue(item, deeper)}`);
+    return `[\n${items.join("\n")}\n${indent}]`;
+  }
+  return `{\n${renderEntries(value, deeper)}\n${indent}}`;
+}
+
+function renderEntries(block: { readonly [key: string]: ConfigValue | undefined }, indent: string) {
+  return Object.entries(block)
+    .flatMap(([key, value]) =>
+      value === undefined ? [] : [`${indent}${key}: ${renderValue(value, indent)}`],
+    )
+    .join("\n");
+}
+
+/** Writes nats-server's configuration language. Keys must be plain words; undefined is left out. */
+export function renderNatsSyntax(document: { readonly [key: string]: ConfigValue | undefined }) {
+  return `${renderEntries(document, "")}\n`;
+}
