@@ -1,0 +1,85 @@
+import type { Registry } from "prom-client";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
+import type { ProcessContext, Running } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
+import type { NatsConnection } from "../shared/nats.ts";
+import { NatsWatch } from "../shared/nats-watch.ts";
+import { createBridgeMetrics } from "./bridge-metrics.ts";
+import { Intake } from "./intake.ts";
+import { followMs, leads } from "./leading-replica.ts";
+import { Pause } from "./pause.ts";
+import { openUpstreamSession, type UpstreamSettings } from "./upstream-session.ts";
+
+export interface BridgeArgs {
+  readonly upstream: UpstreamSettings;
+  /** Closed by the bridge's drain. */
+  readonly nats: NatsConnection;
+  readonly metrics: Registry;
+  readonly log: Logger;
+  readonly fatal: ProcessContext["fatal"];
+  /** What may be held until it is stored, as `Intake.heldBytes` counts it. Beyond it, a pause. */
+  readonly holdLimitBytes: number;
+  /** The longest pause, 10 minutes by default: well below the expiry of the broker's session. */
+  readonly pauseLimitMs?: number;
+  /**
+   * How long a drain waits for what was taken, 15 s by default. What is left then is not lost: the
+   * upstream broker still has it.
+   */
+  readonly drainLimitMs?: number;
+}
+
+/**
+ * Moves alerts from the upstream broker into INGRESS, and what cannot be taken into DEAD_LETTER.
+ *
+ * Two replicas do the same work at the same time, each with a session of its own; JetStream keeps
+ * what comes first. So one of them can be absent without anybody noticing.
+ */
+export function createBridge(args: BridgeArgs): Running {
+  const { upstream, nats, metrics, log, fatal, holdLimitBytes } = args;
+  const { pauseLimitMs = 600_000, drainLimitMs = 15_000 } = args;
+  const natsWatch = new NatsWatch(nats);
+  const publisher = new AcknowledgedPublisher(nats, "bridge");
+  let draining = false;
+
+  const counts = createBridgeMetrics(metrics, {
+    inFlight: () => intake.size,
+    heldBytes: () => intake.heldBytes,
+    paused: () => pause.active,
+    upstreamConnected: () => session.missing() === undefined,
+  });
+  const intake = new Intake({
+    ...{ js: publisher, waitMs: leads(upstream.clientId) ? 0 : followMs },
+    ...{ holdLimitBytes, counts, log, fatal },
+    onFull: () => pause.begin(),
+    onEmpty: () => pause.end(),
+  });
+  const session = openUpstreamSession(
+    upstream,
+    {
+      onMessage(message) {
+        // Left unacknowledged, for our next start; the other replica works on meanwhile.
+        if (!draining) intake.take(message);
+      },
+    },
+    log,
+  );
+  const pause = new Pause({ session, intake, limitMs: pauseLimitMs, log });
+  void nats.closed().then((error) => {
+    if (!draining) fatal("the NATS connection ended for good", error ?? undefined);
+  });
+
+  return {
+    notReady: () => pause.missing() ?? session.missing() ?? natsWatch.missing(),
+    async drain() {
+      draining = true;
+      pause.forbid();
+      await intake.settle(drainLimitMs);
+      const messages = intake.size;
+      if (messages > 0) log.warn({ messages }, "not stored in time, left to the upstream broker");
+      intake.giveUp("draining");
+      await session.close();
+      publisher.close();
+      await natsWatch.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import { runProcess } from "../shared/lifecycle.ts";
+import { connectNats } from "../shared/nats.ts";
+import { createBridge } from "./bridge.ts";
+import { upstreamUrl } from "./upstream-url.ts";
+
+const schema = {
+  ...processSchema,
+  ...natsSchema,
+  UPSTREAM_URL: upstreamUrl,
+  UPSTREAM_CA_FILE: z.string().min(1),
+  UPSTREAM_USERNAME: z.string().min(1),
+  UPSTREAM_PASSWORD_FILE: z.string().min(1),
+  /**
+   * Unacknowledged messages that the broker may have sent. By default the most that MQTT knows:
+   * what is held is bounded in bytes.
+   */
+  RECEIVE_MAXIMUM: count.max(65_535).default(65_535),
+  /** What may be held until it is stored. Beyond it the bridge pauses. */
+  HOLD_LIMIT_BYTES: count.default(128 * 1024 ** 2),
+};
+
+await runProcess(
+  "bridge",
+  () => readEnvironment(schema),
+  async (environment, { log, metrics, fatal }) => {
+    const nats = await connectNats(
+      {
+        servers: environment.NATS_SERVERS,
+        user: "bridge",
+        passwordFile: environment.NATS_PASSWORD_FILE,
+        caFile: environment.NATS_CA_FILE,
+      },
+      environment.REPLICA,
+      log,
+    );
+    const upstream = {
+      ...environment.UPSTREAM_URL,
+      ca: readFileSync(environment.UPSTREAM_CA_FILE),
+      username: environment.UPSTREAM_USERNAME,
+      password: readFileSync(environment.UPSTREAM_PASSWORD_FILE, "utf8").trim(),
+      clientId: environment.REPLICA,
+      receiveMaximum: environment.RECEIVE_MAXIMUM,
+    };
+    const holdLimitBytes = environment.HOLD_LIMIT_BYTES;
+    return createBridge({ upstream, nats, metrics, log, fatal, holdLimitBytes });
+  },
+);

@@ -1,0 +1,17 @@
+import { JetStreamApiError } from "../shared/nats.ts";
+import { ID_IN_PROCESS } from "../shared/store-message.ts";
+
+/** Error code of nats-server's JetStream API. */
+const STREAM_STORE_FAILED = 10077;
+
+export type RetryCause = "id-in-process" | "store-failed" | "unavailable";
+
+/**
+ * Why an attempt to store failed, as a metric label. `id-in-process` is everyday life: the other
+ * replica is storing the same message at this moment. `store-failed` is mostly a stream that is full.
+ */
+export function retryCause(error: Error): RetryCause {
+  if (!(error instanceof JetStreamApiError)) return "unavailable";
+  if (error.code === ID_IN_PROCESS) return "id-in-process";
+  return error.code === STREAM_STORE_FAILED ? "store-failed" : "unavailable";
+}

@@ -1,0 +1,36 @@
+import { nowMs } from "../contract/headers.ts";
+import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
+
+/**
+ * Ids of messages that were stored, but whose connection was gone by then, so that the broker sends
+ * them again. They are acknowledged without being stored once more.
+ *
+ * JetStream would remove the duplicates too, but at the price of a publish each. A backlog that is
+ * read in several pauses would then be stored again with each of them, and might never end.
+ */
+export class StoredUnacknowledged {
+  readonly #storedMs = new Map<string, number>();
+
+  add(messageId: string): void {
+    const now = nowMs();
+    this.#storedMs.delete(messageId);
+    this.#storedMs.set(messageId, now);
+    for (const [oldest, storedMs] of this.#storedMs) {
+      if (!expired(storedMs, now)) break;
+      this.#storedMs.delete(oldest);
+    }
+  }
+
+  /** True once for each id that was added. */
+  take(messageId: string): boolean {
+    const storedMs = this.#storedMs.get(messageId);
+    return (
+      storedMs !== undefined && this.#storedMs.delete(messageId) && !expired(storedMs, nowMs())
+    );
+  }
+}
+
+/** The broker has dropped the session: whatever comes under this id was published anew. */
+function expired(storedMs: number, now: number): boolean {
+  return now - storedMs > bridgeSessionExpirySeconds * 1000;
+}

@@ -1,0 +1,207 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
+import { upstreamFilter } from "../contract/subjects.ts";
+import type { Logger } from "../shared/log.ts";
+import { AcknowledgementOrder } from "./acknowledgement-order.ts";
+
+export interface UpstreamSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly ca: Buffer;
+  readonly username: string;
+  readonly password: string;
+  /** Names the session that the broker keeps: must be stable, and no one else's. */
+  readonly clientId: string;
+  /** How many unacknowledged messages the broker may send. Mosquitto before 2.0.13 overruns it. */
+  readonly receiveMaximum: number;
+}
+
+export interface UpstreamMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** False for QoS 0: the broker neither waits for an acknowledgement nor limits their number. */
+  readonly acknowledged: boolean;
+  /**
+   * Tells the broker that the message is stored, as soon as all earlier messages are. False when
+   * its connection is gone: the broker sends the message again, on the next one.
+   *
+   * @param onUnsent Called if the connection is lost while earlier messages are awaited, with the
+   * same consequence.
+   */
+  acknowledge(onUnsent?: () => void): boolean;
+}
+
+export interface UpstreamHandlers {
+  /** Must return at once: as long as it runs, the session reads nothing, pings included. */
+  readonly onMessage: (message: UpstreamMessage) => void;
+}
+
+export interface UpstreamSession {
+  /** Undefined when connected and subscribed, otherwise what is missing. */
+  missing(): string | undefined;
+  /** Disconnects, and stays so; the broker keeps the session for its expiry and queues in order. */
+  pause(): void;
+  /** Ends a pause. */
+  resume(): void;
+  /** Sends what was acknowledged and disconnects; the broker keeps the session for its expiry. */
+  close(): Promise<void>;
+}
+
+/** Any error in place of an acknowledgement makes MQTT.js send none and go on to the next packet. */
+const acknowledgedLater = new Error("acknowledged later");
+
+const keepaliveSeconds = 30;
+const closeLimitMs = 3_000;
+/** Replicas that lost the same broker must not come back in step. */
+const reconnectPeriodMs = () => 300 + Math.random() * 700;
+
+/** MQTT.js hands its options on to `tls.connect`, but its type leaves this one out. */
+const tlsOptions = { minVersion: "TLSv1.3" } as const;
+
+function clientOptions(settings: UpstreamSettings): IClientOptions {
+  const { receiveMaximum, ...connection } = settings;
+  return {
+    ...connection,
+    ...tlsOptions,
+    protocol: "mqtts",
+    protocolVersion: 5,
+    clean: false,
+    properties: { sessionExpiryInterval: bridgeSessionExpirySeconds, receiveMaximum },
+    keepalive: keepaliveSeconds,
+    connectTimeout: 5_000,
+    reconnectPeriod: reconnectPeriodMs(),
+    // Without it a refused CONNECT, such as one while a password is being rotated, would be the last.
+    reconnectOnConnackError: true,
+    // We subscribe ourselves on every connect, whether the broker says that it has our session or not.
+    resubscribe: false,
+  };
+}
+
+/**
+ * Holds the persistent session with the upstream broker, and reconnects without end.
+ *
+ * Messages are handed over as they come, many at a time, and acknowledged later.
+ */
+export function openUpstreamSession(
+  settings: UpstreamSettings,
+  handlers: UpstreamHandlers,
+  log: Logger,
+): UpstreamSession {
+  const client = connect(clientOptions(settings));
+  let subscribed = false;
+  let paused = false;
+  /** The connection that a pause ends. */
+  let left: MqttClient["stream"] | undefined;
+  let order = acknowledgementOrder(client);
+
+  client.handleMessage = (packet, proceed) => {
+    // What a connection brings after a pause began comes again, in order, on the next one.
+    if (client.stream !== left) handlers.onMessage(receivedMessage(client, packet, order));
+    proceed(packet.qos === 0 ? undefined : acknowledgedLater);
+  };
+  client.on("connect", async ({ sessionPresent }) => {
+    const { stream } = client;
+    if (paused) {
+      // An attempt that was under way when the pause began.
+      left = stream;
+      stream.destroy();
+      return;
+    }
+    log.info({ sessionPresent }, "connected to the upstream broker");
+    try {
+      await subscribe(client);
+      subscribed = client.stream === stream && stream !== left;
+    } catch (error) {
+      if (client.stream !== stream || stream === left || client.disconnecting) return;
+      log.error({ err: error }, "the upstream broker refused the subscription, connecting anew");
+      stream.destroy();
+    }
+  });
+  client.on("close", () => {
+    if (subscribed && !client.disconnecting) log.warn("lost the connection to the upstream broker");
+    subscribed = false;
+    order.end();
+  });
+  client.on("reconnect", () => {
+    if (!paused) client.options.reconnectPeriod = reconnectPeriodMs();
+    order = acknowledgementOrder(client);
+  });
+  client.on("disconnect", ({ reasonCode }) =>
+    log.warn({ reasonCode }, "the upstream broker ended the connection"),
+  );
+  client.on("error", (error) => log.warn({ err: error }, "upstream connection failed"));
+
+  return {
+    missing: () => (subscribed ? undefined : "not connected to the upstream broker"),
+    pause() {
+      paused = true;
+      left = client.stream;
+      subscribed = false;
+      // MQTT.js does not reconnect with a period of zero.
+      client.options.reconnectPeriod = 0;
+      order.end();
+      disconnect(client);
+    },
+    resume() {
+      paused = false;
+      client.options.reconnectPeriod = reconnectPeriodMs();
+      // Otherwise the connection is still being closed, after which MQTT.js reconnects by itself.
+      if (client.stream.closed) client.reconnect();
+    },
+    close: () => close(client),
+  };
+}
+
+/**
+ * For one connection. A packet id means something on its own connection only: sent on the next one
+ * it would acknowledge another message, which the broker would then forget.
+ */
+function acknowledgementOrder(client: MqttClient): AcknowledgementOrder {
+  return new AcknowledgementOrder((messageId) =>
+    client["_sendPacket"]({ cmd: "puback", messageId, reasonCode: 0 }),
+  );
+}
+
+function receivedMessage(
+  client: MqttClient,
+  packet: IPublishPacket,
+  order: AcknowledgementOrder,
+): UpstreamMessage {
+  const { messageId } = packet;
+  const { stream } = client;
+  const acknowledge = messageId === undefined ? undefined : order.expect(messageId);
+  return {
+    topic: packet.topic,
+    payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
+    acknowledged: packet.qos > 0,
+    acknowledge(onUnsent = () => {}) {
+      if (client.stream !== stream || !client.connected || stream.destroyed) return false;
+      return acknowledge?.(onUnsent) ?? true;
+    },
+  };
+}
+
+/** Mosquitto before 2.0.12 forgets some subscriptions of a session that it says it has. */
+async function subscribe(client: MqttClient): Promise<void> {
+  // rh 2: a retained message is not sent again with each subscription. It came when it was published.
+  await client.subscribeAsync(upstreamFilter, { qos: 1, rh: 2 });
+}
+
+/**
+ * Leaves it to the broker to hang up, after it has read what was acknowledged: to destroy a stream
+ * that still brings messages would destroy the acknowledgements on their way too.
+ */
+function disconnect(client: MqttClient): void {
+  const { stream } = client;
+  if (!client.connected) return void stream.destroy();
+  client["_sendPacket"]({ cmd: "disconnect", reasonCode: 0 });
+  const limit = setTimeout(() => stream.destroy(), closeLimitMs);
+  stream.once("close", () => clearTimeout(limit));
+}
+
+/** Does not wait for a broker that hangs: it would hold up the end of the process. */
+async function close(client: MqttClient): Promise<void> {
+  await Promise.race([client.endAsync(), delay(closeLimitMs, undefined, { ref: false })]);
+  client.stream.destroy();
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Region } from "../../local/region.ts";
+import { connectAs, readStream } from "../../test/support/stored.ts";
+import { startTestRegion } from "../../test/support/test-region.ts";
+import { defaultScale, streamDefinitions } from "../contract/streams.ts";
+import { createLog } from "../shared/log.ts";
+import {
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type NatsConnection,
+} from "../shared/nats.ts";
+import { currentStreams, ProvisionRefused, provisionStreams } from "./provision.ts";
+
+const log = createLog("test", "error");
+const scale = { ...defaultScale, replicas: 1 };
+let region: Region;
+let connection: NatsConnection;
+let jsm: JetStreamManager;
+
+beforeAll(async () => {
+  // Starting a region runs provision once.
+  region = await startTestRegion({ core: 1, edges: 0, bridges: 0, inspectors: 0, auths: 0 });
+  connection = await connectAs(region, "provision");
+  jsm = await jetstreamManager(connection);
+});
+afterAll(async () => {
+  await connection?.close();
+  await region?.stop();
+});
+
+it("changes nothing the second time", async () => {
+  const steps = await provisionStreams(jsm, streamDefinitions(scale), log);
+  expect(steps.map((step) => step.kind)).toEqual(steps.map(() => "unchanged"));
+});
+
+it("finds all copies of all streams", async () => {
+  const definitions = streamDefinitions(scale);
+  expect(await currentStreams(jsm, definitions)).toBe(definitions.length);
+});
+
+it("makes a safe change and keeps what is stored", async () => {
+  const bridge = await connectAs(region, "bridge");
+  await jetstream(bridge).publish("ingress.upstream.d1", "kept");
+  const definitions = streamDefinitions({ ...scale, ingressMaxBytes: scale.ingressMaxBytes * 2 });
+  const steps = await provisionStreams(jsm, definitions, log);
+  expect(steps.find((step) => step.stream === "INGRESS")?.kind).toBe("update");
+  const inspector = await connectAs(region, "inspector");
+  const stored = await readStream(inspector, "INGRESS");
+  expect(stored.map((message) => message.payload)).toEqual(["kept"]);
+  await Promise.all([bridge.close(), inspector.close()]);
+});
+
+it("refuses a change that would delete alerts, before it has changed anything", async () => {
+  const definitions = streamDefinitions({
+    ...scale,
+    ingressMaxBytes: 10 ** 9,
+    alertRetentionHours: 1,
+  });
+  await expect(provisionStreams(jsm, definitions, log)).rejects.toThrow(ProvisionRefused);
+  const ingress = await jsm.streams.info("INGRESS");
+  expect(ingress.config.max_bytes).not.toBe(10 ** 9);
+});

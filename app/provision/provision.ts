@@ -1,0 +1,73 @@
+import type { StreamDefinition } from "../contract/streams.ts";
+import type { Logger } from "../shared/log.ts";
+import { JetStreamApiError, type JetStreamManager } from "../shared/nats.ts";
+import { planStream, type Step } from "./plan.ts";
+
+/** Some stream cannot be brought to the contract without losing data. Nothing was changed. */
+export class ProvisionRefused extends Error {
+  override readonly name = "ProvisionRefused";
+
+  constructor(steps: readonly Step[]) {
+    const lines = steps.flatMap((step) =>
+      step.kind === "refuse" ? step.reasons.map((reason) => `  ${step.stream}: ${reason}`) : [],
+    );
+    super(
+      [
+        "nothing was changed, because part of the contract would lose stored messages:",
+        ...lines,
+        "Move the messages to a new stream, or set the value back.",
+      ].join("\n"),
+    );
+  }
+}
+
+const streamNotFound = 10059;
+
+async function currentConfig(jsm: JetStreamManager, name: string) {
+  try {
+    return (await jsm.streams.info(name)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes the streams that are missing and updates those that differ; safe to repeat. The whole
+ * plan is checked before the first change.
+ *
+ * @throws ProvisionRefused when a change would lose data.
+ */
+export async function provisionStreams(
+  jsm: JetStreamManager,
+  definitions: readonly StreamDefinition[],
+  log: Logger,
+): Promise<readonly Step[]> {
+  const planned = [];
+  for (const definition of definitions) {
+    const step = planStream(definition, await currentConfig(jsm, definition.name));
+    planned.push({ definition, step });
+  }
+  const steps = planned.map(({ step }) => step);
+  if (steps.some((step) => step.kind === "refuse")) throw new ProvisionRefused(steps);
+
+  for (const { definition, step } of planned) {
+    if (step.kind === "create") await jsm.streams.add({ ...definition });
+    if (step.kind === "update") await jsm.streams.update(definition.name, { ...definition });
+    log.info({ step }, `${step.stream}: ${step.kind}`);
+  }
+  return steps;
+}
+
+/** How many of the streams have all their copies up to date. */
+export async function currentStreams(
+  jsm: JetStreamManager,
+  definitions: readonly StreamDefinition[],
+): Promise<number> {
+  const infos = await Promise.all(definitions.map((d) => jsm.streams.info(d.name)));
+  return infos.filter(({ cluster, config }) => {
+    const followers = cluster?.replicas ?? [];
+    const current = followers.filter((peer) => peer.current && !peer.offline).length;
+    return config.num_replicas === 1 || (cluster?.leader && current === config.num_replicas - 1);
+  }).length;
+}
