@@ -1,0 +1,117 @@
+import { randomInt } from "node:crypto";
+import type { Registry } from "prom-client";
+import { subjects } from "../contract/subjects.ts";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
+import type { Running } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
+import { jetstream, jetstreamManager, type NatsConnection } from "../shared/nats.ts";
+import { NatsWatch } from "../shared/nats-watch.ts";
+import { createInspectorMetrics, exposeInspectorState } from "./inspector-metrics.ts";
+import { startIngressMaintenance } from "./partitions/ingress-maintenance.ts";
+import { createIngressTail, type IngressTail } from "./partitions/ingress-tail.ts";
+import { createLeaseStore } from "./partitions/lease-store.ts";
+import { PartitionOwner } from "./partitions/partition-owner.ts";
+import { readPartition } from "./partitions/partition-reader.ts";
+import type { RuleMatcher } from "./patterns/matcher.ts";
+import { ClientBaselines } from "./pipeline/anomaly/client-baselines.ts";
+import { HeldMessages } from "./pipeline/held-messages.ts";
+import { createMessageInspector } from "./pipeline/message-inspector.ts";
+import { Recipients } from "./pipeline/recipients.ts";
+import { stages } from "./pipeline/stages.ts";
+
+export interface InspectorOptions {
+  /** Name among the replicas, the same after a restart. */
+  readonly replica: string;
+  readonly nats: NatsConnection;
+  readonly rules: RuleMatcher;
+  /** Clients whose habits are remembered at most; 51 bytes each. */
+  readonly anomalyClients: number;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
+const statusTimeoutMs = 250;
+const clock = () => performance.now();
+
+/** Shares the partitions of INGRESS with the other replicas and inspects what is in its own. */
+export async function createInspector(options: InspectorOptions): Promise<Running> {
+  const { replica, nats, rules, anomalyClients, metrics: registry, log } = options;
+  const watch = new NatsWatch(nats);
+  const js = jetstream(nats);
+  const jsm = await jetstreamManager(nats, { checkAPI: false });
+  const metrics = createInspectorMetrics(registry);
+  const held = new HeldMessages(clock);
+  const baselines = new ClientBaselines(anomalyClients, randomInt(2 ** 32));
+  const recipients = new Recipients({
+    query: (ids) => queryStatuses(nats, ids),
+    onFailure: (error) => {
+      metrics.registryFailures.inc();
+      log.debug({ err: error }, "registry did not answer");
+    },
+    onUnverified: () => metrics.unverified.inc(),
+    clock,
+  });
+  const state = { rules, baselines };
+  const publisher = new AcknowledgedPublisher(nats, "inspector");
+  const inspection = { publisher, stages, state, recipients, held, metrics, log };
+  const handle = createMessageInspector(inspection);
+  const tail = createIngressTail(jsm, clock);
+  const owner = new PartitionOwner({
+    member: replica,
+    store: createLeaseStore(nats, js),
+    read: ({ lease, cursor }) => readPartition({ js, lease, cursor, handle, log }),
+    startOf: (sequence) => startOf(tail, sequence, log),
+    onEnd: ({ code, partition }) => {
+      metrics.lag.remove({ partition });
+      if (code !== "handed-over") metrics.leaseLosses.inc({ code });
+    },
+    log,
+    clock,
+  });
+  const stopMaintenance = startIngressMaintenance({
+    jsm,
+    tail,
+    held: () => owner.held,
+    lowestCursor: () => owner.lowestCursor,
+    onLag: (partition, messages) => metrics.lag.set({ partition }, messages),
+    log,
+  });
+  exposeInspectorState(registry, {
+    partitionsOwned: () => owner.held.size,
+    held: () => held.size,
+    clientsRemembered: () => baselines.size,
+    fleetFactor: () => baselines.fleetFactor,
+    purgeDistance: () => distance(tail.last(), owner.lowestCursor),
+  });
+  log.info({ rules: rules.version, count: rules.size }, "inspecting");
+  return {
+    notReady: () => watch.missing() ?? owner.notReady() ?? held.notReady(),
+    async drain() {
+      await owner.drain();
+      await stopMaintenance();
+      publisher.close();
+      await watch.close();
+    },
+  };
+}
+
+async function queryStatuses(nats: NatsConnection, ids: readonly string[]): Promise<unknown> {
+  const reply = await nats.request(subjects.registryStatus, JSON.stringify(ids), {
+    timeout: statusTimeoutMs,
+  });
+  return reply.json();
+}
+
+/**
+ * A cursor beyond the end of INGRESS means that the stream was made anew: reading starts at its
+ * beginning, since to repeat is safe and to skip is not.
+ */
+async function startOf(tail: IngressTail, cursor: number, log: Logger): Promise<number> {
+  if (cursor <= tail.last() || cursor <= (await tail.sample())) return cursor;
+  log.warn({ cursor, lastSequence: tail.last() }, "INGRESS ends before the cursor: starting over");
+  return 0;
+}
+
+function distance(lastSequence: number, lowestCursor: number | undefined): number | undefined {
+  return lowestCursor === undefined ? undefined : Math.max(0, lastSequence - lowestCursor);
+}

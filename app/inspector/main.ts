@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import { runProcess } from "../shared/lifecycle.ts";
+import { connectNats } from "../shared/nats.ts";
+import { createInspector } from "./inspector.ts";
+import { createActiveRules } from "./patterns/active-rules.ts";
+import { admitRules } from "./patterns/admission.ts";
+import { loadRulePack } from "./patterns/load-pack.ts";
+import { RulePackInvalid } from "./patterns/rule-pack-invalid.ts";
+
+const schema = {
+  ...processSchema,
+  ...natsSchema,
+  /** Folder of the rule pack. */
+  RULES_DIRECTORY: z.string().min(1).default("rules"),
+  /** Clients whose habits are remembered at most; 51 bytes each. */
+  ANOMALY_CLIENTS: count.max(50_000_000).default(2_000_000),
+};
+
+/**
+ * Five times what a pack may cost when it is checked: it passed that on a quiet machine. Here the
+ * neighbours may be busy, and an inspector that does not start because of them helps nobody. What
+ * would bring the inspector to a halt costs a hundred times as much and is still refused.
+ */
+const startLimits = { limitUs: 10_000, benignLimitUs: 2_500 };
+
+await runProcess(
+  "inspector",
+  () => readEnvironment(schema),
+  async (environment, { log, metrics, fatal }) => {
+    const rules = await loadRules(environment.RULES_DIRECTORY, fatal);
+    const nats = await connectNats(
+      {
+        servers: environment.NATS_SERVERS,
+        user: "inspector",
+        passwordFile: environment.NATS_PASSWORD_FILE,
+        caFile: environment.NATS_CA_FILE,
+      },
+      environment.REPLICA,
+      log,
+    );
+    return createInspector({
+      replica: environment.REPLICA,
+      nats,
+      rules,
+      anomalyClients: environment.ANOMALY_CLIENTS,
+      metrics,
+      log,
+    });
+  },
+);
+
+/** At the start there is no earlier pack to stay with: a pack that is refused ends the process. */
+async function loadRules(directory: string, fatal: (reason: string) => void) {
+  try {
+    const admit = (candidate: Parameters<typeof admitRules>[0]) =>
+      admitRules(candidate, startLimits);
+    return createActiveRules(await loadRulePack(directory), admit).current;
+  } catch (error) {
+    if (error instanceof RulePackInvalid) fatal(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { partitionFilter } from "../../contract/partitions.ts";
+import type { Logger } from "../../shared/log.ts";
+import type { JetStreamManager } from "../../shared/nats.ts";
+import type { HeldPartition } from "./held-partition.ts";
+import { idleCursor, mayBeIdle } from "./idle-cursor.ts";
+import type { IngressTail } from "./ingress-tail.ts";
+
+export interface IngressMaintenanceOptions {
+  readonly jsm: JetStreamManager;
+  readonly tail: IngressTail;
+  readonly held: () => ReadonlyMap<number, HeldPartition>;
+  readonly lowestCursor: () => number | undefined;
+  readonly onLag: (partition: number, messages: number) => void;
+  readonly log: Logger;
+}
+
+const everyMs = 5_000;
+
+/**
+ * Every few seconds: moves the cursors of idle partitions, purges what every partition is past,
+ * and measures what waits.
+ */
+export function startIngressMaintenance(options: IngressMaintenanceOptions) {
+  const stopping = new AbortController();
+  const { tail, held, log } = options;
+  let purgedTo = 0;
+
+  const round = async () => {
+    await tail.sample();
+    await Promise.all(
+      [...held().values()].flatMap((each) => [
+        skipEmptyStretch(options, each),
+        measureLag(options, each),
+      ]),
+    );
+    // One replica does it, which saves work; two would do no harm.
+    if (held().has(0)) purgedTo = await purge(options, purgedTo);
+  };
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await round().catch((error) => log.warn({ err: error }, "INGRESS maintenance failed"));
+      await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const running = run();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}
+
+async function skipEmptyStretch(
+  { jsm, tail }: IngressMaintenanceOptions,
+  { cursor, lease }: HeldPartition,
+): Promise<void> {
+  const settled = tail.settled();
+  const { position, inFlight } = cursor;
+  if (settled === undefined || !mayBeIdle({ cursor: position, inFlight }, settled)) return;
+  // A name of its own, because the client's type does not know the second field.
+  const nextOfPartition = {
+    seq: position + 1,
+    next_by_subj: partitionFilter(lease.partition),
+  };
+  // The leader answers this one; a direct get could be answered by a follower that lags.
+  const next = await jsm.streams.getMessage("INGRESS", nextOfPartition);
+  const target = idleCursor(settled, next?.seq);
+  if (target !== undefined) cursor.skipTo(target);
+}
+
+async function measureLag(
+  { tail, onLag }: IngressMaintenanceOptions,
+  { cursor, lease, reader }: HeldPartition,
+): Promise<void> {
+  const waiting = await reader.waiting();
+  // Without a consumer only the bound is known: everything stored since, whoever's it is.
+  const lag = waiting === undefined ? tail.last() - cursor.position : waiting + cursor.inFlight;
+  onLag(lease.partition, Math.max(0, lag));
+}
+
+/** By sequence and not by subject: the former drops whole blocks, the latter looks at messages. */
+async function purge(
+  { jsm, lowestCursor, log }: IngressMaintenanceOptions,
+  purgedTo: number,
+): Promise<number> {
+  const lowest = lowestCursor();
+  if (lowest === undefined || lowest <= purgedTo) return purgedTo;
+  const { purged } = await jsm.streams.purge("INGRESS", { seq: lowest + 1 });
+  log.debug({ purged, lowest }, "INGRESS purged");
+  return lowest;
+}

@@ -1,0 +1,109 @@
+import {
+  memberKey,
+  type PartitionEntry,
+  partitionBucket,
+  partitionKey,
+} from "../../contract/partitions.ts";
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type Msg,
+  messageHeaders,
+  type NatsConnection,
+} from "../../shared/nats.ts";
+import type { MemberEntry, StoredEntry } from "./lease-view.ts";
+
+/** Somebody else changed the entry since the revision that we named. */
+export class LeaseTaken extends Error {
+  override readonly name = "LeaseTaken";
+}
+
+/** A reading of the bucket that did not come whole in time. */
+export class BucketUnread extends Error {
+  override readonly name = "BucketUnread";
+}
+
+export interface LeaseStore {
+  /** All entries, in one request. They may be a little old: any replica may answer. */
+  readonly read: () => Promise<readonly StoredEntry[]>;
+  /**
+   * Compare-and-set of one partition's entry; 0 as revision means that there must be none yet.
+   * Resolves with the new revision.
+   *
+   * @throws LeaseTaken when the revision is not the last. After any other error the entry may have
+   * been written or not.
+   */
+  readonly write: (partition: number, entry: PartitionEntry, revision: number) => Promise<number>;
+  readonly beat: (member: string, entry: MemberEntry) => Promise<void>;
+}
+
+const stream = `KV_${partitionBucket}`;
+const subjectOf = (key: string) => `$KV.${partitionBucket}.${key}`;
+const subjectPrefix = subjectOf("");
+/** Shorter than the spare time of a lease, so that a slow answer leaves time for another try. */
+const timeoutMs = 700;
+const wrongLastSequence = [10071, 10164];
+const endOfBatch = 204;
+const nothingFound = 404;
+
+export function createLeaseStore(connection: NatsConnection, js: JetStreamClient): LeaseStore {
+  return {
+    read: () => readAll(connection),
+    async write(partition, entry, revision) {
+      const headers = messageHeaders();
+      headers.set("Nats-Expected-Last-Subject-Sequence", String(revision));
+      try {
+        const subject = subjectOf(partitionKey(partition));
+        const ack = await js.publish(subject, JSON.stringify(entry), {
+          headers,
+          timeout: timeoutMs,
+        });
+        return ack.seq;
+      } catch (cause) {
+        if (!(cause instanceof JetStreamApiError) || !wrongLastSequence.includes(cause.code)) {
+          throw cause;
+        }
+        throw new LeaseTaken(`partition ${partition} is past revision ${revision}`, { cause });
+      }
+    },
+    async beat(member, entry) {
+      const subject = subjectOf(memberKey(member));
+      await js.publish(subject, JSON.stringify(entry), { timeout: timeoutMs });
+    },
+  };
+}
+
+async function readAll(connection: NatsConnection): Promise<readonly StoredEntry[]> {
+  const request = JSON.stringify({ multi_last: [`${subjectPrefix}>`] });
+  const answers = await connection.requestMany(`$JS.API.DIRECT.GET.${stream}`, request, {
+    // The end is an empty message with a status; no entry of ours is empty.
+    strategy: "sentinel",
+    maxWait: timeoutMs,
+  });
+  const entries: StoredEntry[] = [];
+  for await (const answer of answers) {
+    const status = answer.headers?.code ?? 0;
+    if (status === endOfBatch || status === nothingFound) return entries;
+    if (status !== 0) {
+      throw new BucketUnread(`${stream} answered ${status} ${answer.headers?.description}`);
+    }
+    entries.push(entryOf(answer));
+  }
+  throw new BucketUnread(`${stream} gave ${entries.length} entries and no end in ${timeoutMs} ms`);
+}
+
+function entryOf(answer: Msg): StoredEntry {
+  return {
+    key: (answer.headers?.get("Nats-Subject") ?? "").slice(subjectPrefix.length),
+    revision: Number(answer.headers?.get("Nats-Sequence")),
+    value: parseJson(answer.string()),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  memberKey,
+  type PartitionEntry,
+  partitionIds,
+  partitionKey,
+} from "../../contract/partitions.ts";
+
+/** An entry of the partition bucket as it was read. */
+export interface StoredEntry {
+  readonly key: string;
+  readonly revision: number;
+  readonly value: unknown;
+}
+
+interface Sighting {
+  readonly revision: number;
+  readonly value: unknown;
+  /** When this revision was seen first, by our monotonic clock. */
+  readonly sinceMs: number;
+}
+
+/** What a partition's entry says to one who might take it. */
+export interface PartitionSight {
+  /** 0: there is no entry yet. */
+  readonly revision: number;
+  readonly owner: string;
+  readonly sequence: number;
+  /** Nobody holds it: it was handed back, never taken, or its owner fell silent. */
+  readonly claimable: boolean;
+}
+
+export interface LeaseView {
+  /** Takes in one reading of the whole bucket. */
+  readonly observe: (entries: readonly StoredEntry[], nowMs: number) => void;
+  readonly partition: (partition: number, nowMs: number) => PartitionSight;
+  /** Replicas whose heart beats, the one that asks always included. */
+  readonly liveMembers: (self: string, nowMs: number) => readonly string[];
+  /** Cursor of the slowest partition; undefined unless every partition has an entry. */
+  readonly lowestCursor: () => number | undefined;
+}
+
+const memberPrefix = memberKey("");
+
+/**
+ * Judges leases and heartbeats by watching them, never by a clock of somebody else: what did not
+ * change its revision for `leaseMs` of our own monotonic clock is dead.
+ *
+ * Readings may come from a follower that lags, so an older revision than one already seen is
+ * ignored. A reading that lags for long makes a lease look expired: the claim then fails, because
+ * its compare-and-set names a revision that is no longer the last.
+ */
+export function createLeaseView(leaseMs: number): LeaseView {
+  const sightings = new Map<string, Sighting>();
+  const expired = (sighting: Sighting, nowMs: number) => nowMs - sighting.sinceMs >= leaseMs;
+
+  return {
+    observe(entries, nowMs) {
+      for (const { key, revision, value } of entries) {
+        if (revision <= (sightings.get(key)?.revision ?? 0)) continue;
+        sightings.set(key, { revision, value, sinceMs: nowMs });
+      }
+    },
+    partition(partition, nowMs) {
+      const sighting = sightings.get(partitionKey(partition));
+      if (!sighting) return { revision: 0, owner: "", sequence: 0, claimable: true };
+      const { owner, sequence } = readPartitionEntry(sighting.value);
+      const claimable = owner === "" || expired(sighting, nowMs);
+      return { revision: sighting.revision, owner, sequence, claimable };
+    },
+    liveMembers(self, nowMs) {
+      const others = [...sightings].flatMap(([key, sighting]) => {
+        if (!key.startsWith(memberPrefix)) return [];
+        const live = isPresent(sighting.value) && !expired(sighting, nowMs);
+        return live ? key.slice(memberPrefix.length) : [];
+      });
+      return [...new Set([self, ...others])];
+    },
+    lowestCursor() {
+      const cursors = partitionIds.flatMap((partition) => {
+        const sighting = sightings.get(partitionKey(partition));
+        return sighting ? readPartitionEntry(sighting.value).sequence : [];
+      });
+      return cursors.length === partitionIds.length ? Math.min(...cursors) : undefined;
+    },
+  };
+}
+
+/** An entry that cannot be read counts as free and unread: repeating is safe, skipping is not. */
+function readPartitionEntry(value: unknown): PartitionEntry {
+  if (typeof value !== "object" || value === null) return { owner: "", sequence: 0 };
+  const { owner, sequence } = value as Partial<Record<keyof PartitionEntry, unknown>>;
+  return {
+    owner: typeof owner === "string" ? owner : "",
+    sequence: typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : 0,
+  };
+}
+
+/** What a replica writes under its member key with each heartbeat. */
+export interface MemberEntry {
+  /** False in the last one: the replica leaves, and need not be waited for. */
+  readonly present: boolean;
+}
+
+function isPresent(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Reflect.get(value, "present") === true;
+}

@@ -1,0 +1,99 @@
+import RE2 from "re2";
+import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
+import { groupsOf, isPattern, type Leaf, selectionNames } from "./leaf.ts";
+import type { Rule } from "./rule.ts";
+
+/** Shorter text is found in every other message. */
+const shortestLiteral = 3;
+
+/** A counted repeat is unrolled; above this, hostile text makes the automaton rebuild itself. */
+const mostRepeats = 32;
+
+/**
+ * What the schema cannot see: conditions and patterns. One line for each problem.
+ *
+ * It keeps the usual slips out. Whether the rules are cheap enough is measured, not read off.
+ */
+export function lintRule(rule: Rule): readonly string[] {
+  const patterns = selectionNames(rule).flatMap((name) =>
+    groupsOf(rule, name).flatMap(({ key, leaves }) =>
+      leaves.flatMap((leaf) =>
+        problemsOfLeaf(leaf).map(
+          (problem) => `detection.${name}.${key}: got ${JSON.stringify(leaf.value)}; ${problem}`,
+        ),
+      ),
+    ),
+  );
+  return [...lintCondition(rule), ...patterns];
+}
+
+function lintCondition(rule: Rule): readonly string[] {
+  const text = rule.detection.condition;
+  const say = (problem: string) => `detection.condition: got ${JSON.stringify(text)}; ${problem}`;
+  const names = selectionNames(rule);
+  try {
+    const condition = parseCondition(text, names);
+    const used = namesIn(condition);
+    const unused = names.filter((name) => !used.includes(name));
+    return [
+      ...unused.map((name) => say(`use the selection "${name}" or remove it`)),
+      ...(holds(condition, () => false)
+        ? [say("it holds for a message without any of the texts; require a selection")]
+        : []),
+    ];
+  } catch (error) {
+    if (error instanceof ConditionInvalid) return [say(`${error.message}; correct the condition`)];
+    throw error;
+  }
+}
+
+function problemsOfLeaf(leaf: Leaf): readonly string[] {
+  if (isPattern(leaf)) return problemsOfPattern(leaf.value);
+  return leaf.value.length < shortestLiteral ? [`use at least ${shortestLiteral} characters`] : [];
+}
+
+function problemsOfPattern(source: string): readonly string[] {
+  let pattern: RE2;
+  try {
+    pattern = new RE2(source, "u");
+  } catch (cause) {
+    return [`it is no RE2 pattern (${String(cause)}); correct it`];
+  }
+  const { repeats, gap } = measurePattern(source);
+  return [
+    ...(pattern.test("") ? ["it matches the empty text; require a character"] : []),
+    ...(repeats > mostRepeats
+      ? [`its counted repeats unroll to ${repeats}; stay within ${mostRepeats}`]
+      : []),
+    ...(gap ? ["it skips over any text without limit; use |all with two texts instead"] : []),
+  ];
+}
+
+const tokens =
+  /\\[xpP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?<least>\d+)(?:,(?<most>\d*))?\}|./gsu;
+
+/** How far counted repeats unroll, nesting multiplied, and whether any text can be skipped. */
+function measurePattern(source: string): { readonly repeats: number; readonly gap: boolean } {
+  const open = [1];
+  let atom = 1;
+  let wide = false;
+  let gap = false;
+  for (const { 0: token, groups } of source.matchAll(tokens)) {
+    const least = groups?.["least"];
+    const unbounded = token === "*" || token === "+" || groups?.["most"] === "";
+    if (unbounded && wide) gap = true;
+    if (least !== undefined) {
+      atom *= Math.max(1, Number(groups?.["most"] || least));
+    } else if (token === "(") {
+      open.push(1);
+    } else if (token === ")") {
+      atom = open.pop() ?? 1;
+    } else if (!unbounded && token !== "?") {
+      atom = 1;
+    }
+    wide = token === "." || token.startsWith("[^") || /^\\[DSW]$/.test(token);
+    const deepest = open.length - 1;
+    open[deepest] = Math.max(open[deepest] ?? 1, atom);
+  }
+  return { repeats: Math.max(...open), gap };
+}

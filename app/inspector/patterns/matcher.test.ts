@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { payloadLimitBytes } from "../../contract/limits.ts";
+import { createMatcher, type LeafEngine, MatchFailed, type RuleMatch } from "./matcher.ts";
+
+const report: RuleMatch = {
+  rule: "r",
+  title: "R",
+  level: "low",
+  action: "tag",
+  confidence: 1,
+  tags: [],
+};
+
+/** One rule that needs leaves 0 and 1, on an engine that finds what the test says. */
+function matcherOn(engine: LeafEngine) {
+  return createMatcher({
+    version: "v",
+    engine,
+    rules: [{ reports: { device: report }, holds: (found) => found[0] === 1 && found[1] === 1 }],
+    users: [[0], [0]],
+  });
+}
+
+describe("match", () => {
+  it("forgets the leaves of the message before", () => {
+    const answers = [[0], [1], [0, 1]];
+    const matcher = matcherOn({ match: () => answers.shift() ?? [] });
+    const next = () => matcher.match(new Uint8Array(1), "device");
+    expect([next(), next(), next(), next()]).toEqual([[], [], [report], []]);
+  });
+
+  it("forgets them too when the engine fails in between", () => {
+    const answers = ["fail", [1]] as const;
+    let call = 0;
+    const matcher = matcherOn({
+      match: (view) => {
+        if (view.length === 3) return [0];
+        const answer = answers[call++];
+        if (answer === undefined || answer === "fail") throw new Error("out of memory");
+        return answer;
+      },
+    });
+    expect(() => matcher.match(Buffer.from("%41"), "device")).toThrow(MatchFailed);
+    expect(matcher.match(new Uint8Array(1), "device")).toEqual([]);
+  });
+
+  it("never calls a payload clean that the engine did not finish", () => {
+    const cause = new Error("out of memory");
+    const matcher = matcherOn({
+      match: () => {
+        throw cause;
+      },
+    });
+    expect(() => matcher.match(new Uint8Array(1), "device")).toThrow(
+      expect.objectContaining({ code: "engine", cause }),
+    );
+  });
+
+  it("looks at the whole payload limit and refuses one byte more", () => {
+    const matcher = matcherOn({
+      match: (view) => (view.length === payloadLimitBytes ? [0, 1] : []),
+    });
+    expect(matcher.match(new Uint8Array(payloadLimitBytes), "device")).toEqual([report]);
+    expect(() => matcher.match(new Uint8Array(payloadLimitBytes + 1), "device")).toThrow(
+      expect.objectContaining({ code: "payload-too-large" }),
+    );
+  });
+});

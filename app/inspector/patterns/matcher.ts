@@ -1,0 +1,114 @@
+import { payloadLimitBytes } from "../../contract/limits.ts";
+import type { Level } from "../../contract/verdict.ts";
+import type { Action, Origin } from "./rule.ts";
+import { createDecodedViews } from "./views.ts";
+
+/** One rule that holds for one message. */
+export interface RuleMatch {
+  /** The rule's id. */
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly action: Action;
+  readonly confidence: number;
+  readonly tags: readonly string[];
+}
+
+export interface RuleMatcher {
+  /** `name@semver+` and the first 12 hex digits of the contents' SHA-256. */
+  readonly version: string;
+  /** Number of rules. */
+  readonly size: number;
+  /**
+   * The rules that hold for the payload, in pack order.
+   *
+   * Throws MatchFailed when the payload could not be looked at as a whole: the caller must then
+   * treat it as not inspected, never as clean.
+   */
+  match(payload: Uint8Array, origin: Origin): readonly RuleMatch[];
+}
+
+/** The payload was not inspected. `code` is what logs and metrics carry. */
+export class MatchFailed extends Error {
+  override readonly name = "MatchFailed";
+  readonly code: "payload-too-large" | "engine";
+
+  constructor(code: MatchFailed["code"], detail: string, options?: ErrorOptions) {
+    super(`payload not inspected (${code}): ${detail}`, options);
+    this.code = code;
+  }
+}
+
+/** Finds leaves; RE2.Set is one. Throws when it cannot finish. */
+export interface LeafEngine {
+  match(view: Uint8Array): readonly number[];
+}
+
+export interface CompiledRule {
+  /** What it reports for each origin; an origin that is absent is one the rule does not look at. */
+  readonly reports: Readonly<Partial<Record<Origin, RuleMatch>>>;
+  /** Whether the condition holds, given one byte per leaf, 1 if the leaf was found. */
+  holds(found: Uint8Array): boolean;
+}
+
+export interface MatcherParts {
+  readonly version: string;
+  readonly engine: LeafEngine;
+  readonly rules: readonly CompiledRule[];
+  /** For each leaf, the indexes of the rules that use it. */
+  readonly users: readonly (readonly number[])[];
+}
+
+const nothing: readonly RuleMatch[] = Object.freeze([]);
+
+/**
+ * Looks at the raw payload and its decoded layers, then evaluates the rules of which at least one
+ * leaf was found. That is enough because the lint refuses a condition that holds without any.
+ *
+ * The working arrays are shared by all calls: a call never waits, so no two overlap.
+ */
+export function createMatcher({ version, engine, rules, users }: MatcherParts): RuleMatcher {
+  const decoded = createDecodedViews();
+  const found = new Uint8Array(users.length);
+  const touched = new Uint8Array(rules.length);
+  let findings = 0;
+
+  const look = (view: Uint8Array): void => {
+    for (const leaf of engine.match(view)) {
+      findings++;
+      found[leaf] = 1;
+      for (const rule of users[leaf] ?? []) touched[rule] = 1;
+    }
+  };
+  const report = (origin: Origin): readonly RuleMatch[] => {
+    const matches: RuleMatch[] = [];
+    rules.forEach((rule, index) => {
+      const match = rule.reports[origin];
+      if (touched[index] === 1 && match !== undefined && rule.holds(found)) matches.push(match);
+    });
+    return matches;
+  };
+
+  return {
+    version,
+    size: rules.length,
+    match(payload, origin) {
+      if (payload.length > payloadLimitBytes) {
+        throw new MatchFailed("payload-too-large", `${payload.length} bytes`);
+      }
+      try {
+        look(payload);
+        decoded.each(payload, look);
+        return findings === 0 ? nothing : report(origin);
+      } catch (cause) {
+        throw new MatchFailed("engine", String(cause), { cause });
+      } finally {
+        if (findings > 0) {
+          found.fill(0);
+          touched.fill(0);
+          findings = 0;
+        }
+      }
+    },
+  };
+}

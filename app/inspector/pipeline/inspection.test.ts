@@ -1,0 +1,88 @@
+import { expect, it } from "vitest";
+import type { Finding } from "../../contract/verdict.ts";
+import { ClientBaselines } from "./anomaly/client-baselines.ts";
+import { HeldMessages } from "./held-messages.ts";
+import { type Inspection, inspect, StageFailed } from "./inspection.ts";
+import type { InspectedMessage } from "./message.ts";
+import { type Stage, stages } from "./stages.ts";
+
+const message: InspectedMessage = {
+  origin: "upstream",
+  clientId: "pump-7",
+  payload: Buffer.from("{}"),
+  sequence: 4711,
+  receivedMs: 1_800_000_000_000,
+  recipient: "active",
+};
+const noRules = { version: "none", size: 0, match: () => [] };
+const state = { rules: noRules, baselines: new ClientBaselines(10, 1) };
+const onStage = () => {};
+
+const finding = (rule: string): Finding => ({
+  class: "pattern",
+  rule,
+  title: rule,
+  level: "low",
+  verdict: "tag",
+  confidence: 1,
+  tags: [],
+});
+
+it("throws when a stage does, and goes on with that stage, not with those before it", () => {
+  const ran: string[] = [];
+  let broken = true;
+  const stage = (name: string, fails = false): Stage => ({
+    name,
+    find: () => {
+      ran.push(name);
+      if (fails && broken) throw new Error("out of memory");
+      return [finding(name)];
+    },
+  });
+  const run = { stages: [stage("one"), stage("two", true), stage("three")], state, onStage };
+  const inspection: Inspection = { done: [] };
+  expect(() => inspect(message, inspection, run)).toThrow(StageFailed);
+  expect(() => inspect(message, inspection, run)).toThrow(/INGRESS 4711: stage two failed/);
+  broken = false;
+  const rules = inspect(message, inspection, run).map(({ rule }) => rule);
+  expect(rules).toEqual(["one", "two", "three"]);
+  expect(ran).toEqual(["one", "two", "two", "two", "three"]);
+});
+
+it("does not pass a message whose rules could not be matched", () => {
+  const failing = {
+    ...noRules,
+    match: () => {
+      throw new Error("engine");
+    },
+  };
+  const run = { stages, state: { ...state, rules: failing }, onStage };
+  expect(() => inspect(message, { done: [] }, run)).toThrow("pattern-matching");
+});
+
+it.each([
+  ["active", []],
+  ["not-asked", []],
+  ["unverified", [["recipient-unverified", "tag"]]],
+  ["unknown", [["recipient-unknown", "quarantine"]]],
+  ["suspended", [["recipient-suspended", "quarantine"]]],
+  ["revoked", [["recipient-revoked", "quarantine"]]],
+] as const)("judges a recipient that is %s", (recipient, wanted) => {
+  const findings = inspect({ ...message, recipient }, { done: [] }, { stages, state, onStage });
+  expect(findings.map(({ rule, verdict }) => [rule, verdict])).toEqual(wanted);
+});
+
+it("is not ready once a message has been held for 30 s, and ready again when it is released", () => {
+  let nowMs = 0;
+  const held = new HeldMessages(() => nowMs);
+  held.add(4711);
+  nowMs = 20_000;
+  held.add(4711);
+  held.add(4800);
+  expect(held.notReady()).toBeUndefined();
+  nowMs = 30_000;
+  expect(held.notReady()).toContain("INGRESS 4711");
+  held.delete(4711);
+  expect(held.notReady()).toBeUndefined();
+  expect(held.size).toBe(1);
+});

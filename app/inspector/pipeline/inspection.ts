@@ -1,0 +1,52 @@
+import type { Finding } from "../../contract/verdict.ts";
+import type { InspectedMessage } from "./message.ts";
+import type { InspectionState, Stage } from "./stages.ts";
+
+/** A stage threw: the message was not inspected. */
+export class StageFailed extends Error {
+  override readonly name = "StageFailed";
+  readonly stage: string;
+
+  constructor(stage: string, sequence: number, cause: unknown) {
+    super(`INGRESS ${sequence}: stage ${stage} failed: ${String(cause)}`, { cause });
+    this.stage = stage;
+  }
+}
+
+/** How far the inspection of one message has come. */
+export interface Inspection {
+  /** What each finished stage found. */
+  readonly done: (readonly Finding[])[];
+}
+
+/**
+ * Runs the stages that are not done yet and returns all findings.
+ *
+ * After a failure it goes on with the stage that failed, so that no stage learns twice from one
+ * message.
+ *
+ * @throws StageFailed
+ */
+export function inspect(
+  message: InspectedMessage,
+  inspection: Inspection,
+  run: {
+    readonly stages: readonly Stage[];
+    readonly state: InspectionState;
+    readonly onStage: (stage: string, seconds: number) => void;
+  },
+): readonly Finding[] {
+  for (let next = inspection.done.length; next < run.stages.length; next++) {
+    const stage = run.stages[next];
+    if (!stage) break;
+    const startMs = performance.now();
+    try {
+      inspection.done.push(stage.find(message, run.state));
+    } catch (cause) {
+      throw new StageFailed(stage.name, message.sequence, cause);
+    } finally {
+      run.onStage(stage.name, (performance.now() - startMs) / 1000);
+    }
+  }
+  return inspection.done.flat();
+}

@@ -1,0 +1,149 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { nowMs } from "../../contract/headers.ts";
+import type { Logger } from "../../shared/log.ts";
+import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
+import { storeMessage } from "../../shared/store-message.ts";
+import type { InspectorMetrics } from "../inspector-metrics.ts";
+import type { Lease } from "../partitions/lease.ts";
+import type { MessageHandler } from "../partitions/partition-reader.ts";
+import { securityEventsOf } from "./detection-finding.ts";
+import type { HeldMessages } from "./held-messages.ts";
+import { type IngressMessage, readIngressMessage } from "./ingress-message.ts";
+import { type Inspection, inspect } from "./inspection.ts";
+import type { InspectedMessage } from "./message.ts";
+import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
+import type { Recipients } from "./recipients.ts";
+import { Semaphore } from "./semaphore.ts";
+import type { InspectionState, Stage } from "./stages.ts";
+import { verdictOf } from "./verdict.ts";
+
+export interface MessageInspectorOptions {
+  readonly publisher: Pick<JetStreamClient, "publish">;
+  readonly stages: readonly Stage[];
+  readonly state: InspectionState;
+  readonly recipients: Recipients;
+  readonly held: HeldMessages;
+  readonly metrics: InspectorMetrics;
+  readonly log: Logger;
+}
+
+/**
+ * Messages being stored at once. Enough for 8,000 a second at 30 ms each; more would only queue up
+ * in the servers, and with it the renewals of the leases.
+ */
+const storeSlots = 256;
+
+/** Of so many messages the stages of one are measured: to observe costs as much as a stage. */
+const stageSampling = 16;
+const [firstRetryMs, longestRetryMs] = [50, 5_000];
+
+/** Takes one message of INGRESS from inspection to everything stored that follows from it. */
+export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
+  const { metrics, log } = options;
+  const slots = new Semaphore(storeSlots);
+  return async (message, lease) => {
+    lease.signal.throwIfAborted();
+    const source = readIngressMessage(message);
+    const outputs = await resultsOf(options, source, lease);
+    const publisher = { publish: fenced(options.publisher, lease) };
+    const store = (output: Output) => storeOutput(publisher, output, { lease, metrics, log });
+    await slots.run(() => Promise.all(outputs.map(store)));
+    metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
+  };
+}
+
+async function resultsOf(
+  options: MessageInspectorOptions,
+  source: IngressMessage,
+  lease: Lease,
+): Promise<readonly Output[]> {
+  const { recipients, state, metrics } = options;
+  const addressing = addressingOf(source);
+  if (addressing.refusal !== undefined) {
+    metrics.deadLetters.inc({ reason: addressing.refusal });
+    return [deadLetterOf(source, addressing.refusal)];
+  }
+  const { origin, clientId } = addressing;
+  const status = origin === "upstream" ? recipients.statusOf(clientId) : "not-asked";
+  const message: InspectedMessage = {
+    origin,
+    clientId,
+    payload: source.payload,
+    sequence: source.sequence,
+    receivedMs: source.storedMs,
+    recipient: typeof status === "string" ? status : await status,
+  };
+  const findings = await inspectOrHold(options, message, lease);
+  const verdict = verdictOf(origin, findings);
+  metrics.inspected.inc({ verdict, origin });
+  for (const { class: findingClass, level } of findings) {
+    metrics.findings.inc({ class: findingClass, level });
+  }
+  const messageId = identityOf(source, clientId);
+  const inspectedMs = nowMs();
+  const { version: rulesVersion } = state.rules;
+  const events = securityEventsOf({
+    message,
+    messageId,
+    findings,
+    verdict,
+    rulesVersion,
+    inspectedMs,
+  });
+  return outputsOf({ source, messageId, origin, clientId, findings, verdict, inspectedMs, events });
+}
+
+/** What could not be inspected is neither passed nor dropped: it is tried again until the lease ends. */
+async function inspectOrHold(
+  { stages, state, held, metrics, log }: MessageInspectorOptions,
+  message: InspectedMessage,
+  lease: Lease,
+) {
+  const inspection: Inspection = { done: [] };
+  const onStage = (stage: string, seconds: number) => {
+    if (message.sequence % stageSampling === 0) metrics.stageSeconds(stage, seconds);
+  };
+  try {
+    for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
+      try {
+        return inspect(message, inspection, { stages, state, onStage });
+      } catch (error) {
+        held.add(message.sequence);
+        metrics.stageFailures.inc();
+        log.error({ err: error, retryMs }, "message held");
+        await delay(retryMs, undefined, { signal: lease.signal });
+      }
+    }
+  } finally {
+    held.delete(message.sequence);
+  }
+}
+
+/** Refuses to publish once the lease is over, which a process that was stopped learns only here. */
+function fenced({ publish }: Pick<JetStreamClient, "publish">, lease: Lease): typeof publish {
+  return (...publication) => {
+    if (!lease.held()) throw lease.signal.reason;
+    return publish(...publication);
+  };
+}
+
+async function storeOutput(
+  publisher: Pick<JetStreamClient, "publish">,
+  output: Output,
+  { lease, metrics, log }: { lease: Lease; metrics: InspectorMetrics; log: Logger },
+): Promise<void> {
+  const { destination, subject } = output;
+  const headers = messageHeaders();
+  for (const [name, value] of Object.entries(output.headers)) headers.set(name, value);
+  const payload = typeof output.payload === "string" ? Buffer.from(output.payload) : output.payload;
+  const { duplicate } = await storeMessage(publisher, subject, payload, {
+    headers,
+    signal: lease.signal,
+    onRetry: (error, attempt) => {
+      metrics.storeRetries.inc({ destination });
+      // The first time-out may pass; what lasts has to be seen, but not with every attempt.
+      if (attempt % 20 === 5) log.warn({ err: error, destination, attempt }, "still not stored");
+    },
+  });
+  if (duplicate) metrics.duplicates.inc({ destination });
+}

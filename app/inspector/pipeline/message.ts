@@ -1,0 +1,20 @@
+import type { KnownStatus } from "../../contract/device.ts";
+import type { Origin } from "../../contract/subjects.ts";
+
+/**
+ * What is known of the client that an alert is addressed to. `unverified`: the registry did not
+ * answer. `not-asked`: a device reported, and was authenticated when it connected.
+ */
+export type RecipientStatus = KnownStatus | "unverified" | "not-asked";
+
+/** One message as the stages see it. */
+export interface InspectedMessage {
+  readonly origin: Origin;
+  readonly clientId: string;
+  readonly payload: Uint8Array;
+  /** Its place in INGRESS. */
+  readonly sequence: number;
+  /** When INGRESS stored it, in milliseconds since 1970, finer than a millisecond. */
+  readonly receivedMs: number;
+  readonly recipient: RecipientStatus;
+}

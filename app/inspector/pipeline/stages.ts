@@ -1,0 +1,67 @@
+import type { Finding, Level } from "../../contract/verdict.ts";
+import type { RuleMatcher } from "../patterns/matcher.ts";
+import { anomalyFindings } from "./anomaly/anomaly-findings.ts";
+import type { ClientBaselines } from "./anomaly/client-baselines.ts";
+import type { InspectedMessage, RecipientStatus } from "./message.ts";
+
+/** What the stages know besides the message. */
+export interface InspectionState {
+  readonly rules: RuleMatcher;
+  readonly baselines: ClientBaselines;
+}
+
+/** One step of the inspection. It may throw: then nothing is known, and the message is held. */
+export interface Stage {
+  readonly name: string;
+  readonly find: (message: InspectedMessage, state: InspectionState) => readonly Finding[];
+}
+
+const patternMatching: Stage = {
+  name: "pattern-matching",
+  find: ({ payload, origin }, { rules }) =>
+    rules.match(payload, origin).map(({ rule, title, level, action, confidence, tags }) => ({
+      class: "pattern",
+      rule,
+      title,
+      level,
+      verdict: action,
+      confidence,
+      tags,
+    })),
+};
+
+const anomalyDetection: Stage = {
+  name: "anomaly-detection",
+  find: ({ origin, clientId, receivedMs, payload }, { baselines }) =>
+    anomalyFindings(
+      // What is sent to a client and what it sends itself have nothing in common.
+      baselines.observe(`${origin}.${clientId}`, receivedMs, payload.length),
+    ),
+};
+
+interface Objection {
+  readonly title: string;
+  readonly level: Level;
+  readonly verdict: "tag" | "quarantine";
+}
+
+const objections: Readonly<Partial<Record<RecipientStatus, Objection>>> = {
+  unknown: { title: "Addressed to no known device", level: "medium", verdict: "quarantine" },
+  suspended: { title: "Addressed to a suspended device", level: "medium", verdict: "quarantine" },
+  revoked: { title: "Addressed to a revoked device", level: "high", verdict: "quarantine" },
+  // Only a device that authenticated can subscribe, so delivering is safe.
+  unverified: { title: "Recipient could not be verified", level: "low", verdict: "tag" },
+};
+
+const authVerification: Stage = {
+  name: "auth-verification",
+  find: ({ recipient }) => {
+    const objection = objections[recipient];
+    if (!objection) return [];
+    const rule = `recipient-${recipient}`;
+    return [{ class: "recipient", rule, confidence: 1, tags: [], ...objection }];
+  },
+};
+
+/** The inspection, in order; the verdict follows from what all of them found. */
+export const stages: readonly Stage[] = [patternMatching, anomalyDetection, authVerification];
