@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { auditRecord, unrecordedSummary } from "./audit-record.ts";
+import { calloutRequest, serverNkey } from "./callout.fixture.ts";
+
+const nowMs = 1_800_000_000_000.4;
+const bodyOf = (record: { body: Uint8Array }) => JSON.parse(Buffer.from(record.body).toString());
+
+describe("an audit record", () => {
+  it("of an admission is an OCSF Authentication event on the device's subject", () => {
+    const record = auditRecord({ request: calloutRequest(), code: undefined, known: true, nowMs });
+
+    expect(record.subject).toBe("audit.auth.pump-7");
+    expect(bodyOf(record)).toMatchObject({
+      class_uid: 3002,
+      category_uid: 3,
+      activity_id: 1,
+      type_uid: 300201,
+      status_id: 1,
+      time: 1_800_000_000_000,
+      user: { name: "pump-7", uid: "pump-7" },
+      src_endpoint: { ip: "203.0.113.9" },
+      dst_endpoint: { name: "edge-1", uid: serverNkey },
+      metadata: { version: "1.8.0", uid: record.id },
+    });
+    expect(bodyOf(record)).not.toHaveProperty("status_detail");
+  });
+
+  it("of a refusal says why", () => {
+    const record = auditRecord({
+      request: calloutRequest(),
+      code: "bad-secret",
+      known: true,
+      nowMs,
+    });
+
+    expect(record.subject).toBe("audit.auth.pump-7");
+    expect(bodyOf(record)).toMatchObject({ status_id: 2, status_detail: "bad-secret" });
+  });
+
+  it("of an id that the registry does not have shares the subject of strangers", () => {
+    const request = calloutRequest({ clientId: "made-up", userName: "made-up" });
+
+    const record = auditRecord({ request, code: "unknown-client", known: false, nowMs });
+
+    expect(record.subject).toBe("audit.auth._");
+    expect(bodyOf(record).user.uid).toBe("made-up");
+  });
+
+  it("never contains the password, and of long names only the beginning", () => {
+    const request = calloutRequest({
+      userName: "u".repeat(60_000),
+      clientId: "c".repeat(60_000),
+      password: "the-password",
+    });
+
+    const { body } = auditRecord({ request, code: "invalid-client-id", known: false, nowMs });
+
+    expect(Buffer.from(body).toString()).not.toContain("the-password");
+    expect(body.byteLength).toBeLessThan(2_500);
+  });
+
+  it("has an id of its own each time", () => {
+    const decision = { request: calloutRequest(), code: undefined, known: true, nowMs };
+
+    expect(auditRecord(decision).id).not.toBe(auditRecord(decision).id);
+  });
+
+  it("can stand for many refusals", () => {
+    const record = unrecordedSummary({ count: 12, sinceMs: nowMs, untilMs: nowMs + 5_000 });
+
+    expect(record.subject).toBe("audit.auth._");
+    expect(bodyOf(record)).toMatchObject({
+      status_id: 2,
+      status_detail: "audit-unavailable",
+      count: 12,
+      start_time: 1_800_000_000_000,
+      end_time: 1_800_000_005_000,
+    });
+  });
+});

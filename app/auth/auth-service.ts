@@ -1,0 +1,101 @@
+import { subjects } from "../contract/subjects.ts";
+import type { Running } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
+import { type Msg, messageHeaders, type NatsConnection } from "../shared/nats.ts";
+import type { NatsWatch } from "../shared/nats-watch.ts";
+import type { AuditOutbox } from "./audit-outbox.ts";
+import type { CalloutResponder } from "./callout-responder.ts";
+import type { Lookup } from "./decide.ts";
+import type { DeviceCache } from "./device-cache.ts";
+import { answerStatusRequest } from "./registry-status.ts";
+
+const calloutSubject = "$SYS.REQ.USER.AUTH";
+/** Replicas share the requests. */
+const queue = "auth";
+/** Leaves time for the rest of the drain. */
+const outboxDrainMs = 15_000;
+
+export interface AuthOptions {
+  /** As user `auth-callout`: sees nothing but callouts. */
+  readonly callout: { readonly connection: NatsConnection; readonly watch: NatsWatch };
+  /** As user `auth`, in CORE. */
+  readonly core: { readonly connection: NatsConnection; readonly watch: NatsWatch };
+  readonly respond: CalloutResponder;
+  readonly outbox: AuditOutbox;
+  /** For logins. */
+  readonly cache: DeviceCache;
+  /**
+   * For inspectors, who ask about every recipient of an alert: in one cache with the logins they
+   * would push out the devices that connect here.
+   */
+  readonly statusCache: DeviceCache;
+  readonly log: Logger;
+}
+
+/** Admits and refuses devices, writes each decision into AUDIT, and tells inspectors who is registered. */
+export function createAuth(options: AuthOptions): Running {
+  const { callout, core, outbox, cache, statusCache, log } = options;
+  let underWay = 0;
+  const tracked =
+    (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
+      if (error) {
+        log.error({ err: error }, "a subscription failed");
+        return;
+      }
+      underWay++;
+      void answer(message).finally(() => underWay--);
+    };
+  const subscriptions = [
+    callout.connection.subscribe(calloutSubject, {
+      queue,
+      callback: tracked(async (message) => {
+        const reply = await options.respond(message.data);
+        if (reply !== undefined) message.respond(reply);
+      }),
+    }),
+    core.connection.subscribe(subjects.registryStatus, {
+      queue,
+      // Whoever logged in here a moment ago need not be read again.
+      callback: tracked((message) =>
+        respondStatus(message, async (id) => cache.peek(id) ?? statusCache.lookup(id)),
+      ),
+    }),
+  ];
+
+  return {
+    notReady: () =>
+      callout.watch.missing() ??
+      core.watch.missing() ??
+      (cache.reached ? undefined : "the device table has not been reached yet") ??
+      outbox.blocked,
+    drain: async () => {
+      // First out of the queue group: what the servers ask from now on goes to another replica.
+      await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
+      while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const record of await outbox.drain(outboxDrainMs)) {
+        // The log is the last place where it can be kept.
+        log.error(
+          { audit: JSON.parse(Buffer.from(record.body).toString()) },
+          "not stored in AUDIT",
+        );
+      }
+      await Promise.all([callout.watch.close(), core.watch.close()]);
+    },
+  };
+}
+
+async function respondStatus(
+  message: Msg,
+  lookup: (clientId: string) => Promise<Lookup>,
+): Promise<void> {
+  const { statuses, problem } = await answerStatusRequest(message.data, lookup);
+  if (problem === undefined) {
+    message.respond(JSON.stringify(statuses));
+    return;
+  }
+  // The headers by which NATS services report errors.
+  const headers = messageHeaders();
+  headers.set("Nats-Service-Error-Code", "400");
+  headers.set("Nats-Service-Error", problem);
+  message.respond("", { headers });
+}

@@ -1,0 +1,72 @@
+import { type KeyObject, randomUUID, sign } from "node:crypto";
+import { devicePermissions } from "../contract/accounts.ts";
+import { payloadLimitBytes } from "../contract/limits.ts";
+import { accountNameOf } from "./nkey.ts";
+
+/** A device needs one subscription, and the MQTT layer a few of its own. */
+const subscriptionLimit = 10;
+const HEADER = base64url({ typ: "JWT", alg: "ed25519-nkey" });
+
+/** Signs what an auth callout is answered with. */
+export interface TokenIssuer {
+  /** Public key that the servers must be told to believe. */
+  readonly name: string;
+  /** The token that makes a connection a device of account DEVICES. */
+  deviceToken(device: {
+    userNkey: string;
+    clientId: string;
+    labels: readonly string[];
+    nowMs: number;
+  }): string;
+  /** The answer to one callout: a device token, or one word that the server logs. */
+  answer(reply: {
+    userNkey: string;
+    serverId: string;
+    nowMs: number;
+    result: { token: string } | { refusal: string };
+  }): string;
+}
+
+/**
+ * Tokens are put together by hand, see `nkey.ts` for why. `allowed_connection_types` is left out:
+ * nats-server 2.15 ignores it in callout answers, so that other protocols are refused by `decide`.
+ */
+export function createTokenIssuer(key: KeyObject): TokenIssuer {
+  const name = accountNameOf(key);
+  const signed = (claims: Record<string, unknown>, nowMs: number) => {
+    const body = base64url({
+      jti: randomUUID(),
+      iat: Math.floor(nowMs / 1000),
+      iss: name,
+      ...claims,
+    });
+    const text = `${HEADER}.${body}`;
+    return `${text}.${sign(null, Buffer.from(text), key).toString("base64url")}`;
+  };
+  return {
+    name,
+    deviceToken: ({ userNkey, clientId, labels, nowMs }) => {
+      const { publish, subscribe } = devicePermissions(clientId);
+      const nats = {
+        type: "user",
+        version: 2,
+        pub: { allow: publish },
+        sub: { allow: subscribe },
+        subs: subscriptionLimit,
+        payload: payloadLimitBytes,
+        data: -1,
+        tags: ["device", ...labels],
+      };
+      return signed({ sub: userNkey, aud: "DEVICES", name: clientId, nats }, nowMs);
+    },
+    answer: ({ userNkey, serverId, nowMs, result }) => {
+      const outcome = "token" in result ? { jwt: result.token } : { error: result.refusal };
+      const nats = { type: "authorization_response", version: 2, ...outcome };
+      return signed({ sub: userNkey, aud: serverId, nats }, nowMs);
+    },
+  };
+}
+
+function base64url(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}

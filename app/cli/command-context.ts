@@ -1,0 +1,13 @@
+import type { Readable } from "node:stream";
+import type { Variables } from "./operator-settings.ts";
+import type { Output } from "./output.ts";
+
+/** What a command is given besides its arguments. */
+export interface CommandContext {
+  readonly variables: Variables;
+  /** Results. */
+  readonly output: Output;
+  /** Progress and complaints: standard error. */
+  readonly messages: NodeJS.WriteStream;
+  readonly stdin: Readable;
+}

@@ -1,0 +1,59 @@
+import { defaultScale, streamDefinitions } from "../../contract/streams.ts";
+import { type JetStreamManager, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
+import { OperatorError, sentenceOf } from "../operator-error.ts";
+import type { Check } from "./check.ts";
+
+/** Inspectors purge what they are past every few seconds: older messages were not inspected. */
+const lagLimitSeconds = 30;
+
+type StreamInfo = Awaited<ReturnType<JetStreamManager["streams"]["info"]>>;
+
+/** What is wrong with a stream's copies; undefined when all are current. */
+function copiesProblem({ config, cluster }: StreamInfo): string | undefined {
+  if (config.num_replicas <= 1) return undefined;
+  if (!cluster?.leader) return `${config.name} has no leader`;
+  const others = cluster.replicas ?? [];
+  const behind = others.filter((replica) => !replica.current || replica.offline);
+  if (behind.length > 0) {
+    return `${config.name}: ${behind.map((replica) => replica.name).join(", ")} not current`;
+  }
+  const copies = others.length + 1;
+  return copies < config.num_replicas
+    ? `${config.name} has ${copies} of ${config.num_replicas} copies`
+    : undefined;
+}
+
+export function streamsCheck(connection: () => Promise<NatsConnection>): Check {
+  return {
+    name: "JetStream streams",
+    advice: "look at the NATS core servers; run provision when a stream is missing",
+    run: async () => {
+      const jsm = await jetstreamManager(await connection());
+      const names = streamDefinitions(defaultScale).map((definition) => definition.name);
+      const problems = await Promise.all(
+        names.map((name) =>
+          jsm.streams.info(name).then(copiesProblem, (error) => `${name}: ${sentenceOf(error)}`),
+        ),
+      );
+      const found = problems.filter((problem) => problem !== undefined);
+      if (found.length > 0) throw new OperatorError(found.join("; "));
+      return `${names.length} streams, all copies current`;
+    },
+  };
+}
+
+export function ingressCheck(connection: () => Promise<NatsConnection>): Check {
+  return {
+    name: "INGRESS lag",
+    advice: "see that inspectors run and own all partitions; add replicas when they are busy",
+    run: async () => {
+      const jsm = await jetstreamManager(await connection());
+      const { state } = await jsm.streams.info("INGRESS");
+      if (state.messages === 0) return "nothing waits";
+      const age = Math.round((Date.now() - Date.parse(String(state.first_ts))) / 1000);
+      const text = `${state.messages} messages, the oldest ${age} s old`;
+      if (age > lagLimitSeconds) throw new OperatorError(text);
+      return text;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { z } from "zod";
+import { defaultDeviceTable } from "../registry/device-table.ts";
+import { list } from "../shared/environment.ts";
+import { OperatorError, sentenceOf } from "./operator-error.ts";
+
+/** Where a region started on this machine tells how to reach it. */
+const localEnvFile = ".local/region/operator.env";
+
+export type Variables = Record<string, string | undefined>;
+
+const processes = list.transform((items, context) =>
+  items.map((item) => {
+    const [, name, url] = /^([^=]+)=(https?:\/\/.+)$/.exec(item) ?? [];
+    if (name !== undefined && url !== undefined) return { name, url };
+    context.addIssue(`must be name=http://host:port, comma separated; "${item}" is not`);
+    return z.NEVER;
+  }),
+);
+
+export const tableShape = {
+  DEVICE_TABLE: z.string().min(1).default(defaultDeviceTable),
+  AWS_REGION: z.string().min(1),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+};
+export const natsShape = {
+  NATS_SERVERS: list,
+  NATS_CA_FILE: z.string().min(1),
+  OPERATOR_PASSWORD_FILE: z.string().min(1),
+};
+export const upstreamShape = { UPSTREAM_URL: z.url(), UPSTREAM_CA_FILE: z.string().min(1) };
+export const edgeShape = { EDGE_URLS: list, EDGE_CA_FILE: z.string().min(1) };
+export const processShape = { PROCESS_URLS: processes };
+
+/**
+ * The settings of the command line: the environment, and below it the file that `--env-file` or
+ * SENTINEL_ENV_FILE names, or else the one of a region that runs in this directory.
+ */
+export function loadVariables(options: {
+  envFile: string | undefined;
+  environment: Variables;
+  directory: string;
+}): Variables {
+  const { environment, directory } = options;
+  const local = join(directory, localEnvFile);
+  const named = options.envFile ?? environment["SENTINEL_ENV_FILE"];
+  const file = named ?? (existsSync(local) ? local : undefined);
+  if (file === undefined) return environment;
+  try {
+    return { ...parseEnv(readFileSync(file, "utf8")), ...environment };
+  } catch (error) {
+    throw new OperatorError(`cannot read settings from ${file}: ${sentenceOf(error)}`);
+  }
+}
+
+/** @throws OperatorError that names every variable that is missing or wrong. */
+export function settingsFrom<S extends z.ZodRawShape>(
+  shape: S,
+  variables: Variables,
+): z.infer<z.ZodObject<S>> {
+  const result = z.object(shape).safeParse(variables);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return variables[name] === undefined ? `${name} is not set` : `${name} ${issue.message}`;
+  });
+  throw new OperatorError(
+    `${[...new Set(problems)].join(", ")}; set it in the environment or name a file with --env-file`,
+  );
+}

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { styleText } from "node:util";
+
+/** Nobody reads the output any more, as behind `| head`. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
+}
+
+type Format = Parameters<typeof styleText>[0];
+
+/** Standard output that waits for its reader and knows when it is gone. */
+export class Output {
+  readonly #stream: NodeJS.WriteStream;
+  #closed = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      this.#closed = true;
+    });
+  }
+
+  get terminal(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
+  /** @throws OutputClosed when the reader is gone. */
+  async line(text: string): Promise<void> {
+    if (this.#closed) throw new OutputClosed();
+    if (this.#stream.write(`${text}\n`)) return;
+    await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]).catch(() => {});
+    if (this.#closed) throw new OutputClosed();
+  }
+
+  /** Coloured on a terminal that wants colours, plain otherwise. */
+  styled(format: Format, text: string): string {
+    return styleText(format, text, { stream: this.#stream });
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Makes a stranger's text harmless to a terminal, and one line of at most `limit` characters. */
+export function printable(text: string, limit: number): string {
+  const clean = text.replace(UNPRINTABLE, "\u00b7");
+  return clean.length > limit ? `${clean.slice(0, limit - 1)}\u2026` : clean;
+}

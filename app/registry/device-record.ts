@@ -1,0 +1,88 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { z } from "zod";
+import { isClientId } from "../contract/client-id.ts";
+import { type DeviceStatus, deviceStatuses } from "../contract/device.ts";
+import type { SecretHash } from "./secret.ts";
+
+/** One device as the registry knows it. Times are milliseconds since 1970. */
+export interface DeviceRecord {
+  readonly clientId: string;
+  readonly status: DeviceStatus;
+  readonly secret: SecretHash;
+  readonly labels: readonly string[];
+  readonly createdAt: number;
+  readonly changedAt: number;
+  /** Goes up by one with every change: a writer names the version it has read. */
+  readonly version: number;
+}
+
+export type DeviceItem = Record<string, AttributeValue>;
+
+/** Labels end up in the device's token, where commas and blanks would be ambiguous. */
+const LABEL = /^[A-Za-z0-9_.:/-]{1,64}$/;
+export const labelLimit = 16;
+
+export function isLabel(value: string): boolean {
+  return LABEL.test(value);
+}
+
+const text = z.object({ S: z.string() }).transform((value) => value.S);
+const whole = z
+  .object({ N: z.string().regex(/^\d{1,16}$/, "must be a whole number") })
+  .transform((value) => Number(value.N));
+const bytes = (length: number) =>
+  z
+    .object({ B: z.instanceof(Uint8Array) })
+    .refine((value) => value.B.byteLength === length, `must be ${length} bytes`)
+    .transform((value) => value.B);
+
+const ItemSchema = z.object({
+  clientId: text.refine(isClientId, "is not a client id"),
+  status: text.pipe(z.enum(deviceStatuses)),
+  secretHash: bytes(32),
+  salt: bytes(16),
+  labels: z
+    .object({ L: z.array(text.refine(isLabel, "is not a label")).max(labelLimit) })
+    .transform((value) => value.L)
+    .optional(),
+  createdAt: whole,
+  changedAt: whole,
+  version: whole,
+});
+
+/** An item of the table that is not a device record, and what is wrong with it. */
+export interface UnreadableItem {
+  readonly clientId: string;
+  readonly reason: string;
+}
+
+export type ParsedItem =
+  | { readonly record: DeviceRecord; readonly unreadable?: never }
+  | { readonly record?: never; readonly unreadable: UnreadableItem };
+
+/** Reads a table item; somebody else may have written it, so nothing about it is taken for granted. */
+export function parseDeviceItem(item: DeviceItem): ParsedItem {
+  const result = ItemSchema.safeParse(item);
+  if (!result.success) {
+    const reason = result.error.issues.map((i) => `${i.path.join(".")} ${i.message}`).join("; ");
+    return { unreadable: { clientId: item["clientId"]?.S ?? "", reason } };
+  }
+  const { secretHash, salt, labels, ...rest } = result.data;
+  return { record: { ...rest, labels: labels ?? [], secret: { hash: secretHash, salt } } };
+}
+
+/** The other direction. Empty labels are left out. */
+export function deviceItem(record: DeviceRecord): DeviceItem {
+  return {
+    clientId: { S: record.clientId },
+    status: { S: record.status },
+    secretHash: { B: record.secret.hash },
+    salt: { B: record.secret.salt },
+    ...(record.labels.length > 0 && {
+      labels: { L: record.labels.map((label) => ({ S: label })) },
+    }),
+    createdAt: { N: String(record.createdAt) },
+    changedAt: { N: String(record.changedAt) },
+    version: { N: String(record.version) },
+  };
+}

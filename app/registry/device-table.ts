@@ -1,0 +1,79 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+
+export const defaultDeviceTable = "sentinel-devices";
+export const deviceTableKey = "clientId";
+
+export interface DynamoSettings {
+  readonly region: string;
+  /** Of an emulator; undefined means AWS. */
+  readonly endpoint?: string | undefined;
+  /** How long one attempt may take. */
+  readonly attemptMs: number;
+  readonly attempts: number;
+}
+
+export function createDynamoClient(settings: DynamoSettings): DynamoDBClient {
+  return new DynamoDBClient({
+    region: settings.region,
+    maxAttempts: settings.attempts,
+    requestHandler: {
+      connectionTimeout: settings.attemptMs,
+      requestTimeout: settings.attemptMs,
+      // Without it a late answer is only remarked upon, and waited for.
+      throwOnRequestTimeout: true,
+    },
+    ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
+    // AWS is never spoken to without TLS: this is an emulator, which wants some credentials, any.
+    ...(settings.endpoint?.startsWith("http://") && {
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    }),
+  });
+}
+
+/** The table as the registry expects it. In the cloud the infrastructure adds copies and backups. */
+export function deviceTableDefinition(table: string): CreateTableCommandInput {
+  return {
+    TableName: table,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{ AttributeName: deviceTableKey, KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: deviceTableKey, AttributeType: "S" }],
+  };
+}
+
+/** Makes the table when it is missing and waits until it can be used. For emulators and tests. */
+export async function ensureDeviceTable(client: DynamoDBClient, table: string): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(deviceTableDefinition(table)));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists(
+    { client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 },
+    { TableName: table },
+  );
+}
+
+/** Undefined when the table can be used as it is, otherwise what is wrong with it. */
+export async function deviceTableProblem(
+  client: DynamoDBClient,
+  table: string,
+): Promise<string | undefined> {
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+    const key = Table?.KeySchema?.map((part) => `${part.AttributeName}:${part.KeyType}`).join(",");
+    if (key !== `${deviceTableKey}:HASH`) return `table ${table} has the key ${key}`;
+    if (Table?.TableStatus === "ACTIVE" || Table?.TableStatus === "UPDATING") return undefined;
+    return `table ${table} is ${Table?.TableStatus}`;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return `table ${table} does not exist`;
+    throw error;
+  }
+}

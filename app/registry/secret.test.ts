@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { hashSecret, isImportableSecret, issueSecret, verifySecret } from "./secret.ts";
+
+describe("a device secret", () => {
+  it("is 256 bits in base64url and never the same twice", () => {
+    const secrets = Array.from({ length: 1_000 }, issueSecret);
+
+    expect(new Set(secrets).size).toBe(1_000);
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+    }
+  });
+
+  it("is recognised by its hash, and nothing else is", () => {
+    const secret = issueSecret();
+    const stored = hashSecret(secret);
+
+    expect(verifySecret(secret, stored)).toBe(true);
+    for (const other of ["", issueSecret(), secret.slice(1), `${secret} `, secret.toLowerCase()]) {
+      expect(verifySecret(other, stored)).toBe(false);
+    }
+  });
+
+  it("has a salt of its own: the same secret is stored differently each time", () => {
+    const [a, b] = [hashSecret("same"), hashSecret("same")];
+
+    expect(a.hash).not.toEqual(b.hash);
+    expect(verifySecret("same", { hash: a.hash, salt: b.salt })).toBe(false);
+  });
+
+  it("does not match a stored hash of another length", () => {
+    const { hash, salt } = hashSecret("secret");
+
+    expect(verifySecret("secret", { hash: hash.subarray(1), salt })).toBe(false);
+  });
+
+  it("may be brought along when it is long enough to be random", () => {
+    expect(isImportableSecret("0123456789abcdef0123456789abcdef")).toBe(true);
+    expect(isImportableSecret("short")).toBe(false);
+    expect(isImportableSecret(`with blanks ${"x".repeat(40)}`)).toBe(false);
+    expect(isImportableSecret("x".repeat(257))).toBe(false);
+  });
+});
