@@ -1,0 +1,173 @@
+/** `make bench`: the highest rate without loss, and where the time goes, beside Mosquitto alone. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { createLog } from "../app/shared/log.ts";
+import { connectNats, type NatsConnection } from "../app/shared/nats.ts";
+import { type LoadOptions, startLoad, startLoadOn } from "../local/load/load.ts";
+import { type Region, startRegion } from "../local/region.ts";
+import { defaultSyncInterval, wholeRegion } from "../local/region-options.ts";
+import { ms, whole } from "../local/view/format.ts";
+import { scrape } from "../local/view/process-metrics.ts";
+import { stageFigures } from "../local/view/stage-figures.ts";
+import { startMosquittoAlone } from "./mosquitto-alone.ts";
+import { runStep, type Step } from "./run-step.ts";
+import {
+  nextAlertSequence,
+  type StageLatencies,
+  stageLatencies,
+  stageNames,
+} from "./stage-latency.ts";
+
+const options = new Command("make bench")
+  .usage('ARGS="[options]"')
+  .description(
+    "Raises the rate step by step until delivery no longer keeps up, then the same on Mosquitto alone.",
+  )
+  .option("--rates <list>", "alerts a second of each step", "600,1000,1500,2000,3000,4000,6000")
+  .option("--seconds <n>", "length of a step", "10")
+  .option("--devices <n>", "TLS devices", "1000")
+  .option("--sync-interval <when>", "when nats-server forces messages to disk", defaultSyncInterval)
+  .option("--json <file>", "where the figures go", "bench/results.json")
+  .parse()
+  .opts<{ rates: string; seconds: string; devices: string; syncInterval: string; json: string }>();
+
+const rates = options.rates.split(",").map(Number);
+const seconds = Number(options.seconds);
+const devices = Number(options.devices);
+const warmUpSeconds = 3;
+const directory = resolve(".local/bench");
+const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
+
+interface RegionStep extends Step {
+  readonly stages: StageLatencies;
+}
+
+function connectOperator(region: Region): Promise<NatsConnection> {
+  const settings = {
+    servers: region.endpoints.natsServers,
+    user: "operator",
+    passwordFile: region.secrets.passwordFile("operator"),
+    caFile: region.certificates.caFile,
+  };
+  return connectNats(settings, "bench", createLog("bench", "error"));
+}
+
+const said = (step: Step) =>
+  `${whole(step.rate)}/s: ${whole(step.deliveredPerSecond)}/s delivered, ${step.lost} lost, P99 ${ms(step.delivery.p99)} ms${step.sustained ? "" : " (not sustained)"}`;
+
+async function benchRegion(): Promise<{ steps: RegionStep[]; authP50: unknown; authP99: unknown }> {
+  const { syncInterval } = options;
+  const region = await startRegion({
+    ...wholeRegion,
+    directory,
+    fresh: true,
+    syncInterval,
+    logLevel: "warn",
+  });
+  const operator = await connectOperator(region);
+  const steps: RegionStep[] = [];
+  try {
+    for (const rate of rates) {
+      const receiptsFile = join(directory, `receipts-${rate}.txt`);
+      const from = await nextAlertSequence(operator);
+      const load: LoadOptions = { devices, rate, receiptsFile, warmUpSeconds };
+      const started = await startLoad(region, load);
+      const sinceMs = Date.now() + warmUpSeconds * 1000;
+      const step = await runStep(started, rate, seconds);
+      steps.push({
+        ...step,
+        stages: await stageLatencies(operator, receiptsFile, { from, sinceMs }),
+      });
+      progress(said(step));
+      if (!step.sustained) break;
+    }
+    const { authP50, authP99 } = stageFigures(await scrape(region.endpoints.processUrls.values()));
+    return { steps, authP50, authP99 };
+  } finally {
+    await operator.close();
+    await region.stop();
+  }
+}
+
+async function benchMosquitto(): Promise<Step[]> {
+  const { target, stop } = await startMosquittoAlone(join(directory, "alone"), devices);
+  const steps: Step[] = [];
+  try {
+    for (const rate of rates) {
+      const step = await runStep(
+        await startLoadOn(target, { devices, rate, warmUpSeconds }),
+        rate,
+        seconds,
+      );
+      steps.push(step);
+      progress(`Mosquitto alone ${said(step)}`);
+      if (!step.sustained) break;
+    }
+    return steps;
+  } finally {
+    await stop();
+  }
+}
+
+function rateTable(region: readonly Step[], alone: readonly Step[]): string {
+  const head = ["asked/s", "delivered/s", "lost", "dup", "ooo", "P50 ms", "P99 ms", "P99.9 ms"];
+  const table = new Table({
+    head: [...head, "Mosquitto alone P50", "P99", "P99.9", "P99 ratio"],
+    style: { head: ["bold"], border: ["dim"], compact: true },
+  });
+  for (const step of region) {
+    const other = alone.find(({ rate }) => rate === step.rate)?.delivery;
+    const ratio =
+      step.delivery.p99 && other?.p99 ? (step.delivery.p99 / other.p99).toFixed(1) : "–";
+    const { p50, p99, p999 } = step.delivery;
+    table.push([
+      ...[whole(step.rate), whole(step.deliveredPerSecond) + (step.sustained ? "" : " ✗")],
+      ...[step.lost, step.duplicated, step.outOfOrder, ms(p50), ms(p99), ms(p999)],
+      ...[ms(other?.p50), ms(other?.p99), ms(other?.p999), ratio],
+    ]);
+  }
+  return table.toString();
+}
+
+function stageTable(step: RegionStep): string {
+  const table = new Table({
+    head: [`stage at ${whole(step.rate)}/s`, "P50 ms", "P99 ms", "P99.9 ms", "max ms"],
+    style: { head: ["bold"], border: ["dim"], compact: true },
+  });
+  for (const name of stageNames) {
+    const { p50, p99, p999, max } = step.stages[name];
+    table.push([name, ms(p50), ms(p99), ms(p999), ms(max)]);
+  }
+  return table.toString();
+}
+
+mkdirSync(directory, { recursive: true });
+const region = await benchRegion();
+const alone = await benchMosquitto();
+const highest = region.steps.findLast((step) => step.sustained);
+const result = {
+  date: new Date().toISOString(),
+  machine: {
+    processors: cpus().length,
+    model: cpus()[0]?.model,
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+  },
+  devices,
+  syncInterval: options.syncInterval,
+  highestSustainedRate: highest?.rate ?? null,
+  authMs: { p50: region.authP50, p99: region.authP99 },
+  region: region.steps,
+  mosquittoAlone: alone,
+};
+process.stdout.write(`${rateTable(region.steps, alone)}\n`);
+for (const step of region.steps) process.stdout.write(`${stageTable(step)}\n`);
+process.stdout.write(
+  `highest rate without loss that delivery kept up with: ${whole(highest?.rate ?? 0)}/s\n`,
+);
+writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(result)}\n`);
+rmSync(directory, { recursive: true, force: true });
+process.exit(highest === undefined ? 1 : 0);

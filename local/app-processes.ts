@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import type { Certificates } from "./certificates.ts";
+import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
+import type { Layout } from "./layout.ts";
+import type { ProcessSpec } from "./managed-process.ts";
+import type { Secrets } from "./secrets.ts";
+
+const root = join(import.meta.dirname, "..");
+const host = "127.0.0.1";
+
+export interface AppContext {
+  readonly layout: Layout;
+  readonly certificates: Certificates;
+  readonly secrets: Secrets;
+  readonly logLevel: string;
+}
+
+function natsEnvironment(context: AppContext, user: string): Record<string, string> {
+  return {
+    NATS_SERVERS: endpointsOf(context.layout).natsServers.join(","),
+    NATS_PASSWORD_FILE: context.secrets.passwordFile(user),
+    NATS_CA_FILE: context.certificates.caFile,
+  };
+}
+
+/** What each role is told besides the common part. */
+const particulars: Record<string, (context: AppContext) => Record<string, string>> = {
+  auth: (context) => ({
+    ...natsEnvironment(context, "auth"),
+    ...dynamodbEnvironment(context.layout),
+    CALLOUT_PASSWORD_FILE: context.secrets.passwordFile("auth-callout"),
+    AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
+  }),
+  inspector: (context) => ({
+    ...natsEnvironment(context, "inspector"),
+    RULES_DIRECTORY: join(root, "rules"),
+    ANOMALY_CLIENTS: "200000",
+  }),
+  bridge: (context) => ({
+    ...natsEnvironment(context, "bridge"),
+    UPSTREAM_URL: endpointsOf(context.layout).upstreamUrl,
+    UPSTREAM_CA_FILE: context.certificates.caFile,
+    UPSTREAM_USERNAME: "bridge",
+    UPSTREAM_PASSWORD_FILE: context.secrets.upstreamPasswordFile("bridge"),
+  }),
+};
+
+/** A process of ours, run from its bundle as the image runs it. */
+export function appSpec(context: AppContext, name: string): ProcessSpec {
+  const role = name.replace(/-\d+$/, "");
+  const port = context.layout.operations.get(name);
+  const environmentOf = particulars[role];
+  if (port === undefined || !environmentOf) throw new Error(`no process is called ${name}`);
+  return {
+    name,
+    command: process.execPath,
+    args: ["--max-semi-space-size=32", join(root, "dist", role, "main.js")],
+    environment: {
+      REPLICA: name,
+      LOG_LEVEL: context.logLevel,
+      HTTP_HOST: host,
+      HTTP_PORT: String(port),
+      ...environmentOf(context),
+    },
+    ready: async () => {
+      const response = await fetch(`http://${host}:${port}/readyz`);
+      if (!response.ok) throw new Error((await response.text()).trim());
+    },
+  };
+}
+
+/** Runs to its end: makes the streams and warms the edges. */
+export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
+  return {
+    name: "provision",
+    command: process.execPath,
+    args: [join(root, "dist/provision/main.js")],
+    environment: {
+      LOG_LEVEL: context.logLevel,
+      ...natsEnvironment(context, "provision"),
+      STREAM_REPLICAS: String(context.layout.cores.length),
+      ...(context.layout.edges.length > 0 && {
+        EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
+        EDGE_CA_FILE: context.certificates.caFile,
+        WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
+      }),
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import "reflect-metadata";
+import { randomBytes, webcrypto } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as x509 from "@peculiar/x509";
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const validDays = 365;
+
+export interface Certificates {
+  readonly caFile: string;
+  /** For nats-server: proves both ends of a cluster route, so it serves as client certificate too. */
+  readonly nats: { readonly certFile: string; readonly keyFile: string };
+  readonly edge: { readonly certFile: string; readonly keyFile: string };
+  readonly upstream: { readonly certFile: string; readonly keyFile: string };
+}
+
+const privatePem = async (keys: webcrypto.CryptoKeyPair) =>
+  x509.PemConverter.encode(
+    await webcrypto.subtle.exportKey("pkcs8", keys.privateKey),
+    "PRIVATE KEY",
+  );
+
+function validity() {
+  const notBefore = new Date(Date.now() - 60_000);
+  return { notBefore, notAfter: new Date(notBefore.getTime() + validDays * 86_400_000) };
+}
+
+async function leaf(name: string, issuer: { name: string; key: webcrypto.CryptoKey }) {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomBytes(16).toString("hex"),
+    subject: `CN=${name}`,
+    issuer: issuer.name,
+    ...validity(),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey: issuer.key,
+    extensions: [
+      new x509.BasicConstraintsExtension(false),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage.serverAuth,
+        x509.ExtendedKeyUsage.clientAuth,
+      ]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: "dns", value: "localhost" },
+        { type: "ip", value: "127.0.0.1" },
+      ]),
+    ],
+  });
+  return { certificate: certificate.toString("pem"), key: await privatePem(keys) };
+}
+
+/** Makes a CA and the servers' certificates, once: a folder that has them keeps them. */
+export async function ensureCertificates(directory: string): Promise<Certificates> {
+  const at = (name: string) => join(directory, name);
+  const pair = (name: string) => ({ certFile: at(`${name}.pem`), keyFile: at(`${name}.key`) });
+  const result: Certificates = {
+    caFile: at("ca.pem"),
+    nats: pair("nats"),
+    edge: pair("edge"),
+    upstream: pair("upstream"),
+  };
+  if (existsSync(result.caFile)) return result;
+
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const name = "CN=MQTT Sentinel local CA";
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: randomBytes(16).toString("hex"),
+    name,
+    ...validity(),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+        true,
+      ),
+    ],
+  });
+  for (const role of ["nats", "edge", "upstream"] as const) {
+    const { certificate, key } = await leaf(role, { name, key: keys.privateKey });
+    writeFileSync(result[role].certFile, certificate);
+    writeFileSync(result[role].keyFile, key, { mode: 0o600 });
+  }
+  // Last, since its presence says that the folder is complete. The CA's key is not kept.
+  writeFileSync(result.caFile, ca.toString("pem"));
+  return result;
+}

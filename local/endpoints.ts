@@ -1,0 +1,29 @@
+import type { Layout } from "./layout.ts";
+
+const host = "127.0.0.1";
+/** The emulator does not care, but the SDK asks for one. */
+export const awsRegion = "us-east-1";
+export const deviceTable = "sentinel-devices";
+
+/** Where things are, as every process of ours and the operator's command line are told. */
+export function endpointsOf(layout: Layout) {
+  return {
+    natsServers: layout.cores.map((core) => `tls://${host}:${core.client}`),
+    upstreamUrl: `mqtts://${host}:${layout.upstream}`,
+    edgeUrls: layout.edges.map((edge) => `mqtts://${host}:${edge.mqtt}`),
+    dynamodbUrl: `http://${host}:${layout.dynamodb}`,
+    processUrls: new Map(
+      [...layout.operations].map(([name, port]) => [name, `http://${host}:${port}`]),
+    ),
+  };
+}
+export type Endpoints = ReturnType<typeof endpointsOf>;
+
+/** What reaching the emulator takes. */
+export function dynamodbEnvironment(layout: Layout): Record<string, string> {
+  return {
+    DEVICE_TABLE: deviceTable,
+    DYNAMODB_ENDPOINT: endpointsOf(layout).dynamodbUrl,
+    AWS_REGION: awsRegion,
+  };
+}

@@ -1,0 +1,48 @@
+import type { CoreEndpoints, EdgeEndpoints } from "./nats-processes.ts";
+import { findPorts } from "./ports.ts";
+import type { RegionOptions } from "./region-options.ts";
+
+/** Who listens where on loopback. */
+export interface Layout {
+  readonly cores: readonly CoreEndpoints[];
+  readonly edges: readonly EdgeEndpoints[];
+  readonly upstream: number;
+  readonly dynamodb: number;
+  /** Operations port of each process of ours, by its name. */
+  readonly operations: ReadonlyMap<string, number>;
+}
+
+/** Names of one role's replicas: `bridge-1`, `bridge-2`, … */
+export const replicas = (role: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${role}-${i + 1}`);
+
+/** The processes of ours that the options ask for, in the order in which they start. */
+export function appProcesses(options: RegionOptions): string[] {
+  return [
+    ...replicas("auth", options.auths),
+    ...replicas("inspector", options.inspectors),
+    ...replicas("bridge", options.bridges),
+  ];
+}
+
+/** With a base port the well-known ones come first: upstream, then the edges' MQTT. */
+export async function planLayout(options: RegionOptions): Promise<Layout> {
+  const apps = appProcesses(options);
+  const total = 2 + options.edges * 4 + options.core * 3 + apps.length;
+  const ports = await findPorts(total, options.basePort);
+  const take = () => {
+    const port = ports.shift();
+    if (port === undefined) throw new Error("the layout counts fewer ports than it uses");
+    return port;
+  };
+  const upstream = take();
+  const mqtt = Array.from({ length: options.edges }, take);
+  const server = () => ({ client: take(), cluster: take(), monitor: take() });
+  return {
+    upstream,
+    edges: mqtt.map((port) => ({ mqtt: port, ...server() })),
+    cores: Array.from({ length: options.core }, server),
+    dynamodb: take(),
+    operations: new Map(apps.map((name) => [name, take()])),
+  };
+}

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { DeliveryLedger } from "./delivery-ledger.ts";
+
+function ledgerOf(...sequences: number[]): DeliveryLedger {
+  const ledger = new DeliveryLedger();
+  for (const sequence of sequences) ledger.receive("a", { client: "a", sequence });
+  return ledger;
+}
+
+it("counts nothing wrong for a complete, ordered delivery", () => {
+  const ledger = ledgerOf(1, 2, 3);
+  expect(ledger.counts()).toEqual({ delivered: 3, duplicated: 0, outOfOrder: 0, misdelivered: 0 });
+  expect(ledger.missing(new Map([["a", 3]]))).toBe(0);
+});
+
+it("counts a gap as missing until it is filled", () => {
+  const ledger = ledgerOf(1, 3);
+  expect(ledger.missing(new Map([["a", 3]]))).toBe(1);
+  ledger.receive("a", { client: "a", sequence: 2 });
+  expect(ledger.missing(new Map([["a", 3]]))).toBe(0);
+  expect(ledger.counts().outOfOrder).toBe(1);
+});
+
+it("counts what never came to a client that got nothing", () => {
+  expect(ledgerOf().missing(new Map([["b", 4]]))).toBe(4);
+});
+
+it("tells a duplicate from a delivery, whether it is old or ahead", () => {
+  expect(ledgerOf(1, 3, 3, 1).counts()).toMatchObject({ delivered: 2, duplicated: 2 });
+});
+
+it("counts an alert for another client, and one that is none, as misdelivered", () => {
+  const ledger = ledgerOf();
+  ledger.receive("a", { client: "b", sequence: 1 });
+  ledger.receive("a", undefined);
+  expect(ledger.counts()).toMatchObject({ delivered: 0, misdelivered: 2 });
+});

@@ -1,0 +1,116 @@
+/** A process that is a fleet of devices: each connects by TLS 1.3, gets its alerts and checks them. */
+import { createWriteStream, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
+import { connect, type MqttClient } from "mqtt";
+import { nowMs, timestamp } from "../../app/contract/headers.ts";
+import { topics } from "../../app/contract/subjects.ts";
+import { DeliveryLedger } from "./delivery-ledger.ts";
+import { LatencyHistogram, summarise } from "./latency-histogram.ts";
+import { parseSimulatedAlert, simulatedReport } from "./messages.ts";
+import { takeOrders } from "./orders.ts";
+import type { FleetCommand, FleetOrders, FleetState } from "./protocol.ts";
+
+const orders = await takeOrders<FleetOrders>();
+/** Made once: a context of its own for each device would parse the CA a thousand times. */
+const tlsOptions = { secureContext: createSecureContext({ ca: readFileSync(orders.caFile) }) };
+const ledger = new DeliveryLedger();
+const latency = new LatencyHistogram();
+const recent = new LatencyHistogram();
+const receipts = orders.receiptsFile ? createWriteStream(orders.receiptsFile) : undefined;
+const devices: MqttClient[] = [];
+let connected = 0;
+let subscribed = 0;
+let refused = 0;
+let reports = 0;
+let attacks = 0;
+
+function startDevice(index: number, { id, secret }: { id: string; secret: string }): void {
+  const url = orders.urls[index % orders.urls.length];
+  if (url === undefined) throw new Error("the fleet was given no edge");
+  const device = connect(url, {
+    clientId: id,
+    username: id,
+    password: secret,
+    ...tlsOptions,
+    protocolVersion: 4,
+    clean: true,
+    keepalive: 60,
+    reconnectPeriod: 1_000,
+    connectTimeout: 15_000,
+    resubscribe: false,
+  });
+  devices.push(device);
+  device.on("connect", () => {
+    connected++;
+    device.subscribe(topics.alerts(id), { qos: 0 }, (error, grants) => {
+      if (error || grants?.[0]?.qos === 128) refused++;
+      else subscribed++;
+    });
+  });
+  device.on("close", () => {
+    if (connected > 0) connected--;
+  });
+  device.on("error", () => refused++);
+  device.on("message", (topic, payload) => receive(id, topic, payload));
+}
+
+function receive(id: string, topic: string, payload: Buffer): void {
+  const alert = parseSimulatedAlert(payload);
+  ledger.receive(id, topic === topics.alerts(id) ? alert : undefined);
+  if (!alert) return;
+  const now = nowMs();
+  receipts?.write(`${alert.id} ${timestamp(now)}\n`);
+  const ms = now - alert.sentAt;
+  latency.record(ms);
+  recent.record(ms);
+}
+
+function state(): FleetState {
+  return {
+    connected,
+    subscribed,
+    refused,
+    reports,
+    attacks,
+    ...ledger.counts(),
+    recent: summarise(recent),
+    latency: summarise(latency),
+  };
+}
+
+function sendReport(): void {
+  const device = devices[reports % devices.length];
+  if (!device?.connected) return;
+  const { payload, attack } = simulatedReport(reports, orders.attackEvery);
+  reports++;
+  if (attack) attacks++;
+  device.publish(topics.reports(device.options.clientId ?? ""), payload, { qos: 1 });
+}
+
+process.on("message", (command: FleetCommand) => {
+  if (command.kind === "measure") {
+    latency.reset();
+    recent.reset();
+  } else if (command.kind === "report") {
+    if (orders.reportRate > 0) setInterval(sendReport, 1000 / orders.reportRate);
+  } else {
+    process.send?.({
+      ...state(),
+      answer: true,
+      missing: ledger.missing(new Map(command.sequences)),
+    });
+  }
+});
+process.on("disconnect", () => process.exit(0));
+setInterval(() => {
+  process.send?.(state());
+  recent.reset();
+}, 500);
+
+const lines = readFileSync(orders.credentialsFile, "utf8").trimEnd().split("\n");
+for (const [index, line] of lines.slice(0, orders.devices).entries()) {
+  startDevice(index, JSON.parse(line));
+  // One by one: devices do not log in by the dozen at the same moment.
+  await delay(1_000 / orders.connectRate);
+}

@@ -1,0 +1,222 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Region } from "../region.ts";
+import type {
+  FleetCommand,
+  FleetOrders,
+  FleetState,
+  PublisherCommand,
+  PublisherOrders,
+  PublisherState,
+} from "./protocol.ts";
+import { registerDevices } from "./register-devices.ts";
+
+/** Where publishers and devices connect, and as whom. */
+export interface LoadTarget {
+  readonly upstreamUrl: string;
+  readonly edgeUrls: readonly string[];
+  readonly caFile: string;
+  readonly username: string;
+  readonly passwordFile: string;
+  /** JSON lines of client id and secret. */
+  readonly credentialsFile: string;
+  readonly clients: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly devices: number;
+  /** Alerts a second. */
+  readonly rate: number;
+  /**
+   * Latencies of the first seconds are not measured: caches and compilers are cold, as they are once
+   * in the life of a process. Losses count from the first alert on.
+   */
+  readonly warmUpSeconds?: number;
+  readonly reportRate?: number;
+  /** One alert in this many quotes an attack; 0 for none. */
+  readonly quoteEvery?: number;
+  /** One report in this many is an attack; 0 for none. */
+  readonly attackEvery?: number;
+  /** Where the fleet notes when each alert arrived: lines of id and milliseconds. */
+  readonly receiptsFile?: string;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface LoadState {
+  readonly publisher: PublisherState;
+  readonly fleet: FleetState;
+}
+
+export interface LoadResult extends LoadState {
+  /** Acknowledged by the upstream broker and never delivered. */
+  readonly lost: number;
+}
+
+export interface Load {
+  /** The latest that both processes told. */
+  state(): LoadState;
+  /** Stops publishing, waits until everything arrived or `settleMs` are over, and counts. */
+  finish(settleMs?: number): Promise<LoadResult>;
+  /** Ends both processes at once. */
+  abort(): void;
+}
+
+const connectRate = 70;
+const connectLimitMs = 120_000;
+
+/** A child process of ours with typed messages; its standard error is ours. */
+class Worker<State, Orders, Command> {
+  readonly #child: ChildProcess;
+  latest: State | undefined;
+  /** What came in answer to `ask`, apart from the regular reports that follow it. */
+  #answered: ((state: State) => void) | undefined;
+
+  constructor(file: string, orders: Orders) {
+    this.#child = fork(join(import.meta.dirname, file), {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // The measuring must not pause for its own garbage.
+      execArgv: ["--max-semi-space-size=32"],
+    });
+    this.#child.on("message", (message) => {
+      const { answer, ...state } = message as State & { answer?: boolean };
+      this.latest = state as State;
+      if (answer) this.#answered?.(this.latest);
+    });
+    this.#child.send(orders as object);
+  }
+
+  tell(command: Command): void {
+    this.#child.send(command as object);
+  }
+
+  ask(command: Command): Promise<State> {
+    return new Promise((resolve, reject) => {
+      this.#answered = resolve;
+      setTimeout(() => reject(new Error("the process does not answer")), 30_000).unref();
+      this.tell(command);
+    });
+  }
+
+  async until(condition: (state: State) => boolean, limitMs: number, what: string): Promise<State> {
+    const deadline = Date.now() + limitMs;
+    while (Date.now() < deadline) {
+      if (this.latest !== undefined && condition(this.latest)) return this.latest;
+      if (this.#child.exitCode) throw new Error(`${what}: the process ended`);
+      await delay(20);
+    }
+    throw new Error(
+      `${what}: not after ${limitMs} ms, the last was ${JSON.stringify(this.latest)}`,
+    );
+  }
+
+  end(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** Registers the fleet in a region, connects it and publishes to it, until `finish`. */
+export async function startLoad(region: Region, options: LoadOptions): Promise<Load> {
+  const credentialsFile = join(region.directory, "state", "device-credentials.jsonl");
+  const { devices } = options;
+  const clients = await registerDevices({ layout: region.layout, credentialsFile, devices });
+  options.onProgress?.(`${devices} devices registered, connecting`);
+  const target: LoadTarget = {
+    upstreamUrl: region.endpoints.upstreamUrl,
+    edgeUrls: region.endpoints.edgeUrls,
+    caFile: region.certificates.caFile,
+    username: "publisher",
+    passwordFile: region.secrets.upstreamPasswordFile("publisher"),
+    credentialsFile,
+    clients,
+  };
+  return startLoadOn(target, options);
+}
+
+/** The same on whatever brokers the target names. */
+export async function startLoadOn(target: LoadTarget, options: LoadOptions): Promise<Load> {
+  const fleet = new Worker<FleetState, FleetOrders, FleetCommand>("fleet.ts", {
+    urls: target.edgeUrls,
+    caFile: target.caFile,
+    credentialsFile: target.credentialsFile,
+    devices: options.devices,
+    connectRate,
+    reportRate: options.reportRate ?? 0,
+    attackEvery: options.attackEvery ?? 0,
+    ...(options.receiptsFile !== undefined && { receiptsFile: options.receiptsFile }),
+  });
+  try {
+    await fleet.until(
+      (s) => s.subscribed >= options.devices,
+      connectLimitMs,
+      "connecting the devices",
+    );
+  } catch (error) {
+    fleet.end();
+    throw error;
+  }
+  options.onProgress?.(`${options.devices} devices connected by TLS 1.3`);
+  fleet.tell({ kind: "report" });
+  const publisher = new Worker<PublisherState, PublisherOrders, PublisherCommand>("publisher.ts", {
+    url: target.upstreamUrl,
+    caFile: target.caFile,
+    username: target.username,
+    passwordFile: target.passwordFile,
+    run: randomBytes(4).toString("hex"),
+    clients: target.clients,
+    rate: options.rate,
+    quoteEvery: options.quoteEvery ?? 0,
+  });
+  const warm = setTimeout(
+    () => fleet.tell({ kind: "measure" }),
+    (options.warmUpSeconds ?? 0) * 1000,
+  );
+  const abort = () => {
+    clearTimeout(warm);
+    publisher.end();
+    fleet.end();
+  };
+  try {
+    await publisher.until((s) => s.sent > 0, 30_000, "publishing the first alert");
+  } catch (error) {
+    abort();
+    throw error;
+  }
+  const state = (): LoadState => {
+    if (!publisher.latest || !fleet.latest) throw new Error("the load has not started");
+    return { publisher: publisher.latest, fleet: fleet.latest };
+  };
+  return {
+    state,
+    abort,
+    finish: (settleMs = 30_000) => finish({ publisher, fleet, abort, settleMs }),
+  };
+}
+
+async function finish(parts: {
+  publisher: Worker<PublisherState, PublisherOrders, PublisherCommand>;
+  fleet: Worker<FleetState, FleetOrders, FleetCommand>;
+  abort: () => void;
+  settleMs: number;
+}): Promise<LoadResult> {
+  const { publisher, fleet } = parts;
+  publisher.tell({ kind: "stop" });
+  const sent = await publisher.until(
+    (s) => s.sequences !== undefined,
+    90_000,
+    "settling the publisher",
+  );
+  const sequences = sent.sequences ?? [];
+  const deadline = Date.now() + parts.settleMs;
+  for (;;) {
+    const state = await fleet.ask({ kind: "expect", sequences });
+    const { missing = 0 } = state;
+    if (missing === 0 || Date.now() > deadline) {
+      parts.abort();
+      // Alerts whose publish was given up were never acknowledged, so nothing was promised.
+      return { publisher: sent, fleet: state, lost: Math.max(0, missing - sent.failed) };
+    }
+    await delay(200);
+  }
+}

@@ -1,0 +1,63 @@
+import type { DeliveryCounts } from "./delivery-ledger.ts";
+import type { LatencySummary } from "./latency-histogram.ts";
+
+/** Where and as whom the publisher process publishes. */
+export interface PublisherOrders {
+  readonly url: string;
+  readonly caFile: string;
+  readonly username: string;
+  readonly passwordFile: string;
+  readonly run: string;
+  readonly clients: readonly string[];
+  /** Alerts a second. */
+  readonly rate: number;
+  readonly quoteEvery: number;
+}
+
+export interface PublisherState {
+  /** Handed to the client library. */
+  readonly sent: number;
+  /** Acknowledged by the upstream broker: from here on nothing may be lost. */
+  readonly acknowledged: number;
+  readonly failed: number;
+  /** Highest sequence per client, in the last message only. */
+  readonly sequences?: readonly (readonly [client: string, sequence: number])[];
+}
+
+export interface FleetOrders {
+  readonly urls: readonly string[];
+  readonly caFile: string;
+  /** JSON lines of client id and secret. */
+  readonly credentialsFile: string;
+  readonly devices: number;
+  /** Connections opened a second. */
+  readonly connectRate: number;
+  /** Reports a second of the whole fleet. */
+  readonly reportRate: number;
+  readonly attackEvery: number;
+  readonly receiptsFile?: string;
+}
+
+export interface FleetState extends DeliveryCounts {
+  readonly connected: number;
+  readonly subscribed: number;
+  readonly refused: number;
+  readonly reports: number;
+  readonly attacks: number;
+  /** Of the last interval. */
+  readonly recent: LatencySummary;
+  /** Of the whole run. */
+  readonly latency: LatencySummary;
+  /** Answer to `expect`. */
+  readonly missing?: number;
+}
+
+/** What the parent tells the fleet after it started. */
+export type FleetCommand =
+  /** Begin to send reports. */
+  | { readonly kind: "report" }
+  /** Forget the latencies so far. */
+  | { readonly kind: "measure" }
+  | { readonly kind: "expect"; readonly sequences: readonly (readonly [string, number])[] };
+
+export type PublisherCommand = { readonly kind: "stop" };

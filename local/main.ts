@@ -1,0 +1,115 @@
+/** `make up`: a region under load on this machine, until it is stopped or its time is over. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Load, startLoad } from "./load/load.ts";
+import { parseOptions, type UpOptions } from "./options.ts";
+import { type Region, startRegion } from "./region.ts";
+import { wholeRegion } from "./region-options.ts";
+import { liveLine, liveTable, type Moment } from "./view/live-table.ts";
+import { scrape } from "./view/process-metrics.ts";
+import { stageFigures } from "./view/stage-figures.ts";
+import { summarise, summaryTable } from "./view/summary.ts";
+
+const progress = (line: string) => process.stderr.write(`\x1b[2m[up]\x1b[0m ${line}\n`);
+/** Of a run that is long enough to leave something to measure. */
+const warmUpSeconds = 5;
+const drawn = process.stdout.isTTY;
+
+const options = parseOptions(process.argv.slice(2));
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => interrupted.abort());
+}
+
+async function figures(region: Region) {
+  return stageFigures(await scrape(region.endpoints.processUrls.values()));
+}
+
+/** Draws over itself on a terminal, prints a line every five seconds elsewhere. */
+async function watch(region: Region, load: Load): Promise<number> {
+  const started = performance.now();
+  const moment = async (): Promise<Moment> => ({
+    at: (performance.now() - started) / 1000,
+    load: load.state(),
+    stages: await figures(region),
+  });
+  let before = await moment();
+  if (drawn) process.stdout.write("\x1b[2J");
+  for (;;) {
+    const left = (options.for ?? Number.POSITIVE_INFINITY) - (performance.now() - started) / 1000;
+    if (left <= 0 || interrupted.signal.aborted) return (performance.now() - started) / 1000;
+    const pause = Math.min(drawn ? 1_000 : 5_000, left * 1000);
+    await delay(pause, undefined, { signal: interrupted.signal }).catch(() => {});
+    const now = await moment();
+    if (drawn) process.stdout.write(`\x1b[H${title(now.at)}\n${liveTable(now, before)}\x1b[J\n`);
+    else process.stdout.write(`${liveLine(now, before)}\n`);
+    before = now;
+  }
+}
+
+function title(seconds: number): string {
+  const left = options.for
+    ? `${Math.max(0, Math.round(options.for - seconds))} s left`
+    : "Ctrl-C ends it";
+  return `\x1b[1mMQTT Sentinel\x1b[0m, one region on this machine · ${left} · watch: ./sentinel tail\x1b[K`;
+}
+
+async function runUnderLoad(region: Region): Promise<number> {
+  const load = await startLoad(region, {
+    devices: options.devices,
+    rate: options.rate,
+    warmUpSeconds,
+    reportRate: options.reportRate,
+    quoteEvery: 50,
+    attackEvery: 10,
+    onProgress: progress,
+  });
+  try {
+    const seconds = await watch(region, load);
+    progress("publishing stopped, waiting for what is on its way");
+    const result = await load.finish();
+    const stages = await figures(region);
+    const summary = summarise({ seconds, devices: options.devices, result, stages });
+    process.stdout.write(`${summaryTable(summary, stages)}\n${JSON.stringify(summary)}\n`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
+    for (const failure of summary.failures) process.stderr.write(`FAILED: ${failure}\n`);
+    return summary.failures.length === 0 ? 0 : 1;
+  } finally {
+    load.abort();
+  }
+}
+
+async function run({ directory, ...rest }: UpOptions): Promise<number> {
+  const started = performance.now();
+  const region = await startRegion({
+    ...wholeRegion,
+    directory: resolve(directory),
+    onProgress: progress,
+    syncInterval: rest.syncInterval,
+    logLevel: rest.logLevel,
+    ...(rest.basePort !== undefined && { basePort: rest.basePort }),
+    ...(rest.fresh && { fresh: true }),
+  });
+  progress(
+    `the region is up after ${((performance.now() - started) / 1000).toFixed(1)} s, logs in ${directory}/logs`,
+  );
+  try {
+    if (rest.load) return await runUnderLoad(region);
+    progress(
+      `devices: ${region.endpoints.edgeUrls.join(" ")}  publishers: ${region.endpoints.upstreamUrl}  Ctrl-C ends it`,
+    );
+    await new Promise((done) => interrupted.signal.addEventListener("abort", done));
+    return 0;
+  } finally {
+    progress("stopping");
+    await region.stop();
+  }
+}
+
+try {
+  process.exitCode = await run(options);
+} catch (error) {
+  process.stderr.write(`make up: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
+import type { Certificates } from "./certificates.ts";
+import type { ProcessSpec } from "./managed-process.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface CoreEndpoints {
+  readonly client: number;
+  readonly cluster: number;
+  readonly monitor: number;
+}
+
+export interface EdgeEndpoints extends CoreEndpoints {
+  readonly mqtt: number;
+}
+
+export interface NatsLayout {
+  readonly directory: string;
+  readonly region: string;
+  readonly cores: readonly CoreEndpoints[];
+  readonly edges: readonly EdgeEndpoints[];
+  readonly certificates: Certificates;
+  readonly secrets: Secrets;
+  readonly syncInterval: string;
+}
+
+const local = (port: number) => `127.0.0.1:${port}`;
+const storeLimitBytes = 40 * 1024 ** 3;
+
+function specOf(
+  layout: NatsLayout,
+  name: string,
+  render: { config: string; monitor: number },
+): ProcessSpec {
+  const directory = join(layout.directory, name);
+  mkdirSync(directory, { recursive: true });
+  const configFile = join(directory, "nats-server.conf");
+  writeFileSync(configFile, render.config);
+  return {
+    name,
+    command: "nats-server",
+    args: ["--config", configFile],
+    // The share of garbage that may pile up: half of Go's default keeps many connections small.
+    environment: {
+      ...layout.secrets.natsEnvironment(),
+      GOGC: name.startsWith("edge") ? "50" : "400",
+      GOMAXPROCS: "1",
+    },
+    ready: async () => {
+      const response = await fetch(`http://${local(render.monitor)}/healthz`);
+      if (!response.ok) throw new Error(await response.text());
+    },
+  };
+}
+
+function sharedArgs(layout: NatsLayout, serverName: string, endpoints: CoreEndpoints) {
+  return {
+    serverName,
+    region: layout.region,
+    clientListen: local(endpoints.client),
+    monitorListen: local(endpoints.monitor),
+    ...(layout.cores.length + layout.edges.length > 1 && {
+      cluster: {
+        listen: local(endpoints.cluster),
+        routes: layout.cores.map((core) => local(core.cluster)),
+      },
+    }),
+    tls: { ...layout.certificates.nats, caFile: layout.certificates.caFile },
+    authIssuer: layout.secrets.issuerPublicKey,
+  };
+}
+
+export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
+  const name = `core-${index + 1}`;
+  const endpoints = endpointsAt(layout.cores, index);
+  const config = natsCoreConfig({
+    ...sharedArgs(layout, name, endpoints),
+    storeDirectory: join(layout.directory, name, "store"),
+    storeLimitBytes,
+    syncInterval: layout.syncInterval,
+  });
+  return specOf(layout, name, { config, monitor: endpoints.monitor });
+}
+
+export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
+  const name = `edge-${index + 1}`;
+  const endpoints = endpointsAt(layout.edges, index);
+  const config = natsEdgeConfig({
+    ...sharedArgs(layout, name, endpoints),
+    mqttListen: local(endpoints.mqtt),
+    mqttTls: layout.certificates.edge,
+    mqttStreamReplicas: Math.min(3, layout.cores.length),
+    maxConnections: 20_000,
+  });
+  return specOf(layout, name, { config, monitor: endpoints.monitor });
+}
+
+function endpointsAt<T>(all: readonly T[], index: number): T {
+  const found = all[index];
+  if (!found) throw new Error(`the layout has no server at ${index}`);
+  return found;
+}

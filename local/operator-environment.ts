@@ -1,0 +1,22 @@
+import { writeFileSync } from "node:fs";
+import type { AppContext } from "./app-processes.ts";
+import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
+
+/** Writes what the `sentinel` command line needs to reach this region: names and paths, no secret. */
+export function writeOperatorEnvironment(file: string, context: AppContext): void {
+  const { natsServers, upstreamUrl, edgeUrls, processUrls } = endpointsOf(context.layout);
+  const { caFile } = context.certificates;
+  const entries = {
+    NATS_SERVERS: natsServers.join(","),
+    NATS_CA_FILE: caFile,
+    OPERATOR_PASSWORD_FILE: context.secrets.passwordFile("operator"),
+    ...dynamodbEnvironment(context.layout),
+    UPSTREAM_URL: upstreamUrl,
+    UPSTREAM_CA_FILE: caFile,
+    EDGE_URLS: edgeUrls.join(","),
+    EDGE_CA_FILE: caFile,
+    PROCESS_URLS: [...processUrls].map(([name, url]) => `${name}=${url}`).join(","),
+  };
+  const lines = Object.entries(entries).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(file, lines.join(""));
+}

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { parseDuration } from "./options.ts";
+
+it.each([
+  ["30s", 30],
+  ["5m", 300],
+  ["1h", 3600],
+])("reads %s", (text, seconds) => {
+  expect(parseDuration(text)).toBe(seconds);
+});
+
+it.each(["", "30", "s", "-5s", "0s", "1d", "1.5m"])("refuses %j and says what it wants", (text) => {
+  expect(() => parseDuration(text)).toThrow(/such as 30s/);
+});

@@ -1,0 +1,85 @@
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { defaultSyncInterval } from "./region-options.ts";
+
+export interface UpOptions {
+  /** Seconds; undefined runs until it is stopped. */
+  readonly for?: number;
+  readonly rate: number;
+  readonly devices: number;
+  readonly reportRate: number;
+  readonly directory: string;
+  readonly basePort?: number;
+  readonly fresh?: boolean;
+  readonly load: boolean;
+  readonly syncInterval: string;
+  readonly logLevel: string;
+  readonly json?: string;
+}
+
+function whole(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600 };
+
+export function parseDuration(text: string): number {
+  const [, digits, unit = ""] = /^(\d+)([smh])$/.exec(text) ?? [];
+  const seconds = Number(digits) * (unitSeconds[unit] ?? Number.NaN);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError("It must be a number with s, m or h, such as 30s.");
+}
+
+export function parseOptions(argv: readonly string[]): UpOptions {
+  return new Command("make up")
+    .usage('ARGS="[options]"')
+    .description(
+      "Runs a whole region on this machine (NATS core and edge, Mosquitto, a DynamoDB emulator and every\nprocess of MQTT Sentinel, with TLS) under a simulated load, and shows what flows.",
+    )
+    .option(
+      "--for <duration>",
+      "end by itself after 30s, 5m or 1h; exit code 1 when anything fell short",
+      parseDuration,
+    )
+    .option("--rate <n>", "alerts a second", whole(1, 100_000), 600)
+    .option("--devices <n>", "devices, each with a TLS connection", whole(1, 15_000), 1000)
+    .option(
+      "--report-rate <n>",
+      "reports a second that the devices send, one in ten an attack",
+      whole(0, 10_000),
+      5,
+    )
+    .option("--no-load", "start the region only")
+    .option(
+      "--directory <path>",
+      "where certificates, secrets, stores and logs are kept",
+      ".local/region",
+    )
+    .option("--fresh", "drop what an earlier run stored")
+    .option(
+      "--base-port <n>",
+      "fixed ports from here on: Mosquitto, the edges' MQTT, the rest",
+      whole(1024, 65_000),
+    )
+    .option(
+      "--sync-interval <when>",
+      "when nats-server forces messages to disk: always, as in the cloud, or a duration",
+      defaultSyncInterval,
+    )
+    .addOption(
+      new Option("--log-level <level>", "of the processes")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("--json <file>", "write the summary there as well")
+    .addHelpText(
+      "after",
+      `\nThis machine has ${availableParallelism()} processors, which everything shares.`,
+    )
+    .parse([...argv], { from: "user" })
+    .opts<UpOptions>();
+}

@@ -1,0 +1,29 @@
+export interface RegionOptions {
+  /** Everything the region keeps: certificates, secrets, stores, logs. */
+  readonly directory: string;
+  /** One server is enough where nothing is to survive; edges need the cluster of three. */
+  readonly core: 1 | 3;
+  readonly edges: number;
+  readonly bridges: number;
+  readonly inspectors: number;
+  readonly auths: number;
+  /** First of the fixed ports; free ports otherwise. */
+  readonly basePort?: number;
+  /** Drops what an earlier run left. */
+  readonly fresh?: boolean;
+  /** When nats-server forces messages to disk; `defaultSyncInterval` otherwise. */
+  readonly syncInterval?: string;
+  readonly logLevel?: string;
+  /** Told what is being started. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/**
+ * In the cloud each of the three copies is forced to its own disk before it is acknowledged
+ * (`always`), because all three may lose power at once. Here they share one disk, which would be
+ * forced six times for each alert to guard against the loss of this one machine.
+ */
+export const defaultSyncInterval = "2m";
+
+/** A whole region, as the cloud has it but for process supervision and DynamoDB's endpoint. */
+export const wholeRegion = { core: 3, edges: 2, bridges: 2, inspectors: 2, auths: 2 } as const;

@@ -1,0 +1,138 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { type AppContext, appSpec, provisionSpec } from "./app-processes.ts";
+import { type Certificates, ensureCertificates } from "./certificates.ts";
+import { ensureEmulatorTable } from "./device-table.ts";
+import { type Endpoints, endpointsOf } from "./endpoints.ts";
+import { appProcesses, type Layout, planLayout, replicas } from "./layout.ts";
+import { ManagedProcess, type ProcessSpec } from "./managed-process.ts";
+import { coreSpec, edgeSpec, type NatsLayout } from "./nats-processes.ts";
+import { writeOperatorEnvironment } from "./operator-environment.ts";
+import { RegionLock } from "./region-lock.ts";
+import { defaultSyncInterval, type RegionOptions } from "./region-options.ts";
+import { ensureSecrets, type Secrets } from "./secrets.ts";
+import { dynamodbSpec, mosquittoSpec } from "./store-processes.ts";
+
+export interface Region {
+  readonly directory: string;
+  readonly endpoints: Endpoints;
+  readonly layout: Layout;
+  readonly certificates: Certificates;
+  readonly secrets: Secrets;
+  /** @throws Error when there is none of that name. */
+  process(name: string): ManagedProcess;
+  readonly processes: readonly ManagedProcess[];
+  /** Ends every process, in the reverse order. */
+  stop(): Promise<void>;
+}
+
+/** Starts the processes in the order in which they need each other; all or nothing. */
+export async function startRegion(options: RegionOptions): Promise<Region> {
+  const { directory } = options;
+  if (options.core === 1 && options.edges > 0) throw new Error("edges need a core of 3 servers");
+  const lock = new RegionLock(directory);
+  if (options.fresh) rmSync(join(directory, "state"), { recursive: true, force: true });
+  lock.take();
+  const state = join(directory, "state");
+  const layout = await planLayout(options);
+  const certificates = await ensureCertificates(join(state, "certificates"));
+  const secrets = ensureSecrets(join(state, "secrets"));
+  const app: AppContext = { layout, certificates, secrets, logLevel: options.logLevel ?? "info" };
+  const endpoints = endpointsOf(layout);
+  const started: ManagedProcess[] = [];
+
+  const launch = async (specs: readonly ProcessSpec[]) => {
+    const fresh = specs.map((spec) => new ManagedProcess(spec, join(directory, "logs")));
+    for (const each of fresh) {
+      started.push(each);
+      each.launch();
+    }
+    lock.write(started.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])));
+    await Promise.all(fresh.map((each) => each.ready()));
+    options.onProgress?.(`${specs.map((spec) => spec.name).join(", ")}: ready`);
+  };
+  const stop = async () => {
+    // In the reverse order, and those of one kind at once.
+    const names = [
+      ...appProcesses(options),
+      "mosquitto",
+      "dynamodb",
+      ...replicas("edge", options.edges),
+    ];
+    const first = started.filter((each) => names.includes(each.name));
+    await Promise.all(first.map((each) => each.stop()));
+    await Promise.all(started.map((each) => each.stop()));
+    lock.release();
+  };
+
+  try {
+    await launch(serverSpecs({ options, layout, certificates, secrets, state }));
+    await ensureEmulatorTable(layout);
+    await launch(
+      replicas("edge", options.edges).map((_, i) =>
+        edgeSpec(natsLayout({ options, layout, certificates, secrets, state }), i),
+      ),
+    );
+    await runToEnd(provisionSpec(app), directory);
+    options.onProgress?.("provision: done");
+    await launch(appProcesses(options).map((name) => appSpec(app, name)));
+    writeOperatorEnvironment(join(directory, "operator.env"), app);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    ...{ directory, endpoints, layout, certificates, secrets },
+    processes: started,
+    process(name) {
+      const found = started.find((each) => each.name === name);
+      if (!found)
+        throw new Error(
+          `no process is called ${name}; there are ${started.map((p) => p.name).join(", ")}`,
+        );
+      return found;
+    },
+    stop,
+  };
+}
+
+interface Parts {
+  readonly options: RegionOptions;
+  readonly layout: Layout;
+  readonly certificates: Certificates;
+  readonly secrets: Secrets;
+  readonly state: string;
+}
+
+function natsLayout({ options, layout, certificates, secrets, state }: Parts): NatsLayout {
+  return {
+    directory: join(state, "nats"),
+    region: "local",
+    cores: layout.cores,
+    edges: layout.edges,
+    certificates,
+    secrets,
+    syncInterval: options.syncInterval ?? defaultSyncInterval,
+  };
+}
+
+function serverSpecs(parts: Parts): ProcessSpec[] {
+  const { layout, certificates, secrets, state } = parts;
+  return [
+    dynamodbSpec({ directory: join(state, "dynamodb"), port: layout.dynamodb }),
+    mosquittoSpec({
+      directory: join(state, "mosquitto"),
+      port: layout.upstream,
+      certificates,
+      secrets,
+    }),
+    ...layout.cores.map((_, index) => coreSpec(natsLayout(parts), index)),
+  ];
+}
+
+async function runToEnd(spec: Omit<ProcessSpec, "ready">, directory: string): Promise<void> {
+  const once = new ManagedProcess({ ...spec, ready: async () => {} }, join(directory, "logs"));
+  once.launch();
+  const code = await once.exited();
+  if (code !== 0) throw new Error(`${spec.name} ended with ${code}; see ${once.logFile}`);
+}

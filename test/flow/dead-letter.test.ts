@@ -1,0 +1,81 @@
+/** What cannot be taken ends in DEAD_LETTER with its reason, and holds nobody up. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { headers } from "../../app/contract/headers.ts";
+import { payloadLimitBytes } from "../../app/contract/limits.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import type { Region } from "../../local/region.ts";
+import { connectPublisher, type Inbox } from "../support/clients.ts";
+import { connectAs, readStream } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+let region: Region;
+let publisher: Inbox;
+let operator: NatsConnection;
+
+beforeAll(async () => {
+  region = await startTestRegion({ inspectors: 0, auths: 0, edges: 0 });
+  publisher = await connectPublisher(region);
+  operator = await connectAs(region, "operator");
+});
+afterAll(async () => {
+  await publisher?.client.endAsync(true);
+  await operator?.close();
+  await region?.stop();
+});
+
+async function deadLetterOf(topic: string, payload: string) {
+  await publisher.client.publishAsync(topic, payload, { qos: 1 });
+  const find = async () => {
+    const stored = await readStream(operator, "DEAD_LETTER");
+    return stored.filter((m) => decodeURIComponent(m.header(headers.topic)) === topic);
+  };
+  await expect.poll(async () => (await find()).length, { timeout: 15_000 }).toBeGreaterThan(0);
+  return (await find()).at(-1);
+}
+
+it.each(["a b", "a.b", "*", ">", "x".repeat(65), "é", "a$b"])("a client id %j", async (id) => {
+  const found = await deadLetterOf(`clients/${id}/alerts`, '{"id":1}');
+  expect(found?.header(headers.reason)).toBe("invalid-client-id");
+  expect(found?.payload).toBe('{"id":1}');
+});
+
+it.each([
+  "clients/a/b/alerts",
+  "clients/a/other",
+  "clients//alerts/",
+])("a topic %j", async (topic) => {
+  const found = await deadLetterOf(topic, '{"id":1}');
+  expect(["invalid-topic", "invalid-client-id"]).toContain(found?.header(headers.reason));
+});
+
+it("a payload that is not a JSON object", async () => {
+  const found = await deadLetterOf("clients/not-json/alerts", "hello");
+  expect(found?.header(headers.reason)).toBe("payload-not-json");
+});
+
+it("a payload over the limit, whole", async () => {
+  const payload = JSON.stringify({ id: "big", fill: "x".repeat(payloadLimitBytes) });
+  const found = await deadLetterOf("clients/too-big/alerts", payload);
+  expect(found?.header(headers.reason)).toBe("payload-too-large");
+  expect(found?.payload).toBe(payload);
+});
+
+it("a client id with a line break never gets past the upstream broker", async () => {
+  const other = await connectPublisher(region, { clientId: "line-break" });
+  const closed = new Promise<string>((resolve) => {
+    other.client.once("close", () => resolve("connection closed"));
+  });
+  const published = other.client
+    .publishAsync("clients/a\r\nb/alerts", "{}", { qos: 1 })
+    .then(() => "acknowledged", String);
+  expect(await Promise.race([closed, published])).toBe("connection closed");
+  await other.client.endAsync(true);
+
+  // A later message that arrives shows that nothing of the first is still on its way.
+  await deadLetterOf("clients/after the break/alerts", "{}");
+  const inspector = await connectAs(region, "inspector");
+  expect(await readStream(inspector, "INGRESS")).toEqual([]);
+  await inspector.close();
+  const topics = (await readStream(operator, "DEAD_LETTER")).map((m) => m.header(headers.topic));
+  expect(topics.join()).not.toMatch(/%0D|%0A/i);
+});

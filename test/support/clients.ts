@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { DeviceRegistry } from "../../app/registry/device-registry.ts";
+import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
+import { emulatorClient } from "../../local/device-table.ts";
+import { deviceTable } from "../../local/endpoints.ts";
+import type { Region } from "../../local/region.ts";
+
+/** Registers a device and returns its secret. */
+export async function registerDevice(region: Region, clientId: string): Promise<string> {
+  const secret = issueSecret();
+  const client = emulatorClient(region.layout);
+  const now = Date.now();
+  await new DeviceRegistry({ client, table: deviceTable }).create({
+    clientId,
+    status: "active",
+    secret: hashSecret(secret),
+    labels: [],
+    createdAt: now,
+    changedAt: now,
+    version: 1,
+  });
+  client.destroy();
+  return secret;
+}
+
+/** Everything that a client received, oldest first. */
+export interface Inbox {
+  readonly client: MqttClient;
+  readonly received: { readonly topic: string; readonly payload: string }[];
+}
+
+function collect(client: MqttClient): Inbox {
+  const received: Inbox["received"] = [];
+  client.on("message", (topic, payload) => received.push({ topic, payload: payload.toString() }));
+  client.on("error", () => {});
+  return { client, received };
+}
+
+/** Connects to the first edge as a device would. Rejects when the edge refuses. */
+export async function connectDevice(
+  region: Region,
+  options: IClientOptions & { clientId: string; password: string },
+): Promise<Inbox> {
+  const [url] = region.endpoints.edgeUrls;
+  if (url === undefined) throw new Error("the region has no edge");
+  const client = await mqtt.connectAsync(
+    url,
+    {
+      username: options.clientId,
+      ca: readFileSync(region.certificates.caFile),
+      protocolVersion: 4,
+      clean: true,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      ...options,
+    },
+    false,
+  );
+  return collect(client);
+}
+
+/** Connects to the upstream broker as the publisher. */
+export async function connectPublisher(
+  region: Region,
+  options: IClientOptions = {},
+): Promise<Inbox> {
+  const client = await mqtt.connectAsync(
+    region.endpoints.upstreamUrl,
+    {
+      clientId: `test-publisher-${process.pid}`,
+      username: "publisher",
+      password: readFileSync(region.secrets.upstreamPasswordFile("publisher"), "utf8"),
+      ca: readFileSync(region.certificates.caFile),
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ...options,
+    },
+    false,
+  );
+  return collect(client);
+}
