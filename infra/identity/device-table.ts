@@ -1,0 +1,103 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { defaultDeviceTable, deviceTableKey } from "../../app/registry/device-table.ts";
+import type { AwsRegion } from "../regions.ts";
+import type { Tags } from "../tags.ts";
+import type { Statement } from "./policy-document.ts";
+
+export interface DeviceTableArgs {
+  readonly homeRegion: AwsRegion;
+  /** Key of each region that holds the table, the home region among them. */
+  readonly keyArns: ReadonlyMap<AwsRegion, pulumi.Input<string>>;
+  readonly tags: Tags;
+  /** Refuses deletion, here and at AWS. Defaults to true. */
+  readonly deletionProtection?: boolean;
+}
+
+/**
+ * Which device may connect. Written at home, read in each region from its own copy, which is
+ * seconds behind: strong consistency over these three regions does not exist in DynamoDB. A
+ * revocation therefore also goes out over NATS.
+ */
+export class DeviceTable extends pulumi.ComponentResource {
+  readonly tableName: pulumi.Output<string>;
+  /** At home; `copyArn` gives those of the copies. */
+  readonly tableArn: pulumi.Output<string>;
+
+  constructor(name: string, args: DeviceTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:identity:DeviceTable", name, {}, opts);
+    const protect = args.deletionProtection ?? true;
+    const homeKeyArn = args.keyArns.get(args.homeRegion);
+    if (homeKeyArn === undefined) {
+      throw new pulumi.ResourceError(
+        `keyArns must hold a key of the home region ${args.homeRegion}`,
+        this,
+        true,
+      );
+    }
+
+    const table = new aws.dynamodb.Table(
+      `${name}-devices`,
+      {
+        // A fixed name: every region's auth reads its copy under it.
+        name: defaultDeviceTable,
+        region: args.homeRegion,
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: deviceTableKey,
+        attributes: [{ name: deviceTableKey, type: "S" }],
+        serverSideEncryption: { enabled: true, kmsKeyArn: homeKeyArn },
+        pointInTimeRecovery: { enabled: true },
+        deletionProtectionEnabled: protect,
+        // Copies are fed from the stream.
+        streamEnabled: true,
+        streamViewType: "NEW_AND_OLD_IMAGES",
+        replicas: copiesOf(args),
+        tags: args.tags,
+      },
+      { parent: this, protect },
+    );
+
+    this.tableName = table.name;
+    this.tableArn = table.arn;
+    this.registerOutputs({ tableName: this.tableName, tableArn: this.tableArn });
+  }
+}
+
+const copiesOf = ({ homeRegion, keyArns, deletionProtection }: DeviceTableArgs) =>
+  [...keyArns]
+    .filter(([regionName]) => regionName !== homeRegion)
+    .map(([regionName, kmsKeyArn]) => ({
+      regionName,
+      kmsKeyArn,
+      pointInTimeRecovery: true,
+      propagateTags: true,
+      deletionProtectionEnabled: deletionProtection ?? true,
+    }));
+
+/** ARN of a region's copy: the same but for the region. */
+export const copyArn = (tableArn: string, awsRegion: AwsRegion): string =>
+  tableArn.replace(/^(arn:[^:]+:dynamodb):[^:]+:/, `$1:${awsRegion}:`);
+
+export interface TableCopy {
+  readonly awsRegion: AwsRegion;
+  readonly tableArn: pulumi.Input<string>;
+  readonly keyArn: pulumi.Input<string>;
+}
+
+/** All that auth needs of the table: to look devices up, and to ask whether it is there. */
+export const readPolicy = (copy: TableCopy): readonly Statement[] => [
+  {
+    Sid: "ReadDevices",
+    Effect: "Allow",
+    Action: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"],
+    Resource: copy.tableArn,
+  },
+  {
+    Sid: "DecryptDevices",
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: copy.keyArn,
+    // Only on DynamoDB's behalf, when it opens the table for the caller.
+    Condition: { StringEquals: { "kms:ViaService": `dynamodb.${copy.awsRegion}.amazonaws.com` } },
+  },
+];
