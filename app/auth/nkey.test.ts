@@ -1,7 +1,7 @@
-import { sign } from "node:crypto";
-import { createAccount, createUser, fromPublic } from "@nats-io/nkeys";
+import { randomBytes, sign } from "node:crypto";
+import { createAccount, createUser, fromPublic, fromSeed } from "@nats-io/nkeys";
 import { describe, expect, it } from "vitest";
-import { accountKeyOf, accountNameOf, SeedInvalid } from "./nkey.ts";
+import { accountKeyOf, accountNameOf, accountSeedOf, SeedInvalid } from "./nkey.ts";
 
 const seedOf = (pair: { getSeed(): Uint8Array }) => new TextDecoder().decode(pair.getSeed());
 
@@ -10,6 +10,20 @@ const changed = (seed: string) => {
   const other = seed[20] === "A" ? "B" : "A";
   return seed.slice(0, 20) + other + seed.slice(21);
 };
+
+describe("an account seed", () => {
+  it("is read by NATS's own library as the account that we see in it", () => {
+    for (let i = 0; i < 50; i++) {
+      const seed = accountSeedOf(randomBytes(32));
+      const pair = fromSeed(new TextEncoder().encode(seed));
+      expect(pair.getPublicKey()).toBe(accountNameOf(accountKeyOf(seed)));
+    }
+  });
+
+  it("is made of 32 bytes", () => {
+    expect(() => accountSeedOf(randomBytes(31))).toThrow(SeedInvalid);
+  });
+});
 
 describe("an account key", () => {
   it("has the public name that NATS's own library gives it, for any seed", () => {

@@ -37,7 +37,23 @@ export function accountKeyOf(seed: string): KeyObject {
 export function accountNameOf(key: KeyObject): string {
   const { x } = createPublicKey(key).export({ format: "jwk" });
   if (x === undefined) throw new TypeError("the key is not an Ed25519 key");
-  const body = Buffer.concat([Buffer.of(accountPrefix), Buffer.from(x, "base64url")]);
+  return encodeWithChecksum(Buffer.concat([Buffer.of(accountPrefix), Buffer.from(x, "base64url")]));
+}
+
+/**
+ * The account seed (`SA…`) of a private key that was generated elsewhere.
+ *
+ * @param raw 32 random bytes.
+ * @throws SeedInvalid for any other length.
+ */
+export function accountSeedOf(raw: Uint8Array): string {
+  if (raw.length !== 32) throw new SeedInvalid(`a key has 32 bytes, got ${raw.length}`);
+  return encodeWithChecksum(
+    Buffer.concat([Buffer.of(seedPrefix | (accountPrefix >> 5), accountPrefix & 0xff), raw]),
+  );
+}
+
+function encodeWithChecksum(body: Buffer): string {
   const checksum = Buffer.alloc(2);
   checksum.writeUInt16LE(crc16(body));
   return encodeBase32(Buffer.concat([body, checksum]));

@@ -44,6 +44,8 @@ export class NodePools extends pulumi.ComponentResource {
           role: args.nodeRoleName,
           subnetSelectorTerms: args.subnetIds.map((id) => ({ id })),
           securityGroupSelectorTerms: [{ id: args.securityGroupId }],
+          // Our policies deny by default where they apply; what comes with EKS has none.
+          networkPolicy: "DefaultAllow",
           ephemeralStorage: { size: "80Gi", kmsKeyID: args.volumesKeyArn },
         },
       },

@@ -3,10 +3,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { passwordVariable, serviceUsers } from "../../app/contract/accounts.ts";
+import { passwordVariable, type ServiceUser, serviceUsers } from "../../app/contract/accounts.ts";
+import { peersOf } from "../../app/contract/regions.ts";
 import { type Certificates, ensureCertificates } from "../../local/certificates.ts";
 import { ensureSecrets, type Secrets } from "../../local/secrets.ts";
-import { type NatsServerArgs, natsCoreConfig, natsEdgeConfig } from "./nats-config.ts";
+import { leafHost } from "../regions.ts";
+import {
+  coreUsers,
+  edgeUsers,
+  type NatsServerArgs,
+  natsCoreConfig,
+  natsEdgeConfig,
+} from "./nats-config.ts";
+import type { LeafArgs } from "./nats-leaf.ts";
+import { EnvironmentReference, renderNatsSyntax } from "./nats-syntax.ts";
 
 let directory: string;
 let certificates: Certificates;
@@ -29,22 +39,30 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const coreConfig = () =>
+const peers = peersOf("us-east");
+const coreConfig = (changes: Partial<NatsServerArgs & { leaf: LeafArgs }> = {}) =>
   natsCoreConfig({
     ...args,
+    ...changes,
     storeDirectory: join(directory, "store"),
     storeLimitBytes: 1024 ** 3,
     syncInterval: "always",
   });
-const edgeConfig = () =>
+const edgeConfig = (changes: Partial<NatsServerArgs & { peers: typeof peers }> = {}) =>
   natsEdgeConfig({
     ...args,
     serverName: "edge-1",
+    ...changes,
     mqttListen: "127.0.0.1:8883",
     mqttTls: certificates.edge,
     mqttStreamReplicas: 3,
     maxConnections: 100,
   });
+const leaf = (): LeafArgs => ({
+  listen: "127.0.0.1:7422",
+  tls: { ...certificates.leaf("us-east"), caFile: certificates.caFile },
+  peers: peers.map((region) => ({ region, url: `tls://${leafHost(region)}:7422` })),
+});
 
 /** nats-server's own check of a configuration. */
 function check(config: string, environment = secrets.natsEnvironment()): string {
@@ -105,4 +123,67 @@ describe("what it holds", () => {
     expect(coreConfig().match(/min_version: "1.3"/g)).toHaveLength(2);
     expect(edgeConfig().match(/min_version: "1.3"/g)).toHaveLength(3);
   });
+});
+
+describe("with peers", () => {
+  it("is taken by nats-server, on core and edge", () => {
+    const environment = secrets.natsEnvironment(peers);
+    expect(() => check(coreConfig({ leaf: leaf() }), environment)).not.toThrow();
+    expect(() => check(edgeConfig({ peers }), environment)).not.toThrow();
+  });
+
+  it("has the same accounts on core and edge", () => {
+    const named = (config: string) => config.match(/^ {2}[A-Z_]+: \{$/gm);
+    expect(named(coreConfig({ leaf: leaf() }))).toEqual(named(edgeConfig({ peers })));
+    expect(named(edgeConfig({ peers }))).toContain("  FROM_EU_WEST: {");
+  });
+
+  it("knows a peer by its certificate alone, on leaf connections alone, outside the callout", () => {
+    const config = coreConfig({ leaf: leaf() });
+    const user = config.slice(config.indexOf(`user: "${leafHost("eu-west")}"`));
+    expect(user.slice(0, user.indexOf("}"))).toMatch(/"LEAFNODE"/);
+    expect(user.slice(0, user.indexOf("user:", 1))).not.toMatch(/password/);
+    expect(config.slice(config.indexOf("auth_users"))).toContain(leafHost("eu-west"));
+    expect(edgeConfig({ peers })).not.toContain(leafHost("eu-west"));
+  });
+
+  it("asks TLS 1.3 and a certificate of its peers", () => {
+    const config = coreConfig({ leaf: leaf() });
+    expect(config.match(/min_version: "1.3"/g)).toHaveLength(5);
+    expect(config).toContain("verify_and_map: true");
+  });
+});
+
+describe("with a file of passwords", () => {
+  const passwordsFor = (users: readonly ServiceUser[]) =>
+    writeFileSync(
+      join(directory, "passwords.conf"),
+      renderNatsSyntax(
+        Object.fromEntries(users.map(({ name }) => [passwordVariable(name), "7 letters"])),
+      ),
+    );
+  const passwordsFile = "passwords.conf";
+
+  it("needs nothing in the environment", () => {
+    passwordsFor(coreUsers(peers));
+    expect(() => check(coreConfig({ passwordsFile, leaf: leaf() }), {})).not.toThrow();
+    passwordsFor(edgeUsers());
+    expect(() => check(edgeConfig({ passwordsFile, peers }), {})).not.toThrow();
+  });
+
+  it("may hold no password that this server does not use", () => {
+    passwordsFor(coreUsers(peers));
+    expect(() => check(coreConfig({ passwordsFile }), {})).toThrow(/unknown field/);
+  });
+
+  it("refuses an absolute path, which nats-server would look up elsewhere", () => {
+    expect(() => coreConfig({ passwordsFile: "/secrets/passwords.conf" })).toThrow(RangeError);
+  });
+});
+
+it("takes the server's name from the environment where it is a reference", () => {
+  const config = coreConfig({ serverName: new EnvironmentReference("POD_NAME") });
+  const environment = { ...secrets.natsEnvironment(), POD_NAME: "nats-core-0" };
+  expect(() => check(config, environment)).not.toThrow();
+  expect(() => check(config)).toThrow(/POD_NAME/);
 });

@@ -1,24 +1,22 @@
 import {
   type Account,
-  accounts,
-  crossings,
+  accountsOf,
+  crossingsOf,
   passwordVariable,
-  serviceUsers,
+  type ServiceUser,
+  serviceUsersOf,
+  storesIn,
 } from "../../app/contract/accounts.ts";
 import { authTimeoutMs } from "../../app/contract/limits.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
+import { leafHost } from "../regions.ts";
+import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
 import { type ConfigValue, EnvironmentReference, renderNatsSyntax } from "./nats-syntax.ts";
-
-/** `host:port`, as nats-server writes addresses. */
-type Address = string;
-
-export interface TlsFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly caFile: string;
-}
+import { type Address, type TlsFiles, tlsEntries } from "./nats-tls.ts";
 
 export interface NatsServerArgs {
-  readonly serverName: string;
+  /** Unique in the cluster. A reference where servers share one configuration file. */
+  readonly serverName: string | EnvironmentReference;
   /** Cluster name and, on core servers, JetStream domain. */
   readonly region: string;
   /** Where services connect; on an edge it is only there for the server's own needs. */
@@ -35,6 +33,12 @@ export interface NatsServerArgs {
   readonly tls: TlsFiles;
   /** Public account nkey whose signature on an auth callout answer is believed. */
   readonly authIssuer: string;
+  /**
+   * File with a line `SENTINEL_PASSWORD_X: "…"` for each user of `coreUsers` or `edgeUsers`, and no
+   * other. Relative to the folder of the configuration file: nats-server takes every path of an
+   * included file so. Undefined: the passwords are in the environment, under the same names.
+   */
+  readonly passwordsFile?: string;
 }
 
 export interface NatsCoreArgs extends NatsServerArgs {
@@ -45,6 +49,8 @@ export interface NatsCoreArgs extends NatsServerArgs {
    * such as `2m` is faster, and loses acknowledged messages when all replicas lose power at once.
    */
   readonly syncInterval: "always" | string;
+  /** Undefined: a region on its own. */
+  readonly leaf?: LeafArgs;
 }
 
 export interface NatsEdgeArgs extends NatsServerArgs {
@@ -53,9 +59,19 @@ export interface NatsEdgeArgs extends NatsServerArgs {
   /** Copies of the MQTT session streams: as many as the core has servers, 3 at most. */
   readonly mqttStreamReplicas: number;
   readonly maxConnections: number;
+  /** The peers that the core is linked to: servers of a cluster must know the same accounts. */
+  readonly peers?: readonly RegionName[];
 }
 
-function userEntry(user: (typeof serviceUsers)[number]): ConfigValue {
+/** Users who connect to the core with a password. */
+export const coreUsers = (peers: readonly RegionName[] = []): readonly ServiceUser[] =>
+  serviceUsersOf(peers).filter((user) => user.account !== "DEVICES");
+
+/** Users who connect to an edge with a password; devices are not among them. */
+export const edgeUsers = (): readonly ServiceUser[] =>
+  serviceUsersOf([]).filter((user) => user.account === "DEVICES");
+
+function userEntry(user: ServiceUser): ConfigValue {
   return {
     user: user.name,
     password: new EnvironmentReference(passwordVariable(user.name)),
@@ -67,13 +83,24 @@ function userEntry(user: (typeof serviceUsers)[number]): ConfigValue {
   };
 }
 
-function accountEntry(account: Account, users: readonly ConfigValue[]): ConfigValue {
-  const crossing = Object.values(crossings);
+interface Shared {
+  readonly args: NatsServerArgs;
+  readonly peers: readonly RegionName[];
+  readonly users: readonly ServiceUser[];
+  /** Other regions that read this one's alerts over a leaf link to this server. */
+  readonly readers: readonly RegionName[];
+}
+
+function accountEntry(account: Account, { args, peers, users, readers }: Shared): ConfigValue {
+  const crossing = crossingsOf(peers);
   const leaving = crossing.filter((c) => c.from === account);
   const entering = crossing.filter((c) => c.to === account);
   return {
-    jetstream: account === "CORE" || account === "DEVICES" ? "enabled" : undefined,
-    users,
+    jetstream: storesIn(account) ? "enabled" : undefined,
+    users: [
+      ...users.filter((user) => user.account === account).map(userEntry),
+      ...(account === "CORE" ? readers.map((peer) => leafUserEntry(args.region, peer)) : []),
+    ],
     // A list of accounts makes the export private to them.
     exports: leaving.map((c) => ({ stream: c.subject, accounts: [c.to] })),
     imports: entering.map((c) => ({ stream: { account: c.from, subject: c.subject }, to: c.as })),
@@ -81,34 +108,25 @@ function accountEntry(account: Account, users: readonly ConfigValue[]): ConfigVa
 }
 
 /** Accounts and callout are the same on every server; users only where they may connect. */
-function sharedEntries(args: NatsServerArgs, connects: (account: Account) => boolean) {
-  const users = serviceUsers.filter((user) => connects(user.account));
+function sharedEntries(shared: Shared) {
   return {
     system_account: "SYS",
     accounts: Object.fromEntries(
-      accounts.map((account) => [
-        account,
-        accountEntry(account, users.filter((u) => u.account === account).map(userEntry)),
-      ]),
+      accountsOf(shared.peers).map((account) => [account, accountEntry(account, shared)]),
     ),
     authorization: {
       timeout: authTimeoutMs / 1000,
       auth_callout: {
-        issuer: args.authIssuer,
+        issuer: shared.args.authIssuer,
         account: "AUTH",
-        auth_users: users.map((user) => user.name),
+        auth_users: [...shared.users.map((user) => user.name), ...shared.readers.map(leafHost)],
       },
     },
   };
 }
 
 function listenEntries(args: NatsServerArgs) {
-  const tls = {
-    cert_file: args.tls.certFile,
-    key_file: args.tls.keyFile,
-    ca_file: args.tls.caFile,
-    min_version: "1.3",
-  };
+  const tls = tlsEntries(args.tls);
   return {
     server_name: args.serverName,
     listen: args.clientListen,
@@ -131,7 +149,8 @@ function listenEntries(args: NatsServerArgs) {
 
 /** Configuration of a server that stores. Services connect here, devices never do. */
 export function natsCoreConfig(args: NatsCoreArgs): string {
-  return renderNatsSyntax({
+  const peers = args.leaf?.peers.map((peer) => peer.region) ?? [];
+  const document = {
     ...listenEntries(args),
     jetstream: {
       store_dir: args.storeDirectory,
@@ -139,13 +158,16 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
       max_file_store: args.storeLimitBytes,
       sync_interval: args.syncInterval,
     },
-    ...sharedEntries(args, (account) => account !== "DEVICES"),
-  });
+    leafnodes: args.leaf && leafEntries(args.leaf),
+    ...sharedEntries({ args, peers, users: coreUsers(peers), readers: peers }),
+  };
+  return renderNatsSyntax(document, args.passwordsFile);
 }
 
 /** Configuration of a server that devices connect to. It stores nothing and knows no service's password. */
 export function natsEdgeConfig(args: NatsEdgeArgs): string {
-  return renderNatsSyntax({
+  const peers = args.peers ?? [];
+  const document = {
     ...listenEntries(args),
     max_connections: args.maxConnections,
     mqtt: {
@@ -160,6 +182,7 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       // Nothing here needs exactly-once between device and edge, and its state is costly.
       reject_qos2_publish: true,
     },
-    ...sharedEntries(args, (account) => account === "DEVICES"),
-  });
+    ...sharedEntries({ args, peers, users: edgeUsers(), readers: [] }),
+  };
+  return renderNatsSyntax(document, args.passwordsFile);
 }

@@ -1,3 +1,5 @@
+import { isAbsolute } from "node:path";
+
 /** A value that nats-server takes from its environment when it reads the configuration. */
 export class EnvironmentReference {
   readonly variable: string;
@@ -38,7 +40,22 @@ function renderEntries(block: { readonly [key: string]: ConfigValue | undefined 
     .join("\n");
 }
 
-/** Writes nats-server's configuration language. Keys must be plain words; undefined is left out. */
-export function renderNatsSyntax(document: { readonly [key: string]: ConfigValue | undefined }) {
-  return `${renderEntries(document, "")}\n`;
+/**
+ * Writes nats-server's configuration language. Keys must be plain words; undefined is left out.
+ *
+ * @param include File that is read first, so that its entries are variables of the rest. Relative
+ * to the folder of the configuration file.
+ * @throws RangeError when it is absolute, which nats-server would silently take as relative.
+ */
+export function renderNatsSyntax(
+  document: { readonly [key: string]: ConfigValue | undefined },
+  include?: string,
+): string {
+  if (include === undefined) return `${renderEntries(document, "")}\n`;
+  if (isAbsolute(include)) {
+    throw new RangeError(
+      `an included file must be relative to the configuration file's folder, got "${include}"`,
+    );
+  }
+  return `include ${JSON.stringify(include)}\n${renderEntries(document, "")}\n`;
 }

@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegionPlan } from "../capacity/plan.ts";
+import { placementOn } from "../cluster/placement.ts";
+import { boundService } from "../platform/bound-service.ts";
+import { labelsOf, selectorOf } from "../platform/names.ts";
+import {
+  readableByGroup,
+  resourcesOf,
+  restrictedContainer,
+  restrictedPod,
+} from "../platform/pods.ts";
+import {
+  claimTemplate,
+  dataVolume,
+  keptClaimTemplate,
+  volumeClaims,
+} from "../platform/volume-claim.ts";
+import {
+  configMap,
+  disruptionBudget,
+  metadataOf,
+  serviceAccount,
+} from "../platform/workload-objects.ts";
+import { mosquitto, mqttPort } from "./addresses.ts";
+import { watchScript } from "./certificate-watch.ts";
+import { mosquittoAcl, mosquittoConfig } from "./mosquitto-config.ts";
+import { mosquittoSecrets } from "./mosquitto-users.ts";
+
+export interface MosquittoArgs {
+  readonly namespace: string;
+  readonly plan: { readonly mosquitto: NonNullable<RegionPlan["mosquitto"]> };
+  readonly image: string;
+  readonly storageClassName: pulumi.Input<string>;
+  /** Secret that cert-manager fills with the listener's certificate. */
+  readonly certificateSecret: pulumi.Input<string>;
+  readonly publishersTargetGroupArn: pulumi.Input<string>;
+}
+
+const folders = { config: "/etc/mosquitto", tls: "/tls", data: "/data", run: "/run/mosquitto" };
+const pidFile = `${folders.run}/mosquitto.pid`;
+const certFile = `${folders.tls}/tls.crt`;
+/** User `mosquitto` of the image. */
+const user = 1883;
+
+const configuration = () =>
+  mosquittoConfig({
+    listen: { host: "0.0.0.0", port: mqttPort },
+    tls: { certFile, keyFile: `${folders.tls}/tls.key` },
+    persistenceDirectory: folders.data,
+    passwordFile: `${folders.config}/passwords`,
+    aclFile: `${folders.config}/acl`,
+    pidFile,
+  });
+
+/** Mosquitto reads most of its settings at the start only: what it is told restarts it. */
+const restartsOn = () => ({
+  "sentinel/configuration": createHash("sha256").update(configuration()).digest("hex").slice(0, 16),
+});
+
+const mounts = [
+  { name: "config", mountPath: folders.config, readOnly: true },
+  { name: "tls", mountPath: folders.tls, readOnly: true },
+  { name: "run", mountPath: folders.run },
+];
+
+function brokerContainer(args: MosquittoArgs): kubernetes.types.input.core.v1.Container {
+  const probe = { tcpSocket: { port: "mqtt" }, periodSeconds: 5 };
+  return {
+    name: "mosquitto",
+    image: args.image,
+    command: ["mosquitto", "-c", `${folders.config}/mosquitto.conf`],
+    ports: [{ name: "mqtt", containerPort: mqttPort }],
+    // It listens when it has read back what it kept, which may be gigabytes.
+    startupProbe: { ...probe, failureThreshold: 120 },
+    readinessProbe: { ...probe, failureThreshold: 2 },
+    livenessProbe: { ...probe, failureThreshold: 6 },
+    resources: resourcesOf(args.plan.mosquitto.pod),
+    volumeMounts: [...mounts, { name: dataVolume, mountPath: folders.data }],
+    ...restrictedContainer,
+  };
+}
+
+/** Mosquitto reads a renewed certificate when it is told to. */
+const certificateWatch = (args: MosquittoArgs): kubernetes.types.input.core.v1.Container => ({
+  name: "certificate-watch",
+  image: args.image,
+  restartPolicy: "Always",
+  command: ["sh", "-c", watchScript({ file: certFile, pidFile, signal: "HUP", everySeconds: 30 })],
+  resources: resourcesOf({ cpuMillis: 10, memoryMiB: 16 }),
+  volumeMounts: mounts,
+  ...restrictedContainer,
+});
+
+interface Files {
+  readonly configMap: pulumi.Input<string>;
+  readonly secret: pulumi.Input<string>;
+}
+
+function podSpec(args: MosquittoArgs, files: Files): kubernetes.types.input.core.v1.PodSpec {
+  const sources = [{ configMap: { name: files.configMap } }, { secret: { name: files.secret } }];
+  return {
+    ...restrictedPod(user),
+    ...placementOn("apps"),
+    serviceAccountName: mosquitto,
+    shareProcessNamespace: true,
+    // On SIGTERM it writes its whole database once more.
+    terminationGracePeriodSeconds: 120,
+    initContainers: [certificateWatch(args)],
+    containers: [brokerContainer(args)],
+    volumes: [
+      { name: "config", projected: { defaultMode: readableByGroup, sources } },
+      { name: "tls", secret: { secretName: args.certificateSecret, defaultMode: readableByGroup } },
+      { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+    ],
+  };
+}
+
+const podTemplate = (args: MosquittoArgs, files: Files) => ({
+  metadata: { labels: labelsOf(mosquitto), annotations: restartsOn() },
+  spec: podSpec(args, files),
+});
+
+/**
+ * The upstream broker, where it is ours: publishers feed alerts in, the bridge takes them out.
+ *
+ * One server, since Mosquitto knows no cluster. Its disruption budget still lets it be moved: for
+ * as long as that takes publishers keep what they could not hand over, and the sessions wait on
+ * the volume; a budget of none would only keep its node from ever being renewed.
+ */
+export class Mosquitto extends pulumi.ComponentResource {
+  /** Secret with the key `password`, for the bridge. */
+  readonly bridgePasswordSecret: pulumi.Output<string>;
+  /** Secret with the key `password`, to be handed to who publishes. */
+  readonly publisherPasswordSecret: pulumi.Output<string>;
+
+  constructor(name: string, args: MosquittoArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:messaging:Mosquitto", name, {}, opts);
+    const objects = { workload: mosquitto, namespace: args.namespace, parent: this };
+    const { storageClassName, plan } = args;
+    const claim = { ...objects, storageClassName, volumeGiB: plan.mosquitto.volumeGiB };
+    const secrets = mosquittoSecrets(objects);
+
+    const data = { "mosquitto.conf": configuration(), acl: mosquittoAcl() };
+    const config = configMap(objects, data);
+    const files = { configMap: config.metadata.name, secret: secrets.passwords };
+    new kubernetes.apps.v1.StatefulSet(
+      `${name}-broker`,
+      {
+        metadata: metadataOf(objects),
+        spec: {
+          serviceName: mosquitto,
+          replicas: 1,
+          selector: { matchLabels: selectorOf(mosquitto) },
+          template: podTemplate(args, files),
+          volumeClaimTemplates: [claimTemplate(claim)],
+        },
+      },
+      {
+        parent: this,
+        dependsOn: [serviceAccount(objects), ...volumeClaims(claim, 1)],
+        ignoreChanges: keptClaimTemplate,
+      },
+    );
+    disruptionBudget(objects);
+    boundService({
+      ...objects,
+      name: mosquitto,
+      port: { name: "mqtt", port: mqttPort },
+      targetGroupArn: args.publishersTargetGroupArn,
+    });
+
+    this.bridgePasswordSecret = secrets.bridge;
+    this.publisherPasswordSecret = secrets.publisher;
+    this.registerOutputs({ publisherPasswordSecret: this.publisherPasswordSecret });
+  }
+}

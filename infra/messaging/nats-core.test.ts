@@ -1,0 +1,171 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { FakeEngine } from "../../test/support/fake-engine.ts";
+import {
+  authIssuer,
+  namespace,
+  natsImages,
+  objectNamed,
+  objectsOf,
+  otherAuthIssuer,
+  plan,
+} from "../platform/objects.fixture.ts";
+import { NatsCore } from "./nats-core.ts";
+import { checkNatsConfig } from "./rendered-config.fixture.ts";
+
+const args = {
+  namespace,
+  region: "eu-west",
+  plan,
+  images: natsImages,
+  authIssuer,
+  storageClassName: "gp3",
+  passwordsSecret: "nats-core-secrets",
+  trustConfigMap: "internal-ca",
+  certificates: { core: "core-tls", leaf: "leaf-tls" },
+  leafTargetGroupArn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/leaf/1",
+} as const;
+
+let engine: FakeEngine;
+beforeAll(async () => {
+  engine = await objectsOf(() => new NatsCore("core", args));
+});
+const specOf = (of = engine) => objectNamed(of, "StatefulSet", "nats-core").spec;
+const podOf = (of = engine) => specOf(of).template.spec;
+const configOf = (of = engine): string =>
+  objectNamed(of, "ConfigMap", "nats-core").data["nats-server.conf"];
+
+describe("its configuration", () => {
+  it("is taken by nats-server, with the passwords that are mounted beside it", async () => {
+    await checkNatsConfig({ config: configOf(), peers: ["us-east", "ap-south"], server: "core" });
+  });
+
+  it("is the same for all pods, which put in their own names", () => {
+    expect(configOf()).toMatch(/^server_name: \$POD_NAME$/m);
+    expect(podOf().containers[0].env[0]).toEqual({
+      name: "POD_NAME",
+      valueFrom: { fieldRef: { fieldPath: "metadata.name" } },
+    });
+  });
+
+  it("is linked to the other two regions", () => {
+    expect(configOf()).toContain("tls://leaf.us-east.sentinel.internal:7422");
+    expect(configOf()).toContain("tls://leaf.ap-south.sentinel.internal:7422");
+    expect(configOf()).not.toContain("tls://leaf.eu-west.sentinel.internal");
+  });
+
+  it("begins its routes with the name that all servers' certificates have", () => {
+    const routes = configOf().match(/tls:\/\/[^"]+:6222/g);
+    expect(routes).toEqual([
+      "tls://nats-cluster.sentinel.svc.cluster.local:6222",
+      ...[0, 1, 2].map((i) => `tls://nats-core-${i}.nats-core.sentinel.svc.cluster.local:6222`),
+    ]);
+  });
+
+  it("leaves a lame duck the time that it announces", () => {
+    const [duration = 0, grace = 0] = [...configOf().matchAll(/lame_duck_\w+: "(\d+)s"/g)].map(
+      ([, seconds]) => Number(seconds),
+    );
+    expect(duration).toBeGreaterThan(0);
+    expect(podOf().terminationGracePeriodSeconds).toBeGreaterThan(duration + grace);
+  });
+});
+
+describe("a change", () => {
+  const changed = (core: Partial<typeof plan.core>) =>
+    objectsOf(() => new NatsCore("core", { ...args, plan: { core: { ...plan.core, ...core } } }));
+
+  it("restarts the servers when they do not take it while they run", async () => {
+    const smaller = await changed({ storeLimitBytes: 100 * 1024 ** 3 });
+    expect(specOf(smaller).template.metadata).not.toEqual(specOf().template.metadata);
+  });
+
+  it("of what they reload leaves the pods as they are", async () => {
+    const other = await objectsOf(
+      () => new NatsCore("core", { ...args, authIssuer: otherAuthIssuer }),
+    );
+    expect(configOf(other)).not.toBe(configOf());
+    expect(specOf(other)).toEqual(specOf());
+  });
+});
+
+describe("its volumes", () => {
+  it("are claims of our own under the names that the StatefulSet looks for", () => {
+    const claims = engine.of("kubernetes:core/v1:PersistentVolumeClaim");
+    expect(claims.map(({ inputs }) => inputs.metadata.name)).toEqual([
+      "data-nats-core-0",
+      "data-nats-core-1",
+      "data-nats-core-2",
+    ]);
+    for (const { inputs } of claims) {
+      expect(inputs.spec).toMatchObject({
+        storageClassName: "gp3",
+        resources: { requests: { storage: "200Gi" } },
+      });
+    }
+    expect(specOf().volumeClaimTemplates[0].metadata.name).toBe("data");
+  });
+});
+
+describe("its pods", () => {
+  it("start together, each in another zone, on a node of its own", () => {
+    expect(specOf()).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel" });
+    expect(podOf().topologySpreadConstraints).toMatchObject([
+      { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule" },
+    ]);
+    expect(
+      podOf().affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution,
+    ).toMatchObject([{ topologyKey: "kubernetes.io/hostname" }]);
+    expect(podOf().nodeSelector).toEqual({ "sentinel/nodes": "core" });
+  });
+
+  it("find each other before they are ready, and are given to the load balancer after", () => {
+    const services = ["nats-core", "nats-cluster", "nats-core-leaf"].map(
+      (name) => objectNamed(engine, "Service", name).spec,
+    );
+    expect(services.map((spec) => spec.publishNotReadyAddresses ?? false)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(objectNamed(engine, "TargetGroupBinding", "nats-core-leaf").spec).toEqual({
+      targetGroupARN: args.leafTargetGroupArn,
+      targetType: "ip",
+      serviceRef: { name: "nats-core-leaf", port: 7422 },
+    });
+  });
+
+  it("take their leave as lame ducks", () => {
+    expect(podOf().containers[0].lifecycle.preStop.exec.command).toEqual([
+      "nats-server",
+      "--signal",
+      "ldm=/var/run/nats/nats.pid",
+    ]);
+  });
+
+  it("tell the Go runtime to stay below the limit of their memory", () => {
+    const { env, resources } = podOf().containers[0];
+    expect(resources.limits).toEqual({ memory: "4096Mi" });
+    expect(env).toContainEqual({ name: "GOMEMLIMIT", value: "3481MiB" });
+  });
+
+  it("reload when the configuration, a password or a certificate changes", () => {
+    const [reloader] = podOf().initContainers;
+    expect(reloader).toMatchObject({ name: "reloader", restartPolicy: "Always" });
+    expect(reloader.args.filter((value: string) => value.startsWith("/"))).toEqual([
+      "/var/run/nats/nats.pid",
+      "/etc/nats/nats-server.conf",
+      "/etc/nats/passwords.conf",
+      "/trust/ca.crt",
+      "/tls/core/tls.crt",
+      "/tls/leaf/tls.crt",
+    ]);
+    expect(podOf().shareProcessNamespace).toBe(true);
+  });
+
+  it("are taken away one at a time", () => {
+    expect(objectNamed(engine, "PodDisruptionBudget", "nats-core").spec).toEqual({
+      maxUnavailable: 1,
+      selector: { matchLabels: { "app.kubernetes.io/name": "nats-core" } },
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { FakeEngine } from "../../test/support/fake-engine.ts";
+import {
+  authIssuer,
+  namespace,
+  natsImages,
+  objectNamed,
+  objectsOf,
+  plan,
+} from "../platform/objects.fixture.ts";
+import { NatsEdge } from "./nats-edge.ts";
+import { checkNatsConfig } from "./rendered-config.fixture.ts";
+
+const args = {
+  namespace,
+  region: "us-east",
+  plan,
+  images: natsImages,
+  authIssuer,
+  passwordsSecret: "nats-edge-secrets",
+  trustConfigMap: "internal-ca",
+  certificates: { edge: "edge-tls", devices: "devices-tls" },
+  devicesTargetGroupArn:
+    "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/devices/1",
+} as const;
+
+let engine: FakeEngine;
+beforeAll(async () => {
+  engine = await objectsOf(() => new NatsEdge("edge", args));
+});
+const specOf = (of = engine) => objectNamed(of, "StatefulSet", "nats-edge").spec;
+const podOf = () => specOf().template.spec;
+const configOf = (of = engine): string =>
+  objectNamed(of, "ConfigMap", "nats-edge").data["nats-server.conf"];
+
+describe("its configuration", () => {
+  it("is taken by nats-server, with the passwords that are mounted beside it", async () => {
+    await checkNatsConfig({ config: configOf(), peers: ["eu-west", "ap-south"], server: "edge" });
+  });
+
+  it("takes as many connections as are planned, three copies of sessions, and nothing of ours", () => {
+    expect(configOf()).toMatch(/^max_connections: 90000$/m);
+    expect(configOf()).toMatch(/^ {2}stream_replicas: 3$/m);
+    expect(configOf()).toMatch(/^listen: "127\.0\.0\.1:4222"$/m);
+  });
+
+  it("keeps as many copies of sessions as there are core servers, when those are fewer", async () => {
+    const core = { ...plan.core, replicas: 1 };
+    const small = await objectsOf(() => new NatsEdge("edge", { ...args, plan: { ...plan, core } }));
+    expect(configOf(small)).toMatch(/^ {2}stream_replicas: 1$/m);
+  });
+
+  it("changes without a restart", async () => {
+    const edge = { ...plan.edge, maxConnections: 70_000 };
+    const other = await objectsOf(() => new NatsEdge("edge", { ...args, plan: { ...plan, edge } }));
+    expect(configOf(other)).not.toBe(configOf());
+    expect(specOf(other)).toEqual(specOf());
+  });
+});
+
+describe("its scale", () => {
+  const scaler = () => objectNamed(engine, "HorizontalPodAutoscaler", "nats-edge").spec;
+
+  it("stays within the plan and follows the connections, then the processor", () => {
+    expect(scaler()).toMatchObject({ minReplicas: 10, maxReplicas: 16 });
+    expect(scaler().metrics).toMatchObject([
+      {
+        pods: {
+          metric: { name: "sentinel_edge_connections" },
+          target: { averageValue: "60000" },
+        },
+      },
+      { resource: { name: "cpu" } },
+    ]);
+  });
+
+  it("goes down by one server in ten minutes, after half an hour", () => {
+    expect(scaler().behavior.scaleDown).toEqual({
+      stabilizationWindowSeconds: 1800,
+      policies: [{ type: "Pods", value: 1, periodSeconds: 600 }],
+    });
+  });
+
+  it("is the autoscaler's alone", () => {
+    expect(specOf()).not.toHaveProperty("replicas");
+  });
+});
+
+describe("its pods", () => {
+  it("have names that stay and no volume that would", () => {
+    expect(specOf()).toMatchObject({ podManagementPolicy: "Parallel", serviceName: "nats-edge" });
+    expect(specOf()).not.toHaveProperty("volumeClaimTemplates");
+  });
+
+  it("of a lost zone may come up in the others", () => {
+    expect(podOf().topologySpreadConstraints).toMatchObject([
+      { topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
+    ]);
+  });
+
+  it("are the targets of the devices' load balancer once they are ready", () => {
+    expect(objectNamed(engine, "TargetGroupBinding", "nats-edge-devices").spec).toEqual({
+      targetGroupARN: args.devicesTargetGroupArn,
+      targetType: "ip",
+      serviceRef: { name: "nats-edge-devices", port: 8883 },
+    });
+    expect(objectNamed(engine, "Service", "nats-edge-devices").spec).not.toHaveProperty(
+      "publishNotReadyAddresses",
+    );
+    expect(specOf().minReadySeconds).toBeGreaterThan(0);
+  });
+
+  it("mount the passwords of an edge and no other secret than its certificates", () => {
+    const sources = podOf().volumes.flatMap(
+      // biome-ignore lint/suspicious/noExplicitAny: a volume of any kind.
+      (volume: any) => [
+        ...(volume.projected?.sources ?? []).flatMap((source: { secret?: { name: string } }) =>
+          source.secret ? [source.secret.name] : [],
+        ),
+        ...(volume.secret ? [volume.secret.secretName] : []),
+      ],
+    );
+    expect(sources).toEqual(["nats-edge-secrets", "edge-tls", "devices-tls"]);
+  });
+});

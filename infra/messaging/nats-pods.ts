@@ -1,0 +1,196 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PodSize } from "../capacity/plan.ts";
+import { labelsOf } from "../platform/names.ts";
+import {
+  readableByGroup,
+  resourcesOf,
+  restrictedContainer,
+  restrictedPod,
+} from "../platform/pods.ts";
+import { natsPorts } from "./addresses.ts";
+
+type Container = kubernetes.types.input.core.v1.Container;
+type Volume = kubernetes.types.input.core.v1.Volume;
+type PodSpec = kubernetes.types.input.core.v1.PodSpec;
+
+export interface NatsImages {
+  readonly server: string;
+  readonly reloader: string;
+  readonly exporter: string;
+}
+
+/** Where things are in a server's pod. */
+const folders = { config: "/etc/nats", run: "/var/run/nats", tls: "/tls", trust: "/trust" };
+const pidFile = `${folders.run}/nats.pid`;
+const configFile = "nats-server.conf";
+/** Beside the configuration, because nats-server takes an included file's path relative to it. */
+export const passwordsFile = "passwords.conf";
+
+export const tlsFiles = (role: string) => ({
+  certFile: `${folders.tls}/${role}/tls.crt`,
+  keyFile: `${folders.tls}/${role}/tls.key`,
+  caFile: `${folders.trust}/ca.crt`,
+});
+
+/**
+ * Longer than `lame_duck_duration` and its grace period: the kubelet's SIGTERM follows the signal
+ * at once and a lame duck ignores it, so this is the time that it has.
+ */
+export const terminationGraceSeconds = 60;
+
+/** An unprivileged user; the image would run as root. */
+const user = 1000;
+const reloaderSize: PodSize = { cpuMillis: 10, memoryMiB: 32 };
+const exporterSize: PodSize = { cpuMillis: 50, memoryMiB: 64 };
+/** Of the container's memory, when the Go runtime begins to collect in earnest. */
+const memoryTarget = 0.85;
+
+export interface NatsPodArgs {
+  readonly workload: string;
+  readonly size: PodSize;
+  readonly images: NatsImages;
+  /** ConfigMap with the server's configuration. */
+  readonly configMap: pulumi.Input<string>;
+  /** Secret with the passwords that the configuration includes. */
+  readonly passwordsSecret: pulumi.Input<string>;
+  /** ConfigMap with the CA certificate that the cluster trusts. */
+  readonly trustConfigMap: pulumi.Input<string>;
+  /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
+  readonly certificates: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly probes: Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
+  /** How much garbage may pile up, in per cent of what is alive. */
+  readonly garbagePercent: number;
+  readonly exporterFlags: readonly string[];
+  readonly dataMount?: { readonly name: string; readonly mountPath: string };
+  readonly placement: Partial<PodSpec>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A check of nats-server's health page; `query` says what it looks at. */
+export const healthProbe = (query: string, periodSeconds: number, failureThreshold: number) => ({
+  httpGet: { path: `/healthz${query}`, port: "monitor" },
+  periodSeconds,
+  timeoutSeconds: 5,
+  failureThreshold,
+});
+
+function mountsOf(args: NatsPodArgs) {
+  return [
+    { name: "config", mountPath: folders.config, readOnly: true },
+    { name: "trust", mountPath: folders.trust, readOnly: true },
+    ...Object.keys(args.certificates).map((role) => ({
+      name: `tls-${role}`,
+      mountPath: `${folders.tls}/${role}`,
+      readOnly: true,
+    })),
+    { name: "run", mountPath: folders.run },
+  ];
+}
+
+function volumesOf(args: NatsPodArgs): Volume[] {
+  return [
+    {
+      name: "config",
+      projected: {
+        defaultMode: readableByGroup,
+        sources: [
+          { configMap: { name: args.configMap } },
+          { secret: { name: args.passwordsSecret } },
+        ],
+      },
+    },
+    { name: "trust", configMap: { name: args.trustConfigMap } },
+    ...Object.entries(args.certificates).map(([role, secretName]) => ({
+      name: `tls-${role}`,
+      secret: { secretName, defaultMode: readableByGroup },
+    })),
+    { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+  ];
+}
+
+function serverContainer(args: NatsPodArgs): Container {
+  const memory = Math.floor(args.size.memoryMiB * memoryTarget);
+  return {
+    name: "nats",
+    image: args.images.server,
+    command: ["nats-server"],
+    args: ["--config", `${folders.config}/${configFile}`, "--pid", pidFile],
+    env: [
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "GOMEMLIMIT", value: `${memory}MiB` },
+      { name: "GOGC", value: String(args.garbagePercent) },
+    ],
+    ports: Object.entries(args.ports).map(([name, containerPort]) => ({ name, containerPort })),
+    ...args.probes,
+    lifecycle: { preStop: { exec: { command: ["nats-server", "--signal", `ldm=${pidFile}`] } } },
+    resources: resourcesOf(args.size),
+    volumeMounts: [...mountsOf(args), ...(args.dataMount ? [args.dataMount] : [])],
+    ...restrictedContainer,
+  };
+}
+
+/**
+ * Signals the server when a file changes, so that a new configuration, password or certificate is
+ * taken without losing a connection. Kubernetes starts it before the server and stops it after.
+ */
+function reloader(args: NatsPodArgs): Container {
+  const certificates = Object.keys(args.certificates).map((role) => tlsFiles(role).certFile);
+  const watched = [
+    `${folders.config}/${configFile}`,
+    `${folders.config}/${passwordsFile}`,
+    `${folders.trust}/ca.crt`,
+    ...certificates,
+  ];
+  return {
+    name: "reloader",
+    image: args.images.reloader,
+    restartPolicy: "Always",
+    args: ["-pid", pidFile, ...watched.flatMap((file) => ["-config", file])],
+    resources: resourcesOf(reloaderSize),
+    volumeMounts: mountsOf(args),
+    ...restrictedContainer,
+  };
+}
+
+function exporter(args: NatsPodArgs): Container {
+  return {
+    name: "exporter",
+    image: args.images.exporter,
+    restartPolicy: "Always",
+    args: [
+      `-port=${natsPorts.metrics}`,
+      "-use_internal_server_id",
+      ...args.exporterFlags,
+      `http://localhost:${natsPorts.monitor}/`,
+    ],
+    ports: [{ name: "metrics", containerPort: natsPorts.metrics }],
+    resources: resourcesOf(exporterSize),
+    ...restrictedContainer,
+  };
+}
+
+/** The pod of a nats-server with its two companions: the reloader and the exporter of metrics. */
+export function natsPodTemplate(args: NatsPodArgs): kubernetes.types.input.core.v1.PodTemplateSpec {
+  return {
+    metadata: {
+      labels: labelsOf(args.workload),
+      ...(args.annotations && { annotations: args.annotations }),
+    },
+    spec: {
+      ...restrictedPod(user),
+      ...args.placement,
+      serviceAccountName: args.workload,
+      // The reloader signals a process of another container.
+      shareProcessNamespace: true,
+      terminationGracePeriodSeconds: terminationGraceSeconds,
+      initContainers: [reloader(args), exporter(args)],
+      containers: [serverContainer(args)],
+      volumes: volumesOf(args),
+    },
+  };
+}
+
+/** Name of the configuration in its ConfigMap. */
+export const configData = (config: string) => ({ [configFile]: config });

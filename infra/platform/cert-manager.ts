@@ -1,0 +1,48 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { charts } from "../versions.ts";
+
+export interface CertManagerArgs {
+  readonly namespace: string;
+}
+
+const resources = {
+  requests: { cpu: "20m", memory: "128Mi" },
+  limits: { memory: "128Mi" },
+};
+
+/** Service account to which the right to write the ACME challenge's DNS record is given. */
+export const certManagerAccount = "cert-manager";
+
+/** cert-manager, which issues and renews every certificate in the cluster. */
+export class CertManager extends pulumi.ComponentResource {
+  readonly status: pulumi.Output<string>;
+
+  constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:platform:CertManager", name, {}, opts);
+    const release = new kubernetes.helm.v3.Release(
+      `${name}-release`,
+      {
+        name: "cert-manager",
+        chart: "cert-manager",
+        version: charts.certManager.version,
+        repositoryOpts: { repo: charts.certManager.repository },
+        namespace: args.namespace,
+        values: {
+          // Kept when the release goes, for with them would go every certificate.
+          crds: { enabled: true, keep: true },
+          global: { leaderElection: { namespace: args.namespace } },
+          replicaCount: 2,
+          podDisruptionBudget: { enabled: true },
+          serviceAccount: { name: certManagerAccount },
+          resources,
+          webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true }, resources },
+          cainjector: { replicaCount: 2, podDisruptionBudget: { enabled: true }, resources },
+        },
+      },
+      { parent: this },
+    );
+    this.status = release.status.status;
+    this.registerOutputs({ status: this.status });
+  }
+}

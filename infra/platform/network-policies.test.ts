@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { NetworkIsolation } from "./network-isolation.ts";
+import { type Arrow, arrowsOf, networkPolicies } from "./network-policies.ts";
+import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
+
+const args = { vpcCidr: "10.10.0.0/16", peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"] };
+const external = { ...args, externalUpstreamPort: 8884 };
+
+const nameOf = (end: Arrow["from"]) =>
+  "workload" in end ? end.workload : "namespace" in end ? `namespace ${end.namespace}` : end.name;
+const drawn = ({ from, to, port, protocol }: Arrow) =>
+  `${nameOf(from)} -> ${nameOf(to)} ${port}${protocol === "UDP" ? "/udp" : ""}`;
+const isDns = ({ port }: Arrow) => port === 53;
+
+describe("the arrows", () => {
+  it("are these and no others", () => {
+    const drawing = arrowsOf(args)
+      .filter((arrow) => !isDns(arrow))
+      .map(drawn)
+      .sort();
+    expect(drawing).toEqual([
+      "anywhere -> mosquitto 8883",
+      "anywhere -> nats-edge 8883",
+      "auth -> aws services 443",
+      "auth -> nats-core 4222",
+      "auth -> pod identity 80",
+      "bridge -> mosquitto 8883",
+      "bridge -> nats-core 4222",
+      "inspector -> nats-core 4222",
+      "namespace watch -> auth 8080",
+      "namespace watch -> bridge 8080",
+      "namespace watch -> inspector 8080",
+      "namespace watch -> nats-core 7777",
+      "namespace watch -> nats-edge 7777",
+      "nats-core -> nats-core 6222",
+      "nats-core -> nats-edge 6222",
+      "nats-core -> other regions 7422",
+      "nats-edge -> nats-core 6222",
+      "nats-edge -> nats-edge 6222",
+      "other regions -> nats-core 7422",
+      "own vpc -> nats-core 7422",
+      "provision -> nats-core 4222",
+      "provision -> nats-edge 8883",
+    ]);
+  });
+
+  it("lead every workload to DNS, by UDP and TCP", () => {
+    const asking = [
+      "auth",
+      "bridge",
+      "inspector",
+      "mosquitto",
+      "nats-core",
+      "nats-edge",
+      "provision",
+    ];
+    expect(arrowsOf(args).filter(isDns).map(drawn).sort()).toEqual(
+      asking.flatMap((name) => [`${name} -> dns 53`, `${name} -> dns 53/udp`]),
+    );
+  });
+
+  it("lead the bridge out and nobody to Mosquitto where the upstream is somebody else's", () => {
+    const drawing = arrowsOf(external).map(drawn);
+    expect(drawing).toContain("bridge -> anywhere 8884");
+    expect(drawing.filter((arrow) => arrow.includes("mosquitto"))).toEqual([]);
+  });
+});
+
+describe("the policies", () => {
+  const policy = (name: string, of = args) => {
+    const found = networkPolicies(of).find((each) => each.name === name);
+    if (!found) throw new Error(`there is no policy ${name}`);
+    // biome-ignore lint/suspicious/noExplicitAny: what a preview would show of it.
+    return found.spec as any;
+  };
+
+  it("refuse everything to every pod of the namespace", () => {
+    expect(policy("default-deny")).toEqual({
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+    });
+  });
+
+  it("are one for each workload", () => {
+    expect(networkPolicies(args).map(({ name }) => name)).toEqual([
+      "default-deny",
+      "auth",
+      "bridge",
+      "inspector",
+      "mosquitto",
+      "nats-core",
+      "nats-edge",
+      "provision",
+    ]);
+  });
+
+  it("say both ends of an arrow", () => {
+    const ports = [{ port: 4222, protocol: "TCP" }];
+    const selected = (name: string) => [
+      { podSelector: { matchLabels: { "app.kubernetes.io/name": name } } },
+    ];
+    expect(policy("bridge").egress).toContainEqual({ to: selected("nats-core"), ports });
+    expect(policy("nats-core").ingress).toContainEqual({ from: selected("bridge"), ports });
+  });
+
+  it("let devices come from any address, and the other regions from theirs", () => {
+    expect(policy("nats-edge").ingress).toContainEqual({
+      from: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
+      ports: [{ port: 8883, protocol: "TCP" }],
+    });
+    expect(policy("nats-core").ingress).toContainEqual({
+      from: [{ ipBlock: { cidr: "10.20.0.0/16" } }, { ipBlock: { cidr: "10.30.0.0/16" } }],
+      ports: [{ port: 7422, protocol: "TCP" }],
+    });
+  });
+
+  it("let only auth out to AWS, and to no private address there", () => {
+    const reaching443 = networkPolicies(args).filter(({ spec }) =>
+      JSON.stringify(spec).includes('"port":443'),
+    );
+    expect(reaching443.map(({ name }) => name)).toEqual(["auth"]);
+    expect(policy("auth").egress).toContainEqual({
+      to: [
+        {
+          ipBlock: {
+            cidr: "0.0.0.0/0",
+            except: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
+          },
+        },
+      ],
+      ports: [{ port: 443, protocol: "TCP" }],
+    });
+  });
+
+  it("leave no way out of the region's cluster to the monitoring port of NATS", () => {
+    for (const { spec } of networkPolicies(args)) {
+      expect(JSON.stringify(spec)).not.toContain("8222");
+    }
+  });
+});
+
+describe("NetworkIsolation", () => {
+  it("makes the policies in the namespace, and turns on what enforces them", async () => {
+    const engine = await objectsOf(
+      () => new NetworkIsolation("isolation", { namespace, ...external }),
+    );
+    const made = engine.of("kubernetes:networking.k8s.io/v1:NetworkPolicy");
+    expect(made).toHaveLength(networkPolicies(external).length);
+    for (const { inputs } of made) expect(inputs.metadata.namespace).toBe(namespace);
+    expect(objectNamed(engine, "ConfigMap", "amazon-vpc-cni").data).toEqual({
+      "enable-network-policy-controller": "true",
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import { mosquitto, mqttPort, natsCore, natsEdge, natsPorts } from "../messaging/addresses.ts";
+import { operationsPort } from "../workloads/workload.ts";
+import { namespaces, selectorOf } from "./names.ts";
+
+export interface NamedPolicy {
+  readonly name: string;
+  readonly spec: kubernetes.types.input.networking.v1.NetworkPolicySpec;
+}
+type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
+
+/** Addresses outside of the cluster. */
+interface Network {
+  readonly name: string;
+  readonly cidrs: readonly string[];
+  readonly except?: readonly string[];
+}
+/** One of our workloads, another namespace, or a network. */
+type End = { readonly workload: string } | { readonly namespace: string } | Network;
+
+/** One way that traffic may take. What no arrow names is refused on both ends. */
+export interface Arrow {
+  readonly from: End;
+  readonly to: End;
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+}
+
+export interface NetworkPolicyArgs {
+  /** This region's VPC, from which its load balancers check the health of their targets. */
+  readonly vpcCidr: string;
+  /** VPCs of the other regions, whose core servers dial in and are dialled. */
+  readonly peerCidrs: readonly string[];
+  /** Undefined: our own Mosquitto. Otherwise the port of somebody else's broker. */
+  readonly externalUpstreamPort?: number;
+}
+
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
+/** Load balancers keep the client's address, and clients come from everywhere. */
+const anywhere: Network = { name: "anywhere", cidrs: ["0.0.0.0/0"] };
+/** AWS services, which are reached through the VPC's endpoints at their public addresses. */
+const awsServices: Network = { ...anywhere, name: "aws services", except: privateRanges };
+/** Where each node hands out the credentials of Pod Identity. */
+const podIdentity: Network = { name: "pod identity", cidrs: ["169.254.170.23/32"] };
+/** In EKS Auto Mode each node answers DNS itself, so there are no pods that could be named. */
+const dns: Network = { name: "dns", cidrs: privateRanges };
+
+const workload = (name: string): End => ({ workload: name });
+const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
+const core = workload(natsCore);
+const edge = workload(natsEdge);
+const processes = ["bridge", "inspector", "auth", "provision"];
+
+/** Every arrow of the design. Probes of the kubelet come from the pod's own node and need none. */
+export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
+  const peers: Network = { name: "other regions", cidrs: args.peerCidrs };
+  const leafLoadBalancer: Network = { name: "own vpc", cidrs: [args.vpcCidr] };
+  const watch: End = { namespace: namespaces.watch };
+  const bundled = args.externalUpstreamPort === undefined;
+  const workloads = [natsCore, natsEdge, ...(bundled ? [mosquitto] : []), ...processes];
+  return [
+    tcp(anywhere, edge, mqttPort),
+    ...(bundled
+      ? [
+          tcp(anywhere, workload(mosquitto), mqttPort),
+          tcp(workload("bridge"), workload(mosquitto), mqttPort),
+        ]
+      : [tcp(workload("bridge"), anywhere, args.externalUpstreamPort)]),
+    ...processes.map((process) => tcp(workload(process), core, natsPorts.client)),
+    tcp(core, core, natsPorts.cluster),
+    tcp(core, edge, natsPorts.cluster),
+    tcp(edge, core, natsPorts.cluster),
+    tcp(edge, edge, natsPorts.cluster),
+    tcp(peers, core, natsPorts.leaf),
+    tcp(leafLoadBalancer, core, natsPorts.leaf),
+    tcp(core, peers, natsPorts.leaf),
+    tcp(workload("provision"), edge, mqttPort),
+    tcp(workload("auth"), awsServices, 443),
+    tcp(workload("auth"), podIdentity, 80),
+    ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
+    ...["bridge", "inspector", "auth"].map((process) =>
+      tcp(watch, workload(process), operationsPort),
+    ),
+    ...workloads.flatMap((name): Arrow[] => [
+      { from: workload(name), to: dns, port: 53, protocol: "UDP" },
+      { from: workload(name), to: dns, port: 53, protocol: "TCP" },
+    ]),
+  ];
+}
+
+const isWorkload = (end: End): end is { readonly workload: string } => "workload" in end;
+
+function peersOf(end: End): Peer[] {
+  if (isWorkload(end)) return [{ podSelector: { matchLabels: selectorOf(end.workload) } }];
+  if ("cidrs" in end) {
+    const { cidrs, except } = end;
+    return cidrs.map((cidr) => ({ ipBlock: { cidr, ...(except && { except: [...except] }) } }));
+  }
+  const matchLabels = { "kubernetes.io/metadata.name": end.namespace };
+  return [{ namespaceSelector: { matchLabels } }];
+}
+
+const portsOf = ({ port, protocol }: Arrow) => [{ port, protocol }];
+
+function policyOf(name: string, arrows: readonly Arrow[]): NamedPolicy {
+  const touches = (end: End) => isWorkload(end) && end.workload === name;
+  return {
+    name,
+    spec: {
+      podSelector: { matchLabels: selectorOf(name) },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: arrows
+        .filter((arrow) => touches(arrow.to))
+        .map((arrow) => ({ from: peersOf(arrow.from), ports: portsOf(arrow) })),
+      egress: arrows
+        .filter((arrow) => touches(arrow.from))
+        .map((arrow) => ({ to: peersOf(arrow.to), ports: portsOf(arrow) })),
+    },
+  };
+}
+
+/** Nothing goes in or out of the namespace, but for one policy per workload that has its arrows. */
+export function networkPolicies(args: NetworkPolicyArgs): readonly NamedPolicy[] {
+  const arrows = arrowsOf(args);
+  const ends = arrows.flatMap(({ from, to }) => [from, to]).filter(isWorkload);
+  const names = [...new Set(ends.map((end) => end.workload))].sort();
+  return [
+    { name: "default-deny", spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    ...names.map((workload) => policyOf(workload, arrows)),
+  ];
+}

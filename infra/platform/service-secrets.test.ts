@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import { accountKeyOf, accountNameOf } from "../../app/auth/nkey.ts";
+import { passwordVariable, serviceUsersOf } from "../../app/contract/accounts.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
+import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
+import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
+import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
+import { ServiceSecrets } from "./service-secrets.ts";
+
+const peers: readonly RegionName[] = ["eu-west", "ap-south"];
+let engine: FakeEngine;
+let secrets: ServiceSecrets;
+beforeAll(async () => {
+  engine = await objectsOf(() => {
+    secrets = new ServiceSecrets("secrets", { namespace, peers });
+  });
+});
+const filesOf = (owner: string): Record<string, string> =>
+  objectNamed(engine, "Secret", `${owner}-secrets`).stringData;
+
+describe("each pod's secrets", () => {
+  it("are the files that it needs, and no others", () => {
+    const files = engine
+      .of("kubernetes:core/v1:Secret")
+      .map(({ inputs }) => [inputs.metadata.name, Object.keys(inputs.stringData)]);
+    expect(Object.fromEntries(files)).toEqual({
+      "nats-core-secrets": ["passwords.conf"],
+      "nats-edge-secrets": ["passwords.conf"],
+      "bridge-secrets": ["password"],
+      "inspector-secrets": ["password"],
+      "auth-secrets": ["callout-password", "issuer-seed", "password"],
+      "provision-secrets": [
+        "password",
+        "password-from-ap-south",
+        "password-from-eu-west",
+        "warmup-password",
+      ],
+      "operator-secrets": ["password"],
+    });
+  });
+
+  it("are those that the servers know: each user's password is in the file that is included", () => {
+    const line = (user: string, password: string | undefined) =>
+      `${passwordVariable(user)}: "${password}"\n`;
+    const core = filesOf("nats-core")["passwords.conf"] ?? "";
+    expect(core.split("\n")).toHaveLength(coreUsers(peers).length + 1);
+    expect(core).toContain(line("bridge", filesOf("bridge")["password"]));
+    expect(core).toContain(line("auth-callout", filesOf("auth")["callout-password"]));
+    expect(core).toContain(
+      line("provision-from-eu-west", filesOf("provision")["password-from-eu-west"]),
+    );
+    const edge = filesOf("nats-edge")["passwords.conf"] ?? "";
+    expect(edge.split("\n")).toHaveLength(edgeUsers().length + 1);
+    expect(edge).toContain(line("warmup", filesOf("provision")["warmup-password"]));
+  });
+});
+
+describe("a password", () => {
+  it("is another for each user, and starts with a letter", () => {
+    const lines = ["nats-core", "nats-edge"].map((owner) => filesOf(owner)["passwords.conf"] ?? "");
+    const passwords = [...lines.join("").matchAll(/: "([^"]+)"/g)].map(([, password]) => password);
+    expect(new Set(passwords).size).toBe(serviceUsersOf(peers).length);
+    for (const password of passwords) expect(password).toMatch(/^p[0-9a-f]{48}$/);
+  });
+});
+
+describe("the issuer", () => {
+  it("is known to the servers by its public key, which is no secret", async () => {
+    const seed = filesOf("auth")["issuer-seed"] ?? "";
+    expect(await settled(secrets.authIssuer)).toBe(accountNameOf(accountKeyOf(seed)));
+    expect(await pulumi.isSecret(secrets.authIssuer)).toBe(false);
+  });
+});

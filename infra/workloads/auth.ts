@@ -1,0 +1,83 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegionPlan } from "../capacity/plan.ts";
+import { selectorOf } from "../platform/names.ts";
+import {
+  autoscaler,
+  disruptionBudget,
+  headlessService,
+  metadataOf,
+  serviceAccount,
+} from "../platform/workload-objects.ts";
+import {
+  operationsPort,
+  type Process,
+  secretFile,
+  servicePodTemplate,
+  type WorkloadArgs,
+} from "./workload.ts";
+
+export interface AuthArgs extends WorkloadArgs {
+  readonly plan: Pick<RegionPlan, "auth">;
+  /** Where this region's replica of the device table is read. */
+  readonly awsRegion: string;
+  readonly deviceTable: pulumi.Input<string>;
+}
+
+/** Also its service account, to which Pod Identity gives the right to read the device table. */
+export const authWorkload = "auth";
+
+const processOf = (args: AuthArgs): Process => ({
+  workload: authWorkload,
+  args,
+  size: args.plan.auth.pod,
+  environment: {
+    CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
+    AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),
+    DEVICE_TABLE: args.deviceTable,
+    AWS_REGION: args.awsRegion,
+    CACHE_DEVICES: String(args.plan.auth.cacheDevices),
+  },
+});
+
+/** Twice the plan: what an edge's devices need when all of them connect again at once. */
+const scaleOf = (replicas: number) => ({
+  minReplicas: replicas,
+  maxReplicas: 2 * replicas,
+  metrics: [
+    {
+      type: "Resource",
+      resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
+    },
+  ],
+  behavior: { scaleDown: { stabilizationWindowSeconds: 600 } },
+});
+
+/**
+ * Answers the auth callouts of the NATS servers. Any replica answers any of them, so they need no
+ * names. Their number is left to the autoscaler, also at the start.
+ */
+export class Auth extends pulumi.ComponentResource {
+  constructor(name: string, args: AuthArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:workloads:Auth", name, {}, opts);
+    const objects = { workload: authWorkload, namespace: args.namespace, parent: this };
+    const account = serviceAccount(objects);
+    headlessService(objects, [{ name: "metrics", port: operationsPort }]);
+    disruptionBudget(objects);
+    const deployment = new kubernetes.apps.v1.Deployment(
+      `${name}-replicas`,
+      {
+        metadata: metadataOf(objects),
+        spec: {
+          selector: { matchLabels: selectorOf(authWorkload) },
+          // A login waits for an answer: never fewer than before.
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: servicePodTemplate(processOf(args)),
+        },
+      },
+      { parent: this, dependsOn: account },
+    );
+    autoscaler(objects, deployment, scaleOf(args.plan.auth.replicas));
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { peersOf, type RegionName } from "../../app/contract/regions.ts";
+import {
+  mirrorDefinition,
+  type StreamScale,
+  streamDefinitions,
+} from "../../app/contract/streams.ts";
+import type { RegionPlan } from "../capacity/plan.ts";
+import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
+import { mirrorPassword } from "../platform/service-secrets.ts";
+import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
+import {
+  internalCaFile,
+  jobPodTemplate,
+  type Process,
+  publicCaFile,
+  secretFile,
+  type WorkloadArgs,
+} from "./workload.ts";
+
+export interface ProvisionArgs extends WorkloadArgs {
+  readonly plan: Pick<RegionPlan, "streams">;
+  readonly region: RegionName;
+  readonly domain: string;
+  /** Who signed the certificate that devices, and so the warm-up, are shown. */
+  readonly deviceIssuer: "internal" | "letsencrypt";
+}
+
+const workload = "provision";
+const size = { cpuMillis: 100, memoryMiB: 256 };
+/** Of the whole cluster's start: nodes, volumes, certificates. */
+const waitSeconds = 900;
+/** Exit code of a process whose environment is wrong: another attempt would read the same. */
+const wrongEnvironment = 2;
+
+/** The streams as JetStream's API takes them, one text each, so that a change shows where it is. */
+export function streamDocuments(
+  scale: StreamScale,
+  region: RegionName,
+): Readonly<Record<string, string>> {
+  const text = (definition: object) => `${JSON.stringify(definition, null, 2)}\n`;
+  const own = streamDefinitions(scale).map((each) => [`${each.name}.json`, text(each)]);
+  const mirrors = peersOf(region).map((peer) => [
+    `MQTT_ALERTS.from-${peer}.json`,
+    text(mirrorDefinition(scale, peer)),
+  ]);
+  return Object.fromEntries([...own, ...mirrors]);
+}
+
+function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
+  const { replicas, ingressMaxBytes, alertRetentionHours } = args.plan.streams;
+  const logins = peersOf(args.region).map((peer) => `${peer}=${secretFile(mirrorPassword(peer))}`);
+  return {
+    STREAM_REPLICAS: String(replicas),
+    INGRESS_MAX_BYTES: String(ingressMaxBytes),
+    ALERT_RETENTION_HOURS: String(alertRetentionHours),
+    PEER_PASSWORD_FILES: logins.join(","),
+    WAIT_SECONDS: String(waitSeconds),
+    // One MQTT connection makes the MQTT streams for all edges.
+    EDGE_URLS: edgeUrl(args.namespace, 0),
+    EDGE_SERVER_NAME: deviceHost(args.domain),
+    EDGE_CA_FILE: args.deviceIssuer === "internal" ? internalCaFile : publicCaFile,
+    WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
+  };
+}
+
+const jobSpec = (process: Process) => ({
+  backoffLimit: 4,
+  activeDeadlineSeconds: 2 * waitSeconds,
+  podFailurePolicy: {
+    rules: [
+      { action: "FailJob", onExitCodes: { operator: "In", values: [wrongEnvironment] } },
+      // A node that was drained says nothing about the job.
+      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
+    ],
+  },
+  template: jobPodTemplate(process),
+});
+
+/**
+ * Brings the streams to the contract, once for every contract, setting and image.
+ *
+ * A Job cannot be changed, so its name carries a hash of what it does: with another, a new Job runs
+ * and the old one goes when it has succeeded. The definitions that it enforces are kept in a
+ * ConfigMap, where a preview shows a changed retention as the line that it is.
+ */
+export class Provision extends pulumi.ComponentResource {
+  readonly jobName: pulumi.Output<string>;
+
+  constructor(name: string, args: ProvisionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:workloads:Provision", name, {}, opts);
+    const objects = { workload, namespace: args.namespace, parent: this };
+    const documents = streamDocuments(args.plan.streams, args.region);
+    const environment = environmentOf(args);
+    const account = serviceAccount(objects);
+    const definitions = new kubernetes.core.v1.ConfigMap(
+      `${name}-streams`,
+      { metadata: metadataOf(objects, "streams"), data: documents },
+      { parent: this },
+    );
+    const hash = pulumi
+      .output(args.image)
+      .apply((image) =>
+        createHash("sha256")
+          .update(JSON.stringify({ image, documents, environment }))
+          .digest("hex")
+          .slice(0, 10),
+      );
+    const job = new kubernetes.batch.v1.Job(
+      `${name}-job`,
+      {
+        metadata: { ...metadataOf(objects), name: pulumi.interpolate`${workload}-${hash}` },
+        spec: jobSpec({ workload, args, size, environment }),
+      },
+      {
+        parent: this,
+        dependsOn: [account, definitions],
+        customTimeouts: { create: `${2 * waitSeconds}s` },
+      },
+    );
+    this.jobName = job.metadata.name;
+    this.registerOutputs({ jobName: this.jobName });
+  }
+}

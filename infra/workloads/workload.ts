@@ -1,0 +1,155 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PodSize } from "../capacity/plan.ts";
+import { placementOn } from "../cluster/placement.ts";
+import { coreServers } from "../messaging/addresses.ts";
+import { labelsOf } from "../platform/names.ts";
+import {
+  nodeTopology,
+  readableByGroup,
+  resourcesOf,
+  restrictedContainer,
+  restrictedPod,
+  spreadOver,
+  zoneTopology,
+} from "../platform/pods.ts";
+import { ownPassword } from "../platform/service-secrets.ts";
+
+type Container = kubernetes.types.input.core.v1.Container;
+type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
+
+/** What every one of our workloads is told. */
+export interface WorkloadArgs {
+  readonly namespace: string;
+  /** Reference of the image, by digest or by a tag that does not move. */
+  readonly image: pulumi.Input<string>;
+  /** Secret with the passwords of this workload and no other. */
+  readonly secretName: pulumi.Input<string>;
+  /** ConfigMap with the internal CA's certificate. */
+  readonly trustConfigMap: pulumi.Input<string>;
+  /** Servers of the NATS core. */
+  readonly coreReplicas: number;
+}
+
+/** Secret or ConfigMap whose files a process reads below `/secrets` or `/trust`. */
+export interface Mount {
+  readonly path: string;
+  readonly source:
+    | { readonly secret: pulumi.Input<string> }
+    | { readonly configMap: pulumi.Input<string> };
+}
+
+export interface Process {
+  readonly workload: string;
+  readonly args: WorkloadArgs;
+  readonly size: PodSize;
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Besides the workload's own secrets and the internal CA. */
+  readonly mounts?: readonly Mount[];
+}
+
+/** Where each process serves `/metrics`, `/livez` and `/readyz`. */
+export const operationsPort = 8080;
+/** Longer than the 25 s after which a process gives up its drain. */
+export const terminationGraceSeconds = 40;
+/** User `nonroot` of the image. */
+const user = 65532;
+/** Of the container's memory; the rest is for buffers, typed arrays and code. */
+const heapShare = 0.6;
+
+const ownSecrets = "/secrets/own";
+const internalTrust = "/trust/internal";
+export const internalCaFile = `${internalTrust}/ca.crt`;
+/** The image's own list of public authorities. */
+export const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
+export const secretFile = (file: string) => `${ownSecrets}/${file}`;
+
+const mountsOf = ({ args, mounts = [] }: Process): readonly Mount[] => [
+  { path: ownSecrets, source: { secret: args.secretName } },
+  { path: internalTrust, source: { configMap: args.trustConfigMap } },
+  ...mounts,
+];
+
+const volumeName = ({ path }: Mount) => path.slice(1).replaceAll("/", "-");
+
+function volumeOf(mount: Mount): kubernetes.types.input.core.v1.Volume {
+  const name = volumeName(mount);
+  return "secret" in mount.source
+    ? { name, secret: { secretName: mount.source.secret, defaultMode: readableByGroup } }
+    : { name, configMap: { name: mount.source.configMap } };
+}
+
+function environmentOf({ args, environment }: Process): Container["env"] {
+  const common = {
+    NATS_SERVERS: coreServers(args.namespace, args.coreReplicas),
+    NATS_PASSWORD_FILE: secretFile(ownPassword),
+    NATS_CA_FILE: internalCaFile,
+  };
+  return [
+    { name: "REPLICA", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ...Object.entries({ ...common, ...environment }).map(([name, value]) => ({ name, value })),
+  ];
+}
+
+function containerOf(process: Process): Container {
+  const heap = Math.floor(process.size.memoryMiB * heapShare);
+  return {
+    name: process.workload,
+    image: process.args.image,
+    args: ["--max-semi-space-size=32", `--max-old-space-size=${heap}`, "main.js"],
+    env: environmentOf(process),
+    resources: resourcesOf(process.size),
+    volumeMounts: mountsOf(process).map((mount) => ({
+      name: volumeName(mount),
+      mountPath: mount.path,
+      readOnly: true,
+    })),
+    ...restrictedContainer,
+  };
+}
+
+const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+  httpGet: { path, port: "metrics" },
+  periodSeconds,
+  timeoutSeconds: 3,
+  failureThreshold,
+});
+
+/** The operations port and the probes that look at it. */
+const operations = {
+  ports: [{ name: "metrics", containerPort: operationsPort }],
+  startupProbe: probe("/livez", 2, 30),
+  livenessProbe: probe("/livez", 10, 3),
+  readinessProbe: probe("/readyz", 5, 2),
+} satisfies Partial<Container>;
+
+function podTemplate(
+  process: Process,
+  container: Container,
+  particulars: Partial<kubernetes.types.input.core.v1.PodSpec>,
+): PodTemplate {
+  const { workload } = process;
+  return {
+    metadata: { labels: labelsOf(workload) },
+    spec: {
+      ...restrictedPod(user),
+      ...placementOn("apps"),
+      serviceAccountName: workload,
+      terminationGracePeriodSeconds: terminationGraceSeconds,
+      containers: [container],
+      volumes: mountsOf(process).map(volumeOf),
+      ...particulars,
+    },
+  };
+}
+
+/** Pod of a process that runs for good, apart from its like as far as zones and nodes allow. */
+export function servicePodTemplate(process: Process): PodTemplate {
+  const spread = [zoneTopology, nodeTopology].map((key) => spreadOver(key, process.workload));
+  const container = { ...containerOf(process), ...operations };
+  return podTemplate(process, container, { topologySpreadConstraints: spread });
+}
+
+/** Pod of a process that runs to its end. */
+export const jobPodTemplate = (process: Process): PodTemplate =>
+  podTemplate(process, containerOf(process), { restartPolicy: "Never" });
