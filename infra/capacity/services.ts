@@ -1,0 +1,73 @@
+import { partitionCount } from "../../app/contract/partitions.ts";
+import { bridgeSessionExpirySeconds } from "../../app/contract/streams.ts";
+import { assumed, measured, planned } from "./measurements.ts";
+import type { Demand, PodSize, RegionPlan } from "./plan.ts";
+
+/** Rounded up to 64 MiB, so that a small change of the demand does not restart everything. */
+export const memoryMiBOf = (bytes: number, use: number) =>
+  Math.ceil(bytes / use / 1024 ** 2 / 64) * 64;
+
+export const burstOf = (demand: Demand) => demand.alertsPerSecond * assumed.burst;
+
+const replicasPerZone = 1;
+const oneInEachZone = planned.zones * replicasPerZone;
+
+const processMiB = (bytes: number) =>
+  memoryMiBOf(measured.processBytes + bytes, planned.processMemoryUse);
+
+/**
+ * Two bridges, both active: JetStream removes what the second repeats.
+ *
+ * @throws RangeError for a burst that a pair cannot carry.
+ */
+export function planBridge(demand: Demand): RegionPlan["bridge"] {
+  const burst = burstOf(demand);
+  const limit = measured.bridgeAlertsPerSecond;
+  if (burst > limit) {
+    throw new RangeError(
+      `alertsPerSecond ${demand.alertsPerSecond} means bursts of ${burst}/s, and a pair of bridges carries ${limit}/s; ` +
+        `use at most ${limit / assumed.burst}`,
+    );
+  }
+  const cpuMillis = Math.max(500, Math.ceil((burst / limit) * 1000));
+  return { replicas: 2, pod: { cpuMillis, memoryMiB: 512 } };
+}
+
+/** One more than the burst needs, so that the others carry it when one dies; never more than partitions. */
+export function planInspector(demand: Demand): RegionPlan["inspector"] {
+  // Two inspectors passed the measured rate.
+  const needed = Math.ceil(burstOf(demand) / (measured.regionAlertsPerSecond / 2));
+  // A third more than there are: ids that nobody has must not push out the habits of real clients.
+  const anomalyClients = Math.ceil((demand.fleetClients * 4) / 3);
+  return {
+    replicas: Math.min(partitionCount, Math.max(oneInEachZone, needed + 1)),
+    pod: { cpuMillis: 1000, memoryMiB: processMiB(anomalyClients * measured.anomalyBytes) },
+    anomalyClients,
+  };
+}
+
+/**
+ * Each replica may come to know every device of the region: while the table cannot be read, only
+ * what it knows is admitted. One would do for all logins (2,700/s at 40 % of a core); three outlive
+ * a zone.
+ */
+export function planAuth(demand: Demand): RegionPlan["auth"] {
+  const cacheDevices = Math.max(demand.clients, 10_000);
+  return {
+    replicas: oneInEachZone,
+    pod: { cpuMillis: 1000, memoryMiB: processMiB(cacheDevices * measured.cachedDeviceBytes) },
+    cacheDevices,
+  };
+}
+
+/** Mosquitto holds, in memory and on disk, what arrives while both bridges are away. */
+export function planMosquitto(demand: Demand): NonNullable<RegionPlan["mosquitto"]> {
+  const backlog = demand.alertsPerSecond * bridgeSessionExpirySeconds * assumed.backlogMessageBytes;
+  const pod: PodSize = {
+    cpuMillis: 1000,
+    memoryMiB: processMiB(backlog),
+  };
+  // It writes its whole database anew before it drops the old one.
+  const volumeGiB = Math.max(10, Math.ceil((backlog * 2) / planned.volumeUse / 1024 ** 3));
+  return { pod, volumeGiB };
+}

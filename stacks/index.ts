@@ -1,0 +1,5 @@
+import { region } from "./region.ts";
+import { readSettings } from "./settings.ts";
+
+/** The stack's outputs. */
+export default region(readSettings());

@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What the home stack gives to the others. The names are a contract between deployed stacks: a
+ * changed one needs a line in the changelog, and every stack's `up` in the order of the regions.
+ */
+export interface HomeOutputs {
+  readonly acceleratorListenerArn: pulumi.Output<string>;
+  readonly deviceTableName: pulumi.Output<string>;
+  readonly deviceTableArn: pulumi.Output<string>;
+  /** By AWS region. */
+  readonly deviceTableKeyArns: pulumi.Output<Record<string, string>>;
+  readonly internalCaCertificate: pulumi.Output<string>;
+  /** Secret. */
+  readonly internalCaKey: pulumi.Output<string>;
+  readonly privateZoneId: pulumi.Output<string>;
+  readonly vpcId: pulumi.Output<string>;
+  /** One per zone. */
+  readonly privateRouteTableIds: pulumi.Output<string[]>;
+}
+
+export const homeOutputNames = [
+  "acceleratorListenerArn",
+  "deviceTableName",
+  "deviceTableArn",
+  "deviceTableKeyArns",
+  "internalCaCertificate",
+  "internalCaKey",
+  "privateZoneId",
+  "vpcId",
+  "privateRouteTableIds",
+] as const satisfies readonly (keyof HomeOutputs)[];
+
+/** What every stack tells the person who stood it up. */
+export interface RegionOutputs {
+  readonly devices: string;
+  readonly publishers: string | undefined;
+  /** DNS records that somebody has to make by hand, unless the settings name a hosted zone. */
+  readonly recordsToCreate: pulumi.Output<string[]>;
+  readonly clusterName: pulumi.Output<string>;
+  readonly imageRegistry: pulumi.Output<string>;
+}

@@ -1,0 +1,52 @@
+import * as aws from "@pulumi/aws";
+import { homeRegion } from "../app/contract/regions.ts";
+import { planRegion } from "../infra/capacity/capacity.ts";
+import { deviceHost, publisherHost } from "../infra/messaging/addresses.ts";
+import { imageRegistry } from "../infra/registry/image-repositories.ts";
+import { stackTags } from "../infra/tags.ts";
+import { entrances, publish } from "./entrances.ts";
+import { foundation } from "./foundation.ts";
+import { globals } from "./globals.ts";
+import { links } from "./links.ts";
+import type { RegionOutputs } from "./outputs.ts";
+import { platform } from "./platform.ts";
+import { readHome } from "./references.ts";
+import { fleetOf, type Settings } from "./settings.ts";
+import { workloads } from "./workloads.ts";
+
+/** One region, and in the home region also what exists once. Returns the stack's outputs. */
+export function region(settings: Settings): Record<string, unknown> {
+  const { stack, domain, awsRegion, deletionProtection } = settings;
+  const plan = planRegion(fleetOf(settings)[stack]);
+  const tags = stackTags(stack);
+  const accountId = aws.getCallerIdentityOutput({}).accountId;
+  const isHome = stack === homeRegion;
+
+  // First, so that a home stack that is missing is found out before anything is made.
+  const elsewhere = isHome ? undefined : readHome();
+  const base = foundation(settings, { plan, accountId, tags });
+  const here = isHome ? globals(base.network, { accountId, tags, deletionProtection }) : undefined;
+  const home = here?.outputs ?? elsewhere;
+  if (!home) throw new Error(`${stack} knows no home stack`);
+
+  const made = entrances(settings, base, tags);
+  links(settings, { network: base.network, leaf: made.leaf, home, tags });
+  const names = publish(settings, made, { home, accelerator: here?.accelerator });
+  const cluster = platform(settings, base, { home, tags });
+  const registry = accountId.apply((id) => imageRegistry(id, awsRegion));
+  workloads({
+    ...{ settings, plan, base, home, tags },
+    platform: cluster,
+    entrances: made,
+    imageRegistry: registry,
+  });
+
+  const outputs: RegionOutputs = {
+    devices: `mqtts://${deviceHost(domain)}:8883`,
+    publishers: made.publishers && `mqtts://${publisherHost(stack, domain)}:8884`,
+    recordsToCreate: names.toCreate,
+    clusterName: base.cluster.clusterName,
+    imageRegistry: registry,
+  };
+  return { ...outputs, ...here?.outputs };
+}

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { parseSettings } from "./settings.ts";
+import { changed, committed, mistakesOf } from "./stack-files.fixture.ts";
+
+describe("one mistake in one file", () => {
+  const cases: [name: string, changes: Record<string, unknown>, line: RegExp][] = [
+    [
+      "a misspelt key",
+      { "sentinel:clinets": 5 },
+      /sentinel:clinets is not a setting; the settings are clients, share, /,
+    ],
+    [
+      "a misspelt namespace",
+      { "sentinal:clients": 5 },
+      /sentinal:clients is read by nobody; write sentinel:clients$/,
+    ],
+    ["a key without our namespace", { "mqtt-sentinel:share": 5 }, /write sentinel:share$/],
+    ["a stranger's key", { "kubernetes:context": "x" }, /settings start with sentinel: or aws:$/],
+    [
+      "a missing key",
+      { "sentinel:domain": undefined },
+      /sentinel:domain must be a domain name .*; it is not set$/,
+    ],
+    [
+      "a wrong type",
+      { "sentinel:clients": "many" },
+      /sentinel:clients must be a whole number from 1 to 10000000; got "many"$/,
+    ],
+    [
+      "a share of parts",
+      { "sentinel:share": 33.3 },
+      /sentinel:share must be a whole number from 0 to 100; got 33.3$/,
+    ],
+    [
+      "a public range",
+      { "sentinel:cidr": "8.8.0.0/16" },
+      /sentinel:cidr must be a private \/16, .*; got "8.8.0.0\/16"$/,
+    ],
+    [
+      "a range of another size",
+      { "sentinel:cidr": "10.10.0.0/20" },
+      /sentinel:cidr must be a private \/16/,
+    ],
+    [
+      "the range of services",
+      { "sentinel:cidr": "172.20.0.0/16" },
+      /sentinel:cidr is where Kubernetes puts its services/,
+    ],
+    ["no range", { "sentinel:cidr": "10.10" }, /sentinel:cidr is no range: .*; got "10.10"$/],
+    [
+      "the image latest",
+      { "sentinel:images": { version: "latest" } },
+      /sentinel:images.version must be a version such as 0.1.0; .*; got "latest"$/,
+    ],
+    [
+      "a digest of nothing",
+      { "sentinel:images": { version: "0.1.0", digests: { console: "sha256:00" } } },
+      /sentinel:images.digests.console is not a setting/,
+    ],
+    [
+      "an unknown instance type",
+      { "sentinel:instanceTypes": { core: "r8g.huge" } },
+      /sentinel:instanceTypes.core must be one of m8g.large, .*; got "r8g.huge"$/,
+    ],
+    [
+      "a small instance type",
+      { "sentinel:instanceTypes": { core: "m8g.large" } },
+      /sentinel:instanceTypes.core m8g.large is too small for/,
+    ],
+    [
+      "an upstream with a user in its address",
+      {
+        "sentinel:upstream": {
+          url: "mqtts://u:p@mq.example.com",
+          username: "u",
+          passwordSecret: "s",
+        },
+      },
+      /sentinel:upstream.url must be mqtts:\/\/host:port/,
+    ],
+    [
+      "an upstream that is no object",
+      { "sentinel:upstream": "external" },
+      /sentinel:upstream must be "bundled" or an object with a url; got "external"$/,
+    ],
+    [
+      "an unknown issuer",
+      { "sentinel:deviceCertificates": { issuer: "zerossl" } },
+      /sentinel:deviceCertificates.issuer must be \{issuer: "internal"\}/,
+    ],
+    [
+      "a public issuer without a zone",
+      { "sentinel:deviceCertificates": { issuer: "letsencrypt", email: "ops@example.com" } },
+      /sentinel:hostedZoneId must be set for deviceCertificates of letsencrypt/,
+    ],
+    [
+      "an API open to everybody",
+      { "sentinel:publicEndpointCidrs": ["0.0.0.0/0"] },
+      /sentinel:publicEndpointCidrs.0 must be 8 bits or longer/,
+    ],
+    [
+      "a user for a role",
+      { "sentinel:operatorRoleArns": ["arn:aws:iam::123456789012:user/x"] },
+      /sentinel:operatorRoleArns.0 must be the ARN of an IAM role/,
+    ],
+    [
+      "a traffic dial too far",
+      { "sentinel:trafficPercent": 101 },
+      /sentinel:trafficPercent must be a whole number from 0 to 100; got 101$/,
+    ],
+    [
+      "a webhook in clear",
+      { "sentinel:alertWebhookUrl": "http://example.com" },
+      /sentinel:alertWebhookUrl must be an https:\/\/ address/,
+    ],
+    [
+      "another stack's region",
+      { "aws:region": "eu-west-1" },
+      /aws:region must be us-east-1 for this stack; got "eu-west-1"$/,
+    ],
+    [
+      "no region",
+      { "aws:region": undefined },
+      /aws:region must be us-east-1 for this stack; it is not set$/,
+    ],
+  ];
+
+  it.each(cases)("%s ends in one line that says what to do", (_name, changes, line) => {
+    const mistakes = mistakesOf(changed("us-east", changes));
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toMatch(/^Pulumi\.us-east\.yaml: /);
+    expect(mistakes[0]).toMatch(line);
+  });
+
+  it("is found in another stack's file too", () => {
+    const files = changed("ap-south", { "sentinel:cidr": "10.30.0.0" });
+    expect(mistakesOf(files)).toEqual([
+      expect.stringMatching(/^Pulumi\.ap-south\.yaml: sentinel:cidr/),
+    ]);
+  });
+
+  it("is a file that is not there", () => {
+    const mistakes = mistakesOf({ ...committed, "eu-west": undefined });
+    expect(mistakes).toEqual([expect.stringMatching(/^Pulumi\.eu-west\.yaml is missing; /)]);
+  });
+});
+
+describe("several mistakes", () => {
+  it("are all named", () => {
+    const files = changed("us-east", { "sentinel:clients": 0, "sentinel:monitoring": "yes" });
+    expect(mistakesOf(files)).toHaveLength(2);
+  });
+
+  it("are all named, those between files too", () => {
+    const files = changed("us-east", { "sentinel:clinets": 5, "sentinel:share": 40 });
+    expect(mistakesOf(files)).toEqual([
+      expect.stringContaining("sentinel:clinets is not a setting"),
+      expect.stringContaining("sentinel:share must add up to 100"),
+    ]);
+  });
+
+  it("stand under one title, without a stack trace", () => {
+    const parse = () => parseSettings("us-east", changed("us-east", { "sentinel:clients": 0 }));
+    expect(parse).toThrow(pulumi.RunError);
+    expect(parse).toThrow(/^the settings are not valid:\n {2}Pulumi\.us-east\.yaml: [^\n]+$/);
+  });
+});

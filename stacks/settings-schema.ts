@@ -1,0 +1,151 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
+import { parseCidr } from "../infra/network/cidr.ts";
+
+/** One message for whatever is wrong with a value: what it must be. */
+const must = (allowed: string) => ({ error: `must be ${allowed}` });
+
+function whole(min: number, max: number) {
+  const message = must(`a whole number from ${min} to ${max}`);
+  return z.int(message).min(min, message).max(max, message);
+}
+
+function matching(pattern: RegExp, allowed: string) {
+  return z.string(must(allowed)).regex(pattern, must(allowed));
+}
+
+const domainLabel = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+const domain = matching(
+  new RegExp(`^(${domainLabel}\\.)+[a-z]{2,63}$`),
+  "a domain name in small letters, such as sentinel.example.com",
+);
+
+/** EKS gives addresses of services out of one of these two. */
+const serviceRanges = ["10.100.0.0/16", "172.20.0.0/16"];
+
+const regionCidr = z.string(must("a private /16, such as 10.10.0.0/16")).check((context) => {
+  const refuse = (message: string) =>
+    context.issues.push({ code: "custom", message, input: context.value });
+  try {
+    const { network, prefix } = parseCidr(context.value);
+    if (prefix !== 16 || ipaddr.IPv4.parse(network).range() !== "private") {
+      refuse("must be a private /16, such as 10.10.0.0/16");
+    } else if (serviceRanges.includes(context.value)) {
+      refuse("is where Kubernetes puts its services; choose another private /16");
+    }
+  } catch (error) {
+    refuse(`is no range: ${(error as Error).message}`);
+  }
+});
+
+const callerCidr = z.string(must("an IPv4 range")).check((context) => {
+  const refuse = (message: string) =>
+    context.issues.push({ code: "custom", message, input: context.value });
+  try {
+    if (parseCidr(context.value).prefix < 8) {
+      refuse("must be 8 bits or longer: the Kubernetes API is not for everybody");
+    }
+  } catch (error) {
+    refuse(`is no range: ${(error as Error).message}`);
+  }
+});
+
+/** An upstream broker of somebody else's, as the bridge reaches it. */
+const externalUpstream = z.strictObject({
+  url: matching(
+    /^mqtts:\/\/[^/@?#\s]+(:\d+)?\/?$/,
+    "mqtts://host:port, without user, password and path",
+  ),
+  username: matching(/\S/, "the bridge's user name on that broker"),
+  /** Secret in the namespace `sentinel`, key `password`. The operator makes it. */
+  passwordSecret: matching(
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "the name of a Kubernetes Secret in the namespace sentinel",
+  ),
+  /** PEM. Absent: the broker's certificate comes from a public authority. */
+  caCertificate: matching(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM form").optional(),
+});
+
+export const imageNames = ["auth", "bridge", "inspector", "provision"] as const;
+
+const images = z.strictObject(
+  {
+    version: matching(
+      /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+      'a version such as 0.1.0; "latest" would change what runs without a diff',
+    ),
+    /** Where the images are pulled from. Absent: the repositories that the stack itself makes. */
+    registry: matching(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "host/path").optional(),
+    /** Pins an image to its bytes; the version then only names it. */
+    digests: z
+      .partialRecord(
+        z.enum(imageNames),
+        matching(/^sha256:[0-9a-f]{64}$/, "sha256: and 64 hexadecimal digits"),
+      )
+      .optional(),
+  },
+  must('an object such as {version: "0.1.0"}'),
+);
+
+const deviceCertificates = z.discriminatedUnion(
+  "issuer",
+  [
+    z.strictObject({ issuer: z.literal("internal") }),
+    z.strictObject({
+      issuer: z.literal("letsencrypt"),
+      email: z.email(must("the address that Let's Encrypt warns before a certificate expires")),
+    }),
+  ],
+  must('{issuer: "internal"} or {issuer: "letsencrypt", email: …}'),
+);
+
+const flag = z.boolean(must("true or false"));
+const instanceType = z.enum(instanceTypeNames, must(`one of ${instanceTypeNames.join(", ")}`));
+
+/** Everything that a stack file may say under `sentinel:`. */
+export const stackSettingsSchema = z.strictObject({
+  /** Devices of all regions together. */
+  clients: whole(1, 10_000_000),
+  /** Percent of the devices that this region is planned for. */
+  share: whole(0, 100),
+  /** Alerts into all regions together, sustained. A burst may be ten times as much. */
+  alertsPerSecond: whole(1, 100_000),
+  cidr: regionCidr,
+  domain,
+  /** Public zone of the domain in Route 53. Absent: the records are somebody else's to make. */
+  hostedZoneId: matching(/^Z[0-9A-Z]{4,31}$/, "the id of a hosted zone, such as Z0123").optional(),
+  retentionHours: whole(1, 720).default(72),
+  upstream: z
+    .union([z.literal("bundled"), externalUpstream], must('"bundled" or an object with a url'))
+    .default("bundled"),
+  images,
+  /** What the accelerator lets through to this region. 0 drains it. */
+  trafficPercent: whole(0, 100).default(100),
+  deviceCertificates: deviceCertificates.default({ issuer: "internal" }),
+  operatorRoleArns: z
+    .array(matching(/^arn:aws:iam::\d{12}:role\/\S+$/, "the ARN of an IAM role"), must("a list"))
+    .default([]),
+  /** From where the Kubernetes API can be reached over the internet. Empty: from nowhere. */
+  publicEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  monitoring: flag.default(true),
+  instanceTypes: z
+    .strictObject(
+      {
+        core: instanceType.optional(),
+        edge: instanceType.optional(),
+        apps: instanceType.optional(),
+      },
+      must("an object such as {core: r8g.xlarge}"),
+    )
+    .optional(),
+  /** Must be false before `pulumi destroy` can delete what holds data. */
+  deletionProtection: flag.default(true),
+  /** Folder of the runbooks that alerts link to, where it can be read in a browser. */
+  runbookBaseUrl: z.string(must("an address or a path")).default("docs/runbooks"),
+  /** Receives what Alertmanager fires. */
+  alertWebhookUrl: matching(/^https:\/\/\S+$/, "an https:// address").optional(),
+});
+
+export type StackSettings = z.infer<typeof stackSettingsSchema>;
+export const settingNames = Object.keys(stackSettingsSchema.shape);
