@@ -44,7 +44,7 @@ export function leafEntries({ listen, tls, peers }: LeafArgs): ConfigValue {
 
 /** A peer as a user of CORE: its certificate is all that it proves itself with. */
 export function leafUserEntry(region: string, peer: RegionName): ConfigValue {
-  const { publish, subscribe } = mirrorPermissions(region, peer);
+  const { publish, subscribe } = mirrorPermissions(region);
   return {
     user: leafHost(peer),
     allowed_connection_types: ["LEAFNODE"],

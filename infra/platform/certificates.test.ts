@@ -139,7 +139,7 @@ describe("what certificates stand on", () => {
     expect(Object.fromEntries(levels)).toEqual({
       sentinel: "restricted",
       "cert-manager": "restricted",
-      watch: "privileged",
+      watch: "baseline",
     });
     expect(made && (await settled(made.ours))).toBe("sentinel");
   });

@@ -1,0 +1,245 @@
+import { deliveryBound, quantileOf } from "../queries.ts";
+import { targets } from "../watched-region.ts";
+import { board, type Section } from "./board.ts";
+import { graph, note } from "./panels.ts";
+
+const range = "$__rate_interval";
+const rates = (metric: string, by: string) => `sum by (${by}) (rate(${metric}[${range}]))`;
+const bridge = "sentinel_bridge_store_seconds";
+const inspector = "sentinel_inspector_store_seconds";
+const ingress = `{account="CORE",stream_name="INGRESS"}`;
+
+const latency: Section = {
+  title: "Latency",
+  panels: [
+    graph({
+      title: "From bridge to MQTT_ALERTS",
+      description: "P99 as an upper bound: P99.5 of both halves, added",
+      unit: "s",
+      width: 8,
+      queries: [{ expr: deliveryBound("5m"), legend: "P99, upper bound" }],
+      limit: targets.deliverySeconds,
+    }),
+    graph({
+      title: "Bridge: read to INGRESS",
+      description: "From reading off the upstream connection to JetStream's confirmation",
+      unit: "s",
+      width: 8,
+      queries: [0.5, 0.99].map((q) => ({
+        expr: quantileOf(q, bridge, range),
+        legend: `P${q * 100}`,
+      })),
+    }),
+    graph({
+      title: "Inspector: INGRESS to results",
+      description: "From INGRESS storing a message to all of its results being stored",
+      unit: "s",
+      width: 8,
+      queries: [0.5, 0.99].map((q) => ({
+        expr: quantileOf(q, inspector, range),
+        legend: `P${q * 100}`,
+      })),
+    }),
+  ],
+};
+
+const wayIn: Section = {
+  title: "Bridge",
+  panels: [
+    graph({
+      title: "Upstream connection",
+      description: "1 while subscribed; a paused bridge is away by its own will",
+      unit: "short",
+      width: 8,
+      queries: [
+        { expr: "sentinel_bridge_upstream_connected", legend: "{{replica}} connected" },
+        { expr: "sentinel_bridge_paused", legend: "{{replica}} paused" },
+      ],
+    }),
+    graph({
+      title: "In flight",
+      description: "Alerts taken that JetStream has not confirmed",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: "sentinel_bridge_in_flight_messages", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Held until stored",
+      description: "Memory of the alerts in flight. Beyond its limit a bridge pauses",
+      unit: "bytes",
+      width: 8,
+      queries: [{ expr: "sentinel_bridge_held_bytes", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Failed attempts to store",
+      description: "id-in-process is everyday life: the other replica stores the same alert",
+      unit: "mps",
+      width: 12,
+      queries: [
+        { expr: rates("sentinel_bridge_store_retries_total", "cause"), legend: "{{cause}}" },
+      ],
+    }),
+    graph({
+      title: "Sent again, given up, shed",
+      description: "Only what is shed is gone, and that was QoS 0",
+      unit: "mps",
+      width: 12,
+      queries: [
+        ["resent_messages", "resent"],
+        ["stale_acknowledgements", "stored too late"],
+        ["abandoned_messages", "given up"],
+        ["shed_messages", "shed"],
+      ].map(([what, legend]) => ({
+        expr: rates(`sentinel_bridge_${what}_total`, "replica"),
+        legend: `{{replica}} ${legend}`,
+      })),
+    }),
+  ],
+};
+
+const middle: Section = {
+  title: "INGRESS and inspectors",
+  panels: [
+    graph({
+      title: "Waiting, by partition",
+      description: "Messages that wait or are in flight",
+      unit: "short",
+      width: 8,
+      queries: [
+        {
+          expr: "max by (partition) (sentinel_inspector_lag_messages)",
+          legend: "partition {{partition}}",
+        },
+      ],
+    }),
+    graph({
+      title: "INGRESS in use",
+      description: "Part of its limit. Full means that it refuses",
+      unit: "percentunit",
+      width: 8,
+      queries: [
+        {
+          expr: `max(jetstream_stream_total_bytes${ingress} / (jetstream_stream_limit_bytes${ingress} > 0))`,
+          legend: "in use",
+        },
+      ],
+      limit: 0.7,
+    }),
+    graph({
+      title: "From the slowest cursor to the end",
+      description: "What cannot be purged yet: one stuck partition keeps all of it",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: "max(sentinel_inspector_purge_distance_messages)", legend: "messages" }],
+    }),
+    graph({
+      title: "Partitions owned",
+      description: "All of them together: the number of partitions",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: "sentinel_inspector_partitions_owned", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Partitions lost, 5 min",
+      description: "Lost rather than handed back: each stops for 2 to 3 s",
+      unit: "short",
+      width: 8,
+      queries: [
+        {
+          expr: "sum by (replica, code) (increase(sentinel_inspector_lease_losses_total[5m]))",
+          legend: "{{replica}} {{code}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Failed attempts to store, repetitions",
+      description: "Repetitions come from a partition's change of owner; the stream removes them",
+      unit: "mps",
+      width: 8,
+      queries: [
+        ["store_retries", "failed"],
+        ["duplicate_messages", "repeated"],
+      ].map(([what, legend]) => ({
+        expr: rates(`sentinel_inspector_${what}_total`, "destination"),
+        legend: `{{destination}} ${legend}`,
+      })),
+    }),
+  ],
+};
+
+const wayOut: Section = {
+  title: "Edge",
+  panels: [
+    graph({
+      title: "Alerts at the edge, reports from devices",
+      description:
+        "Alerts that arrive at an edge for its devices, by account; what it then sends by MQTT is counted by nobody",
+      unit: "mps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (account) (rate(gnatsd_accstatz_received_messages{job="nats-edge",account=~"CORE|FROM_.*"}[${range}]))`,
+          legend: "alerts, {{account}}",
+        },
+        {
+          expr: `sum(rate(gnatsd_varz_in_client_msgs{job="nats-edge"}[${range}]))`,
+          legend: "from devices",
+        },
+      ],
+    }),
+    graph({
+      title: "Devices cut off for reading too slowly",
+      description: "What was on its way to them is not delivered live",
+      unit: "reqps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (pod) (rate(gnatsd_varz_slow_consumer_stats_clients{job="nats-edge"}[${range}]))`,
+          legend: "{{pod}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Alerts from other regions",
+      description: "Stored by the mirrors of their streams",
+      unit: "mps",
+      width: 6,
+      queries: [
+        {
+          expr: `max by (account) (rate(jetstream_stream_last_seq{account=~"FROM_.*",stream_name="MQTT_ALERTS"}[${range}]))`,
+          legend: "{{account}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Mirrors behind",
+      description:
+        "Messages that another region has and this one does not, as far as is known here",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: `max by (account) (jetstream_stream_mirror_lag{is_stream_leader="true"})`,
+          legend: "{{account}}",
+        },
+      ],
+    }),
+  ],
+};
+
+const notes = `
+No server measures what happens after the stream: republish, routes, edge, network. nats-server counts the alerts that arrive at an edge for its devices, and nothing of what it sends by MQTT.
+`;
+
+export const delivery = board({
+  uid: "sentinel-delivery",
+  title: "Delivery",
+  description: "Where an alert's time goes, and where alerts wait",
+  sections: [
+    latency,
+    wayIn,
+    middle,
+    wayOut,
+    { title: "What is not measured", panels: [note(notes, 3)] },
+  ],
+});

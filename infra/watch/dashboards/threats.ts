@@ -1,0 +1,153 @@
+import { deadLetters, quantileOf } from "../queries.ts";
+import { board, type Section } from "./board.ts";
+import { graph, stacked } from "./panels.ts";
+
+const range = "$__rate_interval";
+const rates = (metric: string, by: string) => `sum by (${by}) (rate(${metric}[${range}]))`;
+const inspected = "sentinel_inspector_inspected_messages_total";
+const stored = (stream: string) => ({
+  expr: `max(rate(jetstream_stream_last_seq{account="CORE",stream_name="${stream}"}[${range}]))`,
+  legend: stream,
+});
+
+const found: Section = {
+  title: "Findings and verdicts",
+  panels: [
+    stacked({
+      title: "Findings",
+      description: "What the stages noticed, by class and level. A message may have several",
+      unit: "mps",
+      width: 12,
+      queries: [
+        {
+          expr: rates("sentinel_inspector_findings_total", "class, level"),
+          legend: "{{class}} {{level}}",
+        },
+      ],
+    }),
+    stacked({
+      title: "Verdicts",
+      description: "Alerts that quote an attack are tagged and delivered; reports are held to more",
+      unit: "mps",
+      width: 12,
+      queries: [{ expr: rates(inspected, "origin, verdict"), legend: "{{origin}} {{verdict}}" }],
+    }),
+  ],
+};
+
+const heldBack: Section = {
+  title: "Held back and refused",
+  panels: [
+    graph({
+      title: "Held back, part of all",
+      description: "Quarantined or denied, by origin",
+      unit: "percentunit",
+      width: 8,
+      queries: [
+        {
+          expr: `${rates(`${inspected}{verdict=~"quarantine|deny"}`, "origin")} / ${rates(inspected, "origin")}`,
+          legend: "{{origin}}",
+        },
+      ],
+      limit: 0.05,
+    }),
+    graph({
+      title: "Dead letters, 5 min",
+      description: "Refused by a bridge or an inspector, by reason",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: deadLetters("5m"), legend: "{{process}} {{reason}}" }],
+    }),
+    graph({
+      title: "Stored",
+      description: "What the inspectors write besides alerts and reports",
+      unit: "mps",
+      width: 8,
+      queries: ["QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"].map(stored),
+    }),
+  ],
+};
+
+const state: Section = {
+  title: "How the inspectors judge",
+  panels: [
+    graph({
+      title: "Fleet activity",
+      description:
+        "Active clients against the usual number: while it is high, a single client's surge counts for less",
+      unit: "short",
+      width: 6,
+      queries: [{ expr: "sentinel_inspector_fleet_activity_ratio", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Clients with a baseline",
+      description: "Habits that are remembered, per replica",
+      unit: "short",
+      width: 6,
+      queries: [{ expr: "sentinel_inspector_clients_remembered", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Recipients not verified",
+      description: "Alerts delivered with a tag, because the registry gave no answer",
+      unit: "mps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum(rate(sentinel_inspector_unverified_recipients_total[${range}]))`,
+          legend: "unverified",
+        },
+        {
+          expr: `sum(rate(sentinel_inspector_registry_failures_total[${range}]))`,
+          legend: "failed requests",
+        },
+      ],
+    }),
+    graph({
+      title: "Time of the stages",
+      description: "P99 of a stage with one message; of every sixteenth message",
+      unit: "s",
+      width: 6,
+      queries: [
+        {
+          expr: `histogram_quantile(0.99, sum by (stage, le) (rate(sentinel_inspector_stage_seconds_bucket[${range}])))`,
+          legend: "{{stage}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Inspections that failed",
+      description: "Each is repeated until it succeeds",
+      unit: "mps",
+      width: 8,
+      queries: [
+        {
+          expr: `sum(rate(sentinel_inspector_stage_failures_total[${range}]))`,
+          legend: "failures",
+        },
+      ],
+    }),
+    graph({
+      title: "Messages held",
+      description: "Their inspection fails: they are neither passed on nor dropped",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: "sentinel_inspector_held_messages", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "All stages and the stores",
+      description: "P99 from INGRESS to results: a rule that thrashes shows here first",
+      unit: "s",
+      width: 8,
+      queries: [
+        { expr: quantileOf(0.99, "sentinel_inspector_store_seconds", range), legend: "P99" },
+      ],
+    }),
+  ],
+};
+
+export const threats = board({
+  uid: "sentinel-threats",
+  title: "Threats",
+  description: "What was found, what was done about it, and what the judgement rests on",
+  sections: [found, heldBack, state],
+});

@@ -1,0 +1,57 @@
+import { AuditOutbox } from "../../app/auth/audit-outbox.ts";
+import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
+import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
+import {
+  createInspectorMetrics,
+  exposeInspectorState,
+} from "../../app/inspector/inspector-metrics.ts";
+import { createMetrics } from "../../app/shared/metrics.ts";
+
+const notMetrics = new Set(["and", "or", "unless", "bool", "offset", "group_left", "group_right"]);
+
+/** The metrics that a PromQL expression reads. */
+export function metricNamesIn(expression: string): readonly string[] {
+  const bare = expression
+    .replace(/"[^"]*"/g, "")
+    .replace(/\{[^}]*\}/g, "")
+    .replace(/\[[^\]]*\]/g, "")
+    .replace(/\boffset \w+/g, "")
+    .replace(/\b(by|without|on|ignoring|group_left|group_right) *\([^)]*\)/g, "");
+  const words = bare.match(/(?<![\w.])[a-zA-Z_]\w*(?! *\(|\w)/g) ?? [];
+  return [...new Set(words.filter((word) => !notMetrics.has(word)))];
+}
+
+/** Every name under which our processes expose something, those of histograms with their endings. */
+export async function ownMetricNames(): Promise<ReadonlySet<string>> {
+  const registry = createMetrics("any", "any-0");
+  const zero = () => 0;
+  createBridgeMetrics(registry, {
+    inFlight: zero,
+    heldBytes: zero,
+    paused: () => false,
+    upstreamConnected: () => true,
+  });
+  createInspectorMetrics(registry);
+  exposeInspectorState(registry, {
+    partitionsOwned: zero,
+    held: zero,
+    clientsRemembered: zero,
+    fleetFactor: zero,
+    purgeDistance: zero,
+  });
+  createAuthMetrics(registry).watchOutbox(
+    new AuditOutbox({
+      store: () => Promise.resolve(),
+      limit: 1,
+      oldestMs: 1,
+      inFlight: 1,
+      clock: zero,
+    }),
+  );
+  const metrics = await registry.getMetricsAsJSON();
+  return new Set(
+    metrics.flatMap(({ name, type }) =>
+      String(type) === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => name + end) : name,
+    ),
+  );
+}

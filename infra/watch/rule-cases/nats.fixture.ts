@@ -1,0 +1,88 @@
+import type { RuleCase, Series } from "./rule-case.fixture.ts";
+
+const core = (metric: string) =>
+  `kube_statefulset_${metric}{namespace="sentinel",statefulset="nats-core"}`;
+const health = (value: string) =>
+  `gnatsd_healthz_status_value{job="nats-core",pod="nats-core-1",value="${value}"}`;
+const copy = (server: number, leader: number | undefined, metric = "last_seq") =>
+  `jetstream_stream_${metric}{account="CORE",stream_name="INGRESS",server_name="nats-core-${server}",is_stream_leader="${server === leader}"}`;
+const storage = (used: number): Series => ({
+  [`gnatsd_varz_jetstream_stats_storage{job="nats-core",pod="nats-core-0"}`]: `${used}x30`,
+  [`gnatsd_varz_jetstream_config_max_storage{job="nats-core",pod="nats-core-0"}`]: "100x30",
+});
+const slow = `gnatsd_varz_slow_consumer_stats_routes{job="nats-edge",pod="nats-edge-0"}`;
+const leaf = (account: string) =>
+  `gnatsd_leafz_info{account="${account}",job="nats-core",pod="nats-core-0"}`;
+const mirror = (metric: string) =>
+  `jetstream_stream_mirror_${metric}{account="FROM_EU_WEST",stream_name="MQTT_ALERTS",is_stream_leader="true"}`;
+
+export const natsCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelNatsCoreServerDown",
+    fires: [
+      { series: { [core("replicas")]: "3x10", [core("status_replicas_ready")]: "2x10" }, at: 4 },
+    ],
+    quiet: [
+      { series: { [core("replicas")]: "3x10", [core("status_replicas_ready")]: "3x10" }, at: 6 },
+      {
+        series: { [core("replicas")]: "3x10", [core("status_replicas_ready")]: "3 2 2 3x10" },
+        at: 3,
+      },
+    ],
+  },
+  {
+    alert: "SentinelNatsServerUnhealthy",
+    fires: [
+      { series: { [health("unavailable")]: "0x10" }, at: 6 },
+      { series: { [health("unreachable")]: "0x10" }, at: 6 },
+    ],
+    quiet: [{ series: { [health("ok")]: "1x10" }, at: 8 }],
+  },
+  {
+    alert: "SentinelNatsStreamWithoutLeader",
+    fires: [{ series: { [copy(0, undefined)]: "5x10", [copy(1, undefined)]: "5x10" }, at: 2 }],
+    quiet: [{ series: { [copy(0, 1)]: "5x10", [copy(1, 1)]: "5x10" }, at: 5 }],
+  },
+  {
+    alert: "SentinelNatsReplicaBehind",
+    fires: [{ series: { [copy(0, 0)]: "0+100x20", [copy(1, 0)]: "500x20" }, at: 15 }],
+    quiet: [
+      // As far behind as the servers' being read one after the other makes it look.
+      { series: { [copy(0, 0)]: "100+100x20", [copy(1, 0)]: "0+100x20" }, at: 15 },
+    ],
+  },
+  {
+    alert: "SentinelNatsStorageFilling",
+    fires: [{ series: storage(71), at: 16 }],
+    quiet: [{ series: storage(69), at: 20 }],
+  },
+  {
+    alert: "SentinelNatsStorageNearlyFull",
+    fires: [{ series: storage(86), at: 6 }],
+    quiet: [{ series: storage(84), at: 20 }],
+  },
+  {
+    alert: "SentinelNatsRouteSlow",
+    fires: [{ series: { [slow]: "0x5 1x10" }, at: 8 }],
+    quiet: [{ series: { [slow]: "3x20" }, at: 12 }],
+  },
+  {
+    alert: "SentinelNatsLeafLinkDown",
+    fires: [{ series: { [leaf("FROM_EU_WEST")]: "1x10" }, at: 3 }],
+    quiet: [{ series: { [leaf("FROM_EU_WEST")]: "1x10", [leaf("FROM_AP_SOUTH")]: "1x10" }, at: 5 }],
+  },
+  {
+    alert: "SentinelNatsMirrorBehind",
+    fires: [
+      { series: { [mirror("lag")]: "6001x10" }, at: 3 },
+      { series: { [mirror("active_duration_ns")]: "61000000000x10" }, at: 3 },
+      { series: { [mirror("active_duration_ns")]: "-1x10" }, at: 3 },
+    ],
+    quiet: [
+      {
+        series: { [mirror("lag")]: "6000x10", [mirror("active_duration_ns")]: "2000000000x10" },
+        at: 5,
+      },
+    ],
+  },
+];
