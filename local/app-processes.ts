@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { mirrorMaker } from "../app/contract/peers.ts";
 import type { Certificates } from "./certificates.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
+import type { Links } from "./region-options.ts";
 import type { Secrets } from "./secrets.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,6 +15,7 @@ export interface AppContext {
   readonly certificates: Certificates;
   readonly secrets: Secrets;
   readonly logLevel: string;
+  readonly links: Links | undefined;
 }
 
 function natsEnvironment(context: AppContext, user: string): Record<string, string> {
@@ -71,6 +74,9 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
 
 /** Runs to its end: makes the streams and warms the edges. */
 export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
+  const peerPasswordFiles = context.links?.peers.map(
+    ({ region }) => `${region}=${context.secrets.passwordFile(mirrorMaker(region))}`,
+  );
   return {
     name: "provision",
     command: process.execPath,
@@ -79,6 +85,7 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       LOG_LEVEL: context.logLevel,
       ...natsEnvironment(context, "provision"),
       STREAM_REPLICAS: String(context.layout.cores.length),
+      ...(peerPasswordFiles && { PEER_PASSWORD_FILES: peerPasswordFiles.join(",") }),
       ...(context.layout.edges.length > 0 && {
         EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
         EDGE_CA_FILE: context.certificates.caFile,

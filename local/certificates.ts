@@ -3,16 +3,25 @@ import { randomBytes, webcrypto } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
+import { type RegionName, regionNames } from "../app/contract/regions.ts";
+import { leafHost } from "../infra/regions.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const validDays = 365;
 
+interface Pair {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 export interface Certificates {
   readonly caFile: string;
   /** For nats-server: proves both ends of a cluster route, so it serves as client certificate too. */
-  readonly nats: { readonly certFile: string; readonly keyFile: string };
-  readonly edge: { readonly certFile: string; readonly keyFile: string };
-  readonly upstream: { readonly certFile: string; readonly keyFile: string };
+  readonly nats: Pair;
+  readonly edge: Pair;
+  readonly upstream: Pair;
+  /** What a region proves itself with to its peers. */
+  leaf(region: RegionName): Pair;
 }
 
 const privatePem = async (keys: webcrypto.CryptoKeyPair) =>
@@ -26,7 +35,11 @@ function validity() {
   return { notBefore, notAfter: new Date(notBefore.getTime() + validDays * 86_400_000) };
 }
 
-async function leaf(name: string, issuer: { name: string; key: webcrypto.CryptoKey }) {
+async function issue(
+  name: string,
+  host: string | undefined,
+  issuer: { name: string; key: webcrypto.CryptoKey },
+) {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomBytes(16).toString("hex"),
@@ -46,6 +59,7 @@ async function leaf(name: string, issuer: { name: string; key: webcrypto.CryptoK
       new x509.SubjectAlternativeNameExtension([
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
+        ...(host === undefined ? [] : [{ type: "dns" as const, value: host }]),
       ]),
     ],
   });
@@ -61,6 +75,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     nats: pair("nats"),
     edge: pair("edge"),
     upstream: pair("upstream"),
+    leaf: (region) => pair(`leaf-${region}`),
   };
   if (existsSync(result.caFile)) return result;
 
@@ -81,10 +96,14 @@ export async function ensureCertificates(directory: string): Promise<Certificate
       ),
     ],
   });
-  for (const role of ["nats", "edge", "upstream"] as const) {
-    const { certificate, key } = await leaf(role, { name, key: keys.privateKey });
-    writeFileSync(result[role].certFile, certificate);
-    writeFileSync(result[role].keyFile, key, { mode: 0o600 });
+  const hosts = Object.fromEntries(
+    regionNames.map((region) => [`leaf-${region}`, leafHost(region)]),
+  );
+  for (const role of ["nats", "edge", "upstream", ...Object.keys(hosts)]) {
+    const issuer = { name, key: keys.privateKey };
+    const { certificate, key } = await issue(role, hosts[role], issuer);
+    writeFileSync(pair(role).certFile, certificate);
+    writeFileSync(pair(role).keyFile, key, { mode: 0o600 });
   }
   // Last, since its presence says that the folder is complete. The CA's key is not kept.
   writeFileSync(result.caFile, ca.toString("pem"));

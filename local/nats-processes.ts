@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
+import type { Links } from "./region-options.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface CoreEndpoints {
@@ -23,6 +24,7 @@ export interface NatsLayout {
   readonly certificates: Certificates;
   readonly secrets: Secrets;
   readonly syncInterval: string;
+  readonly links: Links | undefined;
 }
 
 const local = (port: number) => `127.0.0.1:${port}`;
@@ -43,13 +45,29 @@ function specOf(
     args: ["--config", configFile],
     // The share of garbage that may pile up: half of Go's default keeps many connections small.
     environment: {
-      ...layout.secrets.natsEnvironment(),
+      ...layout.secrets.natsEnvironment(peersOf(layout)),
       GOGC: name.startsWith("edge") ? "50" : "400",
       GOMAXPROCS: "1",
     },
     ready: async () => {
       const response = await fetch(`http://${local(render.monitor)}/healthz`);
       if (!response.ok) throw new Error(await response.text());
+    },
+  };
+}
+
+const peersOf = ({ links }: NatsLayout) => links?.peers.map((peer) => peer.region) ?? [];
+
+function leafArgs({ links, certificates }: NatsLayout, index: number) {
+  if (!links) return {};
+  return {
+    leaf: {
+      listen: local(endpointsAt(links.listen, index)),
+      tls: { ...certificates.leaf(links.region), caFile: certificates.caFile },
+      peers: links.peers.map((peer) => ({
+        region: peer.region,
+        url: `tls://${local(peer.port)}`,
+      })),
     },
   };
 }
@@ -74,11 +92,14 @@ function sharedArgs(layout: NatsLayout, serverName: string, endpoints: CoreEndpo
 export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
   const name = `core-${index + 1}`;
   const endpoints = endpointsAt(layout.cores, index);
+  // To its peers a server on its own is a cluster of its own name, which must not be theirs.
+  const serverName = layout.links && layout.cores.length === 1 ? layout.region : name;
   const config = natsCoreConfig({
-    ...sharedArgs(layout, name, endpoints),
+    ...sharedArgs(layout, serverName, endpoints),
     storeDirectory: join(layout.directory, name, "store"),
     storeLimitBytes,
     syncInterval: layout.syncInterval,
+    ...leafArgs(layout, index),
   });
   return specOf(layout, name, { config, monitor: endpoints.monitor });
 }
@@ -92,6 +113,7 @@ export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
     mqttTls: layout.certificates.edge,
     mqttStreamReplicas: Math.min(3, layout.cores.length),
     maxConnections: 20_000,
+    peers: peersOf(layout),
   });
   return specOf(layout, name, { config, monitor: endpoints.monitor });
 }

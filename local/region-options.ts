@@ -1,3 +1,16 @@
+import type { RegionName } from "../app/contract/regions.ts";
+
+/** How a region is tied to others on this machine. */
+export interface Links {
+  readonly region: RegionName;
+  /** Port of each core server for its peers. */
+  readonly listen: readonly number[];
+  /** Port at which each peer's leaf listener is reached. */
+  readonly peers: readonly { readonly region: RegionName; readonly port: number }[];
+  /** Folder of certificates that all of them share, so that they trust one CA. */
+  readonly certificates: string;
+}
+
 export interface RegionOptions {
   /** Everything the region keeps: certificates, secrets, stores, logs. */
   readonly directory: string;
@@ -7,6 +20,8 @@ export interface RegionOptions {
   readonly bridges: number;
   readonly inspectors: number;
   readonly auths: number;
+  /** Undefined: a region on its own. */
+  readonly links?: Links;
   /** First of the fixed ports; free ports otherwise. */
   readonly basePort?: number;
   /** Drops what an earlier run left. */

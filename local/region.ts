@@ -5,6 +5,7 @@ import { type Certificates, ensureCertificates } from "./certificates.ts";
 import { ensureEmulatorTable } from "./device-table.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
 import { appProcesses, type Layout, planLayout, replicas } from "./layout.ts";
+import { linked } from "./leaf-links.ts";
 import { ManagedProcess, type ProcessSpec } from "./managed-process.ts";
 import { coreSpec, edgeSpec, type NatsLayout } from "./nats-processes.ts";
 import { writeOperatorEnvironment } from "./operator-environment.ts";
@@ -35,9 +36,10 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   lock.take();
   const state = join(directory, "state");
   const layout = await planLayout(options);
-  const certificates = await ensureCertificates(join(state, "certificates"));
+  const { links, logLevel = "info" } = options;
+  const certificates = await ensureCertificates(links?.certificates ?? join(state, "certificates"));
   const secrets = ensureSecrets(join(state, "secrets"));
-  const app: AppContext = { layout, certificates, secrets, logLevel: options.logLevel ?? "info" };
+  const app: AppContext = { layout, certificates, secrets, logLevel, links };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];
 
@@ -73,6 +75,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
         edgeSpec(natsLayout({ options, layout, certificates, secrets, state }), i),
       ),
     );
+    if (links) await linked(layout.cores, links.peers.length);
     await runToEnd(provisionSpec(app), directory);
     options.onProgress?.("provision: done");
     await launch(appProcesses(options).map((name) => appSpec(app, name)));
@@ -107,7 +110,8 @@ interface Parts {
 function natsLayout({ options, layout, certificates, secrets, state }: Parts): NatsLayout {
   return {
     directory: join(state, "nats"),
-    region: "local",
+    region: options.links?.region ?? "local",
+    links: options.links,
     cores: layout.cores,
     edges: layout.edges,
     certificates,

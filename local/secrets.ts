@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccount } from "@nats-io/nkeys";
-import { passwordVariable, serviceUsers } from "../app/contract/accounts.ts";
+import { passwordVariable, serviceUsersOf } from "../app/contract/accounts.ts";
+import type { RegionName } from "../app/contract/regions.ts";
 
 export interface Secrets {
   /** File that holds the password of one of the contract's service users. */
@@ -13,7 +14,7 @@ export interface Secrets {
   readonly issuerSeedFile: string;
   readonly issuerPublicKey: string;
   /** What nats-server needs in its environment for the users of these accounts. */
-  natsEnvironment(): Record<string, string>;
+  natsEnvironment(peers?: readonly RegionName[]): Record<string, string>;
 }
 
 /** Makes every secret of a region once; the files are readable by their owner only. */
@@ -39,9 +40,9 @@ export function ensureSecrets(directory: string): Secrets {
     upstreamPasswordFile: (user) => ensure(`upstream-${user}.password`, password),
     issuerSeedFile,
     issuerPublicKey: readFileSync(publicKeyFile, "utf8"),
-    natsEnvironment: () =>
+    natsEnvironment: (peers = []) =>
       Object.fromEntries(
-        serviceUsers.map(({ name }) => [
+        serviceUsersOf(peers).map(({ name }) => [
           passwordVariable(name),
           readFileSync(passwordFile(name), "utf8"),
         ]),

@@ -1,5 +1,18 @@
 import { expect, it } from "vitest";
-import { devicePermissions, serviceUsers } from "./accounts.ts";
+import {
+  accounts,
+  accountsOf,
+  crossings,
+  crossingsOf,
+  devicePermissions,
+  serviceUsers,
+  serviceUsersOf,
+} from "./accounts.ts";
+import { mirrorPermissions } from "./peers.ts";
+import { peersOf } from "./regions.ts";
+
+const peers = peersOf("us-east");
+const allUsers = serviceUsersOf(peers);
 
 it("lets a device publish its own reports and subscribe to its own alerts, nothing else of ours", () => {
   const { publish, subscribe } = devicePermissions("d1");
@@ -10,7 +23,7 @@ it("lets a device publish its own reports and subscribe to its own alerts, nothi
 });
 
 it("gives each service an inbox that no other may read", () => {
-  for (const user of serviceUsers) {
+  for (const user of allUsers) {
     for (const subject of user.subscribe) {
       if (subject.startsWith("_INBOX")) expect(subject).toBe(`_INBOX_${user.name}.>`);
     }
@@ -18,7 +31,7 @@ it("gives each service an inbox that no other may read", () => {
 });
 
 it("lets the inspector alone write what reaches devices", () => {
-  const writers = serviceUsers.filter((user) =>
+  const writers = allUsers.filter((user) =>
     user.publish.some(
       (subject) => subject.startsWith("clients.") || subject.startsWith("deliver."),
     ),
@@ -27,9 +40,39 @@ it("lets the inspector alone write what reaches devices", () => {
 });
 
 it("gives nobody a wildcard over everything", () => {
-  for (const user of serviceUsers) {
+  for (const user of allUsers) {
     for (const subject of [...user.publish, ...user.subscribe]) {
       expect(subject).not.toMatch(/^(>|\*|\$JS\.API\.>|\$JS\.>)/);
     }
   }
+});
+
+it("adds nothing to a region without peers", () => {
+  expect(accountsOf([])).toEqual(accounts);
+  expect(serviceUsersOf([])).toEqual(serviceUsers);
+  expect(crossingsOf([])).toEqual(Object.values(crossings));
+});
+
+it("gives each peer an account out of which nothing leaves but alerts to devices", () => {
+  const added = accountsOf(peers).filter((account) => account.startsWith("FROM_"));
+  expect(added).toEqual(["FROM_EU_WEST", "FROM_AP_SOUTH"]);
+  for (const account of added) {
+    const touching = crossingsOf(peers).filter((c) => c.from === account || c.to === account);
+    expect(touching).toEqual([{ ...crossings.alertsToDevices, from: account }]);
+  }
+});
+
+it("has one user in each of these accounts, who may make the mirror and no other stream", () => {
+  const makers = allUsers.filter((user) => user.account.startsWith("FROM_"));
+  expect(makers.map((user) => user.account)).toEqual(["FROM_EU_WEST", "FROM_AP_SOUTH"]);
+  for (const subject of makers.flatMap((user) => user.publish)) {
+    expect(subject).toMatch(/^\$JS\.API\.(INFO|STREAM\.(INFO|CREATE|UPDATE)\.MQTT_ALERTS)$/);
+  }
+});
+
+it("lets a peer ask for a consumer of alerts and nothing else", () => {
+  const { publish, subscribe } = mirrorPermissions("us-east");
+  const flowControl = "$JS.FC.MQTT_ALERTS.>";
+  expect(publish).toEqual(["$JS.us-east.API.CONSUMER.CREATE.MQTT_ALERTS", flowControl]);
+  expect(subscribe).toEqual(["$JSC.R.*", "$JS.M.*"]);
 });

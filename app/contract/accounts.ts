@@ -1,8 +1,19 @@
 import { partitionBucket } from "./partitions.ts";
+import { mirrorMaker, type SourceAccount, sourceAccount } from "./peers.ts";
+import type { RegionName } from "./regions.ts";
 
 /** NATS accounts: messages cross from one to another only where `crossings` says so. */
 export const accounts = ["CORE", "DEVICES", "AUTH", "SYS"] as const;
-export type Account = (typeof accounts)[number];
+export type Account = (typeof accounts)[number] | SourceAccount;
+
+/** The accounts of a region that delivers what these other regions took in, too. */
+export const accountsOf = (peers: readonly RegionName[]): readonly Account[] => [
+  ...accounts,
+  ...peers.map(sourceAccount),
+];
+
+/** Accounts that store: JetStream is switched on in them. */
+export const storesIn = (account: Account) => account !== "AUTH" && account !== "SYS";
 
 export interface ServiceUser {
   readonly name: string;
@@ -100,6 +111,31 @@ export const serviceUsers: readonly ServiceUser[] = [
   },
 ];
 
+/** Every user with a password of a region with these peers. */
+export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
+  ...serviceUsers,
+  ...peers.map(mirrorMakerUser),
+];
+
+/** Makes the mirror of one peer's alerts, in the account that holds nothing else. */
+function mirrorMakerUser(peer: RegionName): ServiceUser {
+  const name = mirrorMaker(peer);
+  const operations = ["INFO", "CREATE", "UPDATE"];
+  return {
+    name,
+    account: sourceAccount(peer),
+    publish: [info, ...operations.map((operation) => `$JS.API.STREAM.${operation}.MQTT_ALERTS`)],
+    subscribe: [inbox(name)],
+  };
+}
+
+export interface Crossing {
+  readonly from: Account;
+  readonly to: Account;
+  readonly subject: string;
+  readonly as: string;
+}
+
 /** The only ways from account to account. */
 export const crossings = {
   /** What MQTT_ALERTS republishes reaches devices under the topic that they subscribe to. */
@@ -116,7 +152,13 @@ export const crossings = {
     subject: "clients.*.reports",
     as: "ingress.device.*",
   },
-} as const;
+} as const satisfies Record<string, Crossing>;
+
+/** With peers, what each mirror republishes reaches the devices in the same way. */
+export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] => [
+  ...Object.values(crossings),
+  ...peers.map((peer) => ({ ...crossings.alertsToDevices, from: sourceAccount(peer) })),
+];
 
 /** What the auth callout lets a device do. `$MQTT.*` is what nats-server's MQTT layer itself needs. */
 export function devicePermissions(clientId: string): {

@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { bridgeSessionExpirySeconds, defaultScale, streamDefinitions } from "./streams.ts";
+import {
+  bridgeSessionExpirySeconds,
+  defaultScale,
+  mirrorDefinition,
+  streamDefinitions,
+} from "./streams.ts";
 
 const streams = new Map(streamDefinitions(defaultScale).map((stream) => [stream.name, stream]));
 
@@ -27,4 +32,17 @@ it("recognises what a bridge that was away for its whole session sends again", (
 it("captures each subject in one stream only", () => {
   const subjects = [...streams.values()].flatMap((stream) => stream.subjects);
   expect(new Set(subjects).size).toBe(subjects.length);
+});
+
+it("mirrors a peer's alerts under their name, and republishes and keeps them as long", () => {
+  const mirror = mirrorDefinition(defaultScale, "eu-west");
+  const original = streams.get("MQTT_ALERTS");
+  expect(mirror.mirror).toEqual({
+    name: "MQTT_ALERTS",
+    external: { api: "$JS.eu-west.API", deliver: "" },
+  });
+  for (const field of ["name", "republish", "max_age", "num_replicas", "storage"] as const) {
+    expect(mirror[field]).toEqual(original?.[field]);
+  }
+  expect(mirror).not.toHaveProperty("subjects");
 });

@@ -1,4 +1,5 @@
 import { partitionBucket, partitionCount } from "./partitions.ts";
+import type { RegionName } from "./regions.ts";
 
 const seconds = (n: number) => n * 1_000_000_000;
 const hours = (n: number) => seconds(n * 3600);
@@ -23,6 +24,17 @@ export interface StreamDefinition {
   readonly deny_purge: boolean;
   readonly subject_transform?: { readonly src: string; readonly dest: string };
   readonly republish?: { readonly src: string; readonly dest: string };
+}
+
+/** A copy of another region's stream. It takes nothing in but what it reads there. */
+export interface MirrorDefinition
+  extends Omit<StreamDefinition, "subjects" | "duplicate_window" | "subject_transform"> {
+  readonly mirror: {
+    readonly name: string;
+    readonly external: { readonly api: string; readonly deliver: "" };
+  };
+  /** Answers direct reads too, as the stream itself does. */
+  readonly mirror_direct: boolean;
 }
 
 /** What differs between a laptop and a region in the cloud. */
@@ -62,6 +74,30 @@ function stream(scale: StreamScale, particulars: Particulars): StreamDefinition 
   };
 }
 
+const alertStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "MQTT_ALERTS",
+    description: "Alerts that passed inspection, republished to the devices",
+    subjects: ["clients.*.alerts"],
+    republish: { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" },
+    max_age: hours(scale.alertRetentionHours),
+  });
+
+/**
+ * What another region keeps of this peer's alerts, in the peer's source account. It has the same
+ * name and the same republish as the original, so that delivery is the same for all alerts. The
+ * peer's JetStream domain is its region name.
+ */
+export function mirrorDefinition(scale: StreamScale, peer: RegionName): MirrorDefinition {
+  const { subjects: _, duplicate_window: __, ...kept } = alertStream(scale);
+  return {
+    ...kept,
+    description: `Alerts that ${peer} took in, republished to the devices here`,
+    mirror: { name: kept.name, external: { api: `$JS.${peer}.API`, deliver: "" } },
+    mirror_direct: true,
+  };
+}
+
 /**
  * Every stream of a region's CORE account, the partition bucket included.
  *
@@ -83,13 +119,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       discard: "new",
       max_bytes: scale.ingressMaxBytes,
     }),
-    stream(scale, {
-      name: "MQTT_ALERTS",
-      description: "Alerts that passed inspection, republished to the devices",
-      subjects: ["clients.*.alerts"],
-      republish: { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" },
-      max_age: hours(scale.alertRetentionHours),
-    }),
+    alertStream(scale),
     stream(scale, {
       name: "REPORTS",
       description: "What devices sent and inspection let pass",

@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
 import { z } from "zod";
-import { defaultScale, streamDefinitions } from "../contract/streams.ts";
+import { mirrorMaker } from "../contract/peers.ts";
+import { defaultScale, mirrorDefinition, streamDefinitions } from "../contract/streams.ts";
 import {
   count,
   EnvironmentInvalid,
@@ -11,7 +12,14 @@ import {
 } from "../shared/environment.ts";
 import { createLog, type Logger } from "../shared/log.ts";
 import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
-import { currentStreams, ProvisionRefused, provisionStreams } from "./provision.ts";
+import { mirrorTrouble } from "./mirror-state.ts";
+import { type PeerLogin, peerLogins } from "./peers.ts";
+import {
+  currentStreams,
+  type Definitions,
+  ProvisionRefused,
+  provisionStreams,
+} from "./provision.ts";
 import { warmUpEdges } from "./warm-up.ts";
 
 const shape = {
@@ -24,8 +32,14 @@ const shape = {
   WAIT_SECONDS: count.default(120),
   EDGE_URLS: list.optional(),
   EDGE_CA_FILE: z.string().optional(),
+  /** Name in the edges' certificate, where it is not the one that they are dialled by. */
+  EDGE_SERVER_NAME: z.string().optional(),
   WARMUP_PASSWORD_FILE: z.string().optional(),
+  /** The other regions, whose alerts are mirrored here. */
+  PEER_PASSWORD_FILES: peerLogins.default([]),
 };
+
+type Environment = ReturnType<typeof read>;
 
 /** Keeps trying while the cluster comes up; a refusal is final at once. */
 async function patiently<T>(
@@ -43,38 +57,80 @@ async function patiently<T>(
   });
 }
 
-async function run(environment: ReturnType<typeof read>, log: Logger): Promise<void> {
+interface Work {
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** Who makes the streams: users may do so in their own account only. */
+  readonly login: { readonly user: string; readonly passwordFile: string };
+}
+
+/** Makes one account's streams, waits for all copies, and does what is left to do with them. */
+async function provisionAccount(
+  { environment, log, login }: Work,
+  definitions: Definitions,
+  then: (jsm: JetStreamManager) => Promise<void> = async () => {},
+): Promise<void> {
   const patience = { log, seconds: environment.WAIT_SECONDS };
   const connection = await connectNats(
-    {
-      servers: environment.NATS_SERVERS,
-      user: "provision",
-      passwordFile: environment.NATS_PASSWORD_FILE,
-      caFile: environment.NATS_CA_FILE,
-    },
+    { servers: environment.NATS_SERVERS, caFile: environment.NATS_CA_FILE, ...login },
     "provision",
     log,
   );
-  const definitions = streamDefinitions({
-    replicas: environment.STREAM_REPLICAS,
-    ingressMaxBytes: environment.INGRESS_MAX_BYTES,
-    alertRetentionHours: environment.ALERT_RETENTION_HOURS,
-  });
   const jsm = await patiently("JetStream", patience, () => jetstreamManager(connection));
   await patiently("the streams", patience, () => provisionStreams(jsm, definitions, log));
   await patiently("all copies", patience, () => allCurrent(jsm, definitions));
-  const { EDGE_URLS: urls, EDGE_CA_FILE: caFile, WARMUP_PASSWORD_FILE: passwordFile } = environment;
-  if (urls && caFile && passwordFile) {
-    await patiently("the edges", patience, () => warmUpEdges({ urls, caFile, passwordFile }));
-    log.info({ edges: urls.length }, "edges are warm");
-  }
+  await then(jsm);
   await connection.drain();
 }
 
-async function allCurrent(
+async function run(environment: Environment, log: Logger): Promise<void> {
+  const scale = {
+    replicas: environment.STREAM_REPLICAS,
+    ingressMaxBytes: environment.INGRESS_MAX_BYTES,
+    alertRetentionHours: environment.ALERT_RETENTION_HOURS,
+  };
+  const login = { user: "provision", passwordFile: environment.NATS_PASSWORD_FILE };
+  await provisionAccount({ environment, log, login }, streamDefinitions(scale));
+  for (const { region, passwordFile } of environment.PEER_PASSWORD_FILES) {
+    const definition = mirrorDefinition(scale, region);
+    const maker = { user: mirrorMaker(region), passwordFile };
+    await provisionAccount({ environment, log, login: maker }, [definition], (jsm) =>
+      reportMirror(jsm, definition.name, { log, region }),
+    );
+  }
+  await warmUp(environment, log);
+}
+
+/** A peer that is not up yet is no failure: the mirror asks for it again and again. */
+async function reportMirror(
   jsm: JetStreamManager,
-  definitions: ReturnType<typeof streamDefinitions>,
-) {
+  name: string,
+  { log, region }: { log: Logger; region: PeerLogin["region"] },
+): Promise<void> {
+  const following = async () => {
+    const trouble = mirrorTrouble((await jsm.streams.info(name)).mirror);
+    if (trouble !== undefined) throw new Error(trouble);
+  };
+  try {
+    await pRetry(following, { retries: 5, minTimeout: 100, maxTimeout: 1_000 });
+    log.info(`the mirror of ${region} follows it`);
+  } catch (error) {
+    log.warn({ trouble: (error as Error).message }, `the mirror of ${region} does not follow yet`);
+  }
+}
+
+async function warmUp(environment: Environment, log: Logger): Promise<void> {
+  const { EDGE_URLS: urls, EDGE_CA_FILE: caFile, WARMUP_PASSWORD_FILE: passwordFile } = environment;
+  const { EDGE_SERVER_NAME: serverName } = environment;
+  if (!urls || !caFile || !passwordFile) return;
+  const patience = { log, seconds: environment.WAIT_SECONDS };
+  await patiently("the edges", patience, () =>
+    warmUpEdges({ urls, caFile, passwordFile, ...(serverName && { serverName }) }),
+  );
+  log.info({ edges: urls.length }, "edges are warm");
+}
+
+async function allCurrent(jsm: JetStreamManager, definitions: Definitions) {
   const current = await currentStreams(jsm, definitions);
   if (current < definitions.length) {
     throw new Error(`${current} of ${definitions.length} streams have all their copies`);

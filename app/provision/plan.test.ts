@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { defaultScale, type StreamDefinition, streamDefinitions } from "../contract/streams.ts";
+import {
+  defaultScale,
+  mirrorDefinition,
+  type StreamDefinition,
+  streamDefinitions,
+} from "../contract/streams.ts";
 import { planStream } from "./plan.ts";
 
 const definition = (name: string): StreamDefinition => {
@@ -32,6 +37,22 @@ describe("updates", () => {
     const ingress = definition("INGRESS");
     const step = planStream(ingress, { ...ingress, max_bytes: ingress.max_bytes * 2 });
     expect(step.kind).toBe("update");
+  });
+});
+
+describe("a mirror", () => {
+  const mirror = mirrorDefinition(defaultScale, "eu-west");
+
+  it("is left alone when it is right", () => {
+    expect(planStream(mirror, { ...mirror, sealed: false }).kind).toBe("unchanged");
+  });
+
+  it("is not turned into one of another region", () => {
+    const other = mirrorDefinition(defaultScale, "ap-south");
+    expect(planStream(other, { ...mirror })).toMatchObject({
+      kind: "refuse",
+      reasons: [expect.stringContaining("mirror")],
+    });
   });
 });
 

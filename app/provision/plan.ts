@@ -1,4 +1,4 @@
-import type { StreamDefinition } from "../contract/streams.ts";
+import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 
 export type Step =
   | { readonly kind: "create" | "unchanged"; readonly stream: string }
@@ -14,7 +14,7 @@ export interface Change {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields that nats-server does not change, or not without losing what is stored. */
-const fixed = ["name", "retention", "storage", "subject_transform"];
+const fixed = ["name", "retention", "storage", "subject_transform", "mirror"];
 /** A smaller value makes the server delete messages. Zero and minus one mean "no limit". */
 const shrinking = ["max_age", "max_bytes", "max_msgs_per_subject"];
 
@@ -57,7 +57,10 @@ function danger(change: Change, current: Fields): string | undefined {
  * What it takes to bring one stream from what the server has to what the contract says.
  * Fields of the server's configuration that the contract does not name are left alone.
  */
-export function planStream(desired: StreamDefinition, current: Fields | undefined): Step {
+export function planStream(
+  desired: StreamDefinition | MirrorDefinition,
+  current: Fields | undefined,
+): Step {
   const stream = desired.name;
   if (!current) return { kind: "create", stream };
   const changes = Object.entries(desired)

@@ -1,7 +1,9 @@
-import type { StreamDefinition } from "../contract/streams.ts";
+import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager } from "../shared/nats.ts";
 import { planStream, type Step } from "./plan.ts";
+
+export type Definitions = readonly (StreamDefinition | MirrorDefinition)[];
 
 /** Some stream cannot be brought to the contract without losing data. Nothing was changed. */
 export class ProvisionRefused extends Error {
@@ -40,7 +42,7 @@ async function currentConfig(jsm: JetStreamManager, name: string) {
  */
 export async function provisionStreams(
   jsm: JetStreamManager,
-  definitions: readonly StreamDefinition[],
+  definitions: Definitions,
   log: Logger,
 ): Promise<readonly Step[]> {
   const planned = [];
@@ -62,7 +64,7 @@ export async function provisionStreams(
 /** How many of the streams have all their copies up to date. */
 export async function currentStreams(
   jsm: JetStreamManager,
-  definitions: readonly StreamDefinition[],
+  definitions: Definitions,
 ): Promise<number> {
   const infos = await Promise.all(definitions.map((d) => jsm.streams.info(d.name)));
   return infos.filter(({ cluster, config }) => {

@@ -9,6 +9,7 @@ export async function warmUpEdges(options: {
   urls: readonly string[];
   caFile: string;
   passwordFile: string;
+  serverName?: string;
 }): Promise<void> {
   for (const [index, url] of options.urls.entries()) {
     const client = await connectAsync(
@@ -18,6 +19,7 @@ export async function warmUpEdges(options: {
         username: "warmup",
         password: readFileSync(options.passwordFile, "utf8").trim(),
         ca: readFileSync(options.caFile),
+        ...(options.serverName && { servername: options.serverName }),
         protocolVersion: 4,
         clean: true,
         connectTimeout: 10_000,
