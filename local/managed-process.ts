@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -15,6 +15,7 @@ export interface ProcessSpec {
 
 const readyLimitMs = 60_000;
 const stopLimitMs = 30_000;
+const suspendLimitMs = 5_000;
 
 /** One operating system process of the region: started, watched until ready, ended for good. */
 export class ManagedProcess {
@@ -90,6 +91,23 @@ export class ManagedProcess {
     this.#child?.kill(signal);
   }
 
+  /**
+   * SIGSTOP, and waits until every thread stands still: the signal alone is on its way for a
+   * moment, in which a server can still answer.
+   */
+  async suspend(): Promise<void> {
+    this.kill("SIGSTOP");
+    const deadline = Date.now() + suspendLimitMs;
+    while (!this.#standsStill()) {
+      if (Date.now() > deadline) throw new Error(`${this.name} does not stand still`);
+      await delay(1);
+    }
+  }
+
+  resume(): void {
+    this.kill("SIGCONT");
+  }
+
   /** Resolves with the exit code or the signal's name; undefined when it was never started. */
   async exited(): Promise<number | string | undefined> {
     return this.#exit;
@@ -98,11 +116,19 @@ export class ManagedProcess {
   /** SIGTERM, and SIGKILL for one that does not end in time. */
   async stop(): Promise<void> {
     if (!this.running) return;
-    this.kill("SIGCONT");
+    this.resume();
     this.kill("SIGTERM");
     const timer = setTimeout(() => this.running && this.kill("SIGKILL"), stopLimitMs);
     await this.#exit;
     clearTimeout(timer);
+  }
+
+  /** proc(5): the state is the first field after the command in parentheses; T is stopped. */
+  #standsStill(): boolean {
+    const tasks = `/proc/${this.pid}/task`;
+    return readdirSync(tasks).every((task) =>
+      /\) T [^)]*$/.test(readFileSync(join(tasks, task, "stat"), "utf8")),
+    );
   }
 
   #logTail(): string {

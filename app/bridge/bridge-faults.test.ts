@@ -18,7 +18,7 @@ afterEach(() => fixture.release());
 describe("when NATS takes nothing", () => {
   it("acknowledges nothing, and everything arrives in order afterwards", async () => {
     const bridge = await fixture.bridge("stall", { receiveMaximum: 50 });
-    fixture.freezeNats();
+    await fixture.freezeNats();
     const load = new Load(fixture.broker, {
       ...{ prefix: "stall-", clients: 10, messages: 600, perSecond: 300 },
     });
@@ -41,12 +41,15 @@ describe("when NATS takes nothing", () => {
 
   it("leaves to the broker what a drain cannot store, for the next start", async () => {
     const first = await fixture.bridge("leave", { drainLimitMs: 500 });
-    fixture.freezeNats();
+    await fixture.freezeNats();
     const load = new Load(fixture.broker, {
       ...{ prefix: "leave-", clients: 10, messages: 100, perSecond: 1_000 },
     });
     await load.finished;
-    await vi.waitFor(async () => expect(await first.value("received_messages_total")).toBe(100));
+    await vi.waitFor(
+      async () => expect(await first.value("received_messages_total")).toBe(100),
+      within,
+    );
     const begun = performance.now();
     await first.drain();
     expect(performance.now() - begun).toBeLessThan(10_000);
@@ -65,7 +68,7 @@ describe("when NATS takes nothing", () => {
     const holdLimitBytes = 2.5 * messages * (messageOverheadBytes + 40);
     const bridge = await fixture.bridge("flap", { holdLimitBytes });
     const received = () => bridge.value("received_messages_total");
-    fixture.freezeNats();
+    await fixture.freezeNats();
     const load = new Load(fixture.broker, {
       ...{ prefix: "flap-", clients: 10, messages, perSecond: 1_000 },
     });
@@ -115,7 +118,7 @@ describe("when NATS takes nothing", () => {
         fatal: () => {},
       },
     });
-    fixture.freezeNats();
+    await fixture.freezeNats();
     for (let n = 0; n < 30; n++) {
       intake.take({ topic, payload: payloadOf(n), acknowledged: false, acknowledge: () => true });
     }
@@ -138,7 +141,7 @@ describe("when NATS takes nothing", () => {
 
   it("says what is missing", async () => {
     const bridge = await fixture.bridge("missing");
-    fixture.freezeNats();
+    await fixture.freezeNats();
     await vi.waitFor(() => expect(bridge.notReady()).toBe("not connected to NATS"), within);
     await fixture.thawNats();
     await vi.waitFor(() => expect(bridge.notReady()).toBeUndefined(), within);

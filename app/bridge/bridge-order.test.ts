@@ -28,7 +28,7 @@ describe("the order of a client survives", () => {
     const bridge = await fixture.bridge(`stall${receiveMaximum}`, { receiveMaximum });
     const sent = load(prefix, 3_200);
     await count(sent, 200);
-    fixture.freezeNats();
+    await fixture.freezeNats();
     await count(sent, 2_200);
     await fixture.thawNats();
     await sent.finished;
@@ -54,7 +54,7 @@ describe("when more waits than may be held", () => {
     const bridge = await fixture.bridge("pause", { holdLimitBytes });
     const sent = load("pause-", 3_200);
     await count(sent, 200);
-    fixture.freezeNats();
+    await fixture.freezeNats();
     await vi.waitFor(
       () => expect(bridge.notReady()).toMatch(/^paused: [1-9]\d* bytes wait to be stored$/),
       within,
@@ -96,7 +96,7 @@ describe("when more waits than may be held", () => {
   it("gives up what it holds when a pause lasts too long, and gets it again", async () => {
     const bridge = await fixture.bridge("long", { holdLimitBytes, pauseLimitMs: 1_000 });
     const received = () => bridge.value("received_messages_total");
-    fixture.freezeNats();
+    await fixture.freezeNats();
     const sent = load("long-", 1_000);
     await vi.waitFor(() => expect(bridge.notReady()).toMatch(/paused/), within);
     const before = await received();
@@ -110,7 +110,7 @@ describe("when more waits than may be held", () => {
 
   it("can end during a pause, which leaves everything to the broker", async () => {
     const first = await fixture.bridge("ended", { holdLimitBytes, drainLimitMs: 100 });
-    fixture.freezeNats();
+    await fixture.freezeNats();
     const sent = load("ended-", 600);
     await vi.waitFor(() => expect(first.notReady()).toMatch(/paused/), within);
     const begun = performance.now();

@@ -197,12 +197,12 @@ export class IngressFixture {
     return new Map([...perClient].map(([client, all]) => [client, all.map(({ text }) => text)]));
   }
 
-  freezeNats(): void {
-    for (const each of this.#cores()) each.kill("SIGSTOP");
+  async freezeNats(): Promise<void> {
+    await Promise.all(this.#cores().map((each) => each.suspend()));
   }
 
   async thawNats(): Promise<void> {
-    for (const each of this.#cores()) each.kill("SIGCONT");
+    for (const each of this.#cores()) each.resume();
     await Promise.all(this.#cores().map((each) => each.ready()));
   }
 

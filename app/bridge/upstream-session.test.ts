@@ -231,11 +231,11 @@ describe("the session", () => {
   it("closes while the broker hangs", async () => {
     const reader = open("hanging");
     await reader.connected();
-    broker.process.kill("SIGSTOP");
+    await broker.process.suspend();
     try {
       await reader.session.close();
     } finally {
-      broker.process.kill("SIGCONT");
+      broker.process.resume();
     }
     await vi.waitFor(() => expect(reader.session.missing()).toMatch(/not connected/), within);
   });

@@ -77,7 +77,7 @@ describe("what the upstream sends", () => {
 
   it("is delivered with a tag while nobody can verify its recipient", async () => {
     const auth = fixture.region.process("auth-1");
-    auth.kill("SIGSTOP");
+    await auth.suspend();
     try {
       await publishAlert(js, "valve-1", '{"id":"u-1"}');
       const [alert] = await arrived("MQTT_ALERTS", "clients.valve-1.alerts");
@@ -85,7 +85,7 @@ describe("what the upstream sends", () => {
       expect(alert?.header("Sentinel-Findings")).toBe("recipient-unverified");
       expect(await fixture.metric("inspector-1", "unverified_recipients_total")).toBe(1);
     } finally {
-      auth.kill("SIGCONT");
+      auth.resume();
     }
     await publishAlert(js, "valve-1", '{"id":"u-2"}');
     const [, next] = await arrived("MQTT_ALERTS", "clients.valve-1.alerts", 2);

@@ -48,8 +48,11 @@ it("rejects with JetStream's error when it refuses", async () => {
 
 it("rejects when nobody answers", async () => {
   const core = region.process("core-1");
-  core.kill("SIGSTOP");
-  const publishing = publisher.publish("ingress.upstream.d1", "{}", { timeout: 200 });
-  await expect(publishing).rejects.toThrow(NotAcknowledged);
-  core.kill("SIGCONT");
+  await core.suspend();
+  try {
+    const publishing = publisher.publish("ingress.upstream.d1", "{}", { timeout: 200 });
+    await expect(publishing).rejects.toThrow(NotAcknowledged);
+  } finally {
+    core.resume();
+  }
 });

@@ -107,9 +107,9 @@ describe("kill -9 under 600 alerts a second", () => {
 it("an inspector that sleeps for ten seconds and wakes up repeats and reorders nothing", async () => {
   const result = await underLoad(async () => {
     const sleeper = region.process("inspector-1");
-    sleeper.kill("SIGSTOP");
+    await sleeper.suspend();
     await delay(10_000);
-    sleeper.kill("SIGCONT");
+    sleeper.resume();
   });
   expectWhole(result);
 });
@@ -118,13 +118,13 @@ it("JetStream away for ten seconds: what the bridges held unstored is still Mosq
   const cores = [1, 2, 3].map((n) => region.process(`core-${n}`));
   const bridges = [1, 2].map((n) => region.process(`bridge-${n}`));
   const result = await underLoad(async () => {
-    for (const core of cores) core.kill("SIGSTOP");
+    await Promise.all(cores.map((core) => core.suspend()));
     await delay(5_000);
     // Had a bridge acknowledged anything that is only in its memory, it would be lost now.
     for (const bridge of bridges) bridge.kill("SIGKILL");
     await Promise.all(bridges.map((bridge) => bridge.exited()));
     await delay(5_000);
-    for (const core of cores) core.kill("SIGCONT");
+    for (const core of cores) core.resume();
     await Promise.all(bridges.map((bridge) => bridge.start()));
   });
   expectWhole(result);

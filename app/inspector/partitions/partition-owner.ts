@@ -10,7 +10,7 @@ import { createLeaseView } from "./lease-view.ts";
 import type { PartitionReader } from "./partition-reader.ts";
 
 /** A lease that nobody renewed for so long may be claimed. */
-export const leaseMs = 2_000;
+const leaseMs = 2_000;
 /** Its owner stops so much earlier, whatever the others see. */
 const leaseMarginMs = 500;
 const roundMs = 500;
