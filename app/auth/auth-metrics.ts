@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
-import type { AuditOutbox } from "./audit-outbox.ts";
 import { type RefusalCode, refusalCodes } from "./decide.ts";
 import { type CacheResult, cacheResults } from "./device-cache.ts";
 

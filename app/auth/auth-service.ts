@@ -1,17 +1,20 @@
+import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type Msg, messageHeaders, type NatsConnection } from "../shared/nats.ts";
 import type { NatsWatch } from "../shared/nats-watch.ts";
-import type { AuditOutbox } from "./audit-outbox.ts";
 import type { CalloutResponder } from "./callout-responder.ts";
 import type { Lookup } from "./decide.ts";
+import type { DecisionRecorder } from "./decision-recorder.ts";
 import type { DeviceCache } from "./device-cache.ts";
 import { answerStatusRequest } from "./registry-status.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */
 const queue = "auth";
+/** How often refusals that were only counted are recorded. */
+const countsEveryMs = 10_000;
 /** Leaves time for the rest of the drain. */
 const outboxDrainMs = 15_000;
 
@@ -22,6 +25,7 @@ export interface AuthOptions {
   readonly core: { readonly connection: NatsConnection; readonly watch: NatsWatch };
   readonly respond: CalloutResponder;
   readonly outbox: AuditOutbox;
+  readonly recorder: Pick<DecisionRecorder, "flush">;
   /** For logins. */
   readonly cache: DeviceCache;
   /**
@@ -34,7 +38,7 @@ export interface AuthOptions {
 
 /** Admits and refuses devices, writes each decision into AUDIT, and tells inspectors who is registered. */
 export function createAuth(options: AuthOptions): Running {
-  const { callout, core, outbox, cache, statusCache, log } = options;
+  const { callout, core, outbox, recorder, cache, statusCache, log } = options;
   let underWay = 0;
   const tracked =
     (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
@@ -61,6 +65,8 @@ export function createAuth(options: AuthOptions): Running {
       ),
     }),
   ];
+  const counts = setInterval(() => recorder.flush(), countsEveryMs);
+  counts.unref();
 
   return {
     notReady: () =>
@@ -72,6 +78,8 @@ export function createAuth(options: AuthOptions): Running {
       // First out of the queue group: what the servers ask from now on goes to another replica.
       await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
       while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      clearInterval(counts);
+      recorder.flush();
       for (const record of await outbox.drain(outboxDrainMs)) {
         // The log is the last place where it can be kept.
         log.error(

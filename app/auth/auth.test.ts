@@ -103,7 +103,10 @@ describe("a device", () => {
     if (code === "inactive") {
       password = await registerDevice(region, clientId);
       const client = emulatorClient(region.layout);
-      await new DeviceRegistry({ client, table: deviceTable }).revoke(clientId, Date.now());
+      await new DeviceRegistry({ client, table: deviceTable }).revoke(clientId, {
+        actor: "test",
+        nowMs: Date.now(),
+      });
       client.destroy();
     }
     const username = code === "user-mismatch" ? "admitted" : clientId;
@@ -121,7 +124,10 @@ describe("a device", () => {
     const secret = await registerDevice(region, "revoked-later");
     expect(await refusalOf("revoked-later", secret)).toBe("admitted");
     const client = emulatorClient(region.layout);
-    await new DeviceRegistry({ client, table: deviceTable }).revoke("revoked-later", Date.now());
+    await new DeviceRegistry({ client, table: deviceTable }).revoke("revoked-later", {
+      actor: "test",
+      nowMs: Date.now(),
+    });
     client.destroy();
 
     await vi.waitFor(

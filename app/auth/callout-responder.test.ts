@@ -1,65 +1,9 @@
-import { Writable } from "node:stream";
-import { createAccount } from "@nats-io/nkeys";
-import { pino } from "pino";
-import { Registry } from "prom-client";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
-import { AuditOutbox } from "./audit-outbox.ts";
-import type { AuditRecord } from "./audit-record.ts";
-import { createAuthMetrics } from "./auth-metrics.ts";
 import { calloutToken, expires, mqttClaims } from "./callout.fixture.ts";
-import { createCalloutResponder } from "./callout-responder.ts";
+import { answerOf, responderWith } from "./callout-responder.fixture.ts";
 import type { Lookup } from "./decide.ts";
-import { accountKeyOf } from "./nkey.ts";
-import { createTokenIssuer } from "./user-jwt.ts";
 
-const seed = new TextDecoder().decode(createAccount().getSeed());
-const issuer = createTokenIssuer(accountKeyOf(seed));
-
-/** A responder that knows `pump-7` with the secret `secret`; its records are collected. */
-function responderWith(options: { limit?: number; lookup?: () => Promise<Lookup> } = {}) {
-  const clock = { now: expires * 1000 - 2_000 };
-  const records: AuditRecord[] = [];
-  const lines: string[] = [];
-  const registry = new Registry();
-  const outbox = new AuditOutbox({
-    store: async (record) => {
-      records.push(record);
-      if (options.limit !== undefined) await new Promise(() => {});
-    },
-    limit: options.limit ?? 100,
-    oldestMs: 5_000,
-    inFlight: 100,
-    clock: () => clock.now,
-  });
-  const log = pino(
-    { level: "trace" },
-    new Writable({
-      write(chunk, _, done) {
-        lines.push(String(chunk));
-        done();
-      },
-    }),
-  );
-  const found: Lookup = { kind: "found", record: deviceWith("pump-7", "secret") };
-  const respond = createCalloutResponder({
-    lookup: options.lookup ?? (async () => found),
-    outbox,
-    issuer,
-    metrics: createAuthMetrics(registry),
-    log,
-    clock: () => clock.now,
-  });
-  const codes = () =>
-    records.map((record) => JSON.parse(Buffer.from(record.body).toString()).status_detail ?? "ok");
-  const counted = async (code: string) => {
-    const metric = await registry.getSingleMetric("sentinel_auth_decisions_total")?.get();
-    return metric?.values.find((value) => value.labels["code"] === code)?.value;
-  };
-  return { respond, clock, codes, counted, lines, outbox, found };
-}
-const answerOf = (token: string | undefined) =>
-  token && JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).nats;
 const request = (password = "secret") => calloutToken(mqttClaims("pump-7", "pump-7", password));
 
 describe("a callout", () => {
@@ -78,6 +22,61 @@ describe("a callout", () => {
     expect(codes()).toEqual(["bad-secret"]);
     expect(lines.join("")).toContain("bad-secret");
     expect(lines.join("")).not.toContain("pa55word");
+  });
+
+  it("ends the device's session after its time", async () => {
+    const { respond, clock } = responderWith();
+    const { jwt } = answerOf(await respond(request()));
+    const { exp } = JSON.parse(Buffer.from(jwt.split(".")[1], "base64url").toString());
+
+    const seconds = exp - clock.now / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(38_879);
+    expect(seconds).toBeLessThanOrEqual(47_520);
+  });
+
+  it("after too many wrong secrets is refused with the right one too, counted and recorded", async () => {
+    const { respond, codes, limitedBy, lines } = responderWith();
+    for (let i = 0; i < 3; i++) await respond(request("guess"));
+
+    expect(answerOf(await respond(request()))).toMatchObject({ error: "refused" });
+    expect(codes()).toEqual(["bad-secret", "bad-secret", "bad-secret", "locked-out"]);
+    expect(await limitedBy("device-failures")).toBe(1);
+    expect(lines.at(-1)).toContain('"limit":"device-failures"');
+  });
+
+  it("from an address that logs in too often is refused for the time being", async () => {
+    const { respond, counted, limitedBy } = responderWith({ limit: 100_000 });
+    for (let i = 0; i < 1_000; i++) await respond(request("guess"));
+    const other = calloutToken(mqttClaims("pump-8", "pump-8", "secret"));
+
+    expect(answerOf(await respond(other))).toMatchObject({ error: "unavailable" });
+    expect(await counted("rate-limited")).toBe(1);
+    expect(await limitedBy("address-rate")).toBe(1);
+  });
+
+  it("that finds no room is refused for the time being", async () => {
+    const waiting: ((lookup: Lookup) => void)[] = [];
+    const { respond, codes, limitedBy } = responderWith({
+      lookup: () => new Promise((resolve) => waiting.push(resolve)),
+    });
+    const answers = Array.from({ length: 10 }, () => respond(request()));
+    const refused = await respond(request());
+    for (const resolve of waiting) resolve({ kind: "absent" });
+    await Promise.all(answers);
+
+    expect(answerOf(refused)).toMatchObject({ error: "unavailable" });
+    expect(codes()[0]).toBe("overloaded");
+    expect(await limitedBy("concurrency")).toBe(1);
+  });
+
+  it("of an unknown id is dropped while requests pile up, of a known one it is not", async () => {
+    const stranger = responderWith({ known: false, backlogMs: 400 });
+    const known = responderWith({ known: true, backlogMs: 1_500 });
+
+    expect(await stranger.respond(request())).toBeUndefined();
+    expect(stranger.codes()).toEqual(["overloaded"]);
+    expect(await stranger.limitedBy("backlog")).toBe(1);
+    expect(answerOf(await known.respond(request()))).toHaveProperty("jwt");
   });
 
   it("that nobody waits for any more is not worked on", async () => {
@@ -132,6 +131,7 @@ describe("a callout", () => {
       lookup: () => new Promise((resolve) => waiting.push(resolve)),
     });
     const answers = [respond(request()), respond(request())];
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
     for (const resolve of waiting) resolve(found);
 
     const [first, second] = (await Promise.all(answers)).map(answerOf);

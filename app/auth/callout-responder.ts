@@ -1,78 +1,76 @@
-import { authTimeoutMs } from "../contract/limits.ts";
 import type { Logger } from "../shared/log.ts";
-import type { AuditOutbox } from "./audit-outbox.ts";
-import { auditRecord } from "./audit-record.ts";
 import type { AuthMetrics } from "./auth-metrics.ts";
 import { type CalloutRequest, parseCalloutRequest } from "./callout-request.ts";
-import { type Decision, decide, type Lookup, screen, spokenRefusal } from "./decide.ts";
+import { type Decision, type RefusalCode, refuse, spokenRefusal } from "./decide.ts";
+import type { DecisionRecorder } from "./decision-recorder.ts";
+import type { Judge, Judged } from "./judge.ts";
+import type { LimitMetrics } from "./limit-metrics.ts";
+import type { LoginLimits } from "./login-limits.ts";
+import { sessionEnd } from "./session-end.ts";
 import type { TokenIssuer } from "./user-jwt.ts";
 
 export interface ResponderOptions {
-  readonly lookup: (clientId: string) => Promise<Lookup>;
-  readonly outbox: AuditOutbox;
+  readonly judge: Judge;
+  /** Whether the registry has this id, as far as is known without asking it. */
+  readonly knows: (clientId: string) => boolean;
+  /** Are told how each login ended. */
+  readonly limits: Pick<LoginLimits, "note">;
+  readonly recorder: Pick<DecisionRecorder, "record">;
   readonly issuer: TokenIssuer;
-  readonly metrics: AuthMetrics;
+  /** After about so long a session ends and the device has to log in again. */
+  readonly sessionSeconds: number;
+  readonly metrics: AuthMetrics & Pick<LimitMetrics, "limited">;
   readonly log: Logger;
   /** Milliseconds since 1970, from a clock that does not jump. */
   readonly clock: () => number;
 }
 
-/** Answers one auth callout. Undefined: nobody waits for an answer any more. */
+/** Answers one auth callout. Undefined: nobody waits for an answer, or there is no time for it. */
 export type CalloutResponder = (data: Uint8Array) => Promise<string | undefined>;
 
-const refusal = (code: Extract<Decision, { outcome: "refuse" }>["code"]): Decision => ({
-  outcome: "refuse",
-  code,
-});
+const codeOf = (decision: Decision): RefusalCode | undefined =>
+  decision.outcome === "refuse" ? decision.code : undefined;
 
 /** From the bytes of a callout to the bytes of its answer, with everything that has to be written down. */
 export function createCalloutResponder(options: ResponderOptions): CalloutResponder {
-  const { outbox, issuer, metrics, log, clock } = options;
-
-  async function judge(request: CalloutRequest, receivedAt: number): Promise<Decision> {
-    const screened = screen(request, receivedAt);
-    if (screened) return screened;
-    // Nobody is admitted unrecorded: then the registry need not be asked either.
-    if (outbox.blocked !== undefined) return refusal("audit-unavailable");
-    const decision = decide(request, await options.lookup(request.clientId));
-    return clock() - receivedAt > authTimeoutMs ? refusal("request-expired") : decision;
-  }
-
-  /** Writes the decision down; an admission that cannot be is none. */
-  function record(request: CalloutRequest | undefined, decision: Decision): Decision {
-    const code = decision.outcome === "refuse" ? decision.code : undefined;
-    const known = code === undefined || code === "bad-secret" || code === "inactive";
-    if (outbox.offer(auditRecord({ request, code, known, nowMs: clock() }))) return decision;
-    outbox.noteUnrecorded();
-    metrics.auditUnrecorded.inc();
-    return code === undefined ? refusal("audit-unavailable") : decision;
-  }
-
-  function answer(request: CalloutRequest, decision: Decision): string | undefined {
-    const { userNkey, serverId } = request;
-    const nowMs = clock();
-    if (decision.outcome === "admit") {
-      const { clientId, labels } = decision.record;
-      const token = issuer.deviceToken({ userNkey, clientId, labels, nowMs });
-      return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
-    }
-    if (decision.code === "request-expired") return undefined;
-    const result = { refusal: spokenRefusal(decision.code) };
-    return issuer.answer({ userNkey, serverId, nowMs, result });
-  }
-
+  const { metrics, log, clock } = options;
   return async (data) => {
     const receivedAt = clock();
     const { request, malformed } = parseCalloutRequest(data);
     if (malformed !== undefined) log.error({ reason: malformed }, "auth callout cannot be read");
-    const judged = request ? await judge(request, receivedAt) : refusal("malformed-request");
-    const decision = record(request, judged);
-    const reply = request && answer(request, decision);
-    const code = decision.outcome === "refuse" ? decision.code : undefined;
+    const judged: Judged = request
+      ? await options.judge(request)
+      : { decision: refuse("malformed-request") };
+    const known = request !== undefined && options.knows(request.clientId);
+    const { decision, single } = options.recorder.record(request, judged.decision, known);
+    const code = codeOf(decision);
+    if (request) await options.limits.note(request, code);
+    const reply = request && answer(options, request, { ...judged, decision });
     metrics.decided(code, (clock() - receivedAt) / 1000);
+    if (judged.limit) metrics.limited(judged.limit);
     const who = request && { client: request.clientId.slice(0, 80), address: request.address };
     if (code === undefined) log.debug(who, "admitted");
-    else log.info({ ...who, code }, "refused");
+    // A flood must not fill the log either.
+    else log[single ? "info" : "debug"]({ ...who, code, limit: judged.limit }, "refused");
     return reply;
   };
+}
+
+function answer(
+  { issuer, sessionSeconds, clock }: ResponderOptions,
+  request: CalloutRequest,
+  { decision, limit }: Judged,
+): string | undefined {
+  const { userNkey, serverId } = request;
+  const nowMs = clock();
+  if (decision.outcome === "admit") {
+    const { clientId, labels } = decision.record;
+    const expires = sessionEnd(nowMs, sessionSeconds, Math.random());
+    const token = issuer.deviceToken({ userNkey, clientId, labels, nowMs, expires });
+    return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
+  }
+  // While more comes in than can be done, an answer to each would cost most of the time.
+  if (decision.code === "request-expired" || limit === "backlog") return undefined;
+  const result = { refusal: spokenRefusal(decision.code) };
+  return issuer.answer({ userNkey, serverId, nowMs, result });
 }

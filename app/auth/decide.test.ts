@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, expires } from "./callout.fixture.ts";
-import { decide, refusalCodes, screen, spokenRefusal } from "./decide.ts";
+import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
 
 const nowMs = expires * 1000 - 1_500;
 const refused = (code: string) => ({ outcome: "refuse", code });
+const free = { auditBlocked: false } as const;
 
 describe("before the registry is asked", () => {
   it("a request in order passes", () => {
-    expect(screen(calloutRequest(), nowMs)).toBeUndefined();
+    expect(screen(calloutRequest(), free, nowMs)).toBeUndefined();
   });
 
   it.each([
@@ -24,13 +25,46 @@ describe("before the registry is asked", () => {
     ["a user name in other case", { userName: "PUMP-7" }, "user-mismatch"],
     ["no user name", { userName: "" }, "user-mismatch"],
   ])("%s is refused", (_, changes, code) => {
-    expect(screen(calloutRequest(changes), nowMs)).toEqual(refused(code));
+    expect(screen(calloutRequest(changes), free, nowMs)).toEqual(refused(code));
+  });
+
+  it.each(["rate-limited", "locked-out"] as const)("who is %s is refused as that", (limited) => {
+    expect(screen(calloutRequest(), { ...free, limited }, nowMs)).toEqual(refused(limited));
+  });
+
+  it("nobody passes while no record of it can be made", () => {
+    expect(screen(calloutRequest(), { auditBlocked: true }, nowMs)).toEqual(
+      refused("audit-unavailable"),
+    );
   });
 
   it("a request is refused only when the server's deadline is over for sure", () => {
-    expect(screen(calloutRequest(), expires * 1000 + 999)).toBeUndefined();
-    expect(screen(calloutRequest(), expires * 1000 + 1_000)).toEqual(refused("request-expired"));
+    expect(screen(calloutRequest(), free, expires * 1000 + 999)).toBeUndefined();
+    expect(screen(calloutRequest(), free, expires * 1000 + 1_000)).toEqual(
+      refused("request-expired"),
+    );
   });
+
+  it("the first objection counts: too late, then limited, then the request, then the audit", () => {
+    const late = expires * 1000 + 1_000;
+    const all = { limited: "locked-out", auditBlocked: true } as const;
+    const odd = calloutRequest({ transport: "nats", clientId: "a.b" });
+
+    expect(screen(odd, all, late)).toEqual(refused("request-expired"));
+    expect(screen(odd, all, nowMs)).toEqual(refused("locked-out"));
+    expect(screen(odd, { auditBlocked: true }, nowMs)).toEqual(refused("not-mqtt"));
+    expect(screen(calloutRequest({ clientId: "a.b" }), { auditBlocked: true }, nowMs)).toEqual(
+      refused("invalid-client-id"),
+    );
+  });
+});
+
+it("knows how old a request is at least, whichever part of its second it was made in", () => {
+  const made = (ms: number) =>
+    calloutRequest({ expiresAt: Math.floor((ms + 2_000) / 1000) * 1000 });
+
+  expect(leastAgeMs(made(10_000), 10_600)).toBe(-400);
+  expect(leastAgeMs(made(10_999), 11_600)).toBe(600);
 });
 
 describe("with what the registry knows", () => {
@@ -40,12 +74,16 @@ describe("with what the registry knows", () => {
   it("the right secret of an active device is admitted", () => {
     const lookup = found();
 
-    expect(decide(calloutRequest(), lookup)).toEqual({ outcome: "admit", record: lookup.record });
+    expect(decide(calloutRequest(), lookup, nowMs)).toEqual({
+      outcome: "admit",
+      record: lookup.record,
+    });
   });
 
   it.each([
     ["an unknown id", { kind: "absent" } as const, {}, "unknown-client"],
     ["an unreachable registry", { kind: "unavailable" } as const, {}, "registry-unavailable"],
+    ["a registry that nobody more may ask", { kind: "overloaded" } as const, {}, "overloaded"],
     ["a wrong secret", found(), { password: "Secret" }, "bad-secret"],
     ["no secret", found(), { password: "" }, "bad-secret"],
     ["a suspended device", found({ status: "suspended" }), {}, "inactive"],
@@ -57,20 +95,20 @@ describe("with what the registry knows", () => {
       "bad-secret",
     ],
   ])("%s is refused", (_, lookup, changes, code) => {
-    expect(decide(calloutRequest(changes), lookup)).toEqual(refused(code));
+    expect(decide(calloutRequest(changes), lookup, nowMs)).toEqual(refused(code));
   });
 });
 
-it("tells a stranger one word, whichever credential was wrong", () => {
+it("tells a stranger one word, whichever credential was wrong, and for a lock-out too", () => {
   const credential = [
     "invalid-client-id",
     "user-mismatch",
     "unknown-client",
     "bad-secret",
+    "inactive",
+    "locked-out",
   ] as const;
 
-  expect(new Set([...credential, "inactive" as const].map(spokenRefusal))).toEqual(
-    new Set(["refused"]),
-  );
+  expect(new Set(credential.map(spokenRefusal))).toEqual(new Set(["refused"]));
   expect(new Set(refusalCodes.map(spokenRefusal))).toEqual(new Set(["refused", "unavailable"]));
 });

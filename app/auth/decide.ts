@@ -1,18 +1,22 @@
 import { isClientId } from "../contract/client-id.ts";
+import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
-import { verifySecret } from "../registry/secret.ts";
+import { secretMatches } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 
 /** Why a connection was turned away: what log, metrics and audit say. */
 export const refusalCodes = [
   "malformed-request",
   "request-expired",
+  "rate-limited",
+  "locked-out",
   "not-mqtt",
   "invalid-client-id",
   "user-mismatch",
   "unknown-client",
   "bad-secret",
   "inactive",
+  "overloaded",
   "registry-unavailable",
   "audit-unavailable",
 ] as const;
@@ -21,49 +25,77 @@ export type RefusalCode = (typeof refusalCodes)[number];
 /** Refusals that say nothing about the device: it may well be admitted a moment later. */
 const passing: ReadonlySet<RefusalCode> = new Set([
   "request-expired",
+  "rate-limited",
+  "overloaded",
   "registry-unavailable",
   "audit-unavailable",
 ]);
 
 /**
  * What the server is told, and what its log shows. One word for every failure that depends on the
- * credentials, so that nobody learns which ids exist.
+ * credentials, so that nobody learns which ids exist. A lock-out says the same word, or it would
+ * tell how many guesses are free.
  */
 export function spokenRefusal(code: RefusalCode): "refused" | "unavailable" {
   return passing.has(code) ? "unavailable" : "refused";
 }
 
-/** What the registry knows about an id. */
+/** What the registry knows about an id. `overloaded`: it was not asked, there is no room. */
 export type Lookup =
   | { readonly kind: "found"; readonly record: DeviceRecord }
   | { readonly kind: "absent" }
-  | { readonly kind: "unavailable" };
+  | { readonly kind: "unavailable" }
+  | { readonly kind: "overloaded" };
 
-export type Decision =
-  | { readonly outcome: "admit"; readonly record: DeviceRecord }
-  | { readonly outcome: "refuse"; readonly code: RefusalCode };
+/** What is held against a request before its credentials are looked at. */
+export interface Standing {
+  /** Of its address, or of its id at this address. */
+  readonly limited?: "rate-limited" | "locked-out" | undefined;
+  /** Nobody is admitted unrecorded: then the registry need not be asked either. */
+  readonly auditBlocked: boolean;
+}
 
-const refuse = (code: RefusalCode): Decision => ({ outcome: "refuse", code });
+export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
+export type Decision = { readonly outcome: "admit"; readonly record: DeviceRecord } | Refusal;
 
-/** What can be said without the registry. Undefined: it has to be asked. */
-export function screen(request: CalloutRequest, nowMs: number): Decision | undefined {
-  // The server cuts its deadline to whole seconds; only when that second is over it is sure.
-  if (nowMs >= request.expiresAt + 1_000) return refuse("request-expired");
+export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
+
+/**
+ * How old a request is at least, for a server's clock that agrees with ours. The server cuts its
+ * deadline to whole seconds, so it may be up to a second older.
+ */
+export function leastAgeMs(request: CalloutRequest, nowMs: number): number {
+  return nowMs - (request.expiresAt - authTimeoutMs + 1_000);
+}
+
+/** What can be said without the registry; the first objection counts. Undefined: it has to be asked. */
+export function screen(
+  request: CalloutRequest,
+  standing: Standing,
+  nowMs: number,
+): Refusal | undefined {
+  // Only what is certainly given up is dropped: no work for nobody.
+  if (leastAgeMs(request, nowMs) >= authTimeoutMs) return refuse("request-expired");
+  if (standing.limited) return refuse(standing.limited);
   if (request.transport !== "mqtt") return refuse("not-mqtt");
   if (!isClientId(request.clientId)) return refuse("invalid-client-id");
   if (request.userName !== request.clientId) return refuse("user-mismatch");
+  if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;
 }
 
 /**
  * Judges a screened request. The secret comes before the status, so that `inactive` in the audit
  * always means that somebody holds the device's own secret.
+ *
+ * @param nowMs decides whether a secret that was replaced is still good.
  */
-export function decide(request: CalloutRequest, lookup: Lookup): Decision {
+export function decide(request: CalloutRequest, lookup: Lookup, nowMs: number): Decision {
+  if (lookup.kind === "overloaded") return refuse("overloaded");
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
   const { record } = lookup;
-  if (!verifySecret(request.password, record.secret)) return refuse("bad-secret");
+  if (!secretMatches(record, request.password, nowMs)) return refuse("bad-secret");
   if (record.status !== "active") return refuse("inactive");
   return { outcome: "admit", record };
 }

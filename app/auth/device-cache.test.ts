@@ -1,46 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceBatch } from "../registry/device-registry.ts";
 import { deviceWith } from "../registry/emulator.fixture.ts";
-import { type CacheResult, DeviceCache } from "./device-cache.ts";
-
-interface Table {
-  readonly reads: string[][];
-  answer: (ids: readonly string[]) => DeviceBatch;
-}
-
-const batch = (ids: readonly string[], more: Partial<DeviceBatch> = {}): DeviceBatch => ({
-  found: new Map(ids.map((id) => [id, deviceWith(id, "s")])),
-  unreadable: [],
-  unread: [],
-  ...more,
-});
-const failing = () => {
-  throw new Error("no connection");
-};
-
-/** A cache before a table that has every id that does not start with `no`. */
-function cacheWith(capacity = 1_000) {
-  const table: Table = {
-    reads: [],
-    answer: (ids) => batch(ids.filter((id) => !id.startsWith("no"))),
-  };
-  const clock = { now: 0 };
-  const results: CacheResult[] = [];
-  const unreadable: string[] = [];
-  const cache = new DeviceCache({
-    read: async (ids) => {
-      table.reads.push([...ids]);
-      return table.answer(ids);
-    },
-    lifetimes: { positiveMs: 30_000, negativeMs: 5_000, staleMs: 3_600_000 },
-    capacity,
-    clock: () => clock.now,
-    onResult: (result) => results.push(result),
-    onReadFailure: () => {},
-    onUnreadable: (id) => unreadable.push(id),
-  });
-  return { cache, table, clock, results, unreadable };
-}
+import { batch, cacheWith, failing } from "./device-cache.fixture.ts";
+import { recordBytes } from "./record-bytes.ts";
 
 describe("a cached device", () => {
   it("is read once within its lifetime, and again after it", async () => {
@@ -100,57 +61,6 @@ describe("lookups at the same time", () => {
   });
 });
 
-describe("while the registry cannot be read", () => {
-  it("known devices are found for the stale time, unknown ones are not told from absent ones", async () => {
-    const { cache, table, clock, results } = cacheWith();
-    await cache.lookup("a");
-    await cache.lookup("no-1");
-    table.answer = failing;
-    clock.now = 3_599_999;
-    expect((await cache.lookup("a")).kind).toBe("found");
-    expect(results.at(-1)).toBe("stale");
-    expect((await cache.lookup("b")).kind).toBe("unavailable");
-    expect((await cache.lookup("no-1")).kind).toBe("unavailable");
-
-    clock.now = 3_600_000;
-    expect((await cache.lookup("a")).kind).toBe("unavailable");
-  });
-
-  it("a failed read spares the next callers the wait for a while", async () => {
-    const { cache, table, clock } = cacheWith();
-    table.answer = failing;
-    await cache.lookup("a");
-    clock.now = 249;
-    await cache.lookup("b");
-    expect(table.reads).toEqual([["a"]]);
-
-    clock.now = 250;
-    table.answer = batch;
-    expect((await cache.lookup("b")).kind).toBe("found");
-  });
-
-  it("what a batch left unread is unavailable, the rest is not", async () => {
-    const { cache, table } = cacheWith();
-    table.answer = () => batch(["a"], { unread: ["b"] });
-
-    const [a, b, c] = await Promise.all(["a", "b", "c"].map((id) => cache.lookup(id)));
-
-    expect([a?.kind, b?.kind, c?.kind]).toEqual(["found", "unavailable", "absent"]);
-  });
-
-  it("has been reached only after a read that worked", async () => {
-    const { cache, table, clock } = cacheWith();
-    table.answer = failing;
-    await cache.lookup("a");
-    expect(cache.reached).toBe(false);
-
-    table.answer = batch;
-    clock.now = 1_000;
-    await cache.lookup("a");
-    expect(cache.reached).toBe(true);
-  });
-});
-
 it("an item that cannot be read is reported and not believed, not even from before", async () => {
   const { cache, table, clock, unreadable } = cacheWith();
   await cache.lookup("a");
@@ -159,6 +69,22 @@ it("an item that cannot be read is reported and not believed, not even from befo
 
   expect((await cache.lookup("a")).kind).toBe("unavailable");
   expect(unreadable).toEqual(["a"]);
+});
+
+it("keeps no more records than fit, larger ones fewer, those used last", async () => {
+  const { cache, table } = cacheWith(10);
+  const labels = Array.from({ length: 16 }, (_, i) => "x".repeat(60) + i);
+  table.answer = (ids) => ({
+    ...batch([]),
+    found: new Map(ids.map((id) => [id, deviceWith(id, "s", { labels })])),
+  });
+  for (let i = 0; i < 100; i++) await cache.lookup(`d${i}`);
+
+  const kept = Array.from({ length: 100 }, (_, i) => `d${i}`).filter((id) => cache.knows(id));
+  expect(kept.length).toBeGreaterThan(1);
+  expect(kept.length).toBeLessThan(5);
+  expect(kept.at(-1)).toBe("d99");
+  expect(cache.bytes).toBeLessThanOrEqual(10 * recordBytes(deviceWith("d0", "s")));
 });
 
 it("made-up ids do not push out devices", async () => {

@@ -6,6 +6,7 @@ import { createTokenIssuer } from "./user-jwt.ts";
 const pair = createAccount();
 const issuer = createTokenIssuer(accountKeyOf(new TextDecoder().decode(pair.getSeed())));
 const nowMs = 1_800_000_000_999;
+const expires = 1_800_043_200;
 const userNkey = `U${"A".repeat(55)}`;
 
 /** Claims of a token whose signature NATS's own library has found good. */
@@ -25,7 +26,13 @@ function verified(token: string) {
 
 describe("a device token", () => {
   it("is signed by the issuer and allows what the contract allows, and nothing else", () => {
-    const token = issuer.deviceToken({ userNkey, clientId: "pump-7", labels: ["site:x"], nowMs });
+    const token = issuer.deviceToken({
+      userNkey,
+      clientId: "pump-7",
+      labels: ["site:x"],
+      nowMs,
+      expires,
+    });
 
     expect(verified(token)).toEqual({
       jti: expect.any(String),
@@ -34,6 +41,7 @@ describe("a device token", () => {
       sub: userNkey,
       aud: "DEVICES",
       name: "pump-7",
+      exp: expires,
       nats: {
         type: "user",
         version: 2,
@@ -48,7 +56,7 @@ describe("a device token", () => {
   });
 
   it("has an id of its own each time", () => {
-    const device = { userNkey, clientId: "pump-7", labels: [], nowMs };
+    const device = { userNkey, clientId: "pump-7", labels: [], nowMs, expires };
 
     expect(verified(issuer.deviceToken(device)).jti).not.toBe(
       verified(issuer.deviceToken(device)).jti,

@@ -11,12 +11,14 @@ const HEADER = base64url({ typ: "JWT", alg: "ed25519-nkey" });
 export interface TokenIssuer {
   /** Public key that the servers must be told to believe. */
   readonly name: string;
-  /** The token that makes a connection a device of account DEVICES. */
+  /** The token that makes a connection a device of account DEVICES, for a time. */
   deviceToken(device: {
     userNkey: string;
     clientId: string;
     labels: readonly string[];
     nowMs: number;
+    /** When the server ends the session, in seconds since 1970. */
+    expires: number;
   }): string;
   /** The answer to one callout: a device token, or one word that the server logs. */
   answer(reply: {
@@ -30,6 +32,9 @@ export interface TokenIssuer {
 /**
  * Tokens are put together by hand, see `nkey.ts` for why. `allowed_connection_types` is left out:
  * nats-server 2.15 ignores it in callout answers, so that other protocols are refused by `decide`.
+ * It honours the permissions and the end. `subs` and `payload` it takes from a token that the client
+ * itself shows, not from a callout's answer: what holds are the limits of account DEVICES in the
+ * server's configuration.
  */
 export function createTokenIssuer(key: KeyObject): TokenIssuer {
   const name = accountNameOf(key);
@@ -45,7 +50,7 @@ export function createTokenIssuer(key: KeyObject): TokenIssuer {
   };
   return {
     name,
-    deviceToken: ({ userNkey, clientId, labels, nowMs }) => {
+    deviceToken: ({ userNkey, clientId, labels, nowMs, expires }) => {
       const { publish, subscribe } = devicePermissions(clientId);
       const nats = {
         type: "user",
@@ -57,7 +62,8 @@ export function createTokenIssuer(key: KeyObject): TokenIssuer {
         data: -1,
         tags: ["device", ...labels],
       };
-      return signed({ sub: userNkey, aud: "DEVICES", name: clientId, nats }, nowMs);
+      const claims = { sub: userNkey, aud: "DEVICES", name: clientId, exp: expires, nats };
+      return signed(claims, nowMs);
     },
     answer: ({ userNkey, serverId, nowMs, result }) => {
       const outcome = "token" in result ? { jwt: result.token } : { error: result.refusal };

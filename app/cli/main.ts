@@ -31,5 +31,7 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
+await output.flushed();
+await new Promise((resolve) => process.stderr.write("", resolve));
 // Sockets of what was probed may linger; there is nothing to wait for.
 process.exit();

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
@@ -24,6 +25,13 @@ export const tableShape = {
   DEVICE_TABLE: z.string().min(1).default(defaultDeviceTable),
   AWS_REGION: z.string().min(1),
   DYNAMODB_ENDPOINT: z.url().optional(),
+};
+/** What the registry and the audit call the operator. */
+const operatorShape = {
+  SENTINEL_OPERATOR: z
+    .string()
+    .regex(/^[^\p{C}\s]{1,128}$/u, "must be a name without blanks")
+    .optional(),
 };
 export const natsShape = {
   NATS_SERVERS: list,
@@ -69,4 +77,18 @@ export function settingsFrom<S extends z.ZodRawShape>(
   throw new OperatorError(
     `${[...new Set(problems)].join(", ")}; set it in the environment or name a file with --env-file`,
   );
+}
+
+/** Who does what is done here: SENTINEL_OPERATOR, or else the user of this machine. */
+export function operatorName(variables: Variables): string {
+  const { SENTINEL_OPERATOR: named } = settingsFrom(operatorShape, variables);
+  if (named !== undefined) return named;
+  try {
+    return userInfo().username;
+  } catch {
+    // As in a container, whose user number has no name.
+    throw new OperatorError(
+      "this machine's user has no name; say who you are by SENTINEL_OPERATOR",
+    );
+  }
 }

@@ -33,6 +33,12 @@ export class Output {
     if (this.#closed) throw new OutputClosed();
   }
 
+  /** Resolves when all has left the process, which would otherwise take it along when it ends. */
+  flushed(): Promise<void> {
+    if (this.#closed || this.#stream.writableLength === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#stream.write("", () => resolve()));
+  }
+
   /** Coloured on a terminal that wants colours, plain otherwise. */
   styled(format: Format, text: string): string {
     return styleText(format, text, { stream: this.#stream });

@@ -39,6 +39,15 @@ it("lets the inspector alone write what reaches devices", () => {
   expect(writers.map((user) => user.name)).toEqual(["inspector"]);
 });
 
+it("lets auth alone write what it decided, and the operator alone what is changed", () => {
+  const writersOf = (pattern: RegExp) =>
+    allUsers.filter((user) => user.publish.some((subject) => pattern.test(subject)));
+  const names = (pattern: RegExp) => writersOf(pattern).map((user) => user.name);
+  expect(names(/^audit\.(auth|chain\.auth)\./)).toEqual(["auth"]);
+  expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator"]);
+  expect(names(/^audit\./)).toEqual(["auth", "operator"]);
+});
+
 it("gives nobody a wildcard over everything", () => {
   for (const user of allUsers) {
     for (const subject of [...user.publish, ...user.subscribe]) {

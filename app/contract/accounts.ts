@@ -1,6 +1,7 @@
 import { partitionBucket } from "./partitions.ts";
 import { mirrorMaker, type SourceAccount, sourceAccount } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
+import { type AuditKind, subjects } from "./subjects.ts";
 
 /** NATS accounts: messages cross from one to another only where `crossings` says so. */
 export const accounts = ["CORE", "DEVICES", "AUTH", "SYS"] as const;
@@ -41,6 +42,8 @@ const readStream = (name: string) => [
   `$JS.API.CONSUMER.DELETE.${name}.>`,
   `$JS.API.CONSUMER.MSG.NEXT.${name}.>`,
 ];
+/** What writing audit records of one kind takes. */
+const writeAudit = (kind: AuditKind) => [`audit.${kind}.*`, subjects.auditChain(kind, "*")];
 const readable = [
   "MQTT_ALERTS",
   "REPORTS",
@@ -85,7 +88,7 @@ export const serviceUsers: readonly ServiceUser[] = [
   {
     name: "auth",
     account: "CORE",
-    publish: ["audit.auth.*"],
+    publish: writeAudit("auth"),
     subscribe: [inbox("auth"), "registry.status"],
     responds: true,
   },
@@ -99,7 +102,12 @@ export const serviceUsers: readonly ServiceUser[] = [
   {
     name: "operator",
     account: "CORE",
-    publish: [info, "$JS.API.STREAM.INFO.*", ...readable.flatMap(readStream)],
+    publish: [
+      info,
+      "$JS.API.STREAM.INFO.*",
+      ...readable.flatMap(readStream),
+      ...writeAudit("registry"),
+    ],
     subscribe: [inbox("operator")],
   },
   {

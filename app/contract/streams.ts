@@ -141,7 +141,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     }),
     stream(scale, {
       name: "AUDIT",
-      description: "Every authentication decision, OCSF Authentication",
+      description: "Every login decision and registry change, OCSF, chained by writer",
       subjects: ["audit.>"],
       max_age: days(400),
       deny_purge: true,

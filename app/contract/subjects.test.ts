@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseIngressSubject } from "./subjects.ts";
+import { auditKindOf, parseIngressSubject } from "./subjects.ts";
 
 it("reads what INGRESS stores", () => {
   expect(parseIngressSubject("ingress.11.upstream.pump-7")).toEqual({
@@ -17,4 +17,15 @@ it.each([
   "ingress.1.device.a.b",
 ])("does not read %s", (subject) => {
   expect(parseIngressSubject(subject)).toBeUndefined();
+});
+
+it.each([
+  ["audit.auth.pump-7", "auth"],
+  ["audit.registry._", "registry"],
+  ["audit.chain.auth.auth-1-00", "auth"],
+  ["audit.chain", undefined],
+  ["audit.other.x", undefined],
+  ["clients.auth.alerts", undefined],
+])("knows the kind of %s", (subject, kind) => {
+  expect(auditKindOf(subject)).toBe(kind);
 });

@@ -2,6 +2,9 @@
 export const origins = ["upstream", "device"] as const;
 export type Origin = (typeof origins)[number];
 
+/** What is audited: logins, and changes of the device registry. Each kind has writers of its own. */
+export type AuditKind = "auth" | "registry";
+
 /** MQTT topics, as publishers and devices see them. */
 export const topics = {
   alerts: (clientId: string) => `clients/${clientId}/alerts`,
@@ -27,6 +30,10 @@ export const subjects = {
   deadLetter: (stage: string, reason: string) => `deadletter.${stage}.${reason}`,
   /** A client that failed to authenticate may carry any id: those share the token `_`. */
   authAudit: (clientId: string | undefined) => `audit.auth.${clientId ?? "_"}`,
+  /** What concerns several devices at once has the token `_`. */
+  registryAudit: (clientId: string | undefined) => `audit.registry.${clientId ?? "_"}`,
+  /** Beginning and end of one writer's chain of records. */
+  auditChain: (kind: AuditKind, writer: string) => `audit.chain.${kind}.${writer}`,
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
 } as const;
@@ -39,4 +46,11 @@ export function parseIngressSubject(
   if (head !== "ingress" || rest.length > 0 || !clientId) return undefined;
   if (origin !== "upstream" && origin !== "device") return undefined;
   return { partition: Number(partition), origin, clientId };
+}
+
+/** The kind of records that an AUDIT subject is for; undefined for a subject that is none of ours. */
+export function auditKindOf(subject: string): AuditKind | undefined {
+  const [head, first, second] = subject.split(".");
+  const kind = first === "chain" ? second : first;
+  return head === "audit" && (kind === "auth" || kind === "registry") ? kind : undefined;
 }

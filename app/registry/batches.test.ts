@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chunksOf, sendUnprocessed } from "./batches.ts";
+import { chunksOf, inParallel, sendUnprocessed } from "./batches.ts";
 
 it("splits into runs that together are the whole, in order", () => {
   expect(chunksOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
@@ -30,4 +30,35 @@ it("returns what is left after the last attempt", async () => {
 
   expect(left).toEqual([1, 2]);
   expect(attempts).toBe(3);
+});
+
+it("works on so many items at a time, and on each once", async () => {
+  const seen: number[] = [];
+  let atOnce = 0;
+  let most = 0;
+  await inParallel(
+    Array.from({ length: 20 }, (_, i) => i),
+    4,
+    async (item) => {
+      most = Math.max(most, ++atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce--;
+      seen.push(item);
+    },
+  );
+
+  expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect(most).toBe(4);
+});
+
+it("begins nothing more after a failure, and ends when what had begun has ended", async () => {
+  const ended: number[] = [];
+  const work = inParallel([1, 2, 3, 4, 5], 2, async (item) => {
+    if (item === 1) throw new Error("the first");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    ended.push(item);
+  });
+
+  await expect(work).rejects.toThrow("the first");
+  expect(ended).toEqual([2]);
 });

@@ -30,3 +30,24 @@ export async function sendUnprocessed<T>(
     await pause(Math.min(2_000, ceiling * (0.5 + Math.random() / 2)));
   }
 }
+
+/** Runs a task for every item, at most `width` at the same time. Rejects with the first failure, when all that had begun has ended. */
+export async function inParallel<T>(
+  items: Iterable<T>,
+  width: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
+  const open = items[Symbol.iterator]();
+  let failed = false;
+  const lane = async () => {
+    for (let next = open.next(); !next.done && !failed; next = open.next()) {
+      await task(next.value).catch((error) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: width }, lane));
+  const failure = lanes.find((each) => each.status === "rejected");
+  if (failure) throw failure.reason;
+}

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DeviceRecord, deviceItem, parseDeviceItem } from "./device-record.ts";
 import { hashSecret } from "./secret.ts";
@@ -6,18 +7,43 @@ const record: DeviceRecord = {
   clientId: "pump-7",
   status: "suspended",
   secret: hashSecret("secret"),
+  previous: { ...hashSecret("before"), validUntil: 1_800_000_600_000 },
+  region: "eu-west",
   labels: ["site:oslo", "model.x"],
   createdAt: 1_800_000_000_000,
   changedAt: 1_800_000_000_001,
+  changedBy: "alex",
   version: 3,
 };
 
 describe("a device item", () => {
   it("carries a record there and back", () => {
-    expect(parseDeviceItem(deviceItem(record)).record).toEqual({
-      ...record,
-      secret: { hash: record.secret.hash, salt: record.secret.salt },
+    expect(deviceItem(parseDeviceItem(deviceItem(record)).record ?? record)).toEqual(
+      deviceItem(record),
+    );
+    expect(parseDeviceItem(deviceItem(record)).record).toMatchObject({
+      clientId: "pump-7",
+      previous: { validUntil: 1_800_000_600_000 },
+      region: "eu-west",
+      changedBy: "alex",
     });
+  });
+
+  it("of before, without previous secret, region and author, is a record", () => {
+    const { previous: _, region: __, changedBy: ___, ...before } = deviceItem(record);
+
+    const parsed = parseDeviceItem(before).record;
+
+    expect(parsed).toMatchObject({ clientId: "pump-7", version: 3 });
+    for (const absent of ["previous", "region", "changedBy"]) {
+      expect(parsed).not.toHaveProperty(absent);
+    }
+  });
+
+  it("may have attributes that are not known yet, or a region", () => {
+    const item = { ...deviceItem(record), colour: { S: "red" }, region: { S: "mars-1" } };
+
+    expect(parseDeviceItem(item).record).toMatchObject({ region: "mars-1" });
   });
 
   it("has no labels attribute when there are none", () => {
@@ -35,6 +61,8 @@ describe("a device item", () => {
     ["version", { N: "-1" }, "version.N must be a whole number"],
     ["createdAt", undefined, "createdAt"],
     ["labels", { L: [{ S: "two words" }] }, "labels"],
+    ["region", { S: "EU West" }, "region is not a region"],
+    ["previous", { M: { salt: { B: new Uint8Array(16) } } }, "previous.M.secretHash"],
   ])("with a wrong %s is unreadable and says why", (attribute, value, reason) => {
     const item = { ...deviceItem(record), [attribute]: value } as ReturnType<typeof deviceItem>;
 
@@ -42,4 +70,28 @@ describe("a device item", () => {
 
     expect(unreadable?.reason).toContain(reason);
   });
+});
+
+const attribute = fc.oneof(
+  fc.record({ S: fc.string() }),
+  fc.record({ N: fc.oneof(fc.string(), fc.double().map(String)) }),
+  fc.record({ B: fc.uint8Array({ minLength: 15, maxLength: 33 }) }),
+  fc.record({ L: fc.array(fc.anything(), { maxLength: 20 }) }),
+  fc.record({ M: fc.dictionary(fc.string(), fc.anything()) }),
+  fc.anything(),
+);
+
+it("reads any item without failing, and what it takes for a record can be written again", () => {
+  const names = Object.keys(deviceItem(record));
+  const changes = fc.dictionary(fc.constantFrom(...names, "other"), attribute);
+  fc.assert(
+    fc.property(changes, (changed) => {
+      const item = { ...deviceItem(record), ...changed } as ReturnType<typeof deviceItem>;
+      const parsed = parseDeviceItem(item);
+      if (parsed.record) {
+        expect(parseDeviceItem(deviceItem(parsed.record)).record).toEqual(parsed.record);
+      } else expect(parsed.unreadable.reason).not.toBe("");
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -2,16 +2,19 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
 import { isClientId } from "../contract/client-id.ts";
 import { type DeviceStatus, deviceStatuses } from "../contract/device.ts";
-import type { SecretHash } from "./secret.ts";
+import type { DeviceSecrets } from "./secret.ts";
 
 /** One device as the registry knows it. Times are milliseconds since 1970. */
-export interface DeviceRecord {
+export interface DeviceRecord extends DeviceSecrets {
   readonly clientId: string;
   readonly status: DeviceStatus;
-  readonly secret: SecretHash;
+  /** Where the device is at home. It may connect anywhere. */
+  readonly region?: string;
   readonly labels: readonly string[];
   readonly createdAt: number;
   readonly changedAt: number;
+  /** Who changed it last. Absent from records that were last written before this was kept. */
+  readonly changedBy?: string;
   /** Goes up by one with every change: a writer names the version it has read. */
   readonly version: number;
 }
@@ -25,6 +28,9 @@ export const labelLimit = 16;
 export function isLabel(value: string): boolean {
   return LABEL.test(value);
 }
+
+/** Any name, not only today's: a record must stay readable when a region is added or given up. */
+const REGION = /^[a-z0-9-]{1,32}$/;
 
 const text = z.object({ S: z.string() }).transform((value) => value.S);
 const whole = z
@@ -41,12 +47,19 @@ const ItemSchema = z.object({
   status: text.pipe(z.enum(deviceStatuses)),
   secretHash: bytes(32),
   salt: bytes(16),
+  // Absent without an overlap of two secrets.
+  previous: z
+    .object({ M: z.object({ secretHash: bytes(32), salt: bytes(16), validUntil: whole }) })
+    .transform(({ M }) => ({ hash: M.secretHash, salt: M.salt, validUntil: M.validUntil }))
+    .optional(),
+  region: text.refine((name) => REGION.test(name), "is not a region").optional(),
   labels: z
     .object({ L: z.array(text.refine(isLabel, "is not a label")).max(labelLimit) })
     .transform((value) => value.L)
     .optional(),
   createdAt: whole,
   changedAt: whole,
+  changedBy: text.optional(),
   version: whole,
 });
 
@@ -67,22 +80,45 @@ export function parseDeviceItem(item: DeviceItem): ParsedItem {
     const reason = result.error.issues.map((i) => `${i.path.join(".")} ${i.message}`).join("; ");
     return { unreadable: { clientId: item["clientId"]?.S ?? "", reason } };
   }
-  const { secretHash, salt, labels, ...rest } = result.data;
-  return { record: { ...rest, labels: labels ?? [], secret: { hash: secretHash, salt } } };
+  const { secretHash, salt, previous, region, labels, changedBy, ...rest } = result.data;
+  const record: DeviceRecord = {
+    ...rest,
+    secret: { hash: secretHash, salt },
+    ...(previous && { previous }),
+    ...(region !== undefined && { region }),
+    labels: labels ?? [],
+    ...(changedBy !== undefined && { changedBy }),
+  };
+  return { record };
 }
 
-/** The other direction. Empty labels are left out. */
+/** Of one type, so that items can be compared. */
+const binary = (value: Uint8Array) => ({ B: new Uint8Array(value) });
+
+/** The other direction. What is absent or empty is left out. */
 export function deviceItem(record: DeviceRecord): DeviceItem {
+  const { previous, region, changedBy } = record;
   return {
     clientId: { S: record.clientId },
     status: { S: record.status },
-    secretHash: { B: record.secret.hash },
-    salt: { B: record.secret.salt },
+    secretHash: binary(record.secret.hash),
+    salt: binary(record.secret.salt),
+    ...(previous && {
+      previous: {
+        M: {
+          secretHash: binary(previous.hash),
+          salt: binary(previous.salt),
+          validUntil: { N: String(previous.validUntil) },
+        },
+      },
+    }),
+    ...(region !== undefined && { region: { S: region } }),
     ...(record.labels.length > 0 && {
       labels: { L: record.labels.map((label) => ({ S: label })) },
     }),
     createdAt: { N: String(record.createdAt) },
     changedAt: { N: String(record.changedAt) },
+    ...(changedBy !== undefined && { changedBy: { S: changedBy } }),
     version: { N: String(record.version) },
   };
 }

@@ -1,141 +1,366 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DeviceConflict, DeviceRegistry } from "./device-registry.ts";
-import { deviceTableProblem, ensureDeviceTable } from "./device-table.ts";
+import type { DeviceFilter } from "./device-page.ts";
+import { deviceItem } from "./device-record.ts";
+import { DeviceRegistry } from "./device-registry.ts";
+import { createDynamoClient, deviceTableProblem, ensureDeviceTable } from "./device-table.ts";
 import { deviceWith, type Emulator, startEmulator } from "./emulator.fixture.ts";
-import { verifySecret } from "./secret.ts";
+import { startLosingProxy } from "./losing-proxy.fixture.ts";
+import { setUpMoto, startMoto } from "./moto.fixture.ts";
+import type { DeviceValues } from "./record-changes.ts";
+import type { ChangeJournal, RegistryChange } from "./registry-change.ts";
+import { hashSecret, secretMatches } from "./secret.ts";
 
-let emulator: Emulator;
-let registry: DeviceRegistry;
-beforeAll(async () => {
-  emulator = await startEmulator();
-  registry = new DeviceRegistry({ ...emulator, consistent: true });
+const withoutMoto = setUpMoto();
+if (withoutMoto !== undefined) process.stderr.write(`skipped: ${withoutMoto}\n`);
+
+const environments = [
+  { name: "dynalite", start: startEmulator, skip: false },
+  { name: "moto", start: startMoto, skip: withoutMoto !== undefined },
+];
+const by = { actor: "test", nowMs: 5_000 };
+const values = (
+  clientId: string,
+  secret: string,
+  more: Partial<DeviceValues> = {},
+): DeviceValues => ({
+  clientId,
+  status: "active",
+  secret: hashSecret(secret),
+  labels: [],
+  ...more,
 });
-afterAll(() => emulator.stop());
+const bulk = { width: 8, pace: async () => {} };
 
-/** A table of its own for tests that look at all of it. */
-async function registryOf(table: string): Promise<DeviceRegistry> {
-  await ensureDeviceTable(emulator.client, table);
-  return new DeviceRegistry({ client: emulator.client, table, consistent: true });
+/** Keeps what it is told, in order. */
+function remembering() {
+  const told: string[] = [];
+  const changes: RegistryChange[] = [];
+  const journal: ChangeJournal = {
+    change: (intent, write) => {
+      told.push(`${intent.kind}? ${intent.clientIds.join(" ")}`);
+      return write((change) => {
+        told.push(`${change.kind} ${change.clientId} v${change.version}`);
+        changes.push(change);
+      });
+    },
+  };
+  return { told, changes, journal };
 }
 
-describe("the device table", () => {
-  it("can be ensured twice, and has no problem then", async () => {
-    await ensureDeviceTable(emulator.client, "twice");
-    await ensureDeviceTable(emulator.client, "twice");
+describe.each(environments)("on $name", ({ start, skip }) => {
+  describe.skipIf(skip)("the registry", () => {
+    let emulator: Pick<Emulator, "endpoint" | "client" | "stop">;
+    let registry: DeviceRegistry;
+    beforeAll(async () => {
+      emulator = await start();
+      registry = await registryOf("registry");
+    });
+    afterAll(() => emulator?.stop());
 
-    expect(await deviceTableProblem(emulator.client, "twice")).toBeUndefined();
-  });
+    /** A table of its own for tests that look at all of it. */
+    async function registryOf(table: string, journal?: ChangeJournal): Promise<DeviceRegistry> {
+      const { client } = emulator;
+      await ensureDeviceTable(client, table);
+      return new DeviceRegistry({ client, table, consistent: true, ...(journal && { journal }) });
+    }
+    const recordOf = async (id: string) => (await registry.get(id))?.record;
 
-  it("has a problem when it is missing", async () => {
-    expect(await deviceTableProblem(emulator.client, "absent")).toBe("table absent does not exist");
+    it("has a table that can be ensured twice, and sees when there is none", async () => {
+      await ensureDeviceTable(emulator.client, "twice");
+      await ensureDeviceTable(emulator.client, "twice");
+
+      expect(await deviceTableProblem(emulator.client, "twice")).toBeUndefined();
+      const problem = await deviceTableProblem(emulator.client, "absent");
+      expect(problem).toBe("table absent does not exist");
+    });
+
+    it("finds what was created, and does not create over it", async () => {
+      await registry.create(values("taken", "first", { labels: ["a"], region: "eu-west" }), by);
+
+      const again = registry.create(values("taken", "second"), by);
+      await expect(again).rejects.toMatchObject({ name: "DeviceConflict", code: "exists" });
+      const record = await recordOf("taken");
+      expect(record).toMatchObject({
+        status: "active",
+        labels: ["a"],
+        region: "eu-west",
+        createdAt: 5_000,
+        changedAt: 5_000,
+        changedBy: "test",
+        version: 1,
+      });
+      expect(record && secretMatches(record, "first", 0)).toBe(true);
+      expect(await registry.get("never-made")).toBeUndefined();
+    });
+
+    it("takes both secrets during the overlap of a rotation, then only the new one", async () => {
+      await registry.create(values("turned", "old"), by);
+
+      const rotation = { secret: hashSecret("new"), overlapMs: 1_000 };
+      const { outcome } = await registry.rotate("turned", rotation, by);
+
+      expect(outcome).toBe("changed");
+      const record = await recordOf("turned");
+      expect(record).toMatchObject({ version: 2, previous: { validUntil: 6_000 } });
+      expect(record && secretMatches(record, "new", 9_000)).toBe(true);
+      expect(record && secretMatches(record, "old", 5_999)).toBe(true);
+      expect(record && secretMatches(record, "old", 6_000)).toBe(false);
+      await registry.rotate("turned", { secret: hashSecret("newest"), overlapMs: 0 }, by);
+      expect(await recordOf("turned")).not.toHaveProperty("previous");
+    });
+
+    it("suspends and resumes, and says when there is nothing to do", async () => {
+      await registry.create(values("paused", "s"), by);
+
+      expect((await registry.suspend("paused", by)).outcome).toBe("changed");
+      expect((await registry.suspend("paused", by)).outcome).toBe("unchanged");
+      expect(await recordOf("paused")).toMatchObject({ status: "suspended", version: 2 });
+      expect((await registry.resume("paused", by)).outcome).toBe("changed");
+      expect(await recordOf("paused")).toMatchObject({ status: "active", version: 3 });
+      expect((await registry.resume("nobody", by)).outcome).toBe("unknown");
+      expect(await registry.get("nobody")).toBeUndefined();
+    });
+
+    it("revokes for good, previous secret included; only deletion frees the id", async () => {
+      await registry.create(values("stolen", "s"), by);
+      await registry.rotate("stolen", { secret: hashSecret("t"), overlapMs: 60_000 }, by);
+      expect((await registry.delete("stolen", by)).outcome).toBe("refused");
+
+      expect((await registry.revoke("stolen", by)).outcome).toBe("changed");
+
+      expect((await registry.revoke("stolen", by)).outcome).toBe("unchanged");
+      expect((await registry.resume("stolen", by)).outcome).toBe("refused");
+      expect((await registry.suspend("stolen", by)).outcome).toBe("refused");
+      const rotated = await registry.rotate(
+        "stolen",
+        { secret: hashSecret("u"), overlapMs: 0 },
+        by,
+      );
+      expect(rotated.outcome).toBe("refused");
+      const replaced = await registry.replaceMany([values("stolen", "u")], by, bulk);
+      expect(replaced.get("stolen")).toBe("refused");
+      const record = await recordOf("stolen");
+      expect(record).toMatchObject({ status: "revoked", version: 3 });
+      expect(record).not.toHaveProperty("previous");
+      expect(await registry.delete("stolen", by)).toEqual({ outcome: "deleted", version: 3 });
+      expect(await registry.delete("stolen", by)).toEqual({ outcome: "unknown" });
+      await registry.create(values("stolen", "again"), by);
+    });
+
+    it("labels, and removes labels", async () => {
+      await registry.create(values("labelled", "s", { labels: ["a"] }), by);
+
+      expect((await registry.setLabels("labelled", ["a"], by)).outcome).toBe("unchanged");
+      expect((await registry.setLabels("labelled", ["b", "c"], by)).outcome).toBe("changed");
+      expect(await recordOf("labelled")).toMatchObject({ labels: ["b", "c"] });
+      await registry.setLabels("labelled", [], by);
+      expect(await recordOf("labelled")).toMatchObject({ labels: [], version: 3 });
+    });
+
+    it("loses none of several changes that are made at the same time", async () => {
+      await registry.create(values("busy", "s"), by);
+
+      const results = await Promise.all([
+        registry.suspend("busy", by),
+        registry.setLabels("busy", ["x"], by),
+        registry.rotate("busy", { secret: hashSecret("a"), overlapMs: 1_000 }, by),
+        registry.rotate("busy", { secret: hashSecret("b"), overlapMs: 1_000 }, by),
+      ]);
+
+      expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill("changed"));
+      const record = await recordOf("busy");
+      expect(record).toMatchObject({ status: "suspended", labels: ["x"], version: 5 });
+      const both = ["a", "b"].map((secret) => record && secretMatches(record, secret, 5_500));
+      expect(both).toEqual([true, true]);
+    });
+
+    it("takes an item of before for a record, and keeps what it does not know itself", async () => {
+      const item = { ...deviceItem(deviceWith("older", "s")), future: { S: "kept" } };
+      await emulator.client.send(new PutItemCommand({ TableName: "registry", Item: item }));
+
+      expect((await registry.suspend("older", by)).outcome).toBe("changed");
+
+      expect(await recordOf("older")).toMatchObject({ version: 2, changedBy: "test" });
+      const key = { clientId: { S: "older" } };
+      const get = new GetItemCommand({ TableName: "registry", Key: key });
+      expect((await emulator.client.send(get)).Item?.["future"]).toEqual({ S: "kept" });
+    });
+
+    it("reports items that are no records, changes none, and deletes one by force", async () => {
+      const odd = { clientId: { S: "odd" } };
+      await emulator.client.send(new PutItemCommand({ TableName: "registry", Item: odd }));
+
+      const batch = await registry.getMany(["odd"]);
+      expect(batch.found.size).toBe(0);
+      expect(batch.unreadable).toEqual([
+        { clientId: "odd", reason: expect.stringContaining("status") },
+      ]);
+      await expect(registry.revoke("odd", by)).rejects.toMatchObject({ name: "UnreadableDevice" });
+      await expect(registry.delete("odd", by)).rejects.toMatchObject({ name: "UnreadableDevice" });
+      expect(await registry.delete("odd", by, { force: true })).toMatchObject({ version: 0 });
+      expect(await registry.get("odd")).toBeUndefined();
+    });
+
+    it("creates many and replaces many, each only where it can", async () => {
+      const ids = Array.from({ length: 60 }, (_, i) => `many-${i}`);
+      const records = ids.map((id) => values(id, id));
+      const created = await registry.createMany(records, by, bulk);
+      expect([...created.values()]).toEqual(Array(60).fill("done"));
+
+      const more = [values("many-0", "x"), values("many-60", "x")];
+      expect(Object.fromEntries(await registry.createMany(more, by, bulk))).toEqual({
+        "many-0": "exists",
+        "many-60": "done",
+      });
+      const fresh = [values("many-0", "y", { region: "eu-west" }), values("many-61", "y")];
+      expect(Object.fromEntries(await registry.replaceMany(fresh, by, bulk))).toEqual({
+        "many-0": "done",
+        "many-61": "unknown",
+      });
+      expect(await recordOf("many-0")).toMatchObject({ version: 2, region: "eu-west" });
+      const batch = await registry.getMany([...ids, "many-99"]);
+      expect([...batch.found.keys()].sort()).toEqual([...ids].sort());
+      expect(batch).toMatchObject({ unread: [], unreadable: [] });
+    });
+
+    it("takes a repetition of the same bulk write for the write", async () => {
+      const { changes, journal } = remembering();
+      const own = await registryOf("registry", journal);
+      const written = [values("repeated", "x")];
+      for (let i = 0; i < 2; i++) {
+        expect((await own.createMany(written, by, bulk)).get("repeated")).toBe("done");
+      }
+      const fresh = [values("repeated", "y")];
+      for (let i = 0; i < 2; i++) {
+        expect((await own.replaceMany(fresh, by, bulk)).get("repeated")).toBe("done");
+      }
+
+      expect(changes.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
+        "created 1",
+        "created 1",
+        "replaced 2",
+        "replaced 2",
+      ]);
+    });
+
+    it("lists by status, label and region, page by page", async () => {
+      const own = await registryOf("paged");
+      const records = Array.from({ length: 90 }, (_, i) =>
+        deviceWith(`p-${i}`, "s", {
+          status: i % 3 === 0 ? "suspended" : "active",
+          labels: i % 2 === 0 ? ["even", `n:${i}`] : [],
+          ...(i < 30 && { region: "eu-west" }),
+        }),
+      );
+      expect(await own.overwriteMany(records)).toEqual([]);
+      const listed = async (filter: DeviceFilter, limit?: number) => {
+        const seen: string[] = [];
+        for (let after: string | undefined, first = true; first || after; first = false) {
+          const page = await own.page(filter, { after, limit });
+          expect(page.records.length).toBeLessThanOrEqual(limit ?? 90);
+          seen.push(...page.records.map((record) => record.clientId));
+          after = page.next;
+        }
+        expect(new Set(seen).size).toBe(seen.length);
+        return seen.length;
+      };
+
+      expect(await listed({})).toBe(90);
+      expect(await listed({}, 7)).toBe(90);
+      expect(await listed({ status: "suspended" }, 7)).toBe(30);
+      expect(await listed({ label: "even" }, 45)).toBe(45);
+      expect(await listed({ label: "eve" })).toBe(0);
+      expect(await listed({ region: "eu-west", label: "even", status: "suspended" }, 2)).toBe(5);
+    });
+
+    it("goes through more than one request can bring", async () => {
+      const own = await registryOf("long");
+      const labels = Array.from({ length: 16 }, (_, i) => `${"x".repeat(60)}:${i}`);
+      const records = Array.from({ length: 1_200 }, (_, i) =>
+        deviceWith(`p-${i}`, "s", { status: i % 3 === 0 ? "suspended" : "active", labels }),
+      );
+      expect(await own.overwriteMany(records)).toEqual([]);
+
+      const ids: string[] = [];
+      let pages = 0;
+      for await (const page of own.pages({ status: "suspended" })) {
+        ids.push(...page.records.map((record) => record.clientId));
+        pages++;
+      }
+
+      expect(pages).toBeGreaterThan(1);
+      expect(ids).toHaveLength(400);
+      expect(new Set(ids).size).toBe(400);
+    });
+
+    it("announces each change before it, and tells of it after, once", async () => {
+      const { told, changes, journal } = remembering();
+      const own = await registryOf("told", journal);
+
+      await own.create(values("a", "s"), by);
+      await own.suspend("a", by);
+      await own.suspend("a", by);
+      await own.revoke("a", { actor: "other", nowMs: 7_000 });
+      await own.delete("a", by);
+      await own.createMany([values("b", "s"), values("c", "s")], by, { ...bulk, width: 1 });
+
+      expect(told).toEqual([
+        ...["created? a", "created a v1", "suspended? a", "suspended a v2", "suspended? a"],
+        ...["revoked? a", "revoked a v3", "deleted? a", "deleted a v3"],
+        ...["created? b c", "created b v1", "created c v1"],
+      ]);
+      expect(changes[2]).toMatchObject({ actor: "other", nowMs: 7_000 });
+    });
+
+    it("changes nothing when the change cannot be announced", async () => {
+      const refusing = await registryOf("registry", {
+        change: () => Promise.reject(new Error("no account can be kept")),
+      });
+
+      await expect(refusing.create(values("silent", "s"), by)).rejects.toThrow("no account");
+      expect(await registry.get("silent")).toBeUndefined();
+    });
+
+    it("makes a change once when its answer is lost, and tells of it", async () => {
+      const proxy = await startLosingProxy(emulator.endpoint);
+      const { told, journal } = remembering();
+      const { endpoint } = proxy;
+      const patience = { region: "us-east-1", attemptMs: 20_000, attempts: 3 };
+      const client = createDynamoClient({ ...patience, endpoint });
+      const own = new DeviceRegistry({ client, table: "registry", journal });
+
+      proxy.loseAnswer(".PutItem");
+      await own.create(values("unheard", "s"), by);
+      for (const change of ["suspend", "revoke"] as const) {
+        proxy.loseAnswer(".UpdateItem");
+        expect((await own[change]("unheard", by)).outcome).toBe("changed");
+      }
+      expect(await recordOf("unheard")).toMatchObject({ status: "revoked", version: 3 });
+      proxy.loseAnswer(".DeleteItem");
+      expect(await own.delete("unheard", by)).toEqual({ outcome: "deleted", version: 3 });
+      client.destroy();
+      await proxy.stop();
+
+      expect(told.filter((line) => !line.includes("?"))).toEqual([
+        "created unheard v1",
+        "suspended unheard v2",
+        "revoked unheard v3",
+        "deleted unheard v3",
+      ]);
+    });
   });
 });
 
-describe("the registry", () => {
-  it("finds what was created, secret included", async () => {
-    await registry.create(deviceWith("found", "right", { labels: ["a", "b"] }));
+it("cannot be read while the table cannot be reached, and works again afterwards", async () => {
+  const own = await startEmulator();
+  const impatient = new DeviceRegistry(own);
+  await impatient.create(values("kept", "s"), by);
+  await own.pause();
 
-    const record = (await registry.get("found"))?.record;
+  await expect(impatient.getMany(["kept"])).rejects.toThrow();
 
-    expect(record).toMatchObject({ clientId: "found", status: "active", labels: ["a", "b"] });
-    expect(record && verifySecret("right", record.secret)).toBe(true);
-    expect(await registry.get("never-made")).toBeUndefined();
-  });
-
-  it("does not create over an existing device", async () => {
-    await registry.create(deviceWith("taken", "first"));
-
-    await expect(registry.create(deviceWith("taken", "second"))).rejects.toMatchObject({
-      name: "DeviceConflict",
-      code: "exists",
-    });
-    const record = (await registry.get("taken"))?.record;
-    expect(record && verifySecret("first", record.secret)).toBe(true);
-  });
-
-  it("lets one of two writers that read the same version replace it, and tells the other", async () => {
-    await registry.create(deviceWith("raced", "old"));
-    const outcomes = await Promise.allSettled([
-      registry.replace(deviceWith("raced", "a", { version: 2 })),
-      registry.replace(deviceWith("raced", "b", { version: 2 })),
-    ]);
-
-    const lost = outcomes.filter((outcome) => outcome.status === "rejected");
-    expect(lost).toHaveLength(1);
-    expect(lost[0]?.reason).toBeInstanceOf(DeviceConflict);
-    expect(lost[0]?.reason).toMatchObject({ code: "changed" });
-  });
-
-  it("revokes once, says so the second time, and does not invent devices", async () => {
-    await registry.create(deviceWith("stolen", "secret"));
-
-    expect(await registry.revoke("stolen", 5_000)).toBe("revoked");
-    expect(await registry.revoke("stolen", 6_000)).toBe("already");
-    expect(await registry.revoke("nobody", 6_000)).toBe("unknown");
-    expect((await registry.get("stolen"))?.record).toMatchObject({
-      status: "revoked",
-      changedAt: 6_000,
-      version: 3,
-    });
-    expect(await registry.get("nobody")).toBeUndefined();
-  });
-
-  it("reads a hundred at once and leaves out what does not exist", async () => {
-    const ids = Array.from({ length: 60 }, (_, i) => `many-${i}`);
-    await registry.overwriteMany(ids.map((id) => deviceWith(id, id)));
-
-    const batch = await registry.getMany([...ids, ...ids.slice(0, 40).map((id) => `${id}-not`)]);
-
-    expect([...batch.found.keys()].sort()).toEqual([...ids].sort());
-    expect(batch).toMatchObject({ unread: [], unreadable: [] });
-  });
-
-  it("reports items that somebody else wrote wrongly instead of failing on them", async () => {
-    await emulator.client.send(
-      new PutItemCommand({ TableName: emulator.table, Item: { clientId: { S: "odd" } } }),
-    );
-
-    const batch = await registry.getMany(["odd"]);
-
-    expect(batch.found.size).toBe(0);
-    expect(batch.unreadable).toEqual([
-      { clientId: "odd", reason: expect.stringContaining("status") },
-    ]);
-  });
-
-  it("writes a thousand and pages through them by status", async () => {
-    const own = await registryOf("paged");
-    const padding = Array.from({ length: 16 }, (_, i) => `${"x".repeat(60)}:${i}`);
-    const records = Array.from({ length: 1_200 }, (_, i) =>
-      deviceWith(`p-${i}`, "s", { status: i % 3 === 0 ? "suspended" : "active", labels: padding }),
-    );
-    expect(await own.overwriteMany(records)).toEqual([]);
-
-    const seen: string[] = [];
-    let pages = 0;
-    for (let after: string | undefined, first = true; first || after; first = false) {
-      const page = await own.page(after, "suspended");
-      seen.push(...page.records.map((record) => record.clientId));
-      after = page.next;
-      pages++;
-    }
-
-    expect(pages).toBeGreaterThan(1);
-    expect(new Set(seen).size).toBe(400);
-    expect(seen).toHaveLength(400);
-  });
-
-  it("rejects while the table cannot be reached, and works again afterwards", async () => {
-    const own = await startEmulator();
-    const impatient = new DeviceRegistry(own);
-    await impatient.create(deviceWith("kept", "s"));
-    await own.pause();
-
-    await expect(impatient.getMany(["kept"])).rejects.toThrow();
-
-    await own.resume();
-    expect((await impatient.getMany(["kept"])).found.size).toBe(1);
-    await own.stop();
-  });
+  await own.resume();
+  expect((await impatient.getMany(["kept"])).found.size).toBe(1);
+  await own.stop();
 });

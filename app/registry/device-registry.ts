@@ -1,44 +1,37 @@
+import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { inParallel, sendUnprocessed } from "./batches.ts";
 import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  ScanCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import type { DeviceStatus } from "../contract/device.ts";
-import { chunksOf, sendUnprocessed } from "./batches.ts";
+  type DeviceFilter,
+  type DevicePage,
+  devicePage,
+  type PageOptions,
+  pageScan,
+} from "./device-page.ts";
 import {
   type DeviceItem,
   type DeviceRecord,
-  deviceItem,
   type ParsedItem,
   parseDeviceItem,
   type UnreadableItem,
 } from "./device-record.ts";
 import { deviceTableKey } from "./device-table.ts";
+import {
+  type ChangeResult,
+  changeDevice,
+  createDevice,
+  type DeleteResult,
+  deleteDevice,
+  overwriteDevices,
+  readDevice,
+  type Table,
+} from "./device-writes.ts";
+import type { By, DeviceChange, DeviceValues } from "./record-changes.ts";
+import { type ChangeJournal, noJournal, type RegistryChangeKind } from "./registry-change.ts";
+import { DeviceConflict } from "./registry-errors.ts";
+import type { SecretHash } from "./secret.ts";
 
-/** DynamoDB's limits for one request. */
+/** DynamoDB's limit for one request. */
 export const readBatchSize = 100;
-export const writeBatchSize = 25;
-
-/** A write that must not happen, because the table is not as the writer thought. */
-export class DeviceConflict extends Error {
-  override readonly name = "DeviceConflict";
-  readonly code: "exists" | "changed";
-
-  constructor(code: DeviceConflict["code"], clientId: string, options?: ErrorOptions) {
-    super(
-      code === "exists"
-        ? `device ${clientId} exists already`
-        : `device ${clientId} was changed by someone else meanwhile; read it again`,
-      options,
-    );
-    this.code = code;
-  }
-}
 
 export interface DeviceBatch {
   /** An id that is in none of the three does not exist. */
@@ -48,171 +41,210 @@ export interface DeviceBatch {
   readonly unread: readonly string[];
 }
 
-export interface DevicePage {
-  readonly records: readonly DeviceRecord[];
-  readonly unreadable: readonly UnreadableItem[];
-  /** Where the next page starts; undefined after the last one. */
-  readonly next: string | undefined;
-}
-
 export interface RegistryOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
-  /** Reads see every write that was acknowledged before: twice the price, not for logins. */
+  /** Reads by id see every write that was acknowledged before: twice the price, not for logins. */
   readonly consistent?: boolean;
   /** How often a batch is sent again for what was left unprocessed, and the first pause. */
   readonly batch?: { readonly attempts: number; readonly firstPauseMs: number };
+  /** Every change goes through it. Left out only where nobody has to answer for changes. */
+  readonly journal?: ChangeJournal;
 }
+
+export interface BulkOptions {
+  /** Writes on their way at the same time. */
+  readonly width: number;
+  /** Awaited before each write. */
+  readonly pace: () => Promise<void>;
+}
+
+type BulkOutcome = "done" | "exists" | "unknown" | "refused";
+
+/** What became of each device of a bulk write, by client id. */
+export type BulkResult = ReadonlyMap<string, BulkOutcome>;
+
+type Changed = Pick<DeviceRecord, "clientId" | "version"> & { readonly changedAt?: number };
 
 /**
  * The device table. Every method rejects with the SDK's error when DynamoDB cannot be reached or
- * refuses; reading methods need GetItem, BatchGetItem and Scan rights, writing ones the others.
+ * refuses. No write is lost to another: each holds only for the record that was read before it.
  */
 export class DeviceRegistry {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
+  readonly #table: Table;
   readonly #consistent: boolean;
   readonly #batch: { readonly attempts: number; readonly firstPauseMs: number };
+  readonly #journal: ChangeJournal;
 
   constructor(options: RegistryOptions) {
-    this.#client = options.client;
-    this.#table = options.table;
+    this.#table = { client: options.client, table: options.table };
     this.#consistent = options.consistent ?? false;
     this.#batch = options.batch ?? { attempts: 8, firstPauseMs: 50 };
+    this.#journal = options.journal ?? noJournal;
   }
 
-  async get(clientId: string): Promise<ParsedItem | undefined> {
-    const { Item } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#table,
-        Key: { [deviceTableKey]: { S: clientId } },
-        ConsistentRead: this.#consistent,
-      }),
-    );
-    return Item && parseDeviceItem(Item);
+  get(clientId: string): Promise<ParsedItem | undefined> {
+    return readDevice(this.#table, clientId, this.#consistent);
   }
 
   /** One read of at most 100 different ids. */
   async getMany(clientIds: readonly string[]): Promise<DeviceBatch> {
+    const { client, table } = this.#table;
     const found = new Map<string, DeviceRecord>();
     const unreadable: UnreadableItem[] = [];
     const keys: DeviceItem[] = clientIds.map((id) => ({ [deviceTableKey]: { S: id } }));
     const open = await sendUnprocessed(keys, this.#batch, async (Keys) => {
-      const request = { [this.#table]: { Keys, ConsistentRead: this.#consistent } };
-      const reply = await this.#client.send(new BatchGetItemCommand({ RequestItems: request }));
-      for (const item of reply.Responses?.[this.#table] ?? []) {
+      const request = { [table]: { Keys, ConsistentRead: this.#consistent } };
+      const reply = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+      for (const item of reply.Responses?.[table] ?? []) {
         const parsed = parseDeviceItem(item);
         if (parsed.record) found.set(parsed.record.clientId, parsed.record);
         else unreadable.push(parsed.unreadable);
       }
-      return reply.UnprocessedKeys?.[this.#table]?.Keys ?? [];
+      return reply.UnprocessedKeys?.[table]?.Keys ?? [];
     });
     return { found, unreadable, unread: open.flatMap((key) => key[deviceTableKey]?.S ?? []) };
   }
 
-  /** @throws DeviceConflict `exists` when the id is taken. */
-  async create(record: DeviceRecord): Promise<void> {
-    await this.#put(record, "exists", { condition: "attribute_not_exists(clientId)" });
+  /**
+   * One page of a scan, in no particular order. With a filter it may be empty without being the
+   * last. Never consistent: what was written a moment ago may be missing, at half the load.
+   *
+   * @throws InvalidPageToken
+   */
+  async page(filter: DeviceFilter = {}, options: PageOptions = {}): Promise<DevicePage> {
+    const reply = await this.#table.client.send(
+      new ScanCommand({
+        TableName: this.#table.table,
+        ...pageScan(filter, options),
+      }),
+    );
+    const items = (reply.Items ?? []).map(parseDeviceItem);
+    return devicePage(items, reply.LastEvaluatedKey?.[deviceTableKey]?.S, options.limit);
   }
 
-  /** @throws DeviceConflict `changed` unless the stored version is the one before the record's. */
-  async replace(record: DeviceRecord): Promise<void> {
-    await this.#put(record, "changed", {
-      condition: "version = :read",
-      values: { ":read": { N: String(record.version - 1) } },
+  /** All pages from `after` on, each read when it is asked for. */
+  async *pages(filter: DeviceFilter = {}, after?: string): AsyncGenerator<DevicePage> {
+    for (let next = after, first = true; first || next !== undefined; first = false) {
+      const page = await this.page(filter, { after: next });
+      yield page;
+      next = page.next;
+    }
+  }
+
+  /** @throws DeviceConflict `exists` when the id is taken. */
+  create(values: DeviceValues, by: By): Promise<DeviceRecord> {
+    return this.#journaled("created", [values.clientId], by, async (done) => {
+      const record = await createDevice(this.#table, values, by);
+      done(record);
+      return record;
     });
   }
 
-  async #put(
-    record: DeviceRecord,
-    conflict: DeviceConflict["code"],
-    guard: { condition: string; values?: DeviceItem },
-  ): Promise<void> {
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#table,
-          Item: deviceItem(record),
-          ConditionExpression: guard.condition,
-          ...(guard.values && { ExpressionAttributeValues: guard.values }),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      throw new DeviceConflict(conflict, record.clientId, { cause: error });
-    }
+  /** Up to 1,000 at once, announced as one change. */
+  createMany(devices: readonly DeviceValues[], by: By, options: BulkOptions): Promise<BulkResult> {
+    return this.#bulk("created", devices, { by, ...options }, async (values) => {
+      try {
+        return { outcome: "changed", record: await createDevice(this.#table, values, by) };
+      } catch (error) {
+        if (!(error instanceof DeviceConflict)) throw error;
+        return { outcome: "exists" };
+      }
+    });
   }
 
-  /** Ends a device's right to connect, for good. `already`: it was revoked before. */
-  async revoke(clientId: string, now: number): Promise<"revoked" | "already" | "unknown"> {
-    try {
-      const { Attributes } = await this.#client.send(
-        new UpdateItemCommand({
-          TableName: this.#table,
-          Key: { [deviceTableKey]: { S: clientId } },
-          // `status` is a reserved word of DynamoDB.
-          UpdateExpression: "SET #status = :revoked, changedAt = :now ADD version :one",
-          ConditionExpression: "attribute_exists(clientId)",
-          ExpressionAttributeNames: { "#status": "status" },
-          ExpressionAttributeValues: {
-            ":revoked": { S: "revoked" satisfies DeviceStatus },
-            ":now": { N: String(now) },
-            ":one": { N: "1" },
-          },
-          ReturnValues: "UPDATED_OLD",
-        }),
-      );
-      return Attributes?.["status"]?.S === "revoked" ? "already" : "revoked";
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return "unknown";
-      throw error;
-    }
-  }
-
-  /** One page, in no particular order. A page may be empty without being the last. */
-  async page(after?: string, status?: DeviceStatus): Promise<DevicePage> {
-    const reply = await this.#client.send(
-      new ScanCommand({
-        TableName: this.#table,
-        ConsistentRead: this.#consistent,
-        ...(after !== undefined && { ExclusiveStartKey: { [deviceTableKey]: { S: after } } }),
-        ...(status !== undefined && {
-          FilterExpression: "#status = :status",
-          ExpressionAttributeNames: { "#status": "status" },
-          ExpressionAttributeValues: { ":status": { S: status } },
-        }),
-      }),
+  /** Gives existing devices all values anew, secrets included. Ages and versions go on. */
+  replaceMany(devices: readonly DeviceValues[], by: By, options: BulkOptions): Promise<BulkResult> {
+    return this.#bulk("replaced", devices, { by, ...options }, (values) =>
+      changeDevice(this.#table, values.clientId, { kind: "replaced", values }, by),
     );
-    const parsed = (reply.Items ?? []).map(parseDeviceItem);
-    return {
-      records: parsed.flatMap((item) => item.record ?? []),
-      unreadable: parsed.flatMap((item) => item.unreadable ?? []),
-      next: reply.LastEvaluatedKey?.[deviceTableKey]?.S,
-    };
+  }
+
+  /** Gives a new secret; the one that was current stays good for `overlapMs`. */
+  rotate(
+    clientId: string,
+    rotation: { readonly secret: SecretHash; readonly overlapMs: number },
+    by: By,
+  ): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "rotated", ...rotation }, by);
+  }
+
+  suspend(clientId: string, by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "suspended" }, by);
+  }
+
+  resume(clientId: string, by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "resumed" }, by);
+  }
+
+  /** Ends a device's right to connect, for good. */
+  revoke(clientId: string, by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "revoked" }, by);
+  }
+
+  setLabels(clientId: string, labels: readonly string[], by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "labelled", labels }, by);
+  }
+
+  /** Makes a revoked device's id free; with `force` any device's. */
+  delete(clientId: string, by: By, options = { force: false }): Promise<DeleteResult> {
+    return this.#journaled("deleted", [clientId], by, async (done) => {
+      const result = await deleteDevice(this.#table, clientId, options);
+      if (result.outcome === "deleted") done({ clientId, version: result.version });
+      return result;
+    });
   }
 
   /**
-   * Writes many records, 25 a request and several requests side by side, over whatever is there:
-   * batch writes know no conditions. The caller has looked first, and an id that someone creates
-   * between look and write is overwritten; `create` has no such gap.
+   * Writes records over whatever is there, without a trace: batch writes know no conditions. For
+   * tables that are filled from nothing, such as an emulator's.
    *
    * @returns the ids that DynamoDB did not accept after all attempts.
    */
-  async overwriteMany(records: readonly DeviceRecord[]): Promise<string[]> {
-    const requests = records.map((record) => ({ PutRequest: { Item: deviceItem(record) } }));
-    const left = await Promise.all(
-      chunksOf(requests, writeBatchSize).map((chunk) =>
-        sendUnprocessed(chunk, this.#batch, async (open) => {
-          const reply = await this.#client.send(
-            new BatchWriteItemCommand({ RequestItems: { [this.#table]: open } }),
-          );
-          const unprocessed = reply.UnprocessedItems?.[this.#table] ?? [];
-          return unprocessed.flatMap(({ PutRequest }) =>
-            PutRequest?.Item ? [{ PutRequest: { Item: PutRequest.Item } }] : [],
-          );
-        }),
+  overwriteMany(records: readonly DeviceRecord[]): Promise<string[]> {
+    return overwriteDevices(this.#table, records, this.#batch);
+  }
+
+  #change(clientId: string, change: DeviceChange, by: By): Promise<ChangeResult> {
+    return this.#journaled(change.kind, [clientId], by, async (done) => {
+      const result = await changeDevice(this.#table, clientId, change, by);
+      if (result.outcome === "changed") done(result.record);
+      return result;
+    });
+  }
+
+  #bulk(
+    kind: RegistryChangeKind,
+    devices: readonly DeviceValues[],
+    { by, width, pace }: BulkOptions & { by: By },
+    write: (values: DeviceValues) => Promise<ChangeResult | { readonly outcome: "exists" }>,
+  ): Promise<BulkResult> {
+    const ids = devices.map((device) => device.clientId);
+    return this.#journaled(kind, ids, by, async (done) => {
+      const outcomes = new Map<string, BulkOutcome>();
+      await inParallel(devices, width, async (values) => {
+        await pace();
+        const result = await write(values);
+        // Unchanged is what an earlier attempt at the same write has left, which may have died
+        // before it could tell.
+        const taken = result.outcome === "changed" || result.outcome === "unchanged";
+        if (taken) done(result.record);
+        outcomes.set(values.clientId, taken ? "done" : result.outcome);
+      });
+      return outcomes;
+    });
+  }
+
+  #journaled<T>(
+    kind: RegistryChangeKind,
+    clientIds: readonly string[],
+    by: By,
+    write: (done: (changed: Changed) => void) => Promise<T>,
+  ): Promise<T> {
+    return this.#journal.change({ kind, clientIds, actor: by.actor }, (tell) =>
+      write(({ clientId, version, changedAt: nowMs = by.nowMs }) =>
+        tell({ kind, clientId, version, actor: by.actor, nowMs }),
       ),
     );
-    return left.flat().flatMap(({ PutRequest }) => PutRequest.Item[deviceTableKey]?.S ?? []);
   }
 }

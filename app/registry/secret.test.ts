@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { hashSecret, isImportableSecret, issueSecret, verifySecret } from "./secret.ts";
+import {
+  hashSecret,
+  isImportableSecret,
+  issueSecret,
+  secretMatches,
+  verifySecret,
+} from "./secret.ts";
 
 describe("a device secret", () => {
   it("is 256 bits in base64url and never the same twice", () => {
@@ -40,5 +46,28 @@ describe("a device secret", () => {
     expect(isImportableSecret("short")).toBe(false);
     expect(isImportableSecret(`with blanks ${"x".repeat(40)}`)).toBe(false);
     expect(isImportableSecret("x".repeat(257))).toBe(false);
+  });
+});
+
+describe("a device's secrets", () => {
+  const stored = {
+    secret: hashSecret("new"),
+    previous: { ...hashSecret("old"), validUntil: 1_000 },
+  };
+
+  it.each([
+    ["new", 0, true],
+    ["new", 5_000, true],
+    ["old", 999, true],
+    ["old", 1_000, false],
+    ["other", 0, false],
+    ["", 0, false],
+  ])("of which %j is offered at %i match: %s", (secret, nowMs, matches) => {
+    expect(secretMatches(stored, secret, nowMs)).toBe(matches);
+  });
+
+  it("match only the current one where there is no previous", () => {
+    expect(secretMatches({ secret: stored.secret }, "new", 0)).toBe(true);
+    expect(secretMatches({ secret: stored.secret }, "old", 0)).toBe(false);
   });
 });

@@ -6,6 +6,18 @@ export interface SecretHash {
   readonly salt: Uint8Array;
 }
 
+/** The secret before the current one, which a device may go on using until it has the new one. */
+export interface PreviousSecret extends SecretHash {
+  /** Milliseconds since 1970 at which it stops being good. */
+  readonly validUntil: number;
+}
+
+/** The secrets that a device may connect with. */
+export interface DeviceSecrets {
+  readonly secret: SecretHash;
+  readonly previous?: PreviousSecret;
+}
+
 /** A secret that came from elsewhere: printable ASCII without blanks, as long as 128 bits in hex. */
 const IMPORTABLE_SECRET = /^[\x21-\x7e]{32,256}$/;
 
@@ -25,15 +37,39 @@ export function issueSecret(): string {
  * choose the password, and nobody can guess 256 random bits. A slow hash would only make each of
  * 750,000 reconnecting devices cost us tens of milliseconds.
  */
-export function hashSecret(secret: string): SecretHash {
-  const salt = randomBytes(16);
+export function hashSecret(secret: string, salt: Uint8Array = randomBytes(16)): SecretHash {
   return { salt, hash: digest(secret, salt) };
+}
+
+/** True for the very same hash, salt included: nobody but its maker can have stored that. */
+export function sameSecret(a: SecretHash, b: SecretHash): boolean {
+  return Buffer.compare(a.salt, b.salt) === 0 && Buffer.compare(a.hash, b.hash) === 0;
 }
 
 /** Compares in constant time. */
 export function verifySecret(secret: string, stored: SecretHash): boolean {
   const offered = digest(secret, stored.salt);
   return offered.length === stored.hash.length && timingSafeEqual(offered, stored.hash);
+}
+
+/** What is compared where there is no previous secret; never good. */
+const noPrevious: PreviousSecret = {
+  hash: randomBytes(32),
+  salt: randomBytes(16),
+  validUntil: Number.NEGATIVE_INFINITY,
+};
+
+/**
+ * Whether the secret is the device's current one, or the previous one in its time. Takes the same
+ * time whichever it is, and whether there is a previous one at all: nobody learns from it that a
+ * device is being given a new secret.
+ */
+export function secretMatches(stored: DeviceSecrets, secret: string, nowMs: number): boolean {
+  const previous = stored.previous ?? noPrevious;
+  const isCurrent = verifySecret(secret, stored.secret);
+  const isPrevious = verifySecret(secret, previous);
+  const inTime = nowMs < previous.validUntil;
+  return isCurrent || (isPrevious && inTime);
 }
 
 function digest(secret: string, salt: Uint8Array): Buffer {

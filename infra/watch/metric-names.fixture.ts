@@ -1,4 +1,5 @@
-import { AuditOutbox } from "../../app/auth/audit-outbox.ts";
+import { AuditChain } from "../../app/audit/audit-chain.ts";
+import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import {
@@ -41,6 +42,7 @@ export async function ownMetricNames(): Promise<ReadonlySet<string>> {
   });
   createAuthMetrics(registry).watchOutbox(
     new AuditOutbox({
+      chain: new AuditChain({ kind: "auth", name: "any", clock: zero }),
       store: () => Promise.resolve(),
       limit: 1,
       oldestMs: 1,

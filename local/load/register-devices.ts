@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
+import { newDevice } from "../../app/registry/record-changes.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
 import { emulatorClient } from "../device-table.ts";
 import { deviceTable } from "../endpoints.ts";
@@ -23,19 +24,14 @@ export async function registerDevices(options: {
   if (known >= devices) return ids;
 
   const issued = ids.map((id) => ({ id, secret: issueSecret() }));
-  const now = Date.now();
+  const by = { actor: "load", nowMs: Date.now() };
   const client = emulatorClient(options.layout);
   const registry = new DeviceRegistry({ client, table: deviceTable });
   const left = await registry.overwriteMany(
-    issued.map(({ id, secret }) => ({
-      clientId: id,
-      status: "active",
-      secret: hashSecret(secret),
-      labels: ["simulated"],
-      createdAt: now,
-      changedAt: now,
-      version: 1,
-    })),
+    issued.map(({ id, secret }) => {
+      const values = { clientId: id, status: "active" as const, secret: hashSecret(secret) };
+      return newDevice({ ...values, labels: ["simulated"] }, by);
+    }),
   );
   client.destroy();
   if (left.length > 0) throw new Error(`the device table did not take ${left.length} devices`);

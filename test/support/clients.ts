@@ -10,16 +10,10 @@ import type { Region } from "../../local/region.ts";
 export async function registerDevice(region: Region, clientId: string): Promise<string> {
   const secret = issueSecret();
   const client = emulatorClient(region.layout);
-  const now = Date.now();
-  await new DeviceRegistry({ client, table: deviceTable }).create({
-    clientId,
-    status: "active",
-    secret: hashSecret(secret),
-    labels: [],
-    createdAt: now,
-    changedAt: now,
-    version: 1,
-  });
+  await new DeviceRegistry({ client, table: deviceTable }).create(
+    { clientId, status: "active", secret: hashSecret(secret), labels: [] },
+    { actor: "test", nowMs: Date.now() },
+  );
   client.destroy();
   return secret;
 }

@@ -1,129 +1,171 @@
-import type { DeviceStatus } from "../../contract/device.ts";
-import type { DeviceRecord } from "../../registry/device-record.ts";
-import { DeviceConflict, type DeviceRegistry } from "../../registry/device-registry.ts";
-import { hashSecret, issueSecret } from "../../registry/secret.ts";
-import type { CommandContext } from "../command-context.ts";
-import { withRegistry } from "../device-table-access.ts";
-import { OperatorError } from "../operator-error.ts";
-import { OutputClosed } from "../output.ts";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { isClientId } from "../../contract/client-id.ts";
+import { deviceStatuses } from "../../contract/device.ts";
+import { regionNames } from "../../contract/regions.ts";
+import type { DeviceFilter } from "../../registry/device-page.ts";
+import { duration, examples, label, labelList, positive } from "../option-values.ts";
+import type { RunCommand } from "../program.ts";
+import {
+  addVerb,
+  changeDevices,
+  type DeviceVerb,
+  deleteVerb,
+  labelVerb,
+  resumeVerb,
+  revokeVerb,
+  rotateVerb,
+  suspendVerb,
+} from "./change-devices.ts";
+import { fromStdin } from "./device-ids.ts";
+import { rowFormats } from "./device-rows.ts";
+import { addImportCommand } from "./import-options.ts";
+import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
 
-/** Registers devices and shows each secret once. @returns 1 when an id was taken. */
-export function addDevices(
-  context: CommandContext,
-  options: { ids: readonly string[]; labels: readonly string[] },
-): Promise<number> {
-  return withRegistry(context.variables, async (registry) => {
-    let taken = 0;
-    for (const clientId of options.ids) {
-      const secret = issueSecret();
-      const now = Date.now();
-      const record: DeviceRecord = {
-        clientId,
-        status: "active",
-        secret: hashSecret(secret),
-        labels: options.labels,
-        createdAt: now,
-        changedAt: now,
-        version: 1,
-      };
-      try {
-        await registry.create(record);
-        await context.output.line(`${clientId},${secret}`);
-      } catch (error) {
-        if (error instanceof OutputClosed) {
-          throw new OperatorError(
-            `nobody read the secret of ${clientId}, which is registered now; give it another by import --replace`,
-          );
-        }
-        if (!(error instanceof DeviceConflict)) throw error;
-        context.messages.write(`${error.message}\n`);
-        taken++;
-      }
-    }
-    if (taken < options.ids.length) {
-      context.messages.write("the secrets are shown this once and are stored nowhere\n");
-    }
-    return taken > 0 ? 1 : 0;
-  });
+/** Ids, or `-` alone: then they come by standard input. */
+function idsOrStdin(value: string, earlier: readonly string[] = []): readonly string[] {
+  const mixed = earlier.includes(fromStdin) || (value === fromStdin && earlier.length > 0);
+  if (mixed) throw new InvalidArgumentError("- stands for all ids and is named alone.");
+  if (value !== fromStdin && !isClientId(value)) {
+    throw new InvalidArgumentError("A client id is 1 to 64 of A-Z, a-z, 0-9, _ and -.");
+  }
+  return [...earlier, value];
+}
+const ids = () =>
+  new Argument("<id...>", "client ids, or - for one a line of standard input").argParser(
+    idsOrStdin,
+  );
+const region = (description: string) =>
+  new Option("--region <region>", description).choices(regionNames);
+const labels = (description: string) =>
+  new Option("-l, --label <label>", description).argParser(labelList).default([], "none");
+
+const filtered = (command: Command) =>
+  command
+    .addOption(new Option("--status <status>", "only those").choices(deviceStatuses))
+    .addOption(new Option("--label <label>", "only those with this label").argParser(label))
+    .addOption(region("only those at home there"));
+const filterOf = ({ status, label: wanted, region: home }: DeviceFilter): DeviceFilter => ({
+  ...{ status, label: wanted, region: home },
+});
+
+/** `sentinel devices`: the registry. */
+export function addDeviceCommands(program: Command, run: RunCommand): void {
+  const devices = program
+    .command("devices")
+    .description("the registry of devices that may connect");
+  addAddCommand(devices, program, run);
+  addImportCommand(devices, program, run);
+  addReadingCommands(devices, program, run);
+  const verb = (name: string, does: string, shown: readonly string[]) =>
+    devices
+      .command(name)
+      .description(does)
+      .addArgument(ids())
+      .addHelpText("after", examples(...shown));
+  const act = (named: readonly string[], yes: boolean, done: DeviceVerb) =>
+    run((context) => changeDevices(context, { ids: named, yes }, done), program.opts());
+  const yes = () => new Option("-y, --yes", "do not ask on a terminal").default(false);
+
+  verb("rotate", "gives devices new secrets and shows them, once, as client_id,secret", [
+    "sentinel devices rotate pump-7",
+    "sentinel devices rotate pump-7 --overlap 0s",
+  ])
+    .addOption(
+      new Option("--overlap <time>", "how long the old secret stays good")
+        .argParser(duration)
+        .default(duration("1d"), "1d"),
+    )
+    .addOption(yes())
+    .action((named, options) => act(named, options.yes, rotateVerb(options.overlap)));
+  verb("suspend", "keeps devices from connecting until they are resumed", [
+    "sentinel devices suspend pump-7 pump-8",
+  ]).action((named) => act(named, true, suspendVerb));
+  verb("resume", "lets suspended devices connect again", ["sentinel devices resume pump-7"]).action(
+    (named) => act(named, true, resumeVerb),
+  );
+  verb("revoke", "ends devices' right to connect, for good", [
+    "sentinel devices revoke pump-7 pump-8",
+    "sentinel devices revoke - < stolen.txt",
+  ])
+    .addOption(yes())
+    .action((named, options) => act(named, options.yes, revokeVerb));
+  verb("delete", "deletes the records of revoked devices, so that their ids are free", [
+    "sentinel devices delete pump-7",
+  ])
+    .option("--force", "also of devices that are not revoked, or cannot be read", false)
+    .addOption(yes())
+    .action((named, options) => act(named, options.yes, deleteVerb(options.force)));
+  verb("label", "gives devices these labels instead of those they have", [
+    "sentinel devices label pump-7 --label site:oslo --label model:x",
+    "sentinel devices label pump-7",
+  ])
+    .addOption(labels("label of the devices; may be repeated"))
+    .action((named, options) => act(named, true, labelVerb(options.label)));
 }
 
-/** @returns 1 when an id does not exist. */
-export function revokeDevices(context: CommandContext, ids: readonly string[]): Promise<number> {
-  return withRegistry(context.variables, async (registry) => {
-    const told = {
-      revoked: "revoked; it can connect no more within half a minute",
-      already: "was revoked before",
-    };
-    let unknown = 0;
-    for (const clientId of ids) {
-      const result = await registry.revoke(clientId, Date.now());
-      if (result === "unknown") {
-        unknown++;
-        context.messages.write(`${clientId}: there is no such device\n`);
-      } else {
-        await context.output.line(`${clientId}: ${told[result]}`);
-      }
-    }
-    return unknown > 0 ? 1 : 0;
-  });
+function addAddCommand(devices: Command, program: Command, run: RunCommand): void {
+  devices
+    .command("add")
+    .description("registers devices and shows their secrets, once, as client_id,secret")
+    .addArgument(ids())
+    .addOption(labels("label of the devices; may be repeated"))
+    .addOption(region("where they are at home"))
+    .addHelpText(
+      "after",
+      examples("sentinel devices add pump-7 --label site:oslo --region eu-west"),
+    )
+    .action((named: string[], options) =>
+      run(
+        (context) =>
+          changeDevices(context, { ids: named, yes: true }, addVerb(options.label, options.region)),
+        program.opts(),
+      ),
+    );
 }
 
-export interface ListArguments {
-  readonly status: DeviceStatus | undefined;
-  readonly json: boolean;
-  readonly limit: number | undefined;
-}
-
-/** Prints page by page, so that any number of devices can be listed. */
-export function listDevices(context: CommandContext, options: ListArguments): Promise<number> {
-  return withRegistry(context.variables, async (registry) => {
-    let left = options.limit ?? Number.POSITIVE_INFINITY;
-    let unreadable = 0;
-    if (!options.json) await context.output.line(context.output.styled("bold", tableHead));
-    for await (const page of pages(registry, options.status)) {
-      for (const record of page.records) {
-        if (left-- <= 0) return 0;
-        await context.output.line(options.json ? jsonLine(record) : tableLine(record));
-      }
-      for (const item of page.unreadable) {
-        unreadable++;
-        context.messages.write(`${item.clientId}: not a device record: ${item.reason}\n`);
-      }
-    }
-    return unreadable > 0 ? 1 : 0;
-  });
-}
-
-async function* pages(registry: DeviceRegistry, status: DeviceStatus | undefined) {
-  let after: string | undefined;
-  do {
-    const page = await registry.page(after, status);
-    yield page;
-    after = page.next;
-  } while (after !== undefined);
-}
-
-const idWidth = 32;
-const statusWidth = 10;
-const timeWidth = 21;
-const tableHead =
-  "CLIENT ID".padEnd(idWidth) +
-  "STATUS".padEnd(statusWidth) +
-  "CREATED".padEnd(timeWidth) +
-  "CHANGED".padEnd(timeWidth) +
-  "LABELS";
-const seconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
-
-function tableLine(record: DeviceRecord): string {
-  const id = record.clientId.padEnd(idWidth - 1);
-  const line = `${id} ${record.status.padEnd(statusWidth)}`;
-  const times = [record.createdAt, record.changedAt].map((at) => seconds(at).padEnd(timeWidth));
-  return `${line}${times.join("")}${record.labels.join(" ")}`.trimEnd();
-}
-
-/** Without secret and salt: not even a hash leaves the table. */
-function jsonLine(record: DeviceRecord): string {
-  const { secret: _, createdAt, changedAt, ...rest } = record;
-  const times = { createdAt: seconds(createdAt), changedAt: seconds(changedAt) };
-  return JSON.stringify({ ...rest, ...times });
+function addReadingCommands(devices: Command, program: Command, run: RunCommand): void {
+  filtered(devices.command("list").description("lists devices, in no particular order"))
+    .option("--limit <count>", "at most so many", positive)
+    .option("--after <token>", "go on where a list with --limit ended")
+    .option("--json", "a JSON object a line", false)
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel devices list --status revoked --region eu-west",
+        "sentinel devices list --label site:oslo --limit 50",
+        "sentinel devices list --json | head",
+      ),
+    )
+    .action(({ json, limit, after, ...filter }) =>
+      run(
+        (context) => listDevices(context, { json, limit, after, filter: filterOf(filter) }),
+        program.opts(),
+      ),
+    );
+  devices
+    .command("show")
+    .description("shows devices one by one")
+    .addArgument(ids())
+    .option("--json", "a JSON object a line", false)
+    .addHelpText("after", examples("sentinel devices show pump-7"))
+    .action((named: string[], { json }) =>
+      run((context) => showDevices(context, { ids: named, json }), program.opts()),
+    );
+  filtered(
+    devices.command("export").description("writes all devices to standard output, without secrets"),
+  )
+    .addOption(new Option("--format <format>", "of the output").choices(rowFormats).default("csv"))
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel devices export | gzip > devices.csv.gz",
+        "sentinel devices export --format jsonl --status active > active.jsonl",
+      ),
+    )
+    .action(({ format, ...filter }) =>
+      run(
+        (context) => exportDevices(context, { format, filter: filterOf(filter) }),
+        program.opts(),
+      ),
+    );
 }

@@ -1,13 +1,21 @@
 import { chunksOf } from "../../registry/batches.ts";
 import type { DeviceRecord } from "../../registry/device-record.ts";
-import { type DeviceRegistry, readBatchSize } from "../../registry/device-registry.ts";
-import { hashSecret, issueSecret } from "../../registry/secret.ts";
+import {
+  type BulkOptions,
+  type DeviceRegistry,
+  readBatchSize,
+} from "../../registry/device-registry.ts";
+import type { By, DeviceValues } from "../../registry/record-changes.ts";
+import { hashSecret, issueSecret, sameSecret } from "../../registry/secret.ts";
 import { OperatorError } from "../operator-error.ts";
-import type { DeviceRow, ReadRow } from "./device-rows.ts";
+import type { DeviceRow, ReadRow, RowPosition } from "./device-rows.ts";
 
-export interface IssuedSecret {
+/** A secret that a device is about to get. */
+export interface PlannedSecret {
   readonly clientId: string;
-  readonly secret: string;
+  /** Undefined when the row has brought it: then it need not be told to anybody. */
+  readonly issued: string | undefined;
+  readonly salt: Uint8Array;
 }
 
 export interface RejectedRow {
@@ -19,28 +27,64 @@ export interface RejectedRow {
 
 /** How far an import is. */
 export interface ImportProgress {
-  rows: number;
-  stored: number;
-  rejected: number;
+  readonly rows: number;
+  readonly stored: number;
+  readonly rejected: number;
+  readonly position: RowPosition;
+}
+
+export const importStart: ImportProgress = {
+  rows: 0,
+  stored: 0,
+  rejected: 0,
+  position: { line: 0, end: 0 },
+};
+
+export interface SliceResult {
+  readonly stored: readonly PlannedSecret[];
+  readonly rejected: readonly RejectedRow[];
+  /** After the slice. */
+  readonly progress: ImportProgress;
+}
+
+type Planned = ReadonlyMap<string, PlannedSecret>;
+
+/** Where the secrets and the rejected rows of an import go. */
+export interface ImportOutputs {
+  /** What an import that died had planned for the slice that it had begun. */
+  readonly planned: Planned;
+  /** Before the devices of a slice are written. */
+  begin(planned: readonly PlannedSecret[]): Promise<void>;
+  /** After that. */
+  commit(result: SliceResult): Promise<void>;
 }
 
 export interface ImportOptions {
+  /** From after `start`'s position on. */
   readonly rows: AsyncIterable<ReadRow>;
-  readonly registry: Pick<DeviceRegistry, "getMany" | "overwriteMany">;
+  readonly start: ImportProgress;
+  readonly registry: Pick<DeviceRegistry, "getMany" | "createMany" | "replaceMany">;
   /** Existing devices get the row's values; otherwise their rows are rejected. */
   readonly replace: boolean;
-  readonly now: () => number;
-  /** Called before the devices are stored: a secret must not exist in the table alone. */
-  readonly onIssued: (secrets: readonly IssuedSecret[]) => Promise<void>;
-  readonly onRejected: (row: RejectedRow) => Promise<void>;
-  readonly onProgress: (progress: Readonly<ImportProgress>) => void;
+  /** When the import began, however often it was interrupted. */
+  readonly startedAt: number;
+  readonly by: () => By;
+  readonly outputs: ImportOutputs;
+  readonly bulk: BulkOptions;
+  readonly onProgress: (progress: ImportProgress) => void;
 }
 
-interface NumberedRow extends DeviceRow {
-  readonly line: number;
+type NumberedRow = DeviceRow & RowPosition;
+
+/** What is read, looked up and written together: the rows in memory, whatever the input's length. */
+interface Slice {
+  readonly rows: Map<string, NumberedRow>;
+  readonly rejected: RejectedRow[];
+  size: number;
+  end: RowPosition;
 }
 
-/** Rows looked up and written together: what is held in memory, whatever the input's length. */
+/** Part of a checkpoint's meaning: an interrupted slice must be read again as it was. */
 const sliceSize = 1_000;
 
 /**
@@ -48,91 +92,123 @@ const sliceSize = 1_000;
  * id that comes again in a later slice is seen to exist.
  */
 export async function importDevices(options: ImportOptions): Promise<ImportProgress> {
-  const progress: ImportProgress = { rows: 0, stored: 0, rejected: 0 };
-  const reject = async (row: RejectedRow) => {
-    progress.rejected++;
-    await options.onRejected(row);
-  };
-  const slice = new Map<string, NumberedRow>();
-  for await (const { line, row, reason } of options.rows) {
-    progress.rows++;
-    if (!row) {
-      await reject({ line, clientId: undefined, reason });
-      continue;
-    }
-    const earlier = slice.get(row.clientId);
-    if (earlier) {
-      const repeats = `it repeats the client_id of line ${earlier.line}`;
-      await reject({ line, clientId: row.clientId, reason: repeats });
-      continue;
-    }
-    slice.set(row.clientId, { ...row, line });
-    if (slice.size < sliceSize) continue;
-    progress.stored += await storeSlice([...slice.values()], options, reject);
-    slice.clear();
+  let progress = options.start;
+  // Only of the first slice: an id that comes again later is a repetition there.
+  let before = options.outputs.planned;
+  for await (const slice of slices(options.rows)) {
+    const { planned, stored } = await storeSlice(slice, before, options);
+    before = new Map();
+    const rejected = slice.rejected.toSorted((a, b) => a.line - b.line);
+    progress = {
+      rows: progress.rows + slice.size,
+      stored: progress.stored + stored.size,
+      rejected: progress.rejected + rejected.length,
+      position: slice.end,
+    };
+    const told = planned.filter(({ clientId }) => stored.has(clientId));
+    await options.outputs.commit({ stored: told, rejected, progress });
     options.onProgress(progress);
   }
-  if (slice.size > 0) progress.stored += await storeSlice([...slice.values()], options, reject);
-  options.onProgress(progress);
   return progress;
 }
 
-async function storeSlice(
-  rows: readonly NumberedRow[],
-  options: ImportOptions,
-  reject: (row: RejectedRow) => Promise<void>,
-): Promise<number> {
-  const existing = await readExisting(rows, options.registry);
-  const issued: IssuedSecret[] = [];
-  const records = new Map<string, DeviceRecord>();
-  for (const row of rows) {
-    const before = existing.get(row.clientId);
-    if (before !== undefined && !options.replace) {
-      const reason = "the device exists already; use --replace to overwrite it";
-      await reject({ line: row.line, clientId: row.clientId, reason });
-      continue;
-    }
-    const secret = row.secret ?? issueSecret();
-    if (row.secret === undefined) issued.push({ clientId: row.clientId, secret });
-    records.set(row.clientId, recordOf(row, { secret, before, now: options.now() }));
+async function* slices(rows: AsyncIterable<ReadRow>): AsyncGenerator<Slice> {
+  const empty = (): Slice => ({ rows: new Map(), rejected: [], size: 0, end: { line: 0, end: 0 } });
+  let slice = empty();
+  for await (const { row, reason, line, end } of rows) {
+    slice.size++;
+    slice.end = { line, end };
+    const earlier = row && slice.rows.get(row.clientId);
+    if (!row) slice.rejected.push({ line, clientId: undefined, reason });
+    else if (earlier) {
+      const repeats = `it repeats the client_id of line ${earlier.line}`;
+      slice.rejected.push({ line, clientId: row.clientId, reason: repeats });
+    } else slice.rows.set(row.clientId, { ...row, line, end });
+    if (slice.size < sliceSize) continue;
+    yield slice;
+    slice = empty();
   }
-  if (issued.length > 0) await options.onIssued(issued);
-  const left = new Set(await options.registry.overwriteMany([...records.values()]));
-  for (const row of rows) {
-    if (!left.has(row.clientId)) continue;
-    const reason = "DynamoDB did not take it after several attempts; import the row again";
-    await reject({ line: row.line, clientId: row.clientId, reason });
-  }
-  return records.size - left.size;
+  if (slice.size > 0) yield slice;
 }
 
-type Before = DeviceRecord | "unreadable" | undefined;
+const refusals = {
+  exists: "the device exists already; use --replace to overwrite it",
+  touched: "the device was changed since this import began, perhaps by an earlier line",
+  unreadable: "the table's item of it is not a device record; delete it by force",
+  unknown: "the device was deleted while it was being replaced; import the row again",
+  refused: "the device was revoked, which is final; delete it to register the id anew",
+};
 
-function recordOf(
-  row: DeviceRow,
-  context: { secret: string; before: Before; now: number },
-): DeviceRecord {
-  const before = typeof context.before === "object" ? context.before : undefined;
-  return {
-    clientId: row.clientId,
-    status: row.status,
-    secret: hashSecret(context.secret),
-    labels: row.labels,
-    createdAt: before?.createdAt ?? context.now,
-    changedAt: context.now,
-    version: (before?.version ?? 0) + 1,
+interface PlannedDevice {
+  readonly values: DeviceValues;
+  readonly planned: PlannedSecret;
+  readonly create: boolean;
+}
+
+async function storeSlice(slice: Slice, before: Planned, options: ImportOptions) {
+  const { registry, outputs, by, bulk } = options;
+  const reject = (clientId: string, reason: string) => {
+    const line = slice.rows.get(clientId)?.line ?? 0;
+    slice.rejected.push({ line, clientId, reason });
   };
+  const existing = await readExisting([...slice.rows.keys()], registry);
+  const devices: PlannedDevice[] = [];
+  for (const row of slice.rows.values()) {
+    const known = { existing: existing.get(row.clientId), before: before.get(row.clientId) };
+    const plan = planFor(row, known, options);
+    if (typeof plan === "string") reject(row.clientId, refusals[plan]);
+    else devices.push(plan);
+  }
+  const planned = devices.map((device) => device.planned);
+  await outputs.begin(planned);
+  const valuesOf = (create: boolean) =>
+    devices.flatMap((device) => (device.create === create ? device.values : []));
+  const [fresh, known] = [valuesOf(true), valuesOf(false)];
+  const outcomes = [
+    ...(fresh.length > 0 ? await registry.createMany(fresh, by(), bulk) : []),
+    ...(known.length > 0 ? await registry.replaceMany(known, by(), bulk) : []),
+  ];
+  const stored = new Set<string>();
+  for (const [clientId, outcome] of outcomes) {
+    if (outcome === "done") stored.add(clientId);
+    else reject(clientId, refusals[outcome]);
+  }
+  return { planned, stored };
+}
+
+type Existing = DeviceRecord | "unreadable" | undefined;
+
+/** What is to be stored for a row, or why nothing is. */
+function planFor(
+  row: NumberedRow,
+  { existing, before }: { existing: Existing; before: PlannedSecret | undefined },
+  { replace, startedAt }: ImportOptions,
+): PlannedDevice | keyof typeof refusals {
+  const { clientId, status, labels, region } = row;
+  const issued = row.secret === undefined ? (before?.issued ?? issueSecret()) : undefined;
+  const secret = hashSecret(row.secret ?? issued ?? "", before?.salt);
+  const planned = { clientId, issued, salt: secret.salt };
+  const values = { clientId, status, secret, labels, ...(region !== undefined && { region }) };
+  if (existing === undefined) return { values, planned, create: true };
+  if (existing === "unreadable") return "unreadable";
+  if (sameSecret(existing.secret, secret)) {
+    // Written by this import before it was interrupted: written again, it is only told of.
+    return { values, planned, create: existing.version === 1 };
+  }
+  if (!replace) return "exists";
+  if (existing.status === "revoked") return "refused";
+  if (existing.changedAt >= startedAt) return "touched";
+  return { values, planned, create: false };
 }
 
 async function readExisting(
-  rows: readonly DeviceRow[],
+  ids: readonly string[],
   registry: Pick<DeviceRegistry, "getMany">,
-): Promise<Map<string, Before>> {
-  const ids = rows.map((row) => row.clientId);
+): Promise<Map<string, Existing>> {
   const batches = await Promise.all(
     chunksOf(ids, readBatchSize).map((chunk) => registry.getMany(chunk)),
   );
-  const existing = new Map<string, Before>();
+  const existing = new Map<string, Existing>();
   for (const batch of batches) {
     if (batch.unread.length > 0) {
       throw new OperatorError("DynamoDB is too busy to look devices up; import the rest later");

@@ -1,14 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RowFormat, readDeviceRows } from "./device-rows.ts";
+import { isClientId } from "../../contract/client-id.ts";
+import { type RowFormat, type RowPosition, readDeviceRows } from "./device-rows.ts";
 
-/** Rows of a text that arrives in pieces of a few bytes. */
-async function rowsOf(text: string, format: RowFormat, pieceBytes = 7) {
-  async function* pieces() {
+/** A text that arrives in pieces of a few bytes. */
+const inputOf = (text: string, pieceBytes: number) => ({
+  async *open(from: number) {
     const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
-  }
-  return collected(readDeviceRows(pieces(), format));
-}
+    for (let at = from; at < bytes.length; at += pieceBytes) {
+      yield bytes.subarray(at, at + pieceBytes);
+    }
+  },
+});
+
+const rowsOf = (text: string, format: RowFormat, pieceBytes = 7, after?: RowPosition) =>
+  collected(readDeviceRows(inputOf(text, pieceBytes), format, after));
 
 async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -21,7 +27,7 @@ describe("CSV", () => {
   it("is read by its columns, in any order, with a byte order mark and Windows line ends", async () => {
     const text = `\ufeffstatus,client_id,labels,secret\r\nsuspended, a ,x;y:1,${secret}\r\n\r\n,b,,\r\n`;
 
-    expect(await rowsOf(text, "csv")).toEqual([
+    expect(await rowsOf(text, "csv")).toMatchObject([
       { line: 2, row: { clientId: "a", status: "suspended", labels: ["x", "y:1"], secret } },
       { line: 4, row: { clientId: "b", status: "active", labels: [] } },
     ]);
@@ -31,6 +37,7 @@ describe("CSV", () => {
     ["a.b,,", "client_id must be 1 to 64"],
     ["b,short,", "secret must be 32 to 256"],
     ["b,,asleep", "status"],
+    ["b,,\u0007", "status"],
     ["b,", "it has 2 columns instead of 3"],
     ["b,,,,", "it has 5 columns instead of 3"],
     [',"",', "client_id"],
@@ -70,7 +77,9 @@ describe("CSV", () => {
       throw new Error("the disk is gone");
     }
 
-    await expect(collected(readDeviceRows(broken(), "csv"))).rejects.toThrow("disk is gone");
+    await expect(collected(readDeviceRows({ open: broken }, "csv"))).rejects.toThrow(
+      "disk is gone",
+    );
   });
 });
 
@@ -78,7 +87,7 @@ describe("JSON lines", () => {
   it("are read one by one, with labels as array or text", async () => {
     const text = `{"client_id":"a","labels":["ü:1","x"],"status":"revoked"}\n\n{"client_id":"b","labels":"x;y"}`;
 
-    expect(await rowsOf(text.replace("ü", "u"), "jsonl", 3)).toEqual([
+    expect(await rowsOf(text.replace("ü", "u"), "jsonl", 3)).toMatchObject([
       { line: 1, row: { clientId: "a", status: "revoked", labels: ["u:1", "x"] } },
       { line: 3, row: { clientId: "b", status: "active", labels: ["x", "y"] } },
     ]);
@@ -107,4 +116,69 @@ it("never repeats a secret in a reason", async () => {
 
   expect(rows).toHaveLength(2);
   expect(JSON.stringify(rows)).not.toContain("sss");
+});
+
+describe("an input that is read from the middle", () => {
+  const csv = 'client_id,status\r\na,active\n\nb,"active"\nb.d,active\n\u00fc,active\nc,suspended';
+  const jsonl = csv
+    .split("\n")
+    .slice(1)
+    .map((line) => (line === "" ? "" : JSON.stringify({ client_id: line.split(",")[0] })))
+    .join("\n");
+
+  it.each([
+    ["csv" as const, csv],
+    ["jsonl" as const, jsonl],
+  ])("goes on after any row as if it had never stopped: %s", async (format, text) => {
+    const all = await rowsOf(text, format);
+    expect(all.length).toBe(5);
+    for (const [i, { line, end }] of all.entries()) {
+      expect(await rowsOf(text, format, 5, { line, end })).toEqual(all.slice(i + 1));
+    }
+  });
+});
+
+describe("any input", () => {
+  const anyRow = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.json(),
+    fc
+      .record({ client_id: fc.string(), labels: fc.anything(), status: fc.string() })
+      .map((row) => JSON.stringify(row)),
+    fc.array(fc.string({ unit: "grapheme" }), { maxLength: 4 }).map((fields) => fields.join()),
+    fc.constant("good,,"),
+    fc.constant('{"client_id":"good"}'),
+  );
+  const anyRows = fc.array(anyRow, { maxLength: 12 });
+
+  it.each([
+    "csv",
+    "jsonl",
+  ] as const)("of %s gives rows with right ids, or reasons", async (format) => {
+    await fc.assert(
+      fc.asyncProperty(anyRows, fc.integer({ min: 1, max: 64 }), async (lines, pieceBytes) => {
+        const text = `${format === "csv" ? "client_id,labels,status\n" : ""}${lines.join("\n")}`;
+        let last = 0;
+        for (const { line, end, row, reason } of await rowsOf(text, format, pieceBytes)) {
+          expect(line).toBeGreaterThan(last);
+          last = line;
+          expect(end).toBeLessThanOrEqual(Buffer.byteLength(text));
+          if (row) expect(isClientId(row.clientId)).toBe(true);
+          else expect(reason).toMatch(/^[^\p{Cc}]{1,300}$/u);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is a client id only when it can be a topic level and a subject token as it is", () => {
+    const anyId = fc.oneof(fc.string({ unit: "binary" }), fc.string({ maxLength: 70 }));
+    fc.assert(
+      fc.property(anyId, (text) => {
+        const safe = text.length > 0 && text.length <= 64 && !/[^A-Za-z0-9_-]/.test(text);
+        expect(isClientId(text)).toBe(safe);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

@@ -2,17 +2,20 @@ import { parse } from "csv-parse/sync";
 import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
+import { regionNames } from "../../contract/regions.ts";
 import { isLabel, labelLimit } from "../../registry/device-record.ts";
 import { isImportableSecret } from "../../registry/secret.ts";
 import { OperatorError } from "../operator-error.ts";
+import { printable } from "../output.ts";
 import { linesOf } from "./lines.ts";
 
 export const rowFormats = ["csv", "jsonl"] as const;
 export type RowFormat = (typeof rowFormats)[number];
 
-const columns = ["client_id", "secret", "status", "labels"] as const;
+const columns = ["client_id", "secret", "status", "region", "labels"] as const;
 /** Far above any row, and little enough to hold. */
 const rowLimitBytes = 64 * 1024;
+const reasonLimit = 300;
 const tooLong = `it is longer than ${rowLimitBytes} bytes`;
 
 const RowSchema = z
@@ -23,6 +26,7 @@ const RowSchema = z
       .refine(isImportableSecret, "must be 32 to 256 characters without blanks")
       .optional(),
     status: z.enum(deviceStatuses).default("active"),
+    region: z.enum(regionNames).optional(),
     labels: z
       .union([z.array(z.string()), z.string().transform((text) => text.split(";"))])
       .pipe(z.array(z.string().trim().refine(isLabel, "must be labels")).max(labelLimit))
@@ -32,47 +36,72 @@ const RowSchema = z
 
 export type DeviceRow = z.infer<typeof RowSchema>;
 
-/** One row of an import, with its line, counted from 1. */
-export type ReadRow =
-  | { readonly line: number; readonly row: DeviceRow; readonly reason?: never }
-  | { readonly line: number; readonly row?: never; readonly reason: string };
+/** Where in an input a row stands: its line, counted from 1, and the byte after it. */
+export interface RowPosition {
+  readonly line: number;
+  readonly end: number;
+}
 
-/** Reads rows as they come: the input may be of any length. Wrong rows are handed on with a reason. */
+/** One row of an import. */
+export type ReadRow = RowPosition &
+  (
+    | { readonly row: DeviceRow; readonly reason?: never }
+    | { readonly row?: never; readonly reason: string }
+  );
+
+/** An input that can be read, and perhaps read again from some byte on. */
+export interface RowInput {
+  open(from: number): AsyncIterable<Uint8Array>;
+}
+
+const beginning: RowPosition = { line: 0, end: 0 };
+
+/**
+ * Reads rows as they come: the input may be of any length. Wrong rows are handed on with a reason.
+ *
+ * @param after the row after which to begin; then the input must be one that can be read twice.
+ */
 export function readDeviceRows(
-  input: AsyncIterable<Uint8Array>,
+  input: RowInput,
   format: RowFormat,
+  after = beginning,
 ): AsyncGenerator<ReadRow> {
-  return format === "csv" ? csvRows(input) : jsonRows(input);
+  return format === "csv" ? csvRows(input, after) : jsonRows(input, after);
+}
+
+async function* numberedLines(input: RowInput, after: RowPosition) {
+  let { line } = after;
+  for await (const { text, end } of linesOf(input.open(after.end), rowLimitBytes, after.end)) {
+    yield { line: ++line, end, text };
+  }
 }
 
 /** Never quotes the row: it may hold a secret. */
-function checked(line: number, value: unknown): ReadRow {
+function checked(position: RowPosition, value: unknown): ReadRow {
   const result = RowSchema.safeParse(value);
-  if (result.success) return { line, row: result.data };
+  if (result.success) return { ...position, row: result.data };
   const reasons = result.error.issues.map((issue) => {
     const column = issue.path[0];
     return column === undefined ? issue.message : `${String(column)} ${issue.message}`;
   });
-  return { line, reason: [...new Set(reasons)].join("; ") };
+  return { ...position, reason: printable([...new Set(reasons)].join("; "), reasonLimit) };
 }
 
-async function* jsonRows(input: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
-  let line = 0;
-  for await (const text of linesOf(input, rowLimitBytes)) {
-    line++;
+async function* jsonRows(input: RowInput, after: RowPosition): AsyncGenerator<ReadRow> {
+  for await (const { text, ...position } of numberedLines(input, after)) {
+    if (text?.trim() === "") continue;
     if (text === undefined) {
-      yield { line, reason: tooLong };
+      yield { ...position, reason: tooLong };
       continue;
     }
-    if (text.trim() === "") continue;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      yield { line, reason: "it is not JSON" };
+      yield { ...position, reason: "it is not JSON" };
       continue;
     }
-    yield checked(line, value);
+    yield checked(position, value);
   }
 }
 
@@ -93,25 +122,33 @@ function checkedHeader(names: readonly string[]): readonly string[] {
  * No value of ours spans lines, so that each line is read by itself: a stray quote costs one row
  * and does not swallow the rest of the file.
  */
-async function* csvRows(input: AsyncIterable<Uint8Array>): AsyncGenerator<ReadRow> {
-  let line = 0;
-  let header: readonly string[] | undefined;
-  for await (const text of linesOf(input, rowLimitBytes)) {
-    line++;
+async function* csvRows(input: RowInput, after: RowPosition): AsyncGenerator<ReadRow> {
+  let header = after.end > 0 ? await headerOf(input) : undefined;
+  for await (const { text, ...position } of numberedLines(input, after)) {
     if (text?.trim() === "") continue;
     const fields = text === undefined ? undefined : fieldsOf(text);
     if (!header) {
       header = checkedHeader(fields ?? []);
     } else if (!fields) {
-      yield { line, reason: text === undefined ? tooLong : "its quotes are not those of CSV" };
+      const reason = text === undefined ? tooLong : "its quotes are not those of CSV";
+      yield { ...position, reason };
     } else if (fields.length !== header.length) {
-      yield { line, reason: `it has ${fields.length} columns instead of ${header.length}` };
+      const reason = `it has ${fields.length} columns instead of ${header.length}`;
+      yield { ...position, reason };
     } else {
       const named = header.map((name, i): [string, string] => [name, fields[i] ?? ""]);
-      yield checked(line, Object.fromEntries(named.filter(([, value]) => value !== "")));
+      yield checked(position, Object.fromEntries(named.filter(([, value]) => value !== "")));
     }
   }
-  checkedHeader([...(header ?? [])]);
+  if (!header) checkedHeader([]);
+}
+
+/** The columns' names, of an input that is not read from its beginning. */
+async function headerOf(input: RowInput): Promise<readonly string[]> {
+  for await (const { text } of numberedLines(input, beginning)) {
+    if (text?.trim() !== "") return checkedHeader((text && fieldsOf(text)) || []);
+  }
+  return checkedHeader([]);
 }
 
 /** The values of one line; undefined when its quotes are wrong. */

@@ -2,25 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { DeviceRegistry } from "../../registry/device-registry.ts";
-import { type Emulator, startEmulator } from "../../registry/emulator.fixture.ts";
-import { verifySecret } from "../../registry/secret.ts";
 import { sentinel, startSentinel } from "../sentinel.fixture.ts";
+import { startDeviceRegion } from "./device-region.fixture.ts";
 
-let emulator: Emulator;
-let registry: DeviceRegistry;
+let devices: Awaited<ReturnType<typeof startDeviceRegion>>;
+let settings: Record<string, string>;
 let directory: string;
-const settings: Record<string, string> = { AWS_REGION: "us-east-1" };
 
 beforeAll(async () => {
-  emulator = await startEmulator();
-  registry = new DeviceRegistry({ ...emulator, consistent: true });
+  devices = await startDeviceRegion();
+  settings = devices.settings;
   directory = mkdtempSync(join(tmpdir(), "sentinel-cli-"));
-  settings["DYNAMODB_ENDPOINT"] = emulator.endpoint;
-  settings["DEVICE_TABLE"] = emulator.table;
 });
 afterAll(async () => {
-  await emulator.stop();
+  await devices?.stop();
   rmSync(directory, { recursive: true });
 });
 
@@ -29,11 +24,8 @@ const file = (name: string, content: string) => {
   writeFileSync(path, content);
   return path;
 };
-const recordOf = async (clientId: string) => (await registry.get(clientId))?.record;
-const knows = async (clientId: string, secret: string) => {
-  const record = await recordOf(clientId);
-  return record !== undefined && verifySecret(secret, record.secret);
-};
+const recordOf = (clientId: string) => devices.recordOf(clientId);
+const knows = (clientId: string, secret: string) => devices.knows(clientId, secret);
 /** Lines of CSV with a header, as pairs. */
 const secretsIn = (csv: string) =>
   csv
@@ -102,7 +94,26 @@ describe("devices import", () => {
       status: "suspended",
       version: 2,
       createdAt: created,
+      changedBy: "operator-1",
     });
+  });
+
+  it("does not bring back what was revoked, nor overwrite what it has written itself", async () => {
+    await sentinel(["devices", "add", "gone", "twice"], settings);
+    await sentinel(["devices", "revoke", "gone"], settings);
+    const rows = Array.from({ length: 999 }, (_, i) => `between-${i}`);
+    const text = `client_id\ngone\ntwice\n${rows.join("\n")}\ntwice\n`;
+
+    const args = ["devices", "import", "-", "--replace"];
+    const { code, stdout, stderr } = await sentinel(args, settings, text);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("line 2 (gone): the device was revoked, which is final");
+    expect(stderr).toContain("line 1003 (twice): the device was changed since this import began");
+    expect((await recordOf("gone"))?.status).toBe("revoked");
+    const secrets = new Map(secretsIn(stdout));
+    expect(secrets.size).toBe(1_000);
+    expect(await knows("twice", secrets.get("twice") ?? "")).toBe(true);
   });
 
   it("writes rejected rows into a file, and refuses to overwrite files", async () => {
@@ -156,6 +167,8 @@ describe("devices import", () => {
     [["devices", "import", "/does/not/exist"], 1, "cannot read /does/not/exist"],
     [["devices", "import", "-"], 1, "- is empty"],
     [["devices", "import"], 2, "missing required argument"],
+    [["devices", "import", "-", "--resume"], 2, "--resume needs the --checkpoint"],
+    [["devices", "import", "-", "--rate", "0"], 2, "It is a number from 1 on"],
     [["devices", "import", "-", "--format", "xml"], 2, "Allowed choices are csv, jsonl"],
   ])("says in one line what is wrong: %j", async (args, code, complaint) => {
     const result = await sentinel(args, settings);

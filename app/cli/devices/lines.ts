@@ -1,31 +1,46 @@
-import { StringDecoder } from "node:string_decoder";
+export interface Line {
+  /** Undefined when it is too long; it is not kept then. */
+  readonly text: string | undefined;
+  /** Where the next line begins, in bytes of the whole input. */
+  readonly end: number;
+}
+
+const lineFeed = 0x0a;
 
 /**
- * Splits bytes into lines. A line of more than `limit` characters comes as undefined, and its text
- * is not kept.
+ * Splits bytes into lines of at most `limit` bytes.
+ *
+ * @param from where the input begins in the whole, when it is the rest of it.
  */
 export async function* linesOf(
   input: AsyncIterable<Uint8Array>,
   limit: number,
-): AsyncGenerator<string | undefined> {
-  const decoder = new StringDecoder("utf8");
-  let begun = "";
-  let overlong = false;
-  for await (const bytes of input) {
-    const parts = decoder.write(Buffer.from(bytes)).split("\n");
-    const rest = parts.pop() ?? "";
-    for (const part of parts) {
-      const line = begun + part;
-      yield overlong || line.length > limit ? undefined : line;
-      begun = "";
-      overlong = false;
+  from = 0,
+): AsyncGenerator<Line> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  const add = (part: Buffer) => {
+    size += part.length;
+    if (size <= limit) parts.push(part);
+    else parts = [];
+  };
+  const take = () => {
+    const text = size > limit ? undefined : Buffer.concat(parts).toString("utf8");
+    parts = [];
+    size = 0;
+    return text;
+  };
+  let base = from;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let start = 0;
+    for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, start)) {
+      add(bytes.subarray(start, at));
+      start = at + 1;
+      yield { text: take(), end: base + start };
     }
-    begun += rest;
-    if (begun.length > limit) {
-      begun = "";
-      overlong = true;
-    }
+    add(bytes.subarray(start));
+    base += bytes.length;
   }
-  begun += decoder.end();
-  if (overlong || begun !== "") yield overlong ? undefined : begun;
+  if (size > 0) yield { text: take(), end: base };
 }

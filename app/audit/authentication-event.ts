@@ -1,29 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { subjects } from "../contract/subjects.ts";
-import type { CalloutRequest } from "./callout-request.ts";
-import type { RefusalCode } from "./decide.ts";
+import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
 
-/** One message for AUDIT. */
-export interface AuditRecord {
-  /** Unique: `metadata.uid` and the id under which JetStream removes repetitions. */
-  readonly id: string;
-  readonly subject: string;
-  readonly body: Uint8Array;
+/** What is written down of a request to log in. */
+export interface Attempt {
+  readonly clientId: string;
+  readonly userName: string;
+  readonly address: string;
+  readonly serverName: string;
+  readonly serverId: string;
+  readonly transport: string;
 }
 
 export interface AuditedDecision {
   /** Undefined when the request could not even be read. */
-  readonly request: CalloutRequest | undefined;
-  /** Undefined for an admitted device. */
-  readonly code: RefusalCode | undefined;
+  readonly request: Attempt | undefined;
+  /** Why it was refused; undefined for an admitted device. */
+  readonly code: string | undefined;
   /** The registry has this id, so that it may have a subject of its own. */
   readonly known: boolean;
   readonly nowMs: number;
 }
-
-/** Longest text of a stranger that is kept. */
-const textLimit = 256;
-const cut = (text: string) => (text.length > textLimit ? text.slice(0, textLimit) : text);
 
 /** What every OCSF 1.8 Authentication event of ours has (class 3002, activity Logon). */
 function logon(id: string, refused: boolean, nowMs: number) {
@@ -42,11 +39,7 @@ function logon(id: string, refused: boolean, nowMs: number) {
     status: refused ? "Failure" : "Success",
     is_cleartext: false,
     service: { name: "mqtt" },
-    metadata: {
-      version: "1.8.0",
-      uid: id,
-      product: { name: "MQTT Sentinel", vendor_name: "MQTT Sentinel", feature: { name: "auth" } },
-    },
+    metadata: ocsfMetadata(id, "auth"),
   };
 }
 
@@ -56,25 +49,21 @@ function logon(id: string, refused: boolean, nowMs: number) {
  * Only ids that the registry has get a subject of their own: otherwise strangers could fill the
  * stream's subject index with ids that they make up.
  */
-export function auditRecord(decision: AuditedDecision): AuditRecord {
+export function auditRecord(decision: AuditedDecision): AuditDraft {
   const { request, code, known, nowMs } = decision;
   const id = randomUUID();
   const event = {
     ...logon(id, code !== undefined, nowMs),
     ...(code !== undefined && { status_code: code, status_detail: code }),
     ...(request && {
-      user: { name: cut(request.userName), uid: cut(request.clientId) },
-      src_endpoint: { ip: cut(request.address), name: cut(request.clientId) },
-      dst_endpoint: { name: cut(request.serverName), uid: request.serverId },
+      user: { name: cutText(request.userName), uid: cutText(request.clientId) },
+      src_endpoint: { ip: cutText(request.address), name: cutText(request.clientId) },
+      dst_endpoint: { name: cutText(request.serverName), uid: request.serverId },
       auth_protocol_id: 99,
-      auth_protocol: cut(request.transport),
+      auth_protocol: cutText(request.transport),
     }),
   };
-  return {
-    id,
-    subject: subjects.authAudit(known ? request?.clientId : undefined),
-    body: Buffer.from(JSON.stringify(event)),
-  };
+  return { id, subject: subjects.authAudit(known ? request?.clientId : undefined), event };
 }
 
 /** Stands for the refusals that could not be recorded one by one while AUDIT could not be written. */
@@ -82,9 +71,9 @@ export function unrecordedSummary(gap: {
   count: number;
   sinceMs: number;
   untilMs: number;
-}): AuditRecord {
+}): AuditDraft {
   const id = randomUUID();
-  const code: RefusalCode = "audit-unavailable";
+  const code = "audit-unavailable";
   const event = {
     ...logon(id, true, gap.untilMs),
     status_code: code,
@@ -94,5 +83,5 @@ export function unrecordedSummary(gap: {
     end_time: Math.round(gap.untilMs),
     user: { name: "_" },
   };
-  return { id, subject: subjects.authAudit(undefined), body: Buffer.from(JSON.stringify(event)) };
+  return { id, subject: subjects.authAudit(undefined), event };
 }

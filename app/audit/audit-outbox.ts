@@ -1,6 +1,10 @@
-import { type AuditRecord, unrecordedSummary } from "./audit-record.ts";
+import type { AuditChain } from "./audit-chain.ts";
+import type { AuditDraft, AuditRecord } from "./audit-record.ts";
+import { unrecordedSummary } from "./authentication-event.ts";
 
 export interface OutboxOptions {
+  /** Gives each record its place at the moment when it is taken. */
+  readonly chain: AuditChain;
   /** Resolves when the record is stored; tries as long as it takes, or until the signal. */
   readonly store: (record: AuditRecord, signal: AbortSignal) => Promise<void>;
   /** Records held at most, those on their way included. */
@@ -22,6 +26,9 @@ interface Held {
  * Audit records between decision and stream. The answer to a device does not wait for JetStream,
  * but there is an end to that: with too many records, or one that is too old, `blocked` says so,
  * and it lasts until the stream takes them again. Refusals of that time are recorded as one count.
+ *
+ * Records are linked when they are taken and sent side by side, so they may be stored in another
+ * order than that of the chain.
  */
 export class AuditOutbox {
   readonly #options: OutboxOptions;
@@ -29,6 +36,8 @@ export class AuditOutbox {
   readonly #held = new Map<string, Held>();
   readonly #waiting: AuditRecord[] = [];
   readonly #abort = new AbortController();
+  #begun = false;
+  #ended = false;
   #inFlight = 0;
   #unrecorded = { count: 0, sinceMs: 0 };
 
@@ -48,16 +57,33 @@ export class AuditOutbox {
   /** Undefined while records can be taken, otherwise why not. */
   get blocked(): string | undefined {
     const { limit, oldestMs } = this.#options;
+    if (this.#ended) return "the audit of this process has ended";
     if (this.#held.size >= limit) return `${this.#held.size} audit records wait to be stored`;
     const age = this.oldestAgeMs;
     return age > oldestMs ? `an audit record waits for ${Math.round(age)} ms` : undefined;
   }
 
+  /** Records that this writer begins. Must come before the first record; again, it does nothing. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.take(this.#options.chain.opening());
+  }
+
   /** False when it cannot be taken: then the decision must be a refusal, told to `noteUnrecorded`. */
-  offer(record: AuditRecord): boolean {
+  offer(draft: AuditDraft): boolean {
     if (this.blocked !== undefined) return false;
-    this.#take(record);
+    this.take(draft);
     return true;
+  }
+
+  /** Takes it whatever waits already: for what has happened and cannot be refused any more. */
+  take(draft: AuditDraft): void {
+    const [oldest] = this.#held.values();
+    const record = this.#options.chain.link(draft, oldest?.record);
+    this.#held.set(record.id, { record, at: this.#options.clock() });
+    this.#waiting.push(record);
+    this.#fill();
   }
 
   /** Counts a refusal that could not be recorded. */
@@ -66,25 +92,31 @@ export class AuditOutbox {
     this.#unrecorded.count++;
   }
 
+  /** True as soon as that record is stored, false when the time is over before. */
+  async stored(id: string, limitMs: number): Promise<boolean> {
+    await waitUntil(() => !this.#held.has(id), limitMs);
+    return !this.#held.has(id);
+  }
+
   /**
-   * Waits until all is stored, or the time is over.
+   * Waits until all is stored, or the time is over. A chain that was begun is closed only when
+   * nothing is missing in it.
    *
    * @returns what is not stored, for the log.
    */
   async drain(limitMs: number): Promise<readonly AuditRecord[]> {
-    if (this.#unrecorded.count > 0) this.#summarize();
     const deadline = performance.now() + limitMs;
-    const over = () => performance.now() >= deadline || this.#held.size === 0;
-    while (!over()) await new Promise((resolve) => setTimeout(resolve, 10));
+    const settle = () => waitUntil(() => this.#held.size === 0, deadline - performance.now());
+    if (this.#unrecorded.count > 0) this.#summarize();
+    await settle();
+    this.#ended = true;
+    if (this.#begun && this.#held.size === 0) {
+      this.take(this.#options.chain.closing());
+      await settle();
+    }
     const left = [...this.#held.values()].map((held) => held.record);
     this.#abort.abort(new Error("the outbox is closed"));
     return left;
-  }
-
-  #take(record: AuditRecord): void {
-    this.#held.set(record.id, { record, at: this.#options.clock() });
-    this.#waiting.push(record);
-    this.#fill();
   }
 
   #fill(): void {
@@ -112,6 +144,13 @@ export class AuditOutbox {
   #summarize(): void {
     const gap = { ...this.#unrecorded, untilMs: this.#options.clock() };
     this.#unrecorded = { count: 0, sinceMs: 0 };
-    this.#take(unrecordedSummary(gap));
+    this.take(unrecordedSummary(gap));
+  }
+}
+
+async function waitUntil(condition: () => boolean, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!condition() && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { type AuditKind, subjects } from "../contract/subjects.ts";
+import { type AuditDraft, type AuditRecord, ocsfMetadata } from "./audit-record.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { type ChainLink, recordDigest } from "./chain-link.ts";
+
+export interface ChainOptions {
+  readonly kind: AuditKind;
+  /** Of the replica. One run of it is one writer. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/**
+ * Chains the records of one writer: each carries the digest of the one before, so that none can
+ * be changed or taken out afterwards without a trace. A new run of a replica is a new writer: it
+ * cannot know what became of the last records of the run before.
+ */
+export class AuditChain {
+  readonly writer: string;
+  readonly #options: ChainOptions;
+  readonly #started: number;
+  #next = 0;
+  #previous: string | undefined;
+
+  constructor(options: ChainOptions) {
+    this.#options = options;
+    this.#started = Math.floor(options.clock());
+    this.writer = `${options.name}-${randomBytes(8).toString("hex")}`;
+  }
+
+  /**
+   * Gives a draft its place. Every record that is linked must be sent.
+   *
+   * @param oldest the first record that is not stored yet; undefined when all are.
+   */
+  link(draft: AuditDraft, oldest: AuditRecord | undefined): AuditRecord {
+    const { id, subject, event } = draft;
+    const sequence = this.#next++;
+    const chain: ChainLink = {
+      writer: this.writer,
+      started: this.#started,
+      sequence,
+      settled: oldest?.sequence ?? sequence,
+      previous: this.#previous,
+    };
+    const unmapped = { ...(event["unmapped"] as object | undefined), chain };
+    const body = canonicalJson({ ...event, unmapped });
+    this.#previous = recordDigest(subject, body);
+    return { id, subject, sequence, body: Buffer.from(body) };
+  }
+
+  /** Begins the chain. */
+  opening(): AuditDraft {
+    return this.#marker(3, "Start");
+  }
+
+  /** Says that nothing follows and nothing is missing. */
+  closing(): AuditDraft {
+    return this.#marker(4, "Stop");
+  }
+
+  /** An OCSF 1.8 Application Lifecycle event (class 6002), on a subject where no reader of decisions looks. */
+  #marker(activity: number, name: string): AuditDraft {
+    const id = randomUUID();
+    const { kind, clock, name: replica } = this.#options;
+    const metadata = ocsfMetadata(id, kind);
+    const event = {
+      class_uid: 6002,
+      class_name: "Application Lifecycle",
+      category_uid: 6,
+      category_name: "Application Activity",
+      activity_id: activity,
+      activity_name: name,
+      type_uid: 600200 + activity,
+      time: Math.round(clock()),
+      severity_id: 1,
+      app: { ...metadata.product, uid: replica },
+      metadata,
+    };
+    return { id, subject: subjects.auditChain(kind, this.writer), event };
+  }
+}
+
+/** True for the record that closes a chain. */
+export function closesChain(subject: string, event: unknown): boolean {
+  const { class_uid, activity_id } = event as { class_uid?: unknown; activity_id?: unknown };
+  return subject.startsWith("audit.chain.") && class_uid === 6002 && activity_id === 4;
+}

@@ -1,0 +1,29 @@
+/** An event for AUDIT that has no place in a chain yet. */
+export interface AuditDraft {
+  /** Unique: `metadata.uid` and the id under which JetStream removes repetitions. */
+  readonly id: string;
+  readonly subject: string;
+  /** OCSF. */
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+/** One message for AUDIT. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly subject: string;
+  /** Its number in its writer's chain. */
+  readonly sequence: number;
+  readonly body: Uint8Array;
+}
+
+/** `metadata` of every OCSF 1.8 event of ours. */
+export const ocsfMetadata = (id: string, feature: string) => ({
+  version: "1.8.0",
+  uid: id,
+  product: { name: "MQTT Sentinel", vendor_name: "MQTT Sentinel", feature: { name: feature } },
+});
+
+/** Longest text of a stranger that is kept. */
+const textLimit = 256;
+export const cutText = (text: string) =>
+  text.length > textLimit ? text.slice(0, textLimit) : text;

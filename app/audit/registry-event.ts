@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { subjects } from "../contract/subjects.ts";
+import type {
+  ChangeIntent,
+  RegistryChange,
+  RegistryChangeKind,
+} from "../registry/registry-change.ts";
+import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
+
+/** The activities of OCSF 1.8 Entity Management (class 3004) that our changes are. */
+const activities = {
+  created: [1, "Create"],
+  replaced: [3, "Update"],
+  rotated: [3, "Update"],
+  labelled: [3, "Update"],
+  suspended: [12, "Suspend"],
+  resumed: [13, "Resume"],
+  revoked: [9, "Disable"],
+  deleted: [4, "Delete"],
+} as const satisfies Record<RegistryChangeKind, readonly [number, string]>;
+
+/**
+ * How a change stands. `requested`: it is about to be made, and without another record of the same
+ * correlation id nobody knows whether it was. `unknown`: the table did not say whether it took it.
+ */
+const statuses = {
+  requested: { status_id: 99, status: "Requested" },
+  done: { status_id: 1, status: "Success" },
+  refused: { status_id: 2, status: "Failure" },
+  unknown: { status_id: 0, status: "Unknown" },
+} as const;
+export type ChangeStatus = keyof typeof statuses;
+
+interface Told {
+  readonly kind: RegistryChangeKind;
+  readonly clientIds: readonly string[];
+  readonly actor: string;
+  /** What all records of one operation share. */
+  readonly operation: string;
+  readonly status: ChangeStatus;
+  readonly nowMs: number;
+  readonly version?: number;
+  readonly detail?: string | undefined;
+}
+
+/** Of one device by its id; of several by all their ids. */
+function entityOf({ clientIds, version }: Told) {
+  const [first = "", ...more] = clientIds;
+  return {
+    type_id: 1,
+    type: "Device",
+    ...(more.length === 0
+      ? { uid: first }
+      : { name: `${clientIds.length} devices`, data: { uids: clientIds } }),
+    ...(version !== undefined && { version: String(version) }),
+  };
+}
+
+function registryEvent(told: Told): AuditDraft {
+  const id = randomUUID();
+  const [activity, activityName] = activities[told.kind];
+  const [first, ...more] = told.clientIds;
+  const event = {
+    class_uid: 3004,
+    class_name: "Entity Management",
+    category_uid: 3,
+    category_name: "Identity & Access Management",
+    activity_id: activity,
+    activity_name: activityName,
+    type_uid: 300400 + activity,
+    time: Math.round(told.nowMs),
+    severity_id: 1,
+    ...statuses[told.status],
+    ...(told.detail !== undefined && { status_detail: cutText(told.detail) }),
+    actor: { user: { name: cutText(told.actor) } },
+    entity: entityOf(told),
+    metadata: { ...ocsfMetadata(id, "registry"), correlation_uid: told.operation },
+    unmapped: { change: told.kind },
+  };
+  return { id, subject: subjects.registryAudit(more.length === 0 ? first : undefined), event };
+}
+
+/** One change that the table has taken. */
+export function changeEvent(change: RegistryChange, operation: string): AuditDraft {
+  const { clientId, ...rest } = change;
+  return registryEvent({ ...rest, clientIds: [clientId], operation, status: "done" });
+}
+
+/** How an intent stands, or that part of it which `clientIds` names. */
+export function intentEvent(
+  intent: ChangeIntent,
+  more: Pick<Told, "operation" | "status" | "nowMs" | "detail">,
+): AuditDraft {
+  return registryEvent({ ...intent, ...more });
+}

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { admissionSettingsOf, limitSettingsOf, readAuthEnvironment } from "./environment.ts";
+
+const needed = {
+  REPLICA: "auth-1",
+  NATS_SERVERS: "tls://core:4222",
+  NATS_PASSWORD_FILE: "/a",
+  NATS_CA_FILE: "/b",
+  CALLOUT_PASSWORD_FILE: "/c",
+  AUTH_ISSUER_SEED_FILE: "/d",
+  AWS_REGION: "us-east-1",
+};
+
+it("limits, without being told, what no carrier's address and no single device reaches", () => {
+  const environment = readAuthEnvironment(needed);
+
+  expect(limitSettingsOf(environment)).toEqual({
+    loginsPerAddressPerSecond: 1_000,
+    deviceFailures: 10,
+    addressFailures: 1_000,
+    lockout: { firstSeconds: 60, longestSeconds: 900 },
+  });
+  expect(admissionSettingsOf(environment)).toMatchObject({ atOnce: 4_000, strangersAtOnce: 2_000 });
+  expect(environment.SESSION_SECONDS).toBe(12 * 3_600);
+});
+
+it("names the setting that is wrong", () => {
+  expect(() => readAuthEnvironment({ ...needed, LOCKOUT_SECONDS: "0" })).toThrow("LOCKOUT_SECONDS");
+});

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { defaultDeviceTable } from "../registry/device-table.ts";
+import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import type { AdmissionSettings } from "./admission.ts";
+import type { LimitSettings } from "./login-limits.ts";
+
+/** Each limit holds for one replica: see `LimitSettings`. */
+const limitSchema = {
+  /** A flood from one address must leave room for others; all devices of a small region may share one. */
+  ADDRESS_LOGINS_PER_SECOND: count.default(1_000),
+  DEVICE_FAILURES: count.default(10),
+  /** High: behind a carrier's address there are always some devices with wrong secrets. */
+  ADDRESS_FAILURES: count.default(1_000),
+  LOCKOUT_SECONDS: count.default(60),
+  LOCKOUT_LIMIT_SECONDS: count.default(900),
+  /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
+  LOGINS_AT_ONCE: count.default(4_000),
+};
+
+const shape = {
+  ...processSchema,
+  /** The password file is user `auth`'s. */
+  ...natsSchema,
+  ...limitSchema,
+  CALLOUT_PASSWORD_FILE: z.string().min(1),
+  /** Account seed whose public key nats-server knows as issuer. */
+  AUTH_ISSUER_SEED_FILE: z.string().min(1),
+  DEVICE_TABLE: z.string().min(1).default(defaultDeviceTable),
+  AWS_REGION: z.string().min(1),
+  DYNAMODB_ENDPOINT: z.url().optional(),
+  CACHE_POSITIVE_SECONDS: count.default(30),
+  CACHE_NEGATIVE_SECONDS: count.default(5),
+  /** How long known devices are admitted while DynamoDB cannot be read. */
+  CACHE_STALE_SECONDS: count.default(3_600),
+  /** The memory of so many usual records, 0.7 kB each; of records with labels there are fewer in it. */
+  CACHE_DEVICES: count.default(250_000),
+  /** A device's session ends after this long, give or take a tenth, and it logs in again. */
+  SESSION_SECONDS: count.default(43_200),
+  AUDIT_OUTBOX_RECORDS: count.default(10_000),
+  AUDIT_OLDEST_SECONDS: count.default(5),
+};
+
+export type AuthEnvironment = ReturnType<typeof readAuthEnvironment>;
+export const readAuthEnvironment = (environment?: Record<string, string | undefined>) =>
+  readEnvironment(shape, environment);
+
+export const limitSettingsOf = (environment: AuthEnvironment): LimitSettings => ({
+  loginsPerAddressPerSecond: environment.ADDRESS_LOGINS_PER_SECOND,
+  deviceFailures: environment.DEVICE_FAILURES,
+  addressFailures: environment.ADDRESS_FAILURES,
+  lockout: {
+    firstSeconds: environment.LOCKOUT_SECONDS,
+    longestSeconds: environment.LOCKOUT_LIMIT_SECONDS,
+  },
+});
+
+export const admissionSettingsOf = (environment: AuthEnvironment): AdmissionSettings => ({
+  atOnce: environment.LOGINS_AT_ONCE,
+  strangersAtOnce: Math.ceil(environment.LOGINS_AT_ONCE / 2),
+  strangerBacklogMs: 400,
+});

@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { examples } from "../option-values.ts";
+import type { RunCommand } from "../program.ts";
+import type { AuditRange } from "./audit-source.ts";
+import { exportAudit } from "./export-command.ts";
+import { verifyAudit } from "./verify-command.ts";
+
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
+
+function time(value: string): number {
+  const ms = TIME.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError("A time is a day, as 2026-01-31, or 2026-01-31T12:00:00Z.");
+}
+
+const from = () => new Option("--from <time>", "stored then or later (UTC)").argParser(time);
+const to = () => new Option("--to <time>", "stored before that (UTC)").argParser(time);
+
+/** What is stored in the range that was asked for; everything where nothing was said. */
+function rangeOf(command: Command, { from, to }: Partial<AuditRange>): AuditRange {
+  if (from !== undefined && to !== undefined && from >= to) {
+    command.error("error: --from must be before --to");
+  }
+  return { from, to };
+}
+
+/** `sentinel audit`: what an auditor asks. */
+export function addAuditCommands(program: Command, run: RunCommand): void {
+  const audit = program.command("audit").description("the record of logins and registry changes");
+  const verify = audit
+    .command("verify")
+    .description("checks that no audit record is missing or was changed")
+    .addOption(from().conflicts("file"))
+    .addOption(to().conflicts("file"))
+    .option("--file <path>", "check an export instead of the stream; .gz is unzipped")
+    .option("--json", "a JSON object a writer, then one for the whole", false)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 intact, 1 broken or not readable, 2 called wrongly.\n" +
+        examples(
+          "sentinel audit verify --from 2026-01-01",
+          "sentinel audit verify --file january.jsonl.gz",
+        ),
+    )
+    .action((options) => {
+      const { file, json } = options;
+      const range = rangeOf(verify, options);
+      return run((context) => verifyAudit(context, { ...range, file, json }), program.opts());
+    });
+  const exporting = audit
+    .command("export")
+    .description("writes audit records as JSON lines, which verify --file can check")
+    .addOption(from())
+    .addOption(to())
+    .option("--out <path>", "new file, gzipped when it ends in .gz (default: standard output)")
+    .addHelpText(
+      "after",
+      examples("sentinel audit export --from 2026-01-01 --to 2026-02-01 --out january.jsonl.gz"),
+    )
+    .action((options) => {
+      const range = rangeOf(exporting, options);
+      const { out } = options;
+      return run((context) => exportAudit(context, { ...range, out }), program.opts());
+    });
+}

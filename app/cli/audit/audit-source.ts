@@ -1,0 +1,82 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { parseExportLine, type StoredRecord } from "../../audit/stored-record.ts";
+import { type JsMsg, jetstream, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
+import { linesOf } from "../devices/lines.ts";
+import { OperatorError, sentenceOf } from "../operator-error.ts";
+
+const stream = "AUDIT";
+/** More than a message of NATS can be, in its longest spelling. */
+const lineLimit = 8 * 1024 * 1024;
+
+/** Times of storage, in milliseconds since 1970. `to` itself is outside. */
+export interface AuditRange {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+const stored = (message: JsMsg): StoredRecord => ({
+  sequence: message.seq,
+  storedAt: message.time.getTime(),
+  subject: message.subject,
+  body: message.string(),
+});
+
+/** What AUDIT holds now, in the order of storage; what comes meanwhile is left out. */
+export async function* storedRecords(
+  connection: NatsConnection,
+  { from, to }: AuditRange,
+): AsyncGenerator<StoredRecord> {
+  const unreadable = (error: unknown) => {
+    throw new OperatorError(
+      `stream ${stream} cannot be read: ${sentenceOf(error)}; run sentinel doctor`,
+    );
+  };
+  const jsm = await jetstreamManager(connection).catch(unreadable);
+  const { state } = await jsm.streams.info(stream).catch(unreadable);
+  const start =
+    from === undefined
+      ? { deliver_policy: "all" as const }
+      : {
+          deliver_policy: "by_start_time" as const,
+          opt_start_time: new Date(from).toISOString(),
+        };
+  const consumer = await jetstream(connection).consumers.get(stream, start).catch(unreadable);
+  const { num_pending: pending } = await consumer.info().catch(unreadable);
+  if (state.messages === 0 || pending === 0) return;
+  const messages = await consumer.consume({ expires: 5_000, idle_heartbeat: 500 });
+  try {
+    for await (const message of messages) {
+      if (message.seq > state.last_seq) return;
+      const record = stored(message);
+      if (to !== undefined && record.storedAt >= to) return;
+      yield record;
+      if (message.seq === state.last_seq) return;
+    }
+  } finally {
+    await messages.close();
+  }
+}
+
+/** The records of an export, gzipped or not; undefined for a line that is none. */
+export async function* exportedRecords(path: string): AsyncGenerator<StoredRecord | undefined> {
+  const input = path.endsWith(".gz") ? unzipped(path) : createReadStream(path);
+  const lines = linesOf(input, lineLimit);
+  try {
+    for await (const { text } of lines) {
+      if (text !== "") yield text === undefined ? undefined : parseExportLine(text);
+    }
+  } catch (error) {
+    throw new OperatorError(`cannot read ${path}: ${sentenceOf(error)}`);
+  } finally {
+    input.destroy();
+  }
+}
+
+/** Ends with an error when the file does, or when it is cut off. */
+function unzipped(path: string) {
+  const gunzip = createGunzip();
+  pipeline(createReadStream(path), gunzip, () => {});
+  return gunzip;
+}

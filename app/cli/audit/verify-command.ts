@@ -1,0 +1,56 @@
+import { AuditVerifier } from "../../audit/audit-verifier.ts";
+import type { StoredRecord } from "../../audit/stored-record.ts";
+import type { CommandContext } from "../command-context.ts";
+import { connectOperator } from "../nats-session.ts";
+import { type AuditRange, exportedRecords, storedRecords } from "./audit-source.ts";
+import { countRecords } from "./progress.ts";
+import { jsonLines, textLines } from "./verify-report.ts";
+
+export interface VerifyArguments extends AuditRange {
+  /** An export to verify instead of the stream. */
+  readonly file: string | undefined;
+  readonly json: boolean;
+}
+
+/** @returns the exit code: 0 when nothing is missing or altered, 1 when it is. */
+export async function verifyAudit(
+  context: CommandContext,
+  options: VerifyArguments,
+): Promise<number> {
+  const { file } = options;
+  const verifier = new AuditVerifier();
+  if (file !== undefined) {
+    await feed(verifier, exportedRecords(file), context);
+  } else {
+    const connection = await connectOperator(context.variables);
+    try {
+      await feed(verifier, storedRecords(connection, options), context);
+    } finally {
+      await connection.close();
+    }
+  }
+  const report = verifier.report();
+  if (options.json) for (const line of jsonLines(report)) await context.output.line(line);
+  else {
+    for (const { text, bad } of textLines(report)) {
+      await context.output.line(bad ? context.output.styled("red", text) : text);
+    }
+  }
+  return report.intact ? 0 : 1;
+}
+
+async function feed(
+  verifier: AuditVerifier,
+  records: AsyncIterable<StoredRecord | undefined>,
+  { messages }: CommandContext,
+): Promise<void> {
+  const progress = countRecords(messages);
+  try {
+    for await (const record of records) {
+      verifier.add(record);
+      progress.add();
+    }
+  } finally {
+    progress.stop();
+  }
+}

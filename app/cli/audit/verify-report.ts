@@ -1,0 +1,58 @@
+import type { AuditReport } from "../../audit/audit-verifier.ts";
+import type { WriterReport } from "../../audit/writer-check.ts";
+import { printable } from "../output.ts";
+
+const seconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+
+/** One object a writer, and one for the whole. */
+export function jsonLines({ writers, ...whole }: AuditReport): string[] {
+  const times = (writer: WriterReport) => ({
+    ...writer,
+    firstStored: seconds(writer.firstStored),
+    lastStored: seconds(writer.lastStored),
+  });
+  return [...writers.map(times), whole].map((each) => JSON.stringify(each));
+}
+
+/** What a person reads: a line a writer, and below it what is to be known of it. */
+export function textLines(report: AuditReport): { text: string; bad: boolean }[] {
+  const lines = report.writers.flatMap((writer) => [
+    { text: writerLine(writer), bad: writer.missing > 0 || writer.altered > 0 },
+    ...remarksOn(writer),
+  ]);
+  const faults = [
+    report.holes > 0 && `${report.holes} messages are missing from the stream, or out of order`,
+    report.unchained > 0 && `${report.unchained} records belong to no writer's chain`,
+  ];
+  for (const text of faults) if (text !== false) lines.push({ text, bad: true });
+  const verdict = report.intact ? "intact" : "BROKEN";
+  const counted = `${report.records} records of ${report.writers.length} writers`;
+  return [...lines, { text: `${verdict}: ${counted}`, bad: !report.intact }];
+}
+
+function writerLine(writer: WriterReport): string {
+  const numbers = `${writer.firstSequence} to ${writer.lastSequence}`;
+  const state =
+    writer.state === "closed"
+      ? `closed ${seconds(writer.lastStored)}`
+      : `open since ${seconds(writer.lastStored)}`;
+  const name = printable(writer.writer, 64).padEnd(34);
+  return `${name} ${String(writer.records).padStart(9)} records, ${numbers}, ${state}`;
+}
+
+function remarksOn(writer: WriterReport): { text: string; bad: boolean }[] {
+  const gaps = writer.gaps.map(({ first, last }) => (first === last ? first : `${first}-${last}`));
+  const more = (shown: number, all: number) => (all > shown ? ", …" : "");
+  const gapCount = writer.gaps.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const altered = writer.alteredSequences;
+  const remarks: [count: number, text: string, bad: boolean][] = [
+    [writer.missing, `missing: ${gaps.join(", ")}${more(gapCount, writer.missing)}`, true],
+    [writer.altered, `altered: ${altered.join(", ")}${more(altered.length, writer.altered)}`, true],
+    [writer.missingAtEnd, "missing at the open end: lost with the writer, or on their way", false],
+    [writer.duplicates, "stored twice, the same each time", false],
+    [writer.reordered, "stored after a later one", false],
+  ];
+  return remarks
+    .filter(([count]) => count > 0)
+    .map(([count, text, bad]) => ({ text: `  ${count} ${text}`, bad }));
+}

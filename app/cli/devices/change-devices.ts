@@ -1,0 +1,154 @@
+import type { DeviceRegistry } from "../../registry/device-registry.ts";
+import type { ChangeResult, DeleteResult } from "../../registry/device-writes.ts";
+import type { By } from "../../registry/record-changes.ts";
+import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
+import { hashSecret, issueSecret } from "../../registry/secret.ts";
+import type { CommandContext } from "../command-context.ts";
+import { confirm } from "../confirm.ts";
+import { withChangingRegistry } from "../device-table-access.ts";
+import { OperatorError } from "../operator-error.ts";
+import { OutputClosed } from "../output.ts";
+import { fromStdin, namedIds } from "./device-ids.ts";
+
+type Outcome = (ChangeResult | DeleteResult)["outcome"];
+
+/** One thing that can be done to devices. */
+export interface DeviceVerb {
+  /** What to ask on a terminal before it is done to so many; undefined when it can be undone. */
+  readonly question: string | undefined;
+  /** @returns what became of it, and a secret where one was made. */
+  readonly apply: (
+    registry: DeviceRegistry,
+    clientId: string,
+    by: By,
+  ) => Promise<{ readonly outcome: Outcome; readonly secret?: string }>;
+  /** What to say about it. */
+  readonly told: Partial<Record<Outcome, string>>;
+}
+
+const unknown = "there is no such device";
+const final = "it was revoked, which is final; delete it to register the id anew";
+
+export const rotateVerb = (overlapMs: number): DeviceVerb => ({
+  question: overlapMs > 0 ? undefined : "Make the secrets of these devices worthless at once?",
+  apply: async (registry, clientId, by) => {
+    const secret = issueSecret();
+    const rotation = { secret: hashSecret(secret), overlapMs };
+    const { outcome } = await registry.rotate(clientId, rotation, by);
+    return outcome === "changed" ? { outcome, secret } : { outcome };
+  },
+  told: { refused: final },
+});
+
+export const suspendVerb: DeviceVerb = {
+  question: undefined,
+  apply: (registry, clientId, by) => registry.suspend(clientId, by),
+  told: { changed: "suspended", unchanged: "was suspended before", refused: final },
+};
+
+export const resumeVerb: DeviceVerb = {
+  question: undefined,
+  apply: (registry, clientId, by) => registry.resume(clientId, by),
+  told: { changed: "active again", unchanged: "was active before", refused: final },
+};
+
+export const revokeVerb: DeviceVerb = {
+  question: "End the right of these devices to connect, for good?",
+  apply: (registry, clientId, by) => registry.revoke(clientId, by),
+  told: {
+    changed: "revoked; it can connect no more within half a minute",
+    unchanged: "was revoked before",
+  },
+};
+
+export const deleteVerb = (force: boolean): DeviceVerb => ({
+  question: "Delete the records of these devices?",
+  apply: (registry, clientId, by) => registry.delete(clientId, by, { force }),
+  told: { deleted: "deleted", refused: "it is not revoked; revoke it first, or use --force" },
+});
+
+export const labelVerb = (labels: readonly string[]): DeviceVerb => ({
+  question: undefined,
+  apply: (registry, clientId, by) => registry.setLabels(clientId, labels, by),
+  told: { changed: "labelled", unchanged: "had these labels before" },
+});
+
+export const addVerb = (labels: readonly string[], region: string | undefined): DeviceVerb => ({
+  question: undefined,
+  apply: async (registry, clientId, by) => {
+    const secret = issueSecret();
+    const home = region === undefined ? {} : { region };
+    const values = { clientId, status: "active" as const, secret: hashSecret(secret), labels };
+    await registry.create({ ...values, ...home }, by);
+    return { outcome: "changed", secret };
+  },
+  told: {},
+});
+
+export interface ChangeArguments {
+  /** Client ids, or `-` alone. */
+  readonly ids: readonly string[];
+  /** Nothing is asked. */
+  readonly yes: boolean;
+}
+
+/** Does it to each device, one after the other. @returns 1 when it could not be done to all. */
+export async function changeDevices(
+  context: CommandContext,
+  { ids, yes }: ChangeArguments,
+  verb: DeviceVerb,
+): Promise<number> {
+  const { question } = verb;
+  if (question !== undefined && !yes && !ids.includes(fromStdin)) {
+    await confirm(context, `${ids.join(" ")}\n${question}`);
+  }
+  return withChangingRegistry(context.variables, async (registry, by) => {
+    let failures = 0;
+    for await (const { clientId, complaint } of namedIds(ids, context.stdin)) {
+      const wrong = complaint ?? (await complaintAbout(context, verb, { registry, clientId, by }));
+      if (wrong === undefined) continue;
+      failures++;
+      context.messages.write(`${wrong}\n`);
+    }
+    return failures > 0 ? 1 : 0;
+  });
+}
+
+/** Does it to one device and tells of it. @returns why it could not be done. */
+async function complaintAbout(
+  context: CommandContext,
+  verb: DeviceVerb,
+  { registry, clientId, by }: { registry: DeviceRegistry; clientId: string; by: () => By },
+): Promise<string | undefined> {
+  try {
+    const { outcome, secret } = await verb.apply(registry, clientId, by());
+    if (outcome === "unknown" || outcome === "refused") {
+      return `${clientId}: ${verb.told[outcome] ?? unknown}`;
+    }
+    if (secret !== undefined) await showSecret(context, clientId, secret);
+    else await tell(context, `${clientId}: ${verb.told[outcome]}`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DeviceConflict || error instanceof UnreadableDevice) return error.message;
+    throw error;
+  }
+}
+
+/** Changes go on when nobody listens any more. */
+async function tell(context: CommandContext, text: string) {
+  await context.output.line(text).catch((error) => {
+    if (!(error instanceof OutputClosed)) throw error;
+  });
+}
+
+/** Shown this once, and stored nowhere. */
+async function showSecret(context: CommandContext, clientId: string, secret: string) {
+  try {
+    await context.output.line(`${clientId},${secret}`);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+    throw new OperatorError(
+      `nobody read the new secret of ${clientId}; give it another by sentinel devices rotate`,
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { DeviceRecord } from "../../registry/device-record.ts";
+import { printable } from "../output.ts";
+
+/** How devices are shown. Never with a secret, not even a hash of one. */
+const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+const nameLimit = 128;
+
+const widths = { id: 32, status: 10, region: 10, time: 21 };
+
+export const tableHead =
+  "CLIENT ID".padEnd(widths.id) +
+  "STATUS".padEnd(widths.status) +
+  "REGION".padEnd(widths.region) +
+  "CREATED".padEnd(widths.time) +
+  "CHANGED".padEnd(widths.time) +
+  "LABELS";
+
+export function tableLine(record: DeviceRecord): string {
+  const region = (record.region ?? "-").padEnd(widths.region - 1);
+  const head = `${record.clientId.padEnd(widths.id - 1)} ${record.status.padEnd(widths.status)}`;
+  const times = [record.createdAt, record.changedAt].map((at) => time(at).padEnd(widths.time));
+  return `${head}${region} ${times.join("")}${record.labels.join(" ")}`.trimEnd();
+}
+
+/** What anybody may know of a device, its times as text. */
+function shown(record: DeviceRecord) {
+  const { secret: _, previous, changedBy, createdAt, changedAt, version, ...rest } = record;
+  return {
+    ...rest,
+    createdAt: time(createdAt),
+    changedAt: time(changedAt),
+    ...(changedBy !== undefined && { changedBy }),
+    version,
+    ...(previous && { previousSecretUntil: time(previous.validUntil) }),
+  };
+}
+
+export function jsonLine(record: DeviceRecord): string {
+  return JSON.stringify(shown(record));
+}
+
+/** A paragraph of `name  value` lines. */
+export function details(record: DeviceRecord): string {
+  const { labels, ...rest } = shown(record);
+  const pairs = Object.entries({ ...rest, labels: labels.join(" ") || "-" });
+  return pairs
+    .map(([name, value]) => `${name.padEnd(21)}${printable(String(value), nameLimit * 16)}`)
+    .join("\n");
+}
+
+export const csvField = (text: string) =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+const exportColumns = {
+  client_id: (record) => record.clientId,
+  status: (record) => record.status,
+  region: (record) => record.region ?? "",
+  labels: (record) => record.labels.join(";"),
+  created: (record) => time(record.createdAt),
+  changed: (record) => time(record.changedAt),
+  changed_by: (record) => record.changedBy ?? "",
+  version: (record) => String(record.version),
+} satisfies Record<string, (record: DeviceRecord) => string>;
+
+export const csvHead = Object.keys(exportColumns).join(",");
+
+export function csvLine(record: DeviceRecord): string {
+  return Object.values(exportColumns)
+    .map((column) => csvField(column(record)))
+    .join(",");
+}

@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createDynamoClient } from "./device-table.ts";
+
+const root = join(import.meta.dirname, "../..");
+const noPython = 3;
+
+/** Requests one after the other: moto's tables do not know threads, and a condition must hold. */
+const program = `
+from werkzeug.serving import make_server
+from moto.server import DomainDispatcherApplication, create_backend_app
+server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=False)
+print(server.port, flush=True)
+server.serve_forever()
+`;
+
+/** Brings moto where there is none. @returns why it cannot be had; undefined when it is there. */
+export function setUpMoto(): string | undefined {
+  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-moto.sh"), {
+    encoding: "utf8",
+  });
+  if (status === noPython) return stderr.trim();
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  return undefined;
+}
+
+/** A DynamoDB emulator that shares no code with dynalite, with its tables in memory. */
+export async function startMoto(): Promise<{
+  endpoint: string;
+  client: DynamoDBClient;
+  stop(): Promise<void>;
+}> {
+  const moto = spawn(join(root, ".tools/moto/bin/python"), ["-c", program], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = once(moto, "exit");
+  const said = await Promise.race([once(moto.stdout, "data"), ended.then(() => undefined)]);
+  if (!said) throw new Error("moto has ended at once");
+  const endpoint = `http://127.0.0.1:${String(said[0]).trim()}`;
+  // It closes each connection, and looks at one request at a time.
+  const client = createDynamoClient({
+    region: "us-east-1",
+    endpoint,
+    attemptMs: 20_000,
+    attempts: 3,
+  });
+  return {
+    endpoint,
+    client,
+    stop: async () => {
+      client.destroy();
+      moto.kill();
+      await ended;
+    },
+  };
+}

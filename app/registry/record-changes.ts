@@ -1,0 +1,92 @@
+import type { DeviceStatus } from "../contract/device.ts";
+import type { DeviceRecord } from "./device-record.ts";
+import type { RegistryChangeKind } from "./registry-change.ts";
+import { type SecretHash, sameSecret } from "./secret.ts";
+
+/** Who changes something, and when, in milliseconds since 1970. */
+export interface By {
+  readonly actor: string;
+  readonly nowMs: number;
+}
+
+/** What is chosen about a device; the rest of its record is kept by the registry. */
+export interface DeviceValues {
+  readonly clientId: string;
+  readonly status: DeviceStatus;
+  readonly secret: SecretHash;
+  readonly labels: readonly string[];
+  readonly region?: string;
+}
+
+/** One change of a record that exists. */
+export type DeviceChange = { readonly kind: Exclude<RegistryChangeKind, "created" | "deleted"> } & (
+  | { readonly kind: "replaced"; readonly values: DeviceValues }
+  /** The secret that was current stays good for `overlapMs`; 0 ends it at once. */
+  | { readonly kind: "rotated"; readonly secret: SecretHash; readonly overlapMs: number }
+  | { readonly kind: "suspended" | "resumed" | "revoked" }
+  | { readonly kind: "labelled"; readonly labels: readonly string[] }
+);
+
+export type ChangedRecord =
+  | { readonly outcome: "changed"; readonly record: DeviceRecord }
+  /** It is as the change wants it already. */
+  | { readonly outcome: "unchanged"; readonly record: DeviceRecord }
+  /** The device was revoked, which is final: only deletion makes its id free again. */
+  | { readonly outcome: "refused"; readonly record: DeviceRecord };
+
+export function newDevice(values: DeviceValues, by: By): DeviceRecord {
+  return {
+    ...values,
+    createdAt: by.nowMs,
+    changedAt: by.nowMs,
+    changedBy: by.actor,
+    version: 1,
+  };
+}
+
+/** What becomes of a record by a change. */
+export function changedRecord(before: DeviceRecord, change: DeviceChange, by: By): ChangedRecord {
+  const after = applied(before, change, by);
+  if (!after) return { outcome: "unchanged", record: before };
+  if (before.status === "revoked" && change.kind !== "labelled") {
+    return { outcome: "refused", record: before };
+  }
+  const record = {
+    ...after,
+    createdAt: before.createdAt,
+    changedAt: by.nowMs,
+    changedBy: by.actor,
+    version: before.version + 1,
+  };
+  return { outcome: "changed", record };
+}
+
+/** Undefined when there is nothing to change. */
+function applied(before: DeviceRecord, change: DeviceChange, by: By): DeviceRecord | undefined {
+  const { previous: _, ...withoutPrevious } = before;
+  switch (change.kind) {
+    case "replaced":
+      // The very hash can only be there when this replacement was made before.
+      if (sameSecret(before.secret, change.values.secret)) return undefined;
+      return newDevice(change.values, by);
+    case "rotated": {
+      const { secret, overlapMs } = change;
+      if (overlapMs <= 0) return { ...withoutPrevious, secret };
+      return {
+        ...before,
+        secret,
+        previous: { ...before.secret, validUntil: by.nowMs + overlapMs },
+      };
+    }
+    case "suspended":
+      return before.status === "suspended" ? undefined : { ...before, status: "suspended" };
+    case "resumed":
+      return before.status === "active" ? undefined : { ...before, status: "active" };
+    case "revoked":
+      return before.status === "revoked" ? undefined : { ...withoutPrevious, status: "revoked" };
+    case "labelled": {
+      const same = change.labels.join() === before.labels.join();
+      return same ? undefined : { ...before, labels: change.labels };
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** A write that must not happen, because the table is not as the writer thought. */
+export class DeviceConflict extends Error {
+  override readonly name = "DeviceConflict";
+  readonly code: "exists" | "changed";
+
+  constructor(code: DeviceConflict["code"], clientId: string, options?: ErrorOptions) {
+    super(
+      code === "exists"
+        ? `device ${clientId} exists already`
+        : `device ${clientId} is being changed by others all the time; try it again`,
+      options,
+    );
+    this.code = code;
+  }
+}
+
+/** The table's item of a device is not a device record: nobody can say what a change should keep. */
+export class UnreadableDevice extends Error {
+  override readonly name = "UnreadableDevice";
+
+  constructor(clientId: string, reason: string) {
+    super(
+      `the table's item of ${clientId} is not a device record (${reason}); delete it by force and register it anew`,
+    );
+  }
+}
