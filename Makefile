@@ -24,7 +24,7 @@ bench: build
 	@node bench/main.ts $(ARGS)
 
 capacity: setup
-	@node infra/capacity/main.ts $(ARGS)
+	@node tools/capacity.ts $(ARGS)
 
 build: setup
 	@node tools/build.ts
