@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { defaultDeviceTable } from "../contract/device.ts";
 import { headers, nowMs } from "../contract/headers.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
-import { createDynamoClient, defaultDeviceTable } from "../registry/device-table.ts";
+import { createDynamoClient } from "../registry/device-table.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
 import { connectNats, jetstream, messageHeaders, type NatsConnection } from "../shared/nats.ts";

@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { DeviceStatus } from "../contract/device.ts";
+import { deviceTableKey } from "../contract/device.ts";
 import { chunksOf, sendUnprocessed } from "./batches.ts";
 import {
   type DeviceItem,
@@ -18,7 +19,6 @@ import {
   parseDeviceItem,
   type UnreadableItem,
 } from "./device-record.ts";
-import { deviceTableKey } from "./device-table.ts";
 
 /** DynamoDB's limits for one request. */
 export const readBatchSize = 100;
