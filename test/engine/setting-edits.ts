@@ -22,6 +22,22 @@ const home = (key: string, value: unknown): SettingsEdits => ({
 const coreVolumes = [0, 1, 2].map(
   (server) => `update PersistentVolumeClaim nats-core-data-${server}`,
 );
+/** What the stack makes of our images, with all that belongs to it. */
+const ownProcesses = [
+  "ConfigMap provision-streams",
+  "Deployment auth-replicas",
+  "HorizontalPodAutoscaler auth-scale",
+  "Job provision-job",
+  "PodIdentityAssociation auth-association",
+  "Role auth-role",
+  "RolePolicy auth-rights",
+  ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
+  ...["auth", "bridge", "inspector"].flatMap((name) => [
+    `PodDisruptionBudget ${name}-budget`,
+    `Service ${name}-service`,
+  ]),
+  ...["auth", "bridge", "inspector", "provision"].map((name) => `ServiceAccount ${name}-account`),
+];
 const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
 );
@@ -123,6 +139,11 @@ export const settingEdits: readonly SettingEdit[] = [
       "update StatefulSet bridge-replicas",
       "update StatefulSet inspector-replicas",
     ],
+  },
+  {
+    setting: "images",
+    edits: { "us-east": { "sentinel:images": undefined } },
+    steps: ownProcesses.map((object) => `delete ${object}`),
   },
   {
     setting: "trafficPercent",
