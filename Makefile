@@ -1,20 +1,20 @@
-# make up      a whole region on this machine, with simulated load    (ARGS="--help" for options)
-# make test    unit, flow and chaos tests on real servers
-# make check   formatting, lint and types
-# make preview  what the working tree would change in the three stacks, without a cloud account
-# make capacity servers, volumes and monthly cost of each region, AWS IoT Core beside it
-# make bench   highest rate without loss, latency per stage, beside Mosquitto alone
-# make clean   drops what was built and every local region's state
+# make up        a whole region on this machine, with simulated load    (ARGS="--help" for options)
+# make test      unit, flow, chaos and engine tests, on real servers and the real Pulumi engine
+# make check     formatting, lint and types
+# make preview   what the working tree would change in the three stacks, without a cloud account
+# make capacity  servers, volumes and monthly cost of each region, AWS IoT Core beside it
+# make bench     highest rate without loss, latency per stage, beside Mosquitto alone
+# make clean     drops what was built and every local region's state
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 ARGS ?=
 
-.PHONY: up test check preview capacity bench build setup clean
+.PHONY: up test check preview capacity bench build setup engine checkers clean
 up: build
 	@node local/main.ts $(ARGS)
 
-test: build
+test: build engine checkers
 	@node test/run.ts $(ARGS)
 
 check: setup
@@ -23,14 +23,26 @@ check: setup
 bench: build
 	@node bench/main.ts $(ARGS)
 
+preview: setup engine
+	@node tools/preview.ts $(ARGS)
+
 capacity: setup
-	@node infra/capacity/main.ts $(ARGS)
+	@node tools/capacity.ts $(ARGS)
 
 build: setup
 	@node tools/build.ts
 
 setup:
 	@./tools/bootstrap.sh
+
+# The Pulumi engine, for previews and tests.
+engine: setup
+	@./tools/bootstrap-engine.sh
+
+# What the tests hold rules and Kubernetes objects against.
+checkers: setup
+	@./tools/bootstrap-promtool.sh
+	@node tools/kubernetes-schemas.ts
 
 clean:
 	rm -rf dist .local .tools node_modules

@@ -20,9 +20,10 @@ export interface Step {
 }
 
 /**
- * A rate that is not carried piles up a backlog, which takes its time to arrive after publishing
- * has stopped. Counting what arrived meanwhile would be too coarse for a step of seconds.
+ * A rate that is not carried piles up a backlog: less arrives than is published, and the rest takes
+ * its time after publishing has stopped.
  */
+const leastDelivered = 0.95;
 const longestDrainSeconds = 2;
 
 /** Lets a load run for a while and judges whether its rate was carried. */
@@ -46,6 +47,9 @@ export async function runStep(load: Load, rate: number, seconds: number): Promis
     misdelivered: fleet.misdelivered,
     drainSeconds,
     delivery: fleet.latency,
-    sustained: lost === 0 && drainSeconds <= longestDrainSeconds,
+    sustained:
+      lost === 0 &&
+      deliveredPerSecond >= leastDelivered * rate &&
+      drainSeconds <= longestDrainSeconds,
   };
 }

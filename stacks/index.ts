@@ -2,4 +2,4 @@ import { region } from "./region.ts";
 import { readSettings } from "./settings.ts";
 
 /** The stack's outputs. */
-export default region(readSettings());
+export default await region(readSettings());

@@ -12,10 +12,10 @@ import { type HomeOutputs, homeOutputNames } from "./outputs.ts";
  * An output that the home stack does not have yet is an error here, which says what to do, and not
  * an undefined that some resource refuses later.
  */
-export function readHome(): HomeOutputs {
-  const stack = new pulumi.StackReference(
-    `${pulumi.getOrganization()}/${pulumi.getProject()}/${homeRegion}`,
-  );
+export async function readHome(): Promise<HomeOutputs> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${homeRegion}`;
+  await mustExist(name);
+  const stack = new pulumi.StackReference(name);
   const entries = homeOutputNames.map((name) => [
     name,
     stack.getOutput(name).apply((value) => {
@@ -26,6 +26,17 @@ export function readHome(): HomeOutputs {
     }),
   ]);
   return Object.fromEntries(entries) as unknown as HomeOutputs;
+}
+
+/** A StackReference that fails ends the program with the engine's words and no advice. */
+async function mustExist(name: string): Promise<void> {
+  try {
+    await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+  } catch {
+    throw new pulumi.RunError(
+      `stack ${homeRegion} does not exist yet, and every other stack refers to it; run "pulumi up --stack ${homeRegion}" first`,
+    );
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ import { fleetOf, type Settings } from "./settings.ts";
 import { workloads } from "./workloads.ts";
 
 /** One region, and in the home region also what exists once. Returns the stack's outputs. */
-export function region(settings: Settings): Record<string, unknown> {
+export async function region(settings: Settings): Promise<Record<string, unknown>> {
   const { stack, domain, awsRegion, deletionProtection } = settings;
   const plan = planRegion(fleetOf(settings)[stack]);
   const tags = stackTags(stack);
@@ -23,7 +23,7 @@ export function region(settings: Settings): Record<string, unknown> {
   const isHome = stack === homeRegion;
 
   // First, so that a home stack that is missing is found out before anything is made.
-  const elsewhere = isHome ? undefined : readHome();
+  const elsewhere = isHome ? undefined : await readHome();
   const base = foundation(settings, { plan, accountId, tags });
   const here = isHome ? globals(base.network, { accountId, tags, deletionProtection }) : undefined;
   const home = here?.outputs ?? elsewhere;

@@ -119,7 +119,8 @@ export const stackSettingsSchema = z.strictObject({
   upstream: z
     .union([z.literal("bundled"), externalUpstream], must('"bundled" or an object with a url'))
     .default("bundled"),
-  images,
+  /** Absent: everything is made but our own processes, as before their first images are pushed. */
+  images: images.optional(),
   /** What the accelerator lets through to this region. 0 drains it. */
   trafficPercent: whole(0, 100).default(100),
   deviceCertificates: deviceCertificates.default({ issuer: "internal" }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultDeviceTable } from "../registry/device-table.ts";
+import { defaultDeviceTable } from "../contract/device.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import type { AdmissionSettings } from "./admission.ts";
 import type { LimitSettings } from "./login-limits.ts";

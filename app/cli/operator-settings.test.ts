@@ -1,8 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadVariables, natsShape, processShape, settingsFrom } from "./operator-settings.ts";
+import {
+  loadVariables,
+  natsShape,
+  operatorName,
+  processShape,
+  settingsFrom,
+} from "./operator-settings.ts";
 
 let directory: string;
 beforeAll(() => {
@@ -54,5 +60,16 @@ describe("settings", () => {
       { name: "b", url: "https://b" },
     ]);
     expect(() => read("auth-1")).toThrow('"auth-1" is not');
+  });
+});
+
+describe("the operator", () => {
+  it("is who SENTINEL_OPERATOR says, or else the user of this machine", () => {
+    expect(operatorName({ SENTINEL_OPERATOR: "kim@night-shift" })).toBe("kim@night-shift");
+    expect(operatorName({})).toBe(userInfo().username);
+  });
+
+  it.each(["", "two words", "a\u0007", "x".repeat(129)])("is not called %j", (name) => {
+    expect(() => operatorName({ SENTINEL_OPERATOR: name })).toThrow("SENTINEL_OPERATOR");
   });
 });

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { defaultDeviceTable } from "../registry/device-table.ts";
+import { defaultDeviceTable } from "../contract/device.ts";
 import { list } from "../shared/environment.ts";
 import { OperatorError, sentenceOf } from "./operator-error.ts";
 

@@ -25,6 +25,15 @@ export interface Stored {
   readonly header: (name: string) => string;
 }
 
+/** A question that a server without a leader leaves unanswered is asked again. */
+async function attempt<T>(look: () => Promise<T> | T): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await look() };
+  } catch (error) {
+    return { error };
+  }
+}
+
 /** Waits for a condition; what it was last is in the error. */
 export async function eventually<T>(
   look: () => Promise<T> | T,
@@ -33,10 +42,11 @@ export async function eventually<T>(
 ): Promise<T> {
   const endMs = performance.now() + limitMs;
   for (;;) {
-    const value = await look();
-    if (wanted(value)) return value;
+    const seen = await attempt(look);
+    if ("value" in seen && wanted(seen.value)) return seen.value;
     if (performance.now() > endMs) {
-      throw new Error(`not so after ${limitMs} ms, but ${JSON.stringify(value)?.slice(0, 500)}`);
+      const last = "value" in seen ? JSON.stringify(seen.value) : String(seen.error);
+      throw new Error(`not so after ${limitMs} ms, but ${last?.slice(0, 500)}`);
     }
     await delay(25);
   }

@@ -42,10 +42,11 @@ async function underLoad(disturb: () => Promise<void>) {
   await load.stop();
   const stored = () =>
     fixture.stored("MQTT_ALERTS", (subject) => subject.startsWith(`clients.${options.prefix}`));
-  await eventually(stored, (alerts) => alerts.length >= load.count);
+  const allStored = () => eventually(stored, (alerts) => alerts.length >= load.count);
+  await allStored();
   // A repetition would come late: once more, after the cursors have moved past everything.
   await delay(1_000);
-  const arrival = load.arrivalOf(await stored());
+  const arrival = load.arrivalOf(await allStored());
   const { latenciesMs, ...counts } = arrival;
   const at = (part: number) => latenciesMs[Math.floor((latenciesMs.length - 1) * part)] ?? 0;
   const summary = { ...counts, sent: load.count, p50: at(0.5), p99: at(0.99), max: at(1) };

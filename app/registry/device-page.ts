@@ -1,8 +1,8 @@
 import type { ScanCommandInput } from "@aws-sdk/client-dynamodb";
 import { isClientId } from "../contract/client-id.ts";
 import type { DeviceStatus } from "../contract/device.ts";
+import { deviceTableKey } from "../contract/device.ts";
 import type { DeviceRecord, ParsedItem, UnreadableItem } from "./device-record.ts";
-import { deviceTableKey } from "./device-table.ts";
 
 /** Which devices are wanted: those that have all that is named. */
 export interface DeviceFilter {

@@ -1,4 +1,5 @@
 import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { deviceTableKey } from "../contract/device.ts";
 import { inParallel, sendUnprocessed } from "./batches.ts";
 import {
   type DeviceFilter,
@@ -14,7 +15,6 @@ import {
   parseDeviceItem,
   type UnreadableItem,
 } from "./device-record.ts";
-import { deviceTableKey } from "./device-table.ts";
 import {
   type ChangeResult,
   changeDevice,

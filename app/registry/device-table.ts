@@ -7,9 +7,7 @@ import {
   ResourceNotFoundException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-
-export const defaultDeviceTable = "sentinel-devices";
-export const deviceTableKey = "clientId";
+import { deviceTableKey } from "../contract/device.ts";
 
 export interface DynamoSettings {
   readonly region: string;

@@ -8,6 +8,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { deviceTableKey } from "../contract/device.ts";
 import { chunksOf, sendUnprocessed } from "./batches.ts";
 import {
   type DeviceRecord,
@@ -15,7 +16,6 @@ import {
   type ParsedItem,
   parseDeviceItem,
 } from "./device-record.ts";
-import { deviceTableKey } from "./device-table.ts";
 import {
   type By,
   type ChangedRecord,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AttributeValue, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import { deviceTableKey } from "../contract/device.ts";
 import { type DeviceItem, type DeviceRecord, deviceItem } from "./device-record.ts";
-import { deviceTableKey } from "./device-table.ts";
 
 export const sameRecord = (a: DeviceRecord, b: DeviceRecord): boolean =>
   isDeepStrictEqual(deviceItem(a), deviceItem(b));

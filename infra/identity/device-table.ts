@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultDeviceTable, deviceTableKey } from "../../app/registry/device-table.ts";
+import { defaultDeviceTable, deviceTableKey } from "../../app/contract/device.ts";
 import type { AwsRegion } from "../regions.ts";
 import type { Tags } from "../tags.ts";
 import type { Statement } from "./policy-document.ts";

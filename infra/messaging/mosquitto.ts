@@ -33,6 +33,8 @@ export interface MosquittoArgs {
   readonly plan: { readonly mosquitto: NonNullable<RegionPlan["mosquitto"]> };
   readonly image: string;
   readonly storageClassName: pulumi.Input<string>;
+  /** Refuses deletion of the volume. Defaults to true. */
+  readonly deletionProtection?: boolean;
   /** Secret that cert-manager fills with the listener's certificate. */
   readonly certificateSecret: pulumi.Input<string>;
   readonly publishersTargetGroupArn: pulumi.Input<string>;
@@ -138,8 +140,9 @@ export class Mosquitto extends pulumi.ComponentResource {
   constructor(name: string, args: MosquittoArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:messaging:Mosquitto", name, {}, opts);
     const objects = { workload: mosquitto, namespace: args.namespace, parent: this };
-    const { storageClassName, plan } = args;
-    const claim = { ...objects, storageClassName, volumeGiB: plan.mosquitto.volumeGiB };
+    const { storageClassName, deletionProtection, plan } = args;
+    const { volumeGiB } = plan.mosquitto;
+    const claim = { ...objects, storageClassName, deletionProtection, volumeGiB };
     const secrets = mosquittoSecrets(objects);
 
     const data = { "mosquitto.conf": configuration(), acl: mosquittoAcl() };

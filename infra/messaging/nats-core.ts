@@ -40,6 +40,8 @@ export interface NatsCoreArgs {
   /** Public key of the account that signs what the auth service answers. */
   readonly authIssuer: pulumi.Input<string>;
   readonly storageClassName: pulumi.Input<string>;
+  /** Refuses deletion of the volumes. Defaults to true. */
+  readonly deletionProtection?: boolean;
   readonly passwordsSecret: pulumi.Input<string>;
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets that cert-manager fills: for clients and routes, and for the links between regions. */
@@ -138,7 +140,8 @@ export class NatsCore extends pulumi.ComponentResource {
     super("sentinel:messaging:NatsCore", name, {}, opts);
     const { replicas, volumeGiB } = args.plan.core;
     const objects = { workload: natsCore, namespace: args.namespace, parent: this };
-    const claim = { ...objects, storageClassName: args.storageClassName, volumeGiB };
+    const { storageClassName, deletionProtection } = args;
+    const claim = { ...objects, storageClassName, deletionProtection, volumeGiB };
 
     const config = configMap(
       objects,

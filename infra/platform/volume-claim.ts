@@ -5,6 +5,8 @@ import { metadataOf, type WorkloadObjectsArgs } from "./workload-objects.ts";
 export interface VolumeClaimArgs extends WorkloadObjectsArgs {
   readonly storageClassName: pulumi.Input<string>;
   readonly volumeGiB: number;
+  /** Refuses deletion of the claims. Defaults to true. */
+  readonly deletionProtection?: boolean | undefined;
 }
 
 export const dataVolume = "data";
@@ -44,7 +46,7 @@ export function volumeClaims(args: VolumeClaimArgs, replicas: number) {
         },
         spec: claimSpec(args),
       },
-      { parent: args.parent, protect: true },
+      { parent: args.parent, protect: args.deletionProtection ?? true },
     );
   });
 }

@@ -21,7 +21,13 @@ async function admitDevice(region: Region, clientId: string) {
       if (!request) return;
       const { userNkey, serverId, userName } = request;
       const nowMs = Date.now();
-      const device = { userNkey, clientId, labels: [], nowMs };
+      const device = {
+        userNkey,
+        clientId,
+        labels: [],
+        nowMs,
+        expires: Math.ceil(nowMs / 1000) + 3_600,
+      };
       const result =
         userName === clientId ? { token: issuer.deviceToken(device) } : { refusal: "refused" };
       message.respond(issuer.answer({ userNkey, serverId, nowMs, result }));

@@ -1,12 +1,12 @@
 /** `make capacity`: what the stack files plan for, and what it costs. */
 import { join } from "node:path";
-import { regionNames } from "../../app/contract/regions.ts";
-import { fleetOf, parseSettings } from "../../stacks/settings.ts";
-import { readStackFile, type StackFiles } from "../../stacks/stack-files.ts";
-import { type CapacityOptions, parseCapacityOptions } from "./capacity-options.ts";
-import { capacityTables, estimateOf } from "./capacity-table.ts";
+import { regionNames } from "../app/contract/regions.ts";
+import { type CapacityOptions, parseCapacityOptions } from "../infra/capacity/capacity-options.ts";
+import { capacityTables, estimateOf } from "../infra/capacity/capacity-table.ts";
+import { fleetOf, parseSettings } from "../stacks/settings.ts";
+import { readStackFile, type StackFiles } from "../stacks/stack-files.ts";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "..");
 
 /** The stack files, with what the command line says instead. */
 function stackFiles(options: CapacityOptions): StackFiles {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const capacity = (...argv: string[]) =>
-  spawnSync(process.execPath, [join(import.meta.dirname, "main.ts"), ...argv], {
+  spawnSync(process.execPath, [join(import.meta.dirname, "capacity.ts"), ...argv], {
     encoding: "utf8",
   });
 

@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PodIdentity } from "../infra/cluster/pod-identity.ts";
+import { copyArn, readPolicy } from "../infra/identity/device-table.ts";
+import { namespaces } from "../infra/platform/names.ts";
+import type { SecretOwner } from "../infra/platform/service-secrets.ts";
+import { Auth, authWorkload } from "../infra/workloads/auth.ts";
+import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
+import { Inspector } from "../infra/workloads/inspector.ts";
+import { Provision } from "../infra/workloads/provision.ts";
+import type { Settings } from "./settings.ts";
+import type { imageNames } from "./settings-schema.ts";
+import type { WorkloadContext } from "./workload-context.ts";
+
+interface ProcessContext extends WorkloadContext {
+  readonly images: NonNullable<Settings["images"]>;
+  readonly upstream: Upstream;
+}
+
+const namespace = namespaces.ours;
+
+function imageOf(context: ProcessContext, process: (typeof imageNames)[number]) {
+  const { registry, version, digests } = context.images;
+  const digest = digests?.[process];
+  return pulumi.interpolate`${registry ?? context.imageRegistry}/${process}:${version}${digest ? `@${digest}` : ""}`;
+}
+
+/** What every process of ours is told. */
+const common = (context: ProcessContext, owner: SecretOwner & (typeof imageNames)[number]) => ({
+  namespace,
+  plan: context.plan,
+  image: imageOf(context, owner),
+  secretName: context.platform.secrets.names[owner],
+  trustConfigMap: context.platform.trust.configMapName,
+  coreReplicas: context.plan.core.replicas,
+});
+
+/** Our own processes, each after what it needs. */
+export function processes(context: ProcessContext, servers: readonly pulumi.Resource[]): void {
+  const { base, settings, upstream } = context;
+  const auth = authService(context, { provider: base.provider, dependsOn: [...servers] });
+  const provision = new Provision(
+    "provision",
+    {
+      ...common(context, "provision"),
+      region: settings.stack,
+      domain: settings.domain,
+      deviceIssuer: settings.deviceCertificates.issuer,
+    },
+    // The warm-up is a login.
+    { provider: base.provider, dependsOn: [...servers, auth] },
+  );
+  const withStreams = { provider: base.provider, dependsOn: [provision] };
+  new Inspector("inspector", common(context, "inspector"), withStreams);
+  new Bridge("bridge", { ...common(context, "bridge"), upstream }, withStreams);
+}
+
+/** The one process with a right at AWS: to read this region's copy of the device table. */
+function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
+  const { settings, base, home, tags } = context;
+  const { awsRegion } = settings;
+  const identity = new PodIdentity("auth", {
+    clusterName: base.cluster.clusterName,
+    clusterArn: base.cluster.arn,
+    namespace,
+    serviceAccount: authWorkload,
+    statements: readPolicy({
+      awsRegion,
+      tableArn: home.deviceTableArn.apply((arn) => copyArn(arn, awsRegion)),
+      keyArn: home.deviceTableKeyArns.apply((arns) => arns[awsRegion] ?? ""),
+    }),
+    tags,
+  });
+  return new Auth(
+    "auth",
+    { ...common(context, "auth"), awsRegion, deviceTable: home.deviceTableName },
+    // A pod that starts before its identity is there has none for its whole life.
+    pulumi.mergeOptions(opts, { dependsOn: [identity] }),
+  );
+}

@@ -1,0 +1,227 @@
+import { regionNames } from "../../app/contract/regions.ts";
+import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
+
+/** A change of one setting, and everything that it does to one stack. */
+export interface SettingEdit {
+  readonly setting: string;
+  readonly edits: SettingsEdits;
+  /** Stack that is previewed; default: us-east. */
+  readonly stack?: string;
+  /** `operation Kind resource-name`, sorted. Undefined when the engine has to refuse the change. */
+  readonly steps?: readonly string[];
+  /** Resource whose protection refuses the change. */
+  readonly refusedBy?: string;
+}
+
+const everywhere = (key: string, value: unknown): SettingsEdits =>
+  Object.fromEntries(regionNames.map((stack) => [stack, { [`sentinel:${key}`]: value }]));
+const home = (key: string, value: unknown): SettingsEdits => ({
+  "us-east": { [`sentinel:${key}`]: value },
+});
+
+const coreVolumes = [0, 1, 2].map(
+  (server) => `update PersistentVolumeClaim nats-core-data-${server}`,
+);
+/** What the stack makes of our images, with all that belongs to it. */
+const ownProcesses = [
+  "ConfigMap provision-streams",
+  "Deployment auth-replicas",
+  "HorizontalPodAutoscaler auth-scale",
+  "Job provision-job",
+  "PodIdentityAssociation auth-association",
+  "Role auth-role",
+  "RolePolicy auth-rights",
+  ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
+  ...["auth", "bridge", "inspector"].flatMap((name) => [
+    `PodDisruptionBudget ${name}-budget`,
+    `Service ${name}-service`,
+  ]),
+  ...["auth", "bridge", "inspector", "provision"].map((name) => `ServiceAccount ${name}-account`),
+];
+const ownRecords = ["alerts.us-east", "mqtt"].map(
+  (host) => `create Record names-${host}.sentinel.example.com-a`,
+);
+const zone = { "sentinel:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
+
+export const settingEdits: readonly SettingEdit[] = [
+  {
+    setting: "clients",
+    edits: everywhere("clients", 3_000_000),
+    steps: [
+      "update ConfigMap nats-core-config",
+      "update ConfigMap watch-overview-dashboard",
+      "update Deployment auth-replicas",
+      "update HorizontalPodAutoscaler nats-edge-scale",
+      "update NodePool nodes-core",
+      ...coreVolumes,
+      "update PrometheusRule watch-rules",
+      "update StatefulSet core-servers",
+      "update StatefulSet edge-servers",
+      "update StatefulSet inspector-replicas",
+    ],
+  },
+  {
+    setting: "share",
+    edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
+    steps: [
+      "update ConfigMap nats-core-config",
+      "update ConfigMap watch-overview-dashboard",
+      "update Deployment auth-replicas",
+      "update HorizontalPodAutoscaler nats-edge-scale",
+      ...coreVolumes,
+      "update PrometheusRule watch-rules",
+      "update StatefulSet core-servers",
+    ],
+  },
+  {
+    setting: "alertsPerSecond",
+    edits: everywhere("alertsPerSecond", 1_200),
+    steps: [
+      "replace Job provision-job",
+      "update ConfigMap nats-core-config",
+      "update ConfigMap provision-streams",
+      "update ConfigMap watch-overview-dashboard",
+      "update NodePool nodes-core",
+      "update PersistentVolumeClaim mosquitto-data-0",
+      ...coreVolumes,
+      "update PrometheusRule watch-rules",
+      "update StatefulSet bridge-replicas",
+      "update StatefulSet core-servers",
+      "update StatefulSet inspector-replicas",
+      "update StatefulSet mosquitto-broker",
+    ],
+  },
+  { setting: "cidr", edits: home("cidr", "10.11.0.0/16"), refusedBy: "network-vpc" },
+  {
+    setting: "cidr",
+    edits: { "ap-south": { "sentinel:cidr": "10.31.0.0/16" } },
+    steps: [
+      "update NetworkPolicy isolation-nats-core",
+      "update SecurityGroupIngressRule leaf-admits-1",
+    ],
+  },
+  {
+    setting: "domain",
+    edits: everywhere("domain", "other.example.com"),
+    steps: [
+      "replace Job provision-job",
+      "update Certificate certificates-devices",
+      "update Certificate certificates-mosquitto",
+    ],
+  },
+  { setting: "hostedZoneId", edits: { "us-east": zone }, steps: ownRecords },
+  {
+    setting: "retentionHours",
+    edits: home("retentionHours", 96),
+    steps: [
+      "replace Job provision-job",
+      "update ConfigMap nats-core-config",
+      "update ConfigMap provision-streams",
+      ...coreVolumes,
+      "update StatefulSet core-servers",
+    ],
+  },
+  {
+    setting: "upstream",
+    edits: home("upstream", {
+      url: "mqtts://broker.example.com:8883",
+      username: "bridge",
+      passwordSecret: "upstream",
+    }),
+    refusedBy: "mosquitto-data-0",
+  },
+  {
+    setting: "images",
+    edits: home("images", { version: "0.2.0" }),
+    steps: [
+      "replace Job provision-job",
+      "update Deployment auth-replicas",
+      "update StatefulSet bridge-replicas",
+      "update StatefulSet inspector-replicas",
+    ],
+  },
+  {
+    setting: "images",
+    edits: { "us-east": { "sentinel:images": undefined } },
+    steps: ownProcesses.map((object) => `delete ${object}`),
+  },
+  {
+    setting: "trafficPercent",
+    edits: home("trafficPercent", 0),
+    steps: ["update EndpointGroup accelerator-endpoint-group"],
+  },
+  {
+    setting: "deviceCertificates",
+    edits: {
+      "us-east": {
+        ...zone,
+        "sentinel:deviceCertificates": { issuer: "letsencrypt", email: "certificates@example.com" },
+      },
+    },
+    steps: [
+      "create ClusterIssuer certificates-issuer-letsencrypt",
+      "create PodIdentityAssociation cert-manager-association",
+      ...ownRecords,
+      "create Role cert-manager-role",
+      "create RolePolicy cert-manager-rights",
+      "replace Job provision-job",
+      "update Certificate certificates-devices",
+    ],
+  },
+  {
+    setting: "operatorRoleArns",
+    edits: home("operatorRoleArns", ["arn:aws:iam::123456789012:role/operators"]),
+    steps: [
+      "create AccessEntry cluster-operator-0",
+      "create AccessPolicyAssociation cluster-operator-0",
+    ],
+  },
+  {
+    setting: "publicEndpointCidrs",
+    edits: home("publicEndpointCidrs", ["203.0.113.0/24"]),
+    steps: ["update Cluster cluster-cluster"],
+  },
+  {
+    setting: "monitoring",
+    edits: home("monitoring", false),
+    steps: [
+      ...["auth", "delivery", "nats", "overview", "threats"].map(
+        (name) => `delete ConfigMap watch-${name}-dashboard`,
+      ),
+      "delete NetworkPolicy watch-inside-policy",
+      "delete NetworkPolicy watch-metrics-api-policy",
+      "delete PodMonitor watch-cert-manager-monitor",
+      "delete PodMonitor watch-workloads-monitor",
+      "delete PrometheusRule watch-rules",
+      "delete RandomBytes watch-grafana-password",
+      "delete Release watch-kube-prometheus-stack",
+      "delete Release watch-prometheus-adapter",
+      "delete Secret watch-alertmanager-config",
+      "delete Secret watch-grafana-admin",
+    ],
+  },
+  {
+    setting: "instanceTypes",
+    edits: home("instanceTypes", { core: "r8g.2xlarge" }),
+    steps: ["update NodePool nodes-core"],
+  },
+  {
+    setting: "deletionProtection",
+    edits: home("deletionProtection", false),
+    steps: [
+      "update Cluster cluster-cluster",
+      ...["devices", "leaf", "publishers"].map((name) => `update LoadBalancer ${name}-nlb`),
+      "update Table registry-devices",
+    ],
+  },
+  {
+    setting: "alertWebhookUrl",
+    edits: home("alertWebhookUrl", "https://hooks.example.com/alerts"),
+    steps: ["update Secret watch-alertmanager-config"],
+  },
+  {
+    setting: "runbookBaseUrl",
+    edits: home("runbookBaseUrl", "https://docs.example.com/runbooks"),
+    steps: ["update PrometheusRule watch-rules"],
+  },
+];
