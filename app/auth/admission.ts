@@ -6,7 +6,10 @@ export interface AdmissionSettings {
   readonly atOnce: number;
   /** Those among them whose id is not in the cache. The rest is kept for known devices. */
   readonly strangersAtOnce: number;
-  /** When requests wait so long, more come in than can be done, and only known devices are let in. */
+  /**
+   * When requests wait so long before they are looked at, more come in than can be done, and only
+   * known devices are worked on. Less than the server waits by what an answer takes then.
+   */
   readonly strangerBacklogMs: number;
 }
 
@@ -32,16 +35,20 @@ export class Admission {
     return this.#known + this.#strangers;
   }
 
+  /** Whether an unknown id is dropped at once, since every step that it is taken costs a known one. */
+  shedsStrangers(backlogMs: number): boolean {
+    return backlogMs >= this.#settings.strangerBacklogMs;
+  }
+
   /** Takes a place until `leave` is called. */
-  enter(login: { readonly known: boolean; readonly backlogMs: number }): Admitted {
-    const { atOnce, strangersAtOnce, strangerBacklogMs } = this.#settings;
+  enter(known: boolean): Admitted {
+    const { atOnce, strangersAtOnce } = this.#settings;
     if (this.underWay >= atOnce) return { full: "concurrency" };
-    if (login.known) {
+    if (known) {
       this.#known++;
       return { leave: () => this.#known-- };
     }
     if (this.#strangers >= strangersAtOnce) return { full: "strangers" };
-    if (login.backlogMs >= strangerBacklogMs) return { full: "backlog" };
     this.#strangers++;
     return { leave: () => this.#strangers-- };
   }

@@ -57,5 +57,5 @@ export const limitSettingsOf = (environment: AuthEnvironment): LimitSettings => 
 export const admissionSettingsOf = (environment: AuthEnvironment): AdmissionSettings => ({
   atOnce: environment.LOGINS_AT_ONCE,
   strangersAtOnce: Math.ceil(environment.LOGINS_AT_ONCE / 2),
-  strangerBacklogMs: 400,
+  strangerBacklogMs: 600,
 });

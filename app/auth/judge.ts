@@ -30,7 +30,7 @@ export function createJudge(options: JudgeOptions): Judge {
 
   /** Asks what is known of the device, when there is room. */
   async function look(clientId: string): Promise<{ lookup: Lookup; limit?: RoomLimit }> {
-    const place = admission.enter({ known: cache.knows(clientId), backlogMs: backlogMs() });
+    const place = admission.enter(cache.knows(clientId));
     if (place.full) return { lookup: { kind: "overloaded" }, limit: place.full };
     try {
       return { lookup: await cache.lookup(clientId) };
@@ -41,6 +41,9 @@ export function createJudge(options: JudgeOptions): Judge {
 
   return async (request) => {
     const receivedAt = clock();
+    if (admission.shedsStrangers(backlogMs()) && !cache.knows(request.clientId)) {
+      return { decision: refuse("overloaded"), limit: "backlog" };
+    }
     const limited = await limits.standing(request);
     const standing = { limited: limited?.code, auditBlocked: auditBlocked() };
     const screened = screen(request, standing, receivedAt);

@@ -45,7 +45,7 @@ it("shows what the limits remember, what is under way, and how large the caches 
   const limits = new LoginLimits({ settings, onLockout: () => {} });
   await limits.note({ clientId: "pump-7", address: "203.0.113.9" }, "bad-secret");
   const admission = new Admission({ atOnce: 10, strangersAtOnce: 5, strangerBacklogMs: 400 });
-  admission.enter({ known: true, backlogMs: 0 });
+  admission.enter(true);
   createLimitMetrics(registry).watch({ limits, admission, caches: { login: cache } });
 
   const samples = parseMetrics(await registry.metrics());

@@ -124,14 +124,14 @@ export class LoginLimits {
 
   /** Learns from how a login ended. Undefined: it was admitted. */
   async note(source: Source, code: RefusalCode | undefined): Promise<void> {
+    const blame = code === undefined ? undefined : blamed[code];
+    if (code !== undefined && blame === undefined) return;
     const address = addressKey(source.address);
-    if (code === undefined) {
+    if (blame === undefined) {
       this.#familiar.remember(source.clientId, address);
       this.#devices.forgive(pair(source.clientId, address));
       return;
     }
-    const blame = blamed[code];
-    if (blame === undefined) return;
     await this.#addresses.fail(address);
     if (blame === "device and address") await this.#devices.fail(pair(source.clientId, address));
   }

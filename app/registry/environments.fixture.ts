@@ -1,0 +1,29 @@
+import { startEmulator } from "./emulator.fixture.ts";
+import { setUpMoto, startMoto } from "./moto.fixture.ts";
+import type { DeviceValues } from "./record-changes.ts";
+import { hashSecret } from "./secret.ts";
+
+const withoutMoto = setUpMoto();
+if (withoutMoto !== undefined) process.stderr.write(`skipped: ${withoutMoto}\n`);
+
+/** The emulators on which the registry must behave the same. */
+export const environments = [
+  { name: "dynalite", start: startEmulator, skip: false },
+  { name: "moto", start: startMoto, skip: withoutMoto !== undefined },
+];
+
+/** Who changes things in tests. */
+export const by = { actor: "test", nowMs: 5_000 };
+export const bulk = { width: 8, pace: async () => {} };
+
+export const values = (
+  clientId: string,
+  secret: string,
+  more: Partial<DeviceValues> = {},
+): DeviceValues => ({
+  clientId,
+  status: "active",
+  secret: hashSecret(secret),
+  labels: [],
+  ...more,
+});
