@@ -8,8 +8,9 @@ import { expect, vi } from "vitest";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
+import { connectAs } from "../../test/support/stored.ts";
 import type { Running } from "../shared/lifecycle.ts";
-import { connectNats, jetstream, type NatsConnection } from "../shared/nats.ts";
+import { jetstream, type NatsConnection } from "../shared/nats.ts";
 import { type BridgeArgs, createBridge } from "./bridge.ts";
 import { BrokerAccess } from "./broker.fixture.ts";
 import { openUpstreamSession } from "./upstream-session.ts";
@@ -67,16 +68,7 @@ export class IngressFixture {
   }
 
   async nats(user: string): Promise<NatsConnection> {
-    const connection = await connectNats(
-      {
-        servers: this.region.endpoints.natsServers,
-        user,
-        passwordFile: this.region.secrets.passwordFile(user),
-        caFile: this.region.certificates.caFile,
-      },
-      "test",
-      log,
-    );
+    const connection = await connectAs(this.region, user);
     this.#connections.push(connection);
     return connection;
   }

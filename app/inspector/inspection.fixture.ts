@@ -3,18 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
-import { pino } from "pino";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
+import { connectAs } from "../../test/support/stored.ts";
 import type { DeviceStatus } from "../contract/device.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { hashSecret, issueSecret } from "../registry/secret.ts";
-import { connectNats, jetstream, jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-
-const log = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+import { jetstream, jetstreamManager, type NatsConnection } from "../shared/nats.ts";
 
 export interface Stored {
   readonly subject: string;
@@ -80,16 +78,7 @@ export class InspectionFixture {
   }
 
   async nats(user: string): Promise<NatsConnection> {
-    const connection = await connectNats(
-      {
-        servers: this.region.endpoints.natsServers,
-        user,
-        passwordFile: this.region.secrets.passwordFile(user),
-        caFile: this.region.certificates.caFile,
-      },
-      "test",
-      log,
-    );
+    const connection = await connectAs(this.region, user);
     this.#connections.push(connection);
     return connection;
   }
