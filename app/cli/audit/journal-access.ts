@@ -4,7 +4,7 @@ import { AuditUnavailable, RegistryJournal } from "../../audit/registry-journal.
 import { storeAudit } from "../../audit/store-audit.ts";
 import { nowMs } from "../../contract/headers.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
-import { jetstream } from "../../shared/nats.ts";
+import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import type { Variables } from "../operator-settings.ts";
@@ -23,9 +23,10 @@ export async function withJournal<T>(
   task: (journal: ChangeJournal) => Promise<T>,
 ): Promise<T> {
   const connection = await connectOperator(variables);
+  const publisher = new AcknowledgedPublisher(connection, "operator");
   const outbox = new AuditOutbox({
     chain: new AuditChain({ kind: "registry", name: "sentinel", clock: nowMs }),
-    store: storeAudit(jetstream(connection), () => {}),
+    store: storeAudit(publisher, () => {}),
     limit: 10_000,
     oldestMs: announceMs,
     inFlight: 512,
@@ -35,6 +36,7 @@ export async function withJournal<T>(
   const [end] = await Promise.allSettled([task(journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
   const left = await outbox.drain(unavailable ? shortDrainMs : drainMs);
+  publisher.close();
   await connection.close();
   if (unavailable) throw new OperatorError(end.reason.message, { cause: end.reason });
   if (left.length > 0) {
