@@ -1,6 +1,7 @@
 /** What a change of the registry does to caches and sessions, here and in another region, on real servers. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
+import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
@@ -11,6 +12,7 @@ import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import { connectAs } from "../support/stored.ts";
 
 const home: RegionName = "us-east";
 const away: RegionName = "eu-west";
@@ -125,6 +127,14 @@ describe.each([home, away])("in %s a session", (name) => {
 it("many changes at once end the sessions of all", async () => {
   const ids = Array.from({ length: 40 }, (_, i) => `many-${i}`);
   const sessions = await Promise.all(ids.map(async (id) => connect(home, id, await register(id))));
+  const system = await connectAs(regions.of(home), "session-closer");
+  const listed = new Set<string>();
+  for await (const page of new LiveSessions(system, 16).all()) {
+    for (const { clientId, serverId } of page) listed.add(`${serverId} ${clientId}`);
+  }
+  await system.close();
+  expect([...listed].map((each) => each.split(" ").at(-1)).sort()).toEqual([...ids].sort());
+
   await devices("revoke", ...ids, "--yes");
   for (const session of sessions) await closed(session);
 });
