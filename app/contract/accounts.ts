@@ -111,6 +111,12 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("operator")],
   },
   {
+    name: "console",
+    account: "CORE",
+    publish: writeAudit("registry"),
+    subscribe: [inbox("console")],
+  },
+  {
     /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
     name: "warmup",
     account: "DEVICES",

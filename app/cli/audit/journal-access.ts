@@ -1,8 +1,5 @@
-import { AuditChain } from "../../audit/audit-chain.ts";
-import { AuditOutbox } from "../../audit/audit-outbox.ts";
-import { AuditUnavailable, RegistryJournal } from "../../audit/registry-journal.ts";
-import { storeAudit } from "../../audit/store-audit.ts";
-import { nowMs } from "../../contract/headers.ts";
+import { openRegistryAudit } from "../../audit/registry-audit.ts";
+import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
 import { jetstream } from "../../shared/nats.ts";
 import { connectOperator } from "../nats-session.ts";
@@ -23,15 +20,12 @@ export async function withJournal<T>(
   task: (journal: ChangeJournal) => Promise<T>,
 ): Promise<T> {
   const connection = await connectOperator(variables);
-  const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "registry", name: "sentinel", clock: nowMs }),
-    store: storeAudit(jetstream(connection), () => {}),
-    limit: 10_000,
-    oldestMs: announceMs,
-    inFlight: 512,
-    clock: nowMs,
+  const { outbox, journal } = openRegistryAudit({
+    js: jetstream(connection),
+    name: "sentinel",
+    announceMs,
+    onRetry: () => {},
   });
-  const journal = new RegistryJournal({ outbox, clock: nowMs, announceMs });
   const [end] = await Promise.allSettled([task(journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
   const left = await outbox.drain(unavailable ? shortDrainMs : drainMs);
