@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { z } from "zod";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
 import { ProblemDetails } from "./device-schemas.ts";
@@ -35,6 +36,12 @@ export function byOf(request: FastifyRequest, clock: () => number): ConditionalB
 
 /** An answer with a secret must not lie in any cache. */
 export const secretHeaders = { "cache-control": "no-store" };
+
+/** What a route answers when all is well. */
+export const answer = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+});
 
 const problemAnswer = (description: string) => ({
   description,

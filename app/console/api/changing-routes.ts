@@ -4,7 +4,7 @@ import { deviceView } from "../../registry/device-view.ts";
 import type { ChangeResult } from "../../registry/device-writes.ts";
 import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
-import { type Api, type ApiOptions, byOf, failures, secretHeaders } from "./api.ts";
+import { type Api, type ApiOptions, answer, byOf, failures, secretHeaders } from "./api.ts";
 import {
   ChangedDevice,
   ConditionalHeaders,
@@ -12,8 +12,7 @@ import {
   NewDevice,
   NewLabels,
   OneDevice,
-  Rotation,
-  usualOverlapSeconds,
+  RotationQuery,
 } from "./device-schemas.ts";
 import { entityTag } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
@@ -36,7 +35,7 @@ export function addChangingRoutes(api: Api, options: ApiOptions): void {
         summary: "Gives a device these labels instead of those it has",
         ...oneDevice,
         body: NewLabels,
-        response: { 200: ChangedDevice, ...failures },
+        response: { 200: answer("What became of it", ChangedDevice), ...failures },
       },
     },
     async (request, reply) => {
@@ -57,7 +56,7 @@ function addSecretRoutes(api: Api, { registry, clock }: ApiOptions): void {
         tags,
         summary: "Registers a device and shows its secret, once",
         body: NewDevice,
-        response: { 201: DeviceWithSecret, ...failures },
+        response: { 201: answer("It is registered", DeviceWithSecret), ...failures },
       },
     },
     async (request, reply) => {
@@ -81,14 +80,13 @@ function addSecretRoutes(api: Api, { registry, clock }: ApiOptions): void {
         tags,
         summary: "Gives a device a new secret and shows it, once",
         ...oneDevice,
-        body: Rotation,
-        response: { 200: DeviceWithSecret, ...failures },
+        querystring: RotationQuery,
+        response: { 200: answer("It has a new secret", DeviceWithSecret), ...failures },
       },
     },
     async (request, reply) => {
       const { clientId } = request.params;
-      const { overlapSeconds } = request.body ?? { overlapSeconds: usualOverlapSeconds };
-      const rotation = { clientId, overlapMs: overlapSeconds * 1_000 };
+      const rotation = { clientId, overlapMs: request.query.overlapSeconds * 1_000 };
       const { result, secret } = await renewSecret(registry, rotation, byOf(request, clock));
       const { device } = changed(result, clientId, reply);
       reply.headers(secretHeaders);
@@ -136,7 +134,12 @@ function addStatusRoutes(api: Api, { registry, clock }: ApiOptions): void {
       `/devices/:clientId/${verb}`,
       {
         config: { access },
-        schema: { tags, summary, ...oneDevice, response: { 200: ChangedDevice, ...failures } },
+        schema: {
+          tags,
+          summary,
+          ...oneDevice,
+          response: { 200: answer("What became of it", ChangedDevice), ...failures },
+        },
       },
       async (request, reply) => {
         const { clientId } = request.params;

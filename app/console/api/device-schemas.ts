@@ -7,13 +7,14 @@ import { type ProblemCode, problems } from "./problem.ts";
 
 /** Longest overlap of two secrets: a year. */
 const overlapLimitSeconds = 366 * 86_400;
-export const usualOverlapSeconds = 86_400;
 export const pageLimit = 1_000;
 
 const clientId = z.string().regex(clientIdPattern, `must be ${clientIdRule}`);
 const label = z.string().regex(labelPattern, `must be ${labelRule}`);
 const labels = z.array(label).max(labelLimit, `must be at most ${labelLimit}`);
 const region = z.enum(regionNames);
+/** As text, in a query. */
+const wholeNumber = z.coerce.number("must be a number").int("must be a whole number");
 const time = z.iso.datetime();
 
 export const OneDevice = z.object({ clientId });
@@ -22,9 +23,7 @@ export const DeviceListQuery = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   label: label.optional().describe("Only devices that have it"),
   region: region.optional().describe("Only devices that are at home there"),
-  limit: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
+  limit: wholeNumber
     .min(1, "must be at least 1")
     .max(pageLimit, `must be at most ${pageLimit}`)
     .default(100)
@@ -38,17 +37,13 @@ export const NewDevice = z.strictObject({
   region: region.optional().describe("Where the device is at home; it may connect anywhere"),
 });
 
-export const Rotation = z
-  .strictObject({
-    overlapSeconds: z
-      .int()
-      .min(0)
-      .max(overlapLimitSeconds, `must be at most ${overlapLimitSeconds}`)
-      .default(usualOverlapSeconds)
-      .describe("How long the old secret stays good"),
-  })
-  // Without a body there is null.
-  .nullable();
+export const RotationQuery = z.strictObject({
+  overlapSeconds: wholeNumber
+    .min(0, "must be at least 0")
+    .max(overlapLimitSeconds, `must be at most ${overlapLimitSeconds}`)
+    .default(86_400)
+    .describe("How long the old secret stays good"),
+});
 
 export const NewLabels = z.strictObject({ labels });
 
@@ -68,9 +63,7 @@ export const ConditionalHeaders = z.looseObject({
     .describe("The change is made only of the device as it was with this ETag"),
 });
 
-/** Their ids are their names in the OpenAPI document. */
-export const apiSchemas = z.registry<{ id: string }>();
-
+/** What is answered. The ids are the schemas' names in the OpenAPI document. */
 export const Device = z
   .object({
     clientId,
@@ -84,21 +77,21 @@ export const Device = z
     version: z.int(),
     previousSecretUntil: time.optional().describe("Until then the secret before is good, too"),
   })
-  .register(apiSchemas, { id: "Device" });
+  .meta({ id: "Device" });
 
 export const DeviceWithSecret = z
   .object({
     device: Device,
     secret: z.string().describe("Shown this once: nobody can read it again"),
   })
-  .register(apiSchemas, { id: "DeviceWithSecret" });
+  .meta({ id: "DeviceWithSecret" });
 
 export const ChangedDevice = z
   .object({
     outcome: z.enum(["changed", "unchanged"]).describe("`unchanged`: it was so before"),
     device: Device,
   })
-  .register(apiSchemas, { id: "ChangedDevice" });
+  .meta({ id: "ChangedDevice" });
 
 export const DeviceList = z
   .object({
@@ -113,7 +106,7 @@ export const DeviceList = z
         "`after` of the next page; absent on the last. A page may be empty without being it",
       ),
   })
-  .register(apiSchemas, { id: "DeviceList" });
+  .meta({ id: "DeviceList" });
 
 export const ProblemDetails = z
   .object({
@@ -126,4 +119,4 @@ export const ProblemDetails = z
       .array(z.object({ field: z.string(), message: z.string(), got: z.string().optional() }))
       .optional(),
   })
-  .register(apiSchemas, { id: "Problem" });
+  .meta({ id: "Problem" });

@@ -51,6 +51,9 @@ interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A detail may quote what was sent. */
+const detailLimit = 300;
+
 /** A request that is not fulfilled. `detail` says what to do. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -60,7 +63,7 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
-    super(detail, options);
+    super(detail.slice(0, detailLimit), options);
     this.code = code;
     this.#errors = options.errors;
     this.headers = options.headers ?? {};

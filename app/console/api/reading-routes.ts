@@ -1,6 +1,6 @@
 import { deviceView } from "../../registry/device-view.ts";
 import { UnreadableDevice } from "../../registry/registry-errors.ts";
-import { type Api, type ApiOptions, failures } from "./api.ts";
+import { type Api, type ApiOptions, answer, failures } from "./api.ts";
 import { Device, DeviceList, DeviceListQuery, OneDevice } from "./device-schemas.ts";
 import { entityTag } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
@@ -19,7 +19,7 @@ export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
         description:
           "Reads the whole table, page by page, whatever is asked for. What was written a moment ago may be missing.",
         querystring: DeviceListQuery,
-        response: { 200: DeviceList, ...failures },
+        response: { 200: answer("A page", DeviceList), ...failures },
       },
     },
     async ({ query }) => {
@@ -40,7 +40,7 @@ export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
         tags,
         summary: "Shows one device",
         params: OneDevice,
-        response: { 200: Device, ...failures },
+        response: { 200: answer("The device", Device), ...failures },
       },
     },
     async ({ params: { clientId } }, reply) => {
