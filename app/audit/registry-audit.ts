@@ -1,9 +1,15 @@
 import { nowMs } from "../contract/headers.ts";
+import { tellChange } from "../registry/tell-change.ts";
+import { TellingJournal } from "../registry/telling-journal.ts";
 import type { JetStreamClient } from "../shared/nats.ts";
 import { AuditChain } from "./audit-chain.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
+import type { AuditRecord } from "./audit-record.ts";
 import { RegistryJournal } from "./registry-journal.ts";
 import { storeAudit } from "./store-audit.ts";
+
+/** So long a change waits until it is told; what is left is waited for at the end. */
+const tellMs = 2_000;
 
 export interface RegistryAuditOptions {
   readonly js: Pick<JetStreamClient, "publish">;
@@ -15,7 +21,15 @@ export interface RegistryAuditOptions {
   readonly onRetry: () => void;
 }
 
-/** The journal of a process that changes the registry. The outbox must be drained before it ends. */
+/** What could not be handed over in time. */
+export interface Left {
+  /** Records that AUDIT did not take. */
+  readonly records: readonly AuditRecord[];
+  /** Changes that the regions were not told of. */
+  readonly untold: number;
+}
+
+/** What a process that changes the registry keeps of its changes: one for its whole life. */
 export function openRegistryAudit(options: RegistryAuditOptions) {
   const { js, name, announceMs, onRetry } = options;
   const outbox = new AuditOutbox({
@@ -26,5 +40,19 @@ export function openRegistryAudit(options: RegistryAuditOptions) {
     inFlight: 512,
     clock: nowMs,
   });
-  return { outbox, journal: new RegistryJournal({ outbox, clock: nowMs, announceMs }) };
+  const journal = new TellingJournal({
+    journal: new RegistryJournal({ outbox, clock: nowMs, announceMs }),
+    tell: tellChange(js),
+    patienceMs: tellMs,
+  });
+  return {
+    outbox,
+    journal,
+    /** Hands over what is left, when nothing is changed any more. */
+    drain: async (limitMs: number): Promise<Left> => {
+      const [records, untold] = await Promise.all([outbox.drain(limitMs), journal.drain(limitMs)]);
+      return { records, untold };
+    },
+  };
 }
+export type RegistryAudit = ReturnType<typeof openRegistryAudit>;

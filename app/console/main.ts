@@ -70,13 +70,13 @@ async function start(environment: ConsoleEnvironment, context: ProcessContext) {
   } = environment;
   const nats = { servers, caFile, passwordFile, user: "console" };
   const connection = await connectNats(nats, environment.REPLICA, log);
-  const { outbox, journal } = openRegistryAudit({
+  const audit = openRegistryAudit({
     js: jetstream(connection),
     name: environment.REPLICA,
     announceMs: environment.AUDIT_ANNOUNCE_SECONDS * 1_000,
     onRetry: () => metrics.auditFailures.inc(),
   });
-  metrics.watchOutbox(outbox);
+  metrics.watchOutbox(audit.outbox);
   const { DEVICE_TABLE: table, AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint } = environment;
   const client = createDynamoClient({ region, endpoint, ...patience });
   const access = createAccessControl({
@@ -88,7 +88,7 @@ async function start(environment: ConsoleEnvironment, context: ProcessContext) {
     metrics,
     log,
   });
-  const registry = new DeviceRegistry({ client, table, consistent: true, journal });
+  const registry = new DeviceRegistry({ client, table, consistent: true, journal: audit.journal });
   const tls = tlsOf(environment);
   const api = await createServer({ registry, clock: Date.now, tls, access, metrics, log });
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
@@ -97,7 +97,7 @@ async function start(environment: ConsoleEnvironment, context: ProcessContext) {
     unfollow();
     client.destroy();
   };
-  return createConsole({ api, outbox, watch: new NatsWatch(connection), log, release });
+  return createConsole({ api, audit, watch: new NatsWatch(connection), log, release });
 }
 
 await runProcess("console", readConsoleEnvironment, start);

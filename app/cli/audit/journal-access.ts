@@ -20,21 +20,26 @@ export async function withJournal<T>(
   task: (journal: ChangeJournal) => Promise<T>,
 ): Promise<T> {
   const connection = await connectOperator(variables);
-  const { outbox, journal } = openRegistryAudit({
+  const audit = openRegistryAudit({
     js: jetstream(connection),
     name: "sentinel",
     announceMs,
     onRetry: () => {},
   });
-  const [end] = await Promise.allSettled([task(journal)]);
+  const [end] = await Promise.allSettled([task(audit.journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
-  const left = await outbox.drain(unavailable ? shortDrainMs : drainMs);
+  const { records, untold } = await audit.drain(unavailable ? shortDrainMs : drainMs);
   await connection.close();
   if (unavailable) throw new OperatorError(end.reason.message, { cause: end.reason });
-  if (left.length > 0) {
+  if (records.length > 0) {
     throw new OperatorError(
-      `the changes were written, but AUDIT did not take ${left.length} records of how they ended; it holds their announcements`,
+      `the changes were written, but AUDIT did not take ${records.length} records of how they ended; it holds their announcements`,
       { cause: end.status === "rejected" ? end.reason : undefined },
+    );
+  }
+  if (untold > 0) {
+    throw new OperatorError(
+      `the changes were written, but the regions could not be told of ${untold} of them; sessions end and caches follow when each region next compares them with the table`,
     );
   }
   if (end.status === "rejected") throw end.reason;
