@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaultDeviceTable } from "../contract/device.ts";
+import { sessionSweepSeconds } from "../contract/limits.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
 import type { AdmissionSettings } from "./admission.ts";
@@ -41,8 +42,8 @@ const shape = {
   CACHE_DEVICES: count.default(250_000),
   /** A device's session ends after this long, give or take a tenth, and it logs in again. */
   SESSION_SECONDS: count.default(43_200),
-  /** Each session is compared with the registry so often; two hours at most. */
-  SWEEP_SECONDS: count.max(7_200).default(900),
+  /** Two hours at most: as long as REGISTRY_CHANGES remembers whose turn it was. */
+  SWEEP_SECONDS: count.max(7_200).default(sessionSweepSeconds),
   AUDIT_OUTBOX_RECORDS: count.default(10_000),
   AUDIT_OLDEST_SECONDS: count.default(5),
 };
