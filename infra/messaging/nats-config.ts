@@ -7,7 +7,7 @@ import {
   serviceUsersOf,
   storesIn,
 } from "../../app/contract/accounts.ts";
-import { authTimeoutMs } from "../../app/contract/limits.ts";
+import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { leafHost } from "../regions.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
@@ -83,6 +83,16 @@ function userEntry(user: ServiceUser): ConfigValue {
   };
 }
 
+/**
+ * Here and not in a device's token: nats-server 2.15 takes limits from a token only when the client
+ * itself shows it. There is no limit of connections here, since one would count those of the whole
+ * cluster: `max_connections` bounds each edge.
+ */
+const devicesLimits = {
+  max_payload: deviceLimits.messageBytes,
+  max_subscriptions: deviceLimits.subscriptions,
+};
+
 interface Shared {
   readonly args: NatsServerArgs;
   readonly peers: readonly RegionName[];
@@ -96,6 +106,7 @@ function accountEntry(account: Account, { args, peers, users, readers }: Shared)
   const leaving = crossing.filter((c) => c.from === account);
   const entering = crossing.filter((c) => c.to === account);
   return {
+    limits: account === "DEVICES" ? devicesLimits : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
     users: [
       ...users.filter((user) => user.account === account).map(userEntry),
