@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { mirrorMaker } from "../app/contract/peers.ts";
+import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
+import type { RegionName } from "../app/contract/regions.ts";
 import type { Certificates } from "./certificates.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
@@ -26,18 +27,35 @@ function natsEnvironment(context: AppContext, user: string): Record<string, stri
   };
 }
 
+/** The passwords of a user in the source account of each peer, as processes are told them. */
+function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) => string) {
+  const files = links?.peers.map(({ region }) => `${region}=${secrets.passwordFile(user(region))}`);
+  return files && { PEER_PASSWORD_FILES: files.join(",") };
+}
+
 /** What each role is told besides the common part. */
 const particulars: Record<string, (context: AppContext) => Record<string, string>> = {
   auth: (context) => ({
     ...natsEnvironment(context, "auth"),
     ...dynamodbEnvironment(context.layout),
     CALLOUT_PASSWORD_FILE: context.secrets.passwordFile("auth-callout"),
+    CLOSER_PASSWORD_FILE: context.secrets.passwordFile("session-closer"),
+    ...peerPasswords(context, changeReader),
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
   }),
   inspector: (context) => ({
     ...natsEnvironment(context, "inspector"),
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",
+  }),
+  console: (context) => ({
+    ...natsEnvironment(context, "console"),
+    ...dynamodbEnvironment(context.layout),
+    API_HOST: host,
+    API_PORT: String(context.layout.api),
+    API_CERT_FILE: context.certificates.console.certFile,
+    API_KEY_FILE: context.certificates.console.keyFile,
+    API_TOKENS_FILE: context.secrets.apiTokensFile,
   }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),
@@ -74,9 +92,6 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
 
 /** Runs to its end: makes the streams and warms the edges. */
 export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
-  const peerPasswordFiles = context.links?.peers.map(
-    ({ region }) => `${region}=${context.secrets.passwordFile(mirrorMaker(region))}`,
-  );
   return {
     name: "provision",
     command: process.execPath,
@@ -85,7 +100,7 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       LOG_LEVEL: context.logLevel,
       ...natsEnvironment(context, "provision"),
       STREAM_REPLICAS: String(context.layout.cores.length),
-      ...(peerPasswordFiles && { PEER_PASSWORD_FILES: peerPasswordFiles.join(",") }),
+      ...peerPasswords(context, mirrorMaker),
       ...(context.layout.edges.length > 0 && {
         EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
         EDGE_CA_FILE: context.certificates.caFile,

@@ -20,6 +20,7 @@ export interface Certificates {
   readonly nats: Pair;
   readonly edge: Pair;
   readonly upstream: Pair;
+  readonly console: Pair;
   /** What a region proves itself with to its peers. */
   leaf(region: RegionName): Pair;
 }
@@ -75,6 +76,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     nats: pair("nats"),
     edge: pair("edge"),
     upstream: pair("upstream"),
+    console: pair("console"),
     leaf: (region) => pair(`leaf-${region}`),
   };
   if (existsSync(result.caFile)) return result;
@@ -99,7 +101,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
   const hosts = Object.fromEntries(
     regionNames.map((region) => [`leaf-${region}`, leafHost(region)]),
   );
-  for (const role of ["nats", "edge", "upstream", ...Object.keys(hosts)]) {
+  for (const role of ["nats", "edge", "upstream", "console", ...Object.keys(hosts)]) {
     const issuer = { name, key: keys.privateKey };
     const { certificate, key } = await issue(role, hosts[role], issuer);
     writeFileSync(pair(role).certFile, certificate);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, expires } from "./callout.fixture.ts";
 import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
+import { proofOf } from "./session-proof.ts";
 
 const nowMs = expires * 1000 - 1_500;
 const refused = (code: string) => ({ outcome: "refuse", code });
@@ -77,6 +78,7 @@ describe("with what the registry knows", () => {
     expect(decide(calloutRequest(), lookup, nowMs)).toEqual({
       outcome: "admit",
       record: lookup.record,
+      proof: proofOf(lookup.record.secret),
     });
   });
 

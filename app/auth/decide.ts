@@ -1,8 +1,9 @@
 import { isClientId } from "../contract/client-id.ts";
 import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
-import { secretMatches } from "../registry/secret.ts";
+import { matchingSecret } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
+import { proofOf } from "./session-proof.ts";
 
 /** Why a connection was turned away: what log, metrics and audit say. */
 export const refusalCodes = [
@@ -56,7 +57,14 @@ export interface Standing {
 }
 
 export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
-export type Decision = { readonly outcome: "admit"; readonly record: DeviceRecord } | Refusal;
+export type Decision =
+  | {
+      readonly outcome: "admit";
+      readonly record: DeviceRecord;
+      /** Names what the device proved itself with: the session lives only as long as that is good. */
+      readonly proof: string;
+    }
+  | Refusal;
 
 export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
 
@@ -95,7 +103,8 @@ export function decide(request: CalloutRequest, lookup: Lookup, nowMs: number): 
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
   const { record } = lookup;
-  if (!secretMatches(record, request.password, nowMs)) return refuse("bad-secret");
+  const secret = matchingSecret(record, request.password, nowMs);
+  if (!secret) return refuse("bad-secret");
   if (record.status !== "active") return refuse("inactive");
-  return { outcome: "admit", record };
+  return { outcome: "admit", record, proof: proofOf(secret) };
 }

@@ -5,7 +5,7 @@ import { DeviceRegistry } from "./device-registry.ts";
 import { deviceTableProblem, ensureDeviceTable } from "./device-table.ts";
 import { deviceWith, type Emulator, startEmulator } from "./emulator.fixture.ts";
 import { bulk, by, environments, values } from "./environments.fixture.ts";
-import { hashSecret, secretMatches } from "./secret.ts";
+import { hashSecret, matchingSecret } from "./secret.ts";
 
 describe.each(environments)("on $name", ({ start, skip }) => {
   describe.skipIf(skip)("the registry", () => {
@@ -45,7 +45,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
         changedBy: "test",
         version: 1,
       });
-      expect(record && secretMatches(record, "first", 0)).toBe(true);
+      expect(record && !!matchingSecret(record, "first", 0)).toBe(true);
       expect(await registry.get("never-made")).toBeUndefined();
     });
 
@@ -58,9 +58,9 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(outcome).toBe("changed");
       const record = await recordOf("turned");
       expect(record).toMatchObject({ version: 2, previous: { validUntil: 6_000 } });
-      expect(record && secretMatches(record, "new", 9_000)).toBe(true);
-      expect(record && secretMatches(record, "old", 5_999)).toBe(true);
-      expect(record && secretMatches(record, "old", 6_000)).toBe(false);
+      expect(record && !!matchingSecret(record, "new", 9_000)).toBe(true);
+      expect(record && !!matchingSecret(record, "old", 5_999)).toBe(true);
+      expect(record && !!matchingSecret(record, "old", 6_000)).toBe(false);
       await registry.rotate("turned", { secret: hashSecret("newest"), overlapMs: 0 }, by);
       expect(await recordOf("turned")).not.toHaveProperty("previous");
     });
@@ -75,6 +75,22 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(await recordOf("paused")).toMatchObject({ status: "active", version: 3 });
       expect((await registry.resume("nobody", by)).outcome).toBe("unknown");
       expect(await registry.get("nobody")).toBeUndefined();
+    });
+
+    it("changes only what is as it was seen, when it is told so", async () => {
+      await registry.create(values("seen", "s"), by);
+      const seen = (version: number) => ({
+        ...by,
+        onlyIf: (record: { version: number }) => record.version === version,
+      });
+      const stale = { name: "DeviceConflict", code: "stale" };
+
+      await expect(registry.suspend("seen", seen(2))).rejects.toMatchObject(stale);
+      expect((await registry.suspend("seen", seen(1))).outcome).toBe("changed");
+      await expect(registry.suspend("seen", seen(1))).rejects.toMatchObject(stale);
+      await expect(registry.delete("seen", seen(1), { force: true })).rejects.toMatchObject(stale);
+      expect(await recordOf("seen")).toMatchObject({ status: "suspended", version: 2 });
+      expect((await registry.delete("seen", seen(2), { force: true })).outcome).toBe("deleted");
     });
 
     it("revokes for good, previous secret included; only deletion frees the id", async () => {
@@ -126,7 +142,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill("changed"));
       const record = await recordOf("busy");
       expect(record).toMatchObject({ status: "suspended", labels: ["x"], version: 5 });
-      const both = ["a", "b"].map((secret) => record && secretMatches(record, secret, 5_500));
+      const both = ["a", "b"].map((secret) => record && !!matchingSecret(record, secret, 5_500));
       expect(both).toEqual([true, true]);
     });
 

@@ -136,7 +136,13 @@ function sharedEntries(shared: Shared) {
   };
 }
 
-function listenEntries(args: NatsServerArgs) {
+/**
+ * How long a server that is to end takes to let go of its connections, one by one: devices have to
+ * find room and log in elsewhere, at the rate that those can take. 30 s is the least that is accepted.
+ */
+export const lameDuckSeconds = { core: 30, edge: 120 } as const;
+
+function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds) {
   const tls = tlsEntries(args.tls);
   return {
     server_name: args.serverName,
@@ -144,8 +150,7 @@ function listenEntries(args: NatsServerArgs) {
     http: args.monitorListen,
     tls: { ...tls, handshake_first: true },
     max_payload: 1024 * 1024,
-    // Long enough for connections to move over one by one; 30 s is the least that is accepted.
-    lame_duck_duration: "30s",
+    lame_duck_duration: `${lameDuckSeconds[role]}s`,
     lame_duck_grace_period: "5s",
     cluster: args.cluster && {
       name: args.region,
@@ -162,7 +167,7 @@ function listenEntries(args: NatsServerArgs) {
 export function natsCoreConfig(args: NatsCoreArgs): string {
   const peers = args.leaf?.peers.map((peer) => peer.region) ?? [];
   const document = {
-    ...listenEntries(args),
+    ...listenEntries(args, "core"),
     jetstream: {
       store_dir: args.storeDirectory,
       domain: args.region,
@@ -179,7 +184,7 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
 export function natsEdgeConfig(args: NatsEdgeArgs): string {
   const peers = args.peers ?? [];
   const document = {
-    ...listenEntries(args),
+    ...listenEntries(args, "edge"),
     max_connections: args.maxConnections,
     mqtt: {
       listen: args.mqttListen,

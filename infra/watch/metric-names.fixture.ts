@@ -4,6 +4,7 @@ import { Admission } from "../../app/auth/admission.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
 import { createLimitMetrics } from "../../app/auth/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/login-limits.ts";
+import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import {
   createInspectorMetrics,
@@ -70,6 +71,7 @@ export async function ownMetrics() {
     admission: new Admission({ atOnce: 1, strangersAtOnce: 1, strangerBacklogMs: 1 }),
     caches: {},
   });
+  createRevocationMetrics(registry).watchOpen(zero);
   return registry.getMetricsAsJSON();
 }
 

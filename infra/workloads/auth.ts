@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { selectorOf } from "../platform/names.ts";
 import {
@@ -12,6 +13,7 @@ import {
 import {
   operationsPort,
   type Process,
+  peerPasswordFiles,
   secretFile,
   servicePodTemplate,
   type WorkloadArgs,
@@ -19,6 +21,7 @@ import {
 
 export interface AuthArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "auth">;
+  readonly region: RegionName;
   /** Where this region's replica of the device table is read. */
   readonly awsRegion: string;
   readonly deviceTable: pulumi.Input<string>;
@@ -34,6 +37,8 @@ const processOf = (args: AuthArgs): Process => ({
   environment: {
     CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
     AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),
+    CLOSER_PASSWORD_FILE: secretFile("closer-password"),
+    PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     DEVICE_TABLE: args.deviceTable,
     AWS_REGION: args.awsRegion,
     CACHE_DEVICES: String(args.plan.auth.cacheDevices),

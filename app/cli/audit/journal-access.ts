@@ -1,8 +1,5 @@
-import { AuditChain } from "../../audit/audit-chain.ts";
-import { AuditOutbox } from "../../audit/audit-outbox.ts";
-import { AuditUnavailable, RegistryJournal } from "../../audit/registry-journal.ts";
-import { storeAudit } from "../../audit/store-audit.ts";
-import { nowMs } from "../../contract/headers.ts";
+import { openRegistryAudit } from "../../audit/registry-audit.ts";
+import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
 import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
 import { connectOperator } from "../nats-session.ts";
@@ -24,25 +21,27 @@ export async function withJournal<T>(
 ): Promise<T> {
   const connection = await connectOperator(variables);
   const publisher = new AcknowledgedPublisher(connection, "operator");
-  const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "registry", name: "sentinel", clock: nowMs }),
-    store: storeAudit(publisher, () => {}),
-    limit: 10_000,
-    oldestMs: announceMs,
-    inFlight: 512,
-    clock: nowMs,
+  const audit = openRegistryAudit({
+    js: publisher,
+    name: "sentinel",
+    announceMs,
+    onRetry: () => {},
   });
-  const journal = new RegistryJournal({ outbox, clock: nowMs, announceMs });
-  const [end] = await Promise.allSettled([task(journal)]);
+  const [end] = await Promise.allSettled([task(audit.journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
-  const left = await outbox.drain(unavailable ? shortDrainMs : drainMs);
+  const { records, untold } = await audit.drain(unavailable ? shortDrainMs : drainMs);
   publisher.close();
   await connection.close();
   if (unavailable) throw new OperatorError(end.reason.message, { cause: end.reason });
-  if (left.length > 0) {
+  if (records.length > 0) {
     throw new OperatorError(
-      `the changes were written, but AUDIT did not take ${left.length} records of how they ended; it holds their announcements`,
+      `the changes were written, but AUDIT did not take ${records.length} records of how they ended; it holds their announcements`,
       { cause: end.status === "rejected" ? end.reason : undefined },
+    );
+  }
+  if (untold > 0) {
+    throw new OperatorError(
+      `the changes were written, but the regions could not be told of ${untold} of them; sessions end and caches follow when each region next compares them with the table`,
     );
   }
   if (end.status === "rejected") throw end.reason;
