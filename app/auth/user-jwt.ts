@@ -31,11 +31,14 @@ export interface TokenIssuer {
 }
 
 /**
- * Tokens are put together by hand, see `nkey.ts` for why. `allowed_connection_types` is left out:
- * nats-server 2.15 ignores it in callout answers, so that other protocols are refused by `decide`.
- * It honours the permissions and the end. `subs` and `payload` it takes from a token that the client
- * itself shows, not from a callout's answer: what holds are the limits of account DEVICES in the
- * server's configuration.
+ * Tokens are put together by hand, see `nkey.ts` for why, and signed on the event loop: in libuv's
+ * pool a signature takes 28 instead of 23 µs, each answer becomes a write of its own, and on two
+ * cores logins were not decided faster. nats-server checks both signatures, token's and answer's.
+ *
+ * `allowed_connection_types` is left out: nats-server 2.15 ignores it in callout answers, so that
+ * other protocols are refused by `decide`. It honours the permissions and the end. `subs` and
+ * `payload` it takes from a token that the client itself shows, not from a callout's answer: what
+ * holds are the limits of account DEVICES in the server's configuration.
  */
 export function createTokenIssuer(key: KeyObject): TokenIssuer {
   const name = accountNameOf(key);
