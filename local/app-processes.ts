@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { mirrorMaker } from "../app/contract/peers.ts";
 import type { Certificates } from "./certificates.ts";
+import type { DeviceCa } from "./device-ca.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
@@ -13,6 +14,7 @@ const host = "127.0.0.1";
 export interface AppContext {
   readonly layout: Layout;
   readonly certificates: Certificates;
+  readonly deviceCa: DeviceCa | undefined;
   readonly secrets: Secrets;
   readonly logLevel: string;
   readonly links: Links | undefined;
@@ -33,6 +35,7 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     ...dynamodbEnvironment(context.layout),
     CALLOUT_PASSWORD_FILE: context.secrets.passwordFile("auth-callout"),
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
+    DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
   inspector: (context) => ({
     ...natsEnvironment(context, "inspector"),
@@ -86,11 +89,13 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       ...natsEnvironment(context, "provision"),
       STREAM_REPLICAS: String(context.layout.cores.length),
       ...(peerPasswordFiles && { PEER_PASSWORD_FILES: peerPasswordFiles.join(",") }),
-      ...(context.layout.edges.length > 0 && {
-        EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
-        EDGE_CA_FILE: context.certificates.caFile,
-        WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
-      }),
+      // Where devices use certificates, the edge would ask the warm-up for one too.
+      ...(context.layout.edges.length > 0 &&
+        !context.deviceCa && {
+          EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
+          EDGE_CA_FILE: context.certificates.caFile,
+          WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
+        }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { DeviceAuth } from "../app/contract/device.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 
 /** How a region is tied to others on this machine. */
@@ -20,6 +21,8 @@ export interface RegionOptions {
   readonly bridges: number;
   readonly inspectors: number;
   readonly auths: number;
+  /** What devices prove themselves with; secrets otherwise. */
+  readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */
   readonly links?: Links;
   /** First of the fixed ports; free ports otherwise. */

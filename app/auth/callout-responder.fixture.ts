@@ -5,6 +5,7 @@ import { Registry } from "prom-client";
 import { AuditChain } from "../audit/audit-chain.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
 import type { AuditRecord } from "../audit/audit-record.ts";
+import type { DeviceAuth } from "../contract/device.ts";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { Admission } from "./admission.ts";
 import { createAuthMetrics } from "./auth-metrics.ts";
@@ -16,6 +17,7 @@ import { createJudge } from "./judge.ts";
 import { createLimitMetrics } from "./limit-metrics.ts";
 import { type LimitSettings, LoginLimits } from "./login-limits.ts";
 import { accountKeyOf } from "./nkey.ts";
+import { proofs } from "./proof.ts";
 import { createTokenIssuer } from "./user-jwt.ts";
 
 const seed = new TextDecoder().decode(createAccount().getSeed());
@@ -56,6 +58,7 @@ export function responderWith(
     lookup?: (clientId: string) => Promise<Lookup>;
     known?: boolean;
     backlogMs?: number;
+    deviceAuth?: DeviceAuth;
     settings?: Partial<LimitSettings>;
   } = {},
 ) {
@@ -82,9 +85,10 @@ export function responderWith(
     onCounted: () => {},
   });
   const backlogMs = () => options.backlogMs ?? 0;
+  const proof = proofs[options.deviceAuth ?? "secret"];
   const auditBlocked = () => outbox.blocked !== undefined;
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, backlogMs, clock }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, proof, backlogMs, clock }),
     knows: cache.knows,
     limits,
     recorder,

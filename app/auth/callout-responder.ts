@@ -64,8 +64,9 @@ function answer(
   const { userNkey, serverId } = request;
   const nowMs = clock();
   if (decision.outcome === "admit") {
-    const { clientId, labels } = decision.record;
-    const expires = sessionEnd(nowMs, sessionSeconds, Math.random());
+    const { record, proofEndsAt } = decision;
+    const { clientId, labels } = record;
+    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, proofEndsAt });
     const token = issuer.deviceToken({ userNkey, clientId, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
   }

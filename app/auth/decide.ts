@@ -1,8 +1,8 @@
 import { isClientId } from "../contract/client-id.ts";
 import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
-import { secretMatches } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
+import type { Proof } from "./proof.ts";
 
 /** Why a connection was turned away: what log, metrics and audit say. */
 export const refusalCodes = [
@@ -15,6 +15,11 @@ export const refusalCodes = [
   "user-mismatch",
   "unknown-client",
   "bad-secret",
+  "certificate-missing",
+  "certificate-unreadable",
+  "certificate-mismatch",
+  "certificate-expired",
+  "certificate-unpinned",
   "inactive",
   "overloaded",
   "registry-unavailable",
@@ -56,7 +61,21 @@ export interface Standing {
 }
 
 export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
-export type Decision = { readonly outcome: "admit"; readonly record: DeviceRecord } | Refusal;
+export interface Admittance {
+  readonly outcome: "admit";
+  readonly record: DeviceRecord;
+  /** When the proof that it was admitted for ends, in milliseconds since 1970. */
+  readonly proofEndsAt?: number;
+}
+export type Decision = Admittance | Refusal;
+
+/** What is the same for all requests of a moment. */
+export interface Circumstances {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** What this region demands of devices. */
+  readonly proof: Proof;
+}
 
 export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
 
@@ -72,30 +91,35 @@ export function leastAgeMs(request: CalloutRequest, nowMs: number): number {
 export function screen(
   request: CalloutRequest,
   standing: Standing,
-  nowMs: number,
+  { nowMs, proof }: Circumstances,
 ): Refusal | undefined {
   // Only what is certainly given up is dropped: no work for nobody.
   if (leastAgeMs(request, nowMs) >= authTimeoutMs) return refuse("request-expired");
   if (standing.limited) return refuse(standing.limited);
   if (request.transport !== "mqtt") return refuse("not-mqtt");
   if (!isClientId(request.clientId)) return refuse("invalid-client-id");
-  if (request.userName !== request.clientId) return refuse("user-mismatch");
+  const flaw = proof.screen(request, nowMs);
+  if (flaw) return refuse(flaw);
   if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;
 }
 
 /**
- * Judges a screened request. The secret comes before the status, so that `inactive` in the audit
- * always means that somebody holds the device's own secret.
- *
- * @param nowMs decides whether a secret that was replaced is still good.
+ * Judges a screened request. The proof comes before the status, so that `inactive` in the audit
+ * always means that somebody holds the device's own secret or certificate.
  */
-export function decide(request: CalloutRequest, lookup: Lookup, nowMs: number): Decision {
+export function decide(
+  request: CalloutRequest,
+  lookup: Lookup,
+  { nowMs, proof }: Circumstances,
+): Decision {
   if (lookup.kind === "overloaded") return refuse("overloaded");
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
   const { record } = lookup;
-  if (!secretMatches(record, request.password, nowMs)) return refuse("bad-secret");
+  const flaw = proof.check(request, record, nowMs);
+  if (flaw) return refuse(flaw);
   if (record.status !== "active") return refuse("inactive");
-  return { outcome: "admit", record };
+  const proofEndsAt = proof.endsAt(request);
+  return { outcome: "admit", record, ...(proofEndsAt !== undefined && { proofEndsAt }) };
 }

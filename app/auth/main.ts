@@ -22,6 +22,7 @@ import { createJudge } from "./judge.ts";
 import { createLimitMetrics } from "./limit-metrics.ts";
 import { LoginLimits } from "./login-limits.ts";
 import { accountKeyOf } from "./nkey.ts";
+import { proofs } from "./proof.ts";
 import { createCaches, reachRegistry } from "./registry-caches.ts";
 import { createTokenIssuer } from "./user-jwt.ts";
 
@@ -93,8 +94,9 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     clock: nowMs,
   });
   const backlogMs = () => backlog.ms;
+  const proof = proofs[environment.DEVICE_AUTH];
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, backlogMs, clock: nowMs }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, proof, backlogMs, clock: nowMs }),
     knows: (clientId) => cache.knows(clientId),
     limits,
     recorder,
