@@ -44,6 +44,7 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
       ...common(context, "provision"),
       region: settings.stack,
       domain: settings.domain,
+      deviceAuth: settings.deviceAuth,
       deviceIssuer: settings.deviceCertificates.issuer,
     },
     // The warm-up is a login.
@@ -57,7 +58,7 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
 /** The one process with a right at AWS: to read this region's copy of the device table. */
 function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
   const { settings, base, home, tags } = context;
-  const { awsRegion } = settings;
+  const { awsRegion, deviceAuth } = settings;
   const identity = new PodIdentity("auth", {
     clusterName: base.cluster.clusterName,
     clusterArn: base.cluster.arn,
@@ -72,7 +73,7 @@ function authService(context: ProcessContext, opts: pulumi.ComponentResourceOpti
   });
   return new Auth(
     "auth",
-    { ...common(context, "auth"), awsRegion, deviceTable: home.deviceTableName },
+    { ...common(context, "auth"), awsRegion, deviceAuth, deviceTable: home.deviceTableName },
     // A pod that starts before its identity is there has none for its whole life.
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ClientCertificate, readClientCertificate } from "./client-certificate.ts";
+import { type DeviceCertificate, readDeviceCertificate } from "../registry/device-certificate.ts";
 
 /** What nats-server tells about a connection that wants in. Everything but the server is untrusted. */
 export interface CalloutRequest {
@@ -18,9 +18,9 @@ export interface CalloutRequest {
   readonly password: string;
   /**
    * What the device has shown, when the server asked for it and found that the device CA has issued
-   * it. Undefined otherwise.
+   * it. Undefined otherwise. `unreadable`: the server has verified what OpenSSL takes for none.
    */
-  readonly certificate?: ClientCertificate | "unreadable";
+  readonly certificate?: DeviceCertificate | "unreadable";
 }
 
 const nkey = (kind: string) => z.string().regex(new RegExp(`^${kind}[A-Z2-7]{55}$`));
@@ -85,7 +85,7 @@ export function parseCalloutRequest(data: Uint8Array): ParsedCallout {
       clientId: nats.client_info.mqtt_id,
       userName: nats.connect_opts.user,
       password: nats.connect_opts.pass,
-      ...(pem !== undefined && { certificate: readClientCertificate(pem) }),
+      ...(pem !== undefined && { certificate: readDeviceCertificate(pem) ?? "unreadable" }),
     },
   };
 }

@@ -11,13 +11,13 @@ import { Admission } from "./admission.ts";
 import { createAuthMetrics } from "./auth-metrics.ts";
 import { expires } from "./callout.fixture.ts";
 import { createCalloutResponder } from "./callout-responder.ts";
+import { credentialRules } from "./credential-rules.ts";
 import type { Lookup } from "./decide.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
 import { createJudge } from "./judge.ts";
 import { createLimitMetrics } from "./limit-metrics.ts";
 import { type LimitSettings, LoginLimits } from "./login-limits.ts";
 import { accountKeyOf } from "./nkey.ts";
-import { proofs } from "./proof.ts";
 import { createTokenIssuer } from "./user-jwt.ts";
 
 const seed = new TextDecoder().decode(createAccount().getSeed());
@@ -85,10 +85,10 @@ export function responderWith(
     onCounted: () => {},
   });
   const backlogMs = () => options.backlogMs ?? 0;
-  const proof = proofs[options.deviceAuth ?? "secret"];
+  const rule = credentialRules[options.deviceAuth ?? "secret"];
   const auditBlocked = () => outbox.blocked !== undefined;
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, proof, backlogMs, clock }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock }),
     knows: cache.knows,
     limits,
     recorder,

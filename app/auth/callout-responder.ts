@@ -64,9 +64,9 @@ function answer(
   const { userNkey, serverId } = request;
   const nowMs = clock();
   if (decision.outcome === "admit") {
-    const { record, proofEndsAt } = decision;
+    const { record, endsAt } = decision;
     const { clientId, labels } = record;
-    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, proofEndsAt });
+    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
     const token = issuer.deviceToken({ userNkey, clientId, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, expires } from "./callout.fixture.ts";
+import { credentialRules } from "./credential-rules.ts";
 import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
-import { proofs } from "./proof.ts";
 
-const now = { nowMs: expires * 1000 - 1_500, proof: proofs.secret };
+const now = { nowMs: expires * 1000 - 1_500, rule: credentialRules.secret };
 const at = (nowMs: number) => ({ ...now, nowMs });
 const refused = (code: string) => ({ outcome: "refuse", code });
 const free = { auditBlocked: false } as const;

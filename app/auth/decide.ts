@@ -2,7 +2,7 @@ import { isClientId } from "../contract/client-id.ts";
 import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
 import type { CalloutRequest } from "./callout-request.ts";
-import type { Proof } from "./proof.ts";
+import type { CredentialRule, Proven } from "./credential-rules.ts";
 
 /** Why a connection was turned away: what log, metrics and audit say. */
 export const refusalCodes = [
@@ -61,11 +61,9 @@ export interface Standing {
 }
 
 export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
-export interface Admittance {
+export interface Admittance extends Omit<Proven, "outcome"> {
   readonly outcome: "admit";
   readonly record: DeviceRecord;
-  /** When the proof that it was admitted for ends, in milliseconds since 1970. */
-  readonly proofEndsAt?: number;
 }
 export type Decision = Admittance | Refusal;
 
@@ -74,7 +72,7 @@ export interface Circumstances {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   /** What this region demands of devices. */
-  readonly proof: Proof;
+  readonly rule: CredentialRule;
 }
 
 export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
@@ -91,15 +89,15 @@ export function leastAgeMs(request: CalloutRequest, nowMs: number): number {
 export function screen(
   request: CalloutRequest,
   standing: Standing,
-  { nowMs, proof }: Circumstances,
+  { nowMs, rule }: Circumstances,
 ): Refusal | undefined {
   // Only what is certainly given up is dropped: no work for nobody.
   if (leastAgeMs(request, nowMs) >= authTimeoutMs) return refuse("request-expired");
   if (standing.limited) return refuse(standing.limited);
   if (request.transport !== "mqtt") return refuse("not-mqtt");
   if (!isClientId(request.clientId)) return refuse("invalid-client-id");
-  const flaw = proof.screen(request, nowMs);
-  if (flaw) return refuse(flaw);
+  const flaw = rule.screen(request, nowMs);
+  if (flaw) return flaw;
   if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;
 }
@@ -111,15 +109,14 @@ export function screen(
 export function decide(
   request: CalloutRequest,
   lookup: Lookup,
-  { nowMs, proof }: Circumstances,
+  { nowMs, rule }: Circumstances,
 ): Decision {
   if (lookup.kind === "overloaded") return refuse("overloaded");
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
   const { record } = lookup;
-  const flaw = proof.check(request, record, nowMs);
-  if (flaw) return refuse(flaw);
+  const checked = rule.check(request, record, nowMs);
+  if (checked.outcome === "refuse") return checked;
   if (record.status !== "active") return refuse("inactive");
-  const proofEndsAt = proof.endsAt(request);
-  return { outcome: "admit", record, ...(proofEndsAt !== undefined && { proofEndsAt }) };
+  return { ...checked, outcome: "admit", record };
 }

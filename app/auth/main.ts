@@ -11,6 +11,7 @@ import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
 import { BacklogProbe } from "./backlog-probe.ts";
 import { createCalloutResponder } from "./callout-responder.ts";
+import { credentialRules } from "./credential-rules.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
 import {
   type AuthEnvironment,
@@ -22,7 +23,6 @@ import { createJudge } from "./judge.ts";
 import { createLimitMetrics } from "./limit-metrics.ts";
 import { LoginLimits } from "./login-limits.ts";
 import { accountKeyOf } from "./nkey.ts";
-import { proofs } from "./proof.ts";
 import { createCaches, reachRegistry } from "./registry-caches.ts";
 import { createTokenIssuer } from "./user-jwt.ts";
 
@@ -94,9 +94,9 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     clock: nowMs,
   });
   const backlogMs = () => backlog.ms;
-  const proof = proofs[environment.DEVICE_AUTH];
+  const rule = credentialRules[environment.DEVICE_AUTH];
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, proof, backlogMs, clock: nowMs }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs }),
     knows: (clientId) => cache.knows(clientId),
     limits,
     recorder,

@@ -11,7 +11,7 @@ it("is the length of a session from now, give or take a tenth", () => {
 });
 
 it("is the end of the certificate where that comes first", () => {
-  const endsIn = (ms: number) => sessionEnd(nowMs, 0.5, { ...length, proofEndsAt: nowMs + ms });
+  const endsIn = (ms: number) => sessionEnd(nowMs, 0.5, { ...length, endsAt: nowMs + ms });
 
   expect(endsIn(60_999)).toBe(1_800_000_060);
   expect(endsIn(43_201_000)).toBe(1_800_043_200);

@@ -4,7 +4,7 @@ const spread = 0.1;
 export interface SessionLength {
   readonly sessionSeconds: number;
   /** No session outlives the certificate that it was begun with. Milliseconds since 1970. */
-  readonly proofEndsAt?: number | undefined;
+  readonly endsAt?: number | undefined;
 }
 
 /**
@@ -19,8 +19,8 @@ export interface SessionLength {
 export function sessionEnd(
   nowMs: number,
   random: number,
-  { sessionSeconds, proofEndsAt = Number.POSITIVE_INFINITY }: SessionLength,
+  { sessionSeconds, endsAt = Number.POSITIVE_INFINITY }: SessionLength,
 ): number {
   const end = nowMs / 1000 + sessionSeconds * (1 + spread * (2 * random - 1));
-  return Math.floor(Math.min(end, proofEndsAt / 1000));
+  return Math.floor(Math.min(end, endsAt / 1000));
 }

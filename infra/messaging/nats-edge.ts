@@ -18,6 +18,7 @@ import { clusterRoutes, mqttPort, natsEdge, natsPorts } from "./addresses.ts";
 import { natsEdgeConfig } from "./nats-config.ts";
 import {
   configData,
+  deviceCa,
   healthProbe,
   type NatsImages,
   natsPodTemplate,
@@ -41,6 +42,8 @@ export interface NatsEdgeArgs {
     readonly devices: pulumi.Input<string>;
   };
   readonly devicesTargetGroupArn: pulumi.Input<string>;
+  /** PEM: whose certificates devices have. Undefined: devices prove themselves by secrets. */
+  readonly deviceCa?: string;
 }
 
 const everywhere = (port: number) => `0.0.0.0:${port}`;
@@ -65,6 +68,7 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
     passwordsFile,
     mqttListen: everywhere(mqttPort),
     mqttTls: tlsFiles("devices"),
+    ...(args.deviceCa !== undefined && { deviceCaFile: deviceCa.path }),
     mqttStreamReplicas: Math.min(3, core.replicas),
     maxConnections: edge.maxConnections,
     peers: peersOf(args.region),
@@ -80,6 +84,7 @@ function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
     passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
+    ...(args.deviceCa !== undefined && { furtherFiles: [deviceCa.path] }),
     ports: { mqtt: mqttPort, cluster: natsPorts.cluster, monitor: natsPorts.monitor },
     probes: {
       startupProbe: healthProbe("", 2, 30),
@@ -149,7 +154,10 @@ export class NatsEdge extends pulumi.ComponentResource {
 
     const config = configMap(
       objects,
-      pulumi.output(args.authIssuer).apply((key) => configData(edgeConfig(args, key))),
+      pulumi.output(args.authIssuer).apply((key) => ({
+        ...configData(edgeConfig(args, key)),
+        ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
+      })),
     );
     const account = serviceAccount(objects);
     const mqtt = { name: "mqtt", port: mqttPort };

@@ -24,6 +24,8 @@ export interface NatsImages {
 const folders = { config: "/etc/nats", run: "/var/run/nats", tls: "/tls", trust: "/trust" };
 const pidFile = `${folders.run}/nats.pid`;
 const configFile = "nats-server.conf";
+/** Beside the configuration as well, so that it changes together with it. */
+export const deviceCa = { name: "device-ca.crt", path: `${folders.config}/device-ca.crt` };
 /** Beside the configuration, because nats-server takes an included file's path relative to it. */
 export const passwordsFile = "passwords.conf";
 
@@ -58,6 +60,8 @@ export interface NatsPodArgs {
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
   readonly certificates: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Files besides, in the ConfigMap of the configuration, that the server reads. */
+  readonly furtherFiles?: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
   readonly probes: Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** How much garbage may pile up, in per cent of what is alive. */
@@ -142,6 +146,7 @@ function reloader(args: NatsPodArgs): Container {
     `${folders.config}/${passwordsFile}`,
     `${folders.trust}/ca.crt`,
     ...certificates,
+    ...(args.furtherFiles ?? []),
   ];
   return {
     name: "reloader",

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { DeviceAuth } from "../../app/contract/device.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { selectorOf } from "../platform/names.ts";
 import {
@@ -22,6 +23,8 @@ export interface AuthArgs extends WorkloadArgs {
   /** Where this region's replica of the device table is read. */
   readonly awsRegion: string;
   readonly deviceTable: pulumi.Input<string>;
+  /** What devices prove themselves with. */
+  readonly deviceAuth: DeviceAuth;
 }
 
 /** Also its service account, to which Pod Identity gives the right to read the device table. */
@@ -35,6 +38,7 @@ const processOf = (args: AuthArgs): Process => ({
     CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
     AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),
     DEVICE_TABLE: args.deviceTable,
+    DEVICE_AUTH: args.deviceAuth,
     AWS_REGION: args.awsRegion,
     CACHE_DEVICES: String(args.plan.auth.cacheDevices),
   },

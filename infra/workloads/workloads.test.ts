@@ -21,7 +21,8 @@ const make = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
     new Inspector("inspector", argsOf("inspector"));
-    new Auth("auth", { ...argsOf("auth"), awsRegion: "eu-west-1", deviceTable: "devices" });
+    const table = { awsRegion: "eu-west-1", deviceTable: "devices" };
+    new Auth("auth", { ...argsOf("auth"), ...table, deviceAuth: "certificate" });
   });
 
 let engine: FakeEngine;

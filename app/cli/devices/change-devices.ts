@@ -1,6 +1,6 @@
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ChangeResult, DeleteResult } from "../../registry/device-writes.ts";
-import type { By } from "../../registry/record-changes.ts";
+import type { By, DeviceValues } from "../../registry/record-changes.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
 import { hashSecret, issueSecret } from "../../registry/secret.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -73,13 +73,31 @@ export const labelVerb = (labels: readonly string[]): DeviceVerb => ({
   told: { changed: "labelled", unchanged: "had these labels before" },
 });
 
-export const addVerb = (labels: readonly string[], region: string | undefined): DeviceVerb => ({
+export const pinVerb = (fingerprint: string): DeviceVerb => ({
+  question: undefined,
+  apply: (registry, clientId, by) => registry.pin(clientId, fingerprint, by),
+  told: { changed: "pinned", unchanged: "was pinned to it before", refused: final },
+});
+
+export const unpinVerb: DeviceVerb = {
+  question: undefined,
+  apply: (registry, clientId, by) => registry.unpin(clientId, by),
+  told: {
+    changed: "any certificate issued for it is good",
+    unchanged: "was pinned to none before",
+    refused: final,
+  },
+};
+
+/** What is chosen about new devices. */
+export type NewDevice = Pick<DeviceValues, "labels" | "region" | "certificateFingerprint">;
+
+export const addVerb = (device: NewDevice): DeviceVerb => ({
   question: undefined,
   apply: async (registry, clientId, by) => {
     const secret = issueSecret();
-    const home = region === undefined ? {} : { region };
-    const values = { clientId, status: "active" as const, secret: hashSecret(secret), labels };
-    await registry.create({ ...values, ...home }, by);
+    const values = { clientId, status: "active" as const, secret: hashSecret(secret) };
+    await registry.create({ ...values, ...device }, by);
     return { outcome: "changed", secret };
   },
   told: {},

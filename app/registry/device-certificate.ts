@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { fingerprintOf } from "../registry/certificate-fingerprint.ts";
 
-/** A certificate that a device has shown, and that the edge has checked against the device CA. */
-export interface ClientCertificate {
+/** A certificate that says that its holder is a device. */
+export interface DeviceCertificate {
   /** The one common name of its subject. Undefined when it has none, or several. */
   readonly commonName: string | undefined;
+  /** SHA-256 of the whole certificate (DER), in the form of `isFingerprint`. */
   readonly fingerprint: string;
   /** Lines of `name=value`, as OpenSSL escapes them. */
   readonly subject: string;
@@ -15,28 +15,41 @@ export interface ClientCertificate {
   readonly notAfter: number;
 }
 
+const FINGERPRINT = /^[0-9a-f]{64}$/;
+export const fingerprintRule = "a SHA-256 of 64 hexadecimal digits, with or without colons";
+
+/** In the form that is stored and compared: small letters, no colons. */
+export function isFingerprint(value: string): boolean {
+  return FINGERPRINT.test(value);
+}
+
+/** That form of one as `openssl x509 -fingerprint -sha256` prints it. Whatever else it is, is kept. */
+export function plainFingerprint(text: string): string {
+  return text.trim().replaceAll(":", "").toLowerCase();
+}
+
 /**
- * Reads a certificate in PEM. `unreadable`: OpenSSL takes it for none, although nats-server has
- * verified it. Never throws.
+ * Reads a certificate in PEM; of several the first. Undefined: OpenSSL takes it for none. Never
+ * throws.
  */
-export function readClientCertificate(pem: string): ClientCertificate | "unreadable" {
+export function readDeviceCertificate(pem: string): DeviceCertificate | undefined {
   try {
     const certificate = new X509Certificate(pem);
-    // Undefined where the type says that there is a text: a subject may be empty.
+    // Undefined although the type denies it: names may be empty.
     const subject: string | undefined = certificate.subject;
     const issuer: string | undefined = certificate.issuer;
     const notAfter = certificate.validToDate.getTime();
-    if (Number.isNaN(notAfter)) return "unreadable";
+    if (Number.isNaN(notAfter)) return undefined;
     return {
       commonName: onlyCommonName(subject ?? ""),
-      fingerprint: fingerprintOf(certificate),
+      fingerprint: plainFingerprint(certificate.fingerprint256),
       subject: subject ?? "",
       issuer: issuer ?? "",
       serialNumber: certificate.serialNumber,
       notAfter,
     };
   } catch {
-    return "unreadable";
+    return undefined;
   }
 }
 
