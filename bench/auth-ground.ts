@@ -15,7 +15,11 @@ import { type DelayLine, layDelayLine } from "./auth-delay-line.ts";
 const host = "127.0.0.1";
 /** Publishes callouts as nats-server itself would. No user of the product may do that. */
 export const caller = "server";
-const users = { CORE: ["auth", "provision"], AUTH: ["auth-callout", caller] };
+const users = {
+  CORE: ["auth", "provision"],
+  AUTH: ["auth-callout", caller],
+  SYS: ["session-closer"],
+};
 
 export interface Ground {
   readonly dynamodb: { readonly endpoint: string; readonly region: string; readonly table: string };
@@ -52,7 +56,9 @@ function natsServer({ directory, certificates, secrets, port }: Parts, monitor: 
     accounts: {
       CORE: { jetstream: "enabled", users: accountUsers(users.CORE) },
       AUTH: { users: accountUsers(users.AUTH) },
+      SYS: { users: accountUsers(users.SYS) },
     },
+    system_account: "SYS",
   };
   const file = join(directory, "nats-server.conf");
   writeFileSync(file, renderNatsSyntax(document), { mode: 0o600 });
@@ -78,6 +84,7 @@ function authProcess(parts: Parts, port: number, settings: Record<string, string
     NATS_CA_FILE: certificates.caFile,
     NATS_PASSWORD_FILE: secrets.passwordFile("auth"),
     CALLOUT_PASSWORD_FILE: secrets.passwordFile("auth-callout"),
+    CLOSER_PASSWORD_FILE: secrets.passwordFile("session-closer"),
     AUTH_ISSUER_SEED_FILE: secrets.issuerSeedFile,
     DEVICE_TABLE: deviceTable,
     AWS_REGION: awsRegion,

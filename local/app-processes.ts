@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { mirrorMaker } from "../app/contract/peers.ts";
+import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
+import type { RegionName } from "../app/contract/regions.ts";
 import type { Certificates } from "./certificates.ts";
 import type { DeviceCa } from "./device-ca.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
@@ -28,12 +29,20 @@ function natsEnvironment(context: AppContext, user: string): Record<string, stri
   };
 }
 
+/** The passwords of a user in the source account of each peer, as processes are told them. */
+function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) => string) {
+  const files = links?.peers.map(({ region }) => `${region}=${secrets.passwordFile(user(region))}`);
+  return files && { PEER_PASSWORD_FILES: files.join(",") };
+}
+
 /** What each role is told besides the common part. */
 const particulars: Record<string, (context: AppContext) => Record<string, string>> = {
   auth: (context) => ({
     ...natsEnvironment(context, "auth"),
     ...dynamodbEnvironment(context.layout),
     CALLOUT_PASSWORD_FILE: context.secrets.passwordFile("auth-callout"),
+    CLOSER_PASSWORD_FILE: context.secrets.passwordFile("session-closer"),
+    ...peerPasswords(context, changeReader),
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
@@ -77,9 +86,6 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
 
 /** Runs to its end: makes the streams and warms the edges. */
 export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
-  const peerPasswordFiles = context.links?.peers.map(
-    ({ region }) => `${region}=${context.secrets.passwordFile(mirrorMaker(region))}`,
-  );
   return {
     name: "provision",
     command: process.execPath,
@@ -88,7 +94,7 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       LOG_LEVEL: context.logLevel,
       ...natsEnvironment(context, "provision"),
       STREAM_REPLICAS: String(context.layout.cores.length),
-      ...(peerPasswordFiles && { PEER_PASSWORD_FILES: peerPasswordFiles.join(",") }),
+      ...peerPasswords(context, mirrorMaker),
       // Where devices use certificates, the edge would ask the warm-up for one too.
       ...(context.layout.edges.length > 0 &&
         !context.deviceCa && {

@@ -73,7 +73,10 @@ function authService(context: ProcessContext, opts: pulumi.ComponentResourceOpti
   });
   return new Auth(
     "auth",
-    { ...common(context, "auth"), awsRegion, deviceAuth, deviceTable: home.deviceTableName },
+    {
+      ...common(context, "auth"),
+      ...{ region: settings.stack, awsRegion, deviceAuth, deviceTable: home.deviceTableName },
+    },
     // A pod that starts before its identity is there has none for its whole life.
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );

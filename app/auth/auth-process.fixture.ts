@@ -24,6 +24,7 @@ export async function startAuthProcess(
         NATS_CA_FILE: region.certificates.caFile,
         NATS_PASSWORD_FILE: region.secrets.passwordFile("auth"),
         CALLOUT_PASSWORD_FILE: region.secrets.passwordFile("auth-callout"),
+        CLOSER_PASSWORD_FILE: region.secrets.passwordFile("session-closer"),
         AUTH_ISSUER_SEED_FILE: region.secrets.issuerSeedFile,
         DEVICE_TABLE: deviceTable,
         DYNAMODB_ENDPOINT: region.endpoints.dynamodbUrl,

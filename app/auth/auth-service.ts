@@ -2,9 +2,9 @@ import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
-import { type Msg, messageHeaders, type NatsConnection } from "../shared/nats.ts";
-import type { NatsWatch } from "../shared/nats-watch.ts";
+import { type Msg, messageHeaders } from "../shared/nats.ts";
 import type { CalloutResponder } from "./callout-responder.ts";
+import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { Lookup } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import type { DeviceCache } from "./device-cache.ts";
@@ -19,10 +19,7 @@ const countsEveryMs = 10_000;
 const outboxDrainMs = 15_000;
 
 export interface AuthOptions {
-  /** As user `auth-callout`: sees nothing but callouts. */
-  readonly callout: { readonly connection: NatsConnection; readonly watch: NatsWatch };
-  /** As user `auth`, in CORE. */
-  readonly core: { readonly connection: NatsConnection; readonly watch: NatsWatch };
+  readonly connections: AuthConnections;
   readonly respond: CalloutResponder;
   readonly outbox: AuditOutbox;
   readonly recorder: Pick<DecisionRecorder, "flush">;
@@ -33,12 +30,14 @@ export interface AuthOptions {
    * would push out the devices that connect here.
    */
   readonly statusCache: DeviceCache;
+  readonly revocation: { readonly stop: () => void };
   readonly log: Logger;
 }
 
 /** Admits and refuses devices, writes each decision into AUDIT, and tells inspectors who is registered. */
 export function createAuth(options: AuthOptions): Running {
-  const { callout, core, outbox, recorder, cache, statusCache, log } = options;
+  const { connections, outbox, recorder, cache, statusCache, log } = options;
+  const { callout, core } = connections;
   let underWay = 0;
   const tracked =
     (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
@@ -79,6 +78,7 @@ export function createAuth(options: AuthOptions): Running {
       await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
       while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(counts);
+      options.revocation.stop();
       recorder.flush();
       for (const record of await outbox.drain(outboxDrainMs)) {
         // The log is the last place where it can be kept.
@@ -87,7 +87,7 @@ export function createAuth(options: AuthOptions): Running {
           "not stored in AUDIT",
         );
       }
-      await Promise.all([callout.watch.close(), core.watch.close()]);
+      await closeConnections(connections);
     },
   };
 }

@@ -64,10 +64,10 @@ function answer(
   const { userNkey, serverId } = request;
   const nowMs = clock();
   if (decision.outcome === "admit") {
-    const { record, endsAt } = decision;
+    const { proof, endsAt, record } = decision;
     const { clientId, labels } = record;
     const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
-    const token = issuer.deviceToken({ userNkey, clientId, labels, nowMs, expires });
+    const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
   }
   // While more comes in than can be done, an answer to each would cost most of the time.

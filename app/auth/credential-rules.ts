@@ -1,12 +1,15 @@
 import type { DeviceAuth } from "../contract/device.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
-import { secretMatches } from "../registry/secret.ts";
+import { matchingSecret } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 import { type Refusal, refuse } from "./decide.ts";
+import { certificateProof, proofOf } from "./session-proof.ts";
 
 /** What a device has shown itself to be. */
 export interface Proven {
   readonly outcome: "proven";
+  /** Names what it proved itself with: the session lives only as long as that is good. */
+  readonly proof: string;
   /** When the proof ends by itself, in milliseconds since 1970. Undefined: never. */
   readonly endsAt?: number;
 }
@@ -22,8 +25,10 @@ export interface CredentialRule {
 /** The secret that was handed out with the record. A certificate is not looked at. */
 const secret: CredentialRule = {
   screen: ({ userName, clientId }) => (userName === clientId ? undefined : refuse("user-mismatch")),
-  check: ({ password }, record, nowMs) =>
-    secretMatches(record, password, nowMs) ? { outcome: "proven" } : refuse("bad-secret"),
+  check({ password }, record, nowMs) {
+    const matching = matchingSecret(record, password, nowMs);
+    return matching ? { outcome: "proven", proof: proofOf(matching) } : refuse("bad-secret");
+  },
 };
 
 /**
@@ -42,7 +47,8 @@ const certificate: CredentialRule = {
   check({ certificate: shown }, { certificateFingerprint: pinned }) {
     if (typeof shown !== "object") return refuse("certificate-missing");
     if (pinned !== undefined && pinned !== shown.fingerprint) return refuse("certificate-unpinned");
-    return { outcome: "proven", endsAt: shown.notAfter };
+    const proof = certificateProof(shown.fingerprint);
+    return { outcome: "proven", proof, endsAt: shown.notAfter };
   },
 };
 

@@ -3,6 +3,7 @@ import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, expires } from "./callout.fixture.ts";
 import { credentialRules } from "./credential-rules.ts";
 import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
+import { proofOf } from "./session-proof.ts";
 
 const now = { nowMs: expires * 1000 - 1_500, rule: credentialRules.secret };
 const at = (nowMs: number) => ({ ...now, nowMs });
@@ -79,6 +80,7 @@ describe("with what the registry knows", () => {
     expect(decide(calloutRequest(), lookup, now)).toEqual({
       outcome: "admit",
       record: lookup.record,
+      proof: proofOf(lookup.record.secret),
     });
   });
 

@@ -34,7 +34,11 @@ function recorderWith(outbox: { size?: number; blocked?: string } = {}) {
     });
   return { recorder, note, told, drafts, counts, state, clock };
 }
-const admit: Decision = { outcome: "admit", record: deviceWith("pump-7", "secret") };
+const admit: Decision = {
+  outcome: "admit",
+  record: deviceWith("pump-7", "secret"),
+  proof: "00000000",
+};
 const limited = ["rate-limited", "locked-out", "overloaded", "request-expired"] as const;
 
 describe("the audit", () => {

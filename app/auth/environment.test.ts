@@ -6,6 +6,7 @@ const needed = {
   NATS_SERVERS: "tls://core:4222",
   NATS_PASSWORD_FILE: "/a",
   NATS_CA_FILE: "/b",
+  CLOSER_PASSWORD_FILE: "c",
   CALLOUT_PASSWORD_FILE: "/c",
   AUTH_ISSUER_SEED_FILE: "/d",
   AWS_REGION: "us-east-1",

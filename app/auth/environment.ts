@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
+import { sessionSweepSeconds } from "../contract/limits.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import { peerLogins } from "../shared/peer-logins.ts";
 import type { AdmissionSettings } from "./admission.ts";
 import type { LimitSettings } from "./login-limits.ts";
 
@@ -23,6 +25,10 @@ const shape = {
   ...natsSchema,
   ...limitSchema,
   CALLOUT_PASSWORD_FILE: z.string().min(1),
+  /** Of user `session-closer`, in the system account. */
+  CLOSER_PASSWORD_FILE: z.string().min(1),
+  /** The other regions, whose changes of the registry count here too. */
+  PEER_PASSWORD_FILES: peerLogins.default([]),
   /** Account seed whose public key nats-server knows as issuer. */
   AUTH_ISSUER_SEED_FILE: z.string().min(1),
   /** What devices prove themselves with. The edges must ask for certificates where it is those. */
@@ -38,6 +44,8 @@ const shape = {
   CACHE_DEVICES: count.default(250_000),
   /** A device's session ends after this long, give or take a tenth, and it logs in again. */
   SESSION_SECONDS: count.default(43_200),
+  /** Two hours at most: as long as REGISTRY_CHANGES remembers whose turn it was. */
+  SWEEP_SECONDS: count.max(7_200).default(sessionSweepSeconds),
   AUDIT_OUTBOX_RECORDS: count.default(10_000),
   AUDIT_OLDEST_SECONDS: count.default(5),
 };

@@ -4,13 +4,13 @@ import { AuditOutbox } from "../audit/audit-outbox.ts";
 import { storeAudit } from "../audit/store-audit.ts";
 import { nowMs } from "../contract/headers.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
-import { connectNats, jetstream, type NatsConnection } from "../shared/nats.ts";
-import { NatsWatch } from "../shared/nats-watch.ts";
+import { jetstream, type NatsConnection } from "../shared/nats.ts";
 import { Admission } from "./admission.ts";
 import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
 import { BacklogProbe } from "./backlog-probe.ts";
 import { createCalloutResponder } from "./callout-responder.ts";
+import { connectAccounts } from "./connections.ts";
 import { credentialRules } from "./credential-rules.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
 import {
@@ -24,6 +24,8 @@ import { createLimitMetrics } from "./limit-metrics.ts";
 import { LoginLimits } from "./login-limits.ts";
 import { accountKeyOf } from "./nkey.ts";
 import { createCaches, reachRegistry } from "./registry-caches.ts";
+import { startRevocation } from "./revocation/revocation.ts";
+import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
 import { createTokenIssuer } from "./user-jwt.ts";
 
 const auditsInFlight = 512;
@@ -59,16 +61,6 @@ function createLimits(environment: AuthEnvironment, { log, metrics: registry }: 
   return { limits, admission: new Admission(admissionSettingsOf(environment)), metrics };
 }
 
-async function connectBoth(environment: AuthEnvironment, log: ProcessContext["log"]) {
-  const connectAs = async (user: string, passwordFile: string) => {
-    const { NATS_SERVERS: servers, NATS_CA_FILE: caFile, REPLICA } = environment;
-    const connection = await connectNats({ servers, user, passwordFile, caFile }, REPLICA, log);
-    return { connection, watch: new NatsWatch(connection) };
-  };
-  const core = await connectAs("auth", environment.NATS_PASSWORD_FILE);
-  return { core, callout: await connectAs("auth-callout", environment.CALLOUT_PASSWORD_FILE) };
-}
-
 async function start(environment: AuthEnvironment, context: ProcessContext) {
   const { log } = context;
   const issuer = createTokenIssuer(
@@ -76,7 +68,8 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   );
   const metrics = createAuthMetrics(context.metrics);
   const { limits, admission, metrics: limitMetrics } = createLimits(environment, context);
-  const { core, callout } = await connectBoth(environment, log);
+  const connections = await connectAccounts(environment, log);
+  const { core, callout } = connections;
   const outbox = createOutbox(core.connection, metrics, environment);
   const caches = createCaches(environment, metrics, log);
   const { login: cache, status: statusCache } = caches;
@@ -107,7 +100,15 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     clock: nowMs,
   });
   void reachRegistry(caches, log);
-  return createAuth({ callout, core, respond, outbox, recorder, cache, statusCache, log });
+  const revocation = startRevocation({
+    ...{ connections, log, caches: [cache, statusCache] },
+    ...{ registry: caches.registry, consistentRegistry: caches.consistentRegistry },
+    sweepSeconds: environment.SWEEP_SECONDS,
+    metrics: createRevocationMetrics(context.metrics),
+  });
+  return createAuth({
+    ...{ connections, respond, outbox, recorder, cache, statusCache, revocation, log },
+  });
 }
 
 await runProcess("auth", readAuthEnvironment, start);

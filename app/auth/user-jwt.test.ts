@@ -29,6 +29,7 @@ describe("a device token", () => {
     const token = issuer.deviceToken({
       userNkey,
       clientId: "pump-7",
+      proof: "3f9a12cd",
       labels: ["site:x"],
       nowMs,
       expires,
@@ -40,7 +41,7 @@ describe("a device token", () => {
       iss: pair.getPublicKey(),
       sub: userNkey,
       aud: "DEVICES",
-      name: "pump-7",
+      name: "pump-7/3f9a12cd",
       exp: expires,
       nats: {
         type: "user",
@@ -56,7 +57,7 @@ describe("a device token", () => {
   });
 
   it("has an id of its own each time", () => {
-    const device = { userNkey, clientId: "pump-7", labels: [], nowMs, expires };
+    const device = { userNkey, clientId: "pump-7", proof: "00000000", labels: [], nowMs, expires };
 
     expect(verified(issuer.deviceToken(device)).jti).not.toBe(
       verified(issuer.deviceToken(device)).jti,

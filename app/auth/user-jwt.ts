@@ -2,6 +2,7 @@ import { type KeyObject, randomUUID, sign } from "node:crypto";
 import { devicePermissions } from "../contract/accounts.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
 import { accountNameOf } from "./nkey.ts";
+import { sessionName } from "./session-proof.ts";
 
 /** A device needs one subscription, and the MQTT layer a few of its own. */
 const subscriptionLimit = 10;
@@ -15,6 +16,8 @@ export interface TokenIssuer {
   deviceToken(device: {
     userNkey: string;
     clientId: string;
+    /** Names what it proved itself with. */
+    proof: string;
     labels: readonly string[];
     nowMs: number;
     /** When the server ends the session, in seconds since 1970. */
@@ -50,7 +53,7 @@ export function createTokenIssuer(key: KeyObject): TokenIssuer {
   };
   return {
     name,
-    deviceToken: ({ userNkey, clientId, labels, nowMs, expires }) => {
+    deviceToken: ({ userNkey, clientId, proof, labels, nowMs, expires }) => {
       const { publish, subscribe } = devicePermissions(clientId);
       const nats = {
         type: "user",
@@ -62,7 +65,8 @@ export function createTokenIssuer(key: KeyObject): TokenIssuer {
         data: -1,
         tags: ["device", ...labels],
       };
-      const claims = { sub: userNkey, aud: "DEVICES", name: clientId, exp: expires, nats };
+      const session = sessionName(clientId, proof);
+      const claims = { sub: userNkey, aud: "DEVICES", name: session, exp: expires, nats };
       return signed(claims, nowMs);
     },
     answer: ({ userNkey, serverId, nowMs, result }) => {

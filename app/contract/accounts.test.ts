@@ -71,17 +71,41 @@ it("gives each peer an account out of which nothing leaves but alerts to devices
   }
 });
 
-it("has one user in each of these accounts, who may make the mirror and no other stream", () => {
-  const makers = allUsers.filter((user) => user.account.startsWith("FROM_"));
-  expect(makers.map((user) => user.account)).toEqual(["FROM_EU_WEST", "FROM_AP_SOUTH"]);
-  for (const subject of makers.flatMap((user) => user.publish)) {
-    expect(subject).toMatch(/^\$JS\.API\.(INFO|STREAM\.(INFO|CREATE|UPDATE)\.MQTT_ALERTS)$/);
+it("has one user in each of these accounts who makes mirrors, and one who reads changes", () => {
+  const inSources = allUsers.filter((user) => user.account.startsWith("FROM_"));
+  expect(inSources.map((user) => `${user.account} ${user.name}`)).toEqual([
+    "FROM_EU_WEST provision-from-eu-west",
+    "FROM_EU_WEST auth-from-eu-west",
+    "FROM_AP_SOUTH provision-from-ap-south",
+    "FROM_AP_SOUTH auth-from-ap-south",
+  ]);
+  const mayPublish = (name: RegExp) =>
+    inSources.filter((user) => name.test(user.name)).flatMap((user) => user.publish);
+  for (const subject of mayPublish(/^provision/)) {
+    expect(subject).toMatch(
+      /^\$JS\.API\.(INFO|STREAM\.(INFO|CREATE|UPDATE)\.(MQTT_ALERTS|REGISTRY_CHANGES))$/,
+    );
+  }
+  for (const subject of mayPublish(/^auth/)) {
+    expect(subject).toMatch(/^\$JS\.(API\.INFO|.*\.REGISTRY_CHANGES(\.>)?)$/);
   }
 });
 
-it("lets a peer ask for a consumer of alerts and nothing else", () => {
+it("lets only auth find and close sessions, and nobody else into SYS", () => {
+  const inSystem = allUsers.filter((user) => user.account === "SYS");
+  expect(inSystem.map((user) => user.name)).toEqual(["session-closer"]);
+  for (const subject of inSystem.flatMap((user) => user.publish)) {
+    expect(subject).toMatch(/^\$SYS\.REQ\.SERVER\.(PING|\*)\.(CONNZ|KICK)$/);
+  }
+});
+
+it("lets a peer ask for consumers of what is mirrored and nothing else", () => {
   const { publish, subscribe } = mirrorPermissions("us-east");
-  const flowControl = "$JS.FC.MQTT_ALERTS.>";
-  expect(publish).toEqual(["$JS.us-east.API.CONSUMER.CREATE.MQTT_ALERTS", flowControl]);
+  expect(publish).toEqual([
+    "$JS.us-east.API.CONSUMER.CREATE.MQTT_ALERTS",
+    "$JS.FC.MQTT_ALERTS.>",
+    "$JS.us-east.API.CONSUMER.CREATE.REGISTRY_CHANGES",
+    "$JS.FC.REGISTRY_CHANGES.>",
+  ]);
   expect(subscribe).toEqual(["$JSC.R.*", "$JS.M.*"]);
 });

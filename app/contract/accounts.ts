@@ -1,5 +1,11 @@
 import { partitionBucket } from "./partitions.ts";
-import { mirrorMaker, type SourceAccount, sourceAccount } from "./peers.ts";
+import {
+  changeReader,
+  mirroredStreams,
+  mirrorMaker,
+  type SourceAccount,
+  sourceAccount,
+} from "./peers.ts";
 import type { RegionName } from "./regions.ts";
 import { type AuditKind, subjects } from "./subjects.ts";
 
@@ -44,6 +50,8 @@ const readStream = (name: string) => [
 ];
 /** What writing audit records of one kind takes. */
 const writeAudit = (kind: AuditKind) => [`audit.${kind}.*`, subjects.auditChain(kind, "*")];
+/** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
+const readChanges = [info, ...readStream("REGISTRY_CHANGES"), "$JS.ACK.REGISTRY_CHANGES.>"];
 const readable = [
   "MQTT_ALERTS",
   "REPORTS",
@@ -88,7 +96,13 @@ export const serviceUsers: readonly ServiceUser[] = [
   {
     name: "auth",
     account: "CORE",
-    publish: writeAudit("auth"),
+    publish: [
+      ...writeAudit("auth"),
+      ...readChanges,
+      // What its sweep finds changed.
+      subjects.registryChange("*"),
+      subjects.registrySweep,
+    ],
     subscribe: [inbox("auth"), "registry.status"],
     responds: true,
   },
@@ -100,6 +114,13 @@ export const serviceUsers: readonly ServiceUser[] = [
     responds: true,
   },
   {
+    /** Of auth: finds the sessions of a device on all servers, and closes them. */
+    name: "session-closer",
+    account: "SYS",
+    publish: ["$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.*.CONNZ", "$SYS.REQ.SERVER.*.KICK"],
+    subscribe: [inbox("session-closer")],
+  },
+  {
     name: "operator",
     account: "CORE",
     publish: [
@@ -107,6 +128,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       "$JS.API.STREAM.INFO.*",
       ...readable.flatMap(readStream),
       ...writeAudit("registry"),
+      subjects.registryChange("*"),
     ],
     subscribe: [inbox("operator")],
   },
@@ -122,17 +144,33 @@ export const serviceUsers: readonly ServiceUser[] = [
 /** Every user with a password of a region with these peers. */
 export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
   ...serviceUsers,
-  ...peers.map(mirrorMakerUser),
+  ...peers.flatMap((peer) => [mirrorMakerUser(peer), changeReaderUser(peer)]),
 ];
 
-/** Makes the mirror of one peer's alerts, in the account that holds nothing else. */
+/** Makes the mirrors of one peer's streams, in the account that holds nothing else. */
 function mirrorMakerUser(peer: RegionName): ServiceUser {
   const name = mirrorMaker(peer);
   const operations = ["INFO", "CREATE", "UPDATE"];
   return {
     name,
     account: sourceAccount(peer),
-    publish: [info, ...operations.map((operation) => `$JS.API.STREAM.${operation}.MQTT_ALERTS`)],
+    publish: [
+      info,
+      ...mirroredStreams.flatMap((stream) =>
+        operations.map((operation) => `$JS.API.STREAM.${operation}.${stream}`),
+      ),
+    ],
+    subscribe: [inbox(name)],
+  };
+}
+
+/** Reads what a peer changed in the device registry. */
+function changeReaderUser(peer: RegionName): ServiceUser {
+  const name = changeReader(peer);
+  return {
+    name,
+    account: sourceAccount(peer),
+    publish: readChanges,
     subscribe: [inbox(name)],
   };
 }

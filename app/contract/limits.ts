@@ -9,3 +9,6 @@ export const upstreamPacketLimitBytes = 512 * 1024;
 
 /** nats-server gives up on an auth callout after this long: an answer that is later is wasted. */
 export const authTimeoutMs = 2_000;
+
+/** How often every live session is compared with the device registry, in seconds. */
+export const sessionSweepSeconds = 900;

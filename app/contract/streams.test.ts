@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import {
   bridgeSessionExpirySeconds,
   defaultScale,
-  mirrorDefinition,
+  mirrorDefinitions,
   streamDefinitions,
 } from "./streams.ts";
 
@@ -34,15 +34,26 @@ it("captures each subject in one stream only", () => {
   expect(new Set(subjects).size).toBe(subjects.length);
 });
 
-it("mirrors a peer's alerts under their name, and republishes and keeps them as long", () => {
-  const mirror = mirrorDefinition(defaultScale, "eu-west");
-  const original = streams.get("MQTT_ALERTS");
-  expect(mirror.mirror).toEqual({
-    name: "MQTT_ALERTS",
-    external: { api: "$JS.eu-west.API", deliver: "" },
-  });
-  for (const field of ["name", "republish", "max_age", "num_replicas", "storage"] as const) {
-    expect(mirror[field]).toEqual(original?.[field]);
+it("mirrors a peer's streams under their names, and republishes and keeps them as long", () => {
+  const mirrors = mirrorDefinitions(defaultScale, "eu-west");
+  expect(mirrors.map(({ mirror }) => mirror)).toEqual(
+    ["MQTT_ALERTS", "REGISTRY_CHANGES"].map((name) => ({
+      name,
+      external: { api: "$JS.eu-west.API", deliver: "" },
+    })),
+  );
+  for (const mirror of mirrors) {
+    const original = streams.get(mirror.name);
+    for (const field of ["name", "republish", "max_age", "num_replicas", "storage"] as const) {
+      expect(mirror[field]).toEqual(original?.[field]);
+    }
+    expect(mirror).not.toHaveProperty("subjects");
   }
-  expect(mirror).not.toHaveProperty("subjects");
+});
+
+it("tells of a change for longer than a session that it ends can last", () => {
+  const longestSessionHours = 12 * 1.1;
+  expect(streams.get("REGISTRY_CHANGES")?.max_age).toBeGreaterThan(
+    longestSessionHours * 3600 * 1e9,
+  );
 });

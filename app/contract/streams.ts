@@ -1,5 +1,7 @@
 import { partitionBucket, partitionCount } from "./partitions.ts";
+import { mirroredStreams } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
+import { subjects } from "./subjects.ts";
 
 const seconds = (n: number) => n * 1_000_000_000;
 const hours = (n: number) => seconds(n * 3600);
@@ -74,6 +76,16 @@ function stream(scale: StreamScale, particulars: Particulars): StreamDefinition 
   };
 }
 
+/** What a device's record has become is told for longer than any of its sessions lasts. */
+const changeStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "REGISTRY_CHANGES",
+    description: "Changed devices, whose sessions are to be closed; the last change of each",
+    subjects: [subjects.registryChange("*"), subjects.registrySweep],
+    max_age: hours(24),
+    max_msgs_per_subject: 1,
+  });
+
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
@@ -84,18 +96,26 @@ const alertStream = (scale: StreamScale) =>
   });
 
 /**
- * What another region keeps of this peer's alerts, in the peer's source account. It has the same
- * name and the same republish as the original, so that delivery is the same for all alerts. The
+ * What a region keeps of this peer's streams, in the peer's source account. Each mirror has the name
+ * of the original, and the alerts' its republish too, so that both are used in the same way. The
  * peer's JetStream domain is its region name.
  */
-export function mirrorDefinition(scale: StreamScale, peer: RegionName): MirrorDefinition {
-  const { subjects: _, duplicate_window: __, ...kept } = alertStream(scale);
-  return {
-    ...kept,
-    description: `Alerts that ${peer} took in, republished to the devices here`,
-    mirror: { name: kept.name, external: { api: `$JS.${peer}.API`, deliver: "" } },
-    mirror_direct: true,
-  };
+export function mirrorDefinitions(
+  scale: StreamScale,
+  peer: RegionName,
+): readonly MirrorDefinition[] {
+  const originals = streamDefinitions(scale);
+  return mirroredStreams.map((name) => {
+    const original = originals.find((each) => each.name === name);
+    if (!original) throw new Error(`there is no stream ${name} to mirror`);
+    const { subjects: _, duplicate_window: __, ...kept } = original;
+    return {
+      ...kept,
+      description: `${kept.description}; of ${peer}`,
+      mirror: { name, external: { api: `$JS.${peer}.API`, deliver: "" } },
+      mirror_direct: true,
+    };
+  });
 }
 
 /**
@@ -120,6 +140,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       max_bytes: scale.ingressMaxBytes,
     }),
     alertStream(scale),
+    changeStream(scale),
     stream(scale, {
       name: "REPORTS",
       description: "What devices sent and inspection let pass",

@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
 import { z } from "zod";
 import { mirrorMaker } from "../contract/peers.ts";
-import { defaultScale, mirrorDefinition, streamDefinitions } from "../contract/streams.ts";
+import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import {
   count,
   EnvironmentInvalid,
@@ -12,8 +12,8 @@ import {
 } from "../shared/environment.ts";
 import { createLog, type Logger } from "../shared/log.ts";
 import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
+import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
 import { mirrorTrouble } from "./mirror-state.ts";
-import { type PeerLogin, peerLogins } from "./peers.ts";
 import {
   currentStreams,
   type Definitions,
@@ -92,11 +92,11 @@ async function run(environment: Environment, log: Logger): Promise<void> {
   const login = { user: "provision", passwordFile: environment.NATS_PASSWORD_FILE };
   await provisionAccount({ environment, log, login }, streamDefinitions(scale));
   for (const { region, passwordFile } of environment.PEER_PASSWORD_FILES) {
-    const definition = mirrorDefinition(scale, region);
+    const definitions = mirrorDefinitions(scale, region);
     const maker = { user: mirrorMaker(region), passwordFile };
-    await provisionAccount({ environment, log, login: maker }, [definition], (jsm) =>
-      reportMirror(jsm, definition.name, { log, region }),
-    );
+    await provisionAccount({ environment, log, login: maker }, definitions, async (jsm) => {
+      for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
+    });
   }
   await warmUp(environment, log);
 }
@@ -113,9 +113,10 @@ async function reportMirror(
   };
   try {
     await pRetry(following, { retries: 5, minTimeout: 100, maxTimeout: 1_000 });
-    log.info(`the mirror of ${region} follows it`);
+    log.info(`the mirror of ${name} in ${region} follows it`);
   } catch (error) {
-    log.warn({ trouble: (error as Error).message }, `the mirror of ${region} does not follow yet`);
+    const trouble = (error as Error).message;
+    log.warn({ trouble }, `the mirror of ${name} in ${region} does not follow yet`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   defaultScale,
-  mirrorDefinition,
+  mirrorDefinitions,
   type StreamDefinition,
   streamDefinitions,
 } from "../contract/streams.ts";
@@ -41,14 +41,18 @@ describe("updates", () => {
 });
 
 describe("a mirror", () => {
-  const mirror = mirrorDefinition(defaultScale, "eu-west");
+  const [mirror] = mirrorDefinitions(defaultScale, "eu-west");
+  if (!mirror) throw new Error("nothing is mirrored");
 
   it("is left alone when it is right", () => {
     expect(planStream(mirror, { ...mirror, sealed: false }).kind).toBe("unchanged");
   });
 
   it("is not turned into one of another region", () => {
-    const other = mirrorDefinition(defaultScale, "ap-south");
+    const other = {
+      ...mirror,
+      mirror: { ...mirror.mirror, external: { api: "$JS.ap-south.API", deliver: "" } },
+    } as const;
     expect(planStream(other, { ...mirror })).toMatchObject({
       kind: "refuse",
       reasons: [expect.stringContaining("mirror")],

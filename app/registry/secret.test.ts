@@ -3,7 +3,7 @@ import {
   hashSecret,
   isImportableSecret,
   issueSecret,
-  secretMatches,
+  matchingSecret,
   verifySecret,
 } from "./secret.ts";
 
@@ -63,11 +63,11 @@ describe("a device's secrets", () => {
     ["other", 0, false],
     ["", 0, false],
   ])("of which %j is offered at %i match: %s", (secret, nowMs, matches) => {
-    expect(secretMatches(stored, secret, nowMs)).toBe(matches);
+    expect(!!matchingSecret(stored, secret, nowMs)).toBe(matches);
   });
 
   it("match only the current one where there is no previous", () => {
-    expect(secretMatches({ secret: stored.secret }, "new", 0)).toBe(true);
-    expect(secretMatches({ secret: stored.secret }, "old", 0)).toBe(false);
+    expect(!!matchingSecret({ secret: stored.secret }, "new", 0)).toBe(true);
+    expect(!!matchingSecret({ secret: stored.secret }, "old", 0)).toBe(false);
   });
 });

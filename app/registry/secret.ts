@@ -60,16 +60,21 @@ const noPrevious: PreviousSecret = {
 };
 
 /**
- * Whether the secret is the device's current one, or the previous one in its time. Takes the same
+ * Which of a device's secrets this is: the current one, or the previous one in its time. Takes the same
  * time whichever it is, and whether there is a previous one at all: nobody learns from it that a
  * device is being given a new secret.
  */
-export function secretMatches(stored: DeviceSecrets, secret: string, nowMs: number): boolean {
+export function matchingSecret(
+  stored: DeviceSecrets,
+  secret: string,
+  nowMs: number,
+): SecretHash | undefined {
   const previous = stored.previous ?? noPrevious;
   const isCurrent = verifySecret(secret, stored.secret);
   const isPrevious = verifySecret(secret, previous);
   const inTime = nowMs < previous.validUntil;
-  return isCurrent || (isPrevious && inTime);
+  if (isCurrent) return stored.secret;
+  return isPrevious && inTime ? previous : undefined;
 }
 
 function digest(secret: string, salt: Uint8Array): Buffer {

@@ -1,3 +1,4 @@
+import { sessionSweepSeconds } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { homeRegion } from "../../app/contract/regions.ts";
 import { awsRegions } from "../regions.ts";
@@ -107,13 +108,15 @@ function privateWays({ prices }: Region): number {
 }
 
 /**
- * A login and the check of an alert's recipient read half a unit each; with so many devices the
- * caches, which believe a record for 30 s, hardly save any. A record is written once a month.
+ * A login, the check of an alert's recipient and each look of a sweep at a session read half a unit;
+ * with so many devices the caches, which believe a record for 30 s, hardly save any. A record is
+ * written once a month.
  */
 function deviceTable(region: Region): number {
   const { demand, prices } = region;
   const logins = (demand.clients * assumed.loginsPerDay * secondsPerMonth) / 86_400;
-  const reads = (logins + alertsPerMonth(demand) * homeShare(region)) / 2;
+  const swept = (demand.clients * secondsPerMonth) / sessionSweepSeconds;
+  const reads = (logins + swept + alertsPerMonth(demand) * homeShare(region)) / 2;
   const storedGB = (demand.fleetClients * 300) / GB;
   return (
     (reads / 1e6) * prices.tableMillionReads +

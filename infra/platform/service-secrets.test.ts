@@ -29,7 +29,14 @@ describe("each pod's secrets", () => {
       "nats-edge-secrets": ["passwords.conf"],
       "bridge-secrets": ["password"],
       "inspector-secrets": ["password"],
-      "auth-secrets": ["callout-password", "issuer-seed", "password"],
+      "auth-secrets": [
+        "callout-password",
+        "closer-password",
+        "issuer-seed",
+        "password",
+        "password-from-ap-south",
+        "password-from-eu-west",
+      ],
       "provision-secrets": [
         "password",
         "password-from-ap-south",

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/nkey.ts";
 import { passwordVariable, type ServiceUser, serviceUsersOf } from "../../app/contract/accounts.ts";
-import { mirrorMaker } from "../../app/contract/peers.ts";
+import { changeReader, mirrorMaker } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
@@ -11,7 +11,7 @@ import { randomPassword } from "./random-password.ts";
 
 export interface ServiceSecretsArgs {
   readonly namespace: string;
-  /** The other regions, for each of which there is a user who makes its mirror. */
+  /** The other regions, for each of which there are a user who makes its mirrors and one who reads them. */
   readonly peers: readonly RegionName[];
 }
 
@@ -36,7 +36,8 @@ interface Generated {
 
 /** File of a Secret in which a process finds the password of its own user. */
 export const ownPassword = "password";
-export const mirrorPassword = (peer: RegionName) => `password-from-${peer}`;
+/** The same of its user in the source account of a peer. */
+export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
 
 /** What nats-server includes: the passwords of exactly the users that its configuration names. */
 function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated) {
@@ -51,7 +52,8 @@ function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated)
 function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>> {
   const { peers, passwordOf, issuerSeed } = generated;
   const own = (user: string) => ({ [ownPassword]: passwordOf(user) });
-  const mirrors = peers.map((peer) => [mirrorPassword(peer), passwordOf(mirrorMaker(peer))]);
+  const ofPeers = (user: (peer: RegionName) => string) =>
+    Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
   return {
     "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated) },
@@ -60,12 +62,14 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     auth: {
       ...own("auth"),
       "callout-password": passwordOf("auth-callout"),
+      "closer-password": passwordOf("session-closer"),
       "issuer-seed": issuerSeed,
+      ...ofPeers(changeReader),
     },
     provision: {
       ...own("provision"),
       "warmup-password": passwordOf("warmup"),
-      ...Object.fromEntries(mirrors),
+      ...ofPeers(mirrorMaker),
     },
     operator: own("operator"),
   };

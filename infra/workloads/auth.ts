@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeviceAuth } from "../../app/contract/device.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { selectorOf } from "../platform/names.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import {
   operationsPort,
   type Process,
+  peerPasswordFiles,
   secretFile,
   servicePodTemplate,
   type WorkloadArgs,
@@ -20,6 +22,7 @@ import {
 
 export interface AuthArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "auth">;
+  readonly region: RegionName;
   /** Where this region's replica of the device table is read. */
   readonly awsRegion: string;
   readonly deviceTable: pulumi.Input<string>;
@@ -37,6 +40,8 @@ const processOf = (args: AuthArgs): Process => ({
   environment: {
     CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
     AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),
+    CLOSER_PASSWORD_FILE: secretFile("closer-password"),
+    PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     DEVICE_TABLE: args.deviceTable,
     DEVICE_AUTH: args.deviceAuth,
     AWS_REGION: args.awsRegion,

@@ -98,6 +98,8 @@ describe("the definitions", () => {
     expect(names.filter((name) => name.includes("from"))).toEqual([
       "MQTT_ALERTS.from-ap-south.json",
       "MQTT_ALERTS.from-eu-west.json",
+      "REGISTRY_CHANGES.from-ap-south.json",
+      "REGISTRY_CHANGES.from-eu-west.json",
     ]);
   });
 

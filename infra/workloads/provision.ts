@@ -4,18 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeviceAuth } from "../../app/contract/device.ts";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import {
-  mirrorDefinition,
+  mirrorDefinitions,
   type StreamScale,
   streamDefinitions,
 } from "../../app/contract/streams.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
-import { mirrorPassword } from "../platform/service-secrets.ts";
 import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
 import {
   internalCaFile,
   jobPodTemplate,
   type Process,
+  peerPasswordFiles,
   publicCaFile,
   secretFile,
   type WorkloadArgs,
@@ -45,21 +45,19 @@ export function streamDocuments(
 ): Readonly<Record<string, string>> {
   const text = (definition: object) => `${JSON.stringify(definition, null, 2)}\n`;
   const own = streamDefinitions(scale).map((each) => [`${each.name}.json`, text(each)]);
-  const mirrors = peersOf(region).map((peer) => [
-    `MQTT_ALERTS.from-${peer}.json`,
-    text(mirrorDefinition(scale, peer)),
-  ]);
+  const mirrors = peersOf(region).flatMap((peer) =>
+    mirrorDefinitions(scale, peer).map((each) => [`${each.name}.from-${peer}.json`, text(each)]),
+  );
   return Object.fromEntries([...own, ...mirrors]);
 }
 
 function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
   const { replicas, ingressMaxBytes, alertRetentionHours } = args.plan.streams;
-  const logins = peersOf(args.region).map((peer) => `${peer}=${secretFile(mirrorPassword(peer))}`);
   return {
     STREAM_REPLICAS: String(replicas),
     INGRESS_MAX_BYTES: String(ingressMaxBytes),
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
-    PEER_PASSWORD_FILES: logins.join(","),
+    PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
     ...(args.deviceAuth === "secret" && warmUpOf(args)),
   };

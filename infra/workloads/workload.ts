@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import type { PodSize } from "../capacity/plan.ts";
 import { placementOn } from "../cluster/placement.ts";
 import { coreServers } from "../messaging/addresses.ts";
@@ -13,7 +14,7 @@ import {
   spreadOver,
   zoneTopology,
 } from "../platform/pods.ts";
-import { ownPassword } from "../platform/service-secrets.ts";
+import { ownPassword, peerPassword } from "../platform/service-secrets.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
@@ -63,6 +64,11 @@ export const internalCaFile = `${internalTrust}/ca.crt`;
 /** The image's own list of public authorities. */
 export const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
 export const secretFile = (file: string) => `${ownSecrets}/${file}`;
+/** `PEER_PASSWORD_FILES` of a process with a user in the source account of each peer. */
+export const peerPasswordFiles = (region: RegionName) =>
+  peersOf(region)
+    .map((peer) => `${peer}=${secretFile(peerPassword(peer))}`)
+    .join(",");
 
 const mountsOf = ({ args, mounts = [] }: Process): readonly Mount[] => [
   { path: ownSecrets, source: { secret: args.secretName } },

@@ -21,7 +21,7 @@ const make = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
     new Inspector("inspector", argsOf("inspector"));
-    const table = { awsRegion: "eu-west-1", deviceTable: "devices" };
+    const table = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
     new Auth("auth", { ...argsOf("auth"), ...table, deviceAuth: "certificate" });
   });
 
@@ -83,12 +83,16 @@ describe.each(workloads)("$name", ({ name }) => {
     const mounts = podOf(name).containers[0].volumeMounts.map(
       (mount: { mountPath: string }) => `${mount.mountPath}/`,
     );
-    const files = Object.entries(environmentOf(name)).filter(([key]) => key.endsWith("_FILE"));
+    const holdsFiles = (key: string) => /_FILES?$/.test(key);
+    const files = Object.entries(environmentOf(name))
+      .filter(([key]) => holdsFiles(key))
+      // Several files are told as region=file, comma separated.
+      .flatMap(([, value = ""]) => value.split(",").map((each) => each.replace(/^[a-z-]+=/, "")));
     expect(files.length).toBeGreaterThan(1);
-    for (const [, file = ""] of files) {
+    for (const file of files) {
       expect(mounts.some((mount: string) => file.startsWith(mount))).toBe(true);
     }
-    const other = Object.keys(environmentOf(name)).filter((key) => !key.endsWith("_FILE"));
+    const other = Object.keys(environmentOf(name)).filter((key) => !holdsFiles(key));
     expect(other.filter((key) => /PASSWORD|SEED|SECRET/.test(key))).toEqual([]);
   });
 

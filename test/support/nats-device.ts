@@ -24,7 +24,7 @@ async function admitDevice(region: Region, clientId: string) {
       const device = {
         userNkey,
         clientId,
-        labels: [],
+        ...{ labels: [], proof: "00000000" },
         nowMs,
         expires: Math.ceil(nowMs / 1000) + 3_600,
       };

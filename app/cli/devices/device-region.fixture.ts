@@ -2,7 +2,7 @@ import { dynamodbEnvironment } from "../../../local/endpoints.ts";
 import { startTestRegion } from "../../../test/support/test-region.ts";
 import { DeviceRegistry } from "../../registry/device-registry.ts";
 import { createDynamoClient, ensureDeviceTable } from "../../registry/device-table.ts";
-import { secretMatches } from "../../registry/secret.ts";
+import { matchingSecret } from "../../registry/secret.ts";
 
 /** What device commands need: the table and, since every change is audited, NATS. */
 export async function startDeviceRegion() {
@@ -36,7 +36,7 @@ export async function startDeviceRegion() {
     recordOf,
     knows: async (clientId: string, secret: string, nowMs = Date.now()) => {
       const record = await recordOf(clientId);
-      return record !== undefined && secretMatches(record, secret, nowMs);
+      return record !== undefined && !!matchingSecret(record, secret, nowMs);
     },
     /** Settings with an empty table of their own. */
     ownTable: async (name: string) => {

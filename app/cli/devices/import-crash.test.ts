@@ -6,7 +6,7 @@ import { DeviceRegistry } from "../../registry/device-registry.ts";
 import { ensureDeviceTable } from "../../registry/device-table.ts";
 import { type Emulator, startEmulator } from "../../registry/emulator.fixture.ts";
 import type { RegistryChange } from "../../registry/registry-change.ts";
-import { hashSecret, secretMatches } from "../../registry/secret.ts";
+import { hashSecret, matchingSecret } from "../../registry/secret.ts";
 import { type ImportOptions, importDevices } from "./device-import.ts";
 import { type RowInput, readDeviceRows } from "./device-rows.ts";
 import { openResumable } from "./resumable-outputs.ts";
@@ -122,7 +122,7 @@ it.each(deaths)("$moment, in slice $slice: resumed, it is whole", async ({ momen
   for await (const page of registry.pages()) {
     for (const record of page.records) {
       expect(record.version).toBe(1);
-      expect(secretMatches(record, secrets.get(record.clientId) ?? "", 0)).toBe(true);
+      expect(!!matchingSecret(record, secrets.get(record.clientId) ?? "", 0)).toBe(true);
       stored++;
     }
   }
@@ -158,7 +158,7 @@ it("replaces each device once, however often it is interrupted", async () => {
       // Of a wrong row's device nothing was touched.
       if (secret === undefined) continue;
       expect(record.version).toBe(Number(record.clientId.slice(2)) % 2 === 0 ? 2 : 1);
-      expect(secretMatches(record, secret, 0)).toBe(true);
+      expect(!!matchingSecret(record, secret, 0)).toBe(true);
       checked++;
     }
   }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type RegionName, regionNames } from "../contract/regions.ts";
-import { list } from "../shared/environment.ts";
+import { list } from "./environment.ts";
 
-/** Another region, and the file with the password of the user who makes its mirror here. */
+/** Another region, and the file with the password of a user in its source account here. */
 export interface PeerLogin {
   readonly region: RegionName;
   readonly passwordFile: string;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { EnvironmentInvalid, readEnvironment } from "../shared/environment.ts";
-import { peerLogins } from "./peers.ts";
+import { peerLogins } from "./peer-logins.ts";
 
 const read = (value?: string) =>
   readEnvironment({ PEER_PASSWORD_FILES: peerLogins.default([]) }, { PEER_PASSWORD_FILES: value });

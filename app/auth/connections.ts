@@ -1,0 +1,45 @@
+import { changeReader } from "../contract/peers.ts";
+import type { Logger } from "../shared/log.ts";
+import { connectNats, type NatsConnection } from "../shared/nats.ts";
+import { NatsWatch } from "../shared/nats-watch.ts";
+import type { AuthEnvironment } from "./environment.ts";
+
+export interface WatchedConnection {
+  readonly connection: NatsConnection;
+  readonly watch: NatsWatch;
+}
+
+/** One for each account in which there is something to do, because none may reach into another. */
+export interface AuthConnections {
+  /** As `auth`, in CORE. */
+  readonly core: WatchedConnection;
+  /** As `auth-callout`: sees nothing but callouts. */
+  readonly callout: WatchedConnection;
+  /** As `session-closer`, in the system account. */
+  readonly system: WatchedConnection;
+  /** In the source account of each peer. */
+  readonly peers: readonly WatchedConnection[];
+}
+
+export async function connectAccounts(
+  environment: AuthEnvironment,
+  log: Logger,
+): Promise<AuthConnections> {
+  const { NATS_SERVERS: servers, NATS_CA_FILE: caFile, REPLICA } = environment;
+  const connectAs = async (user: string, passwordFile: string): Promise<WatchedConnection> => {
+    const connection = await connectNats({ servers, user, passwordFile, caFile }, REPLICA, log);
+    return { connection, watch: new NatsWatch(connection) };
+  };
+  const [core, callout, system, ...peers] = await Promise.all([
+    connectAs("auth", environment.NATS_PASSWORD_FILE),
+    connectAs("auth-callout", environment.CALLOUT_PASSWORD_FILE),
+    connectAs("session-closer", environment.CLOSER_PASSWORD_FILE),
+    ...environment.PEER_PASSWORD_FILES.map(({ region, passwordFile }) =>
+      connectAs(changeReader(region), passwordFile),
+    ),
+  ]);
+  return { core, callout, system, peers };
+}
+
+export const closeConnections = ({ core, callout, system, peers }: AuthConnections) =>
+  Promise.all([core, callout, system, ...peers].map(({ watch }) => watch.close()));

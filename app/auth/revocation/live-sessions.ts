@@ -1,0 +1,126 @@
+import { z } from "zod";
+import type { NatsConnection } from "../../shared/nats.ts";
+import { proofIn } from "../session-proof.ts";
+
+/** A device's connection to one of the servers. */
+export interface LiveSession {
+  readonly clientId: string;
+  /** What it was authenticated with. */
+  readonly proof: string;
+  readonly serverId: string;
+  readonly connection: number;
+  /** When it was accepted, before it was authenticated: milliseconds since 1970, by its server. */
+  readonly startedAt: number;
+}
+
+/** Servers answer within milliseconds; when none has for so long, all have. */
+const silenceMs = 300;
+const answerLimitMs = 2_000;
+/** Connections that are closed between two pages move the others up: pages overlap by this share. */
+const pageOverlap = 1 / 16;
+
+const AnswerSchema = z.object({
+  server: z.object({ id: z.string() }),
+  data: z.object({
+    total: z.number(),
+    connections: z
+      .array(
+        z.object({
+          cid: z.number(),
+          start: z.string(),
+          mqtt_client: z.string().default(""),
+          authorized_user: z.string().default(""),
+        }),
+      )
+      .nullish(),
+  }),
+});
+type Answer = z.infer<typeof AnswerSchema>;
+
+/** Undefined for an error, which a server gives that has no such account. */
+function answerOf(json: unknown): Answer | undefined {
+  return AnswerSchema.safeParse(json).data;
+}
+
+function sessionsOf({ server, data }: Answer): LiveSession[] {
+  return (data.connections ?? []).flatMap((connection) => {
+    const clientId = connection.mqtt_client;
+    const proof = proofIn(connection.authorized_user, clientId);
+    if (clientId === "" || proof === undefined) return [];
+    const startedAt = Date.parse(connection.start);
+    return [{ clientId, proof, serverId: server.id, connection: connection.cid, startedAt }];
+  });
+}
+
+/**
+ * The sessions of devices as the servers of this region's cluster know them. They are asked each
+ * time: nothing is kept here that could be out of date.
+ */
+export class LiveSessions {
+  readonly #system: NatsConnection;
+  readonly #pageSize: number;
+
+  /**
+   * @param system connected as user `session-closer`, in the system account.
+   * @param pageSize sessions in one answer, half a kilobyte each.
+   */
+  constructor(system: NatsConnection, pageSize = 1_024) {
+    this.#system = system;
+    this.#pageSize = pageSize;
+  }
+
+  /** Those of one device, each as soon as its server has answered. */
+  async *of(clientId: string): AsyncGenerator<LiveSession> {
+    for await (const answer of this.#ask({ mqtt_client: clientId })) yield* sessionsOf(answer);
+  }
+
+  /** All of them, in pages of one server. */
+  async *all(): AsyncGenerator<readonly LiveSession[]> {
+    const servers = new Map<string, number>();
+    for await (const answer of this.#ask({ limit: this.#pageSize })) {
+      servers.set(answer.server.id, answer.data.total);
+      yield sessionsOf(answer);
+    }
+    for (const [serverId, total] of servers) yield* this.#further(serverId, total);
+  }
+
+  /** A connection that is gone already is none to complain about. */
+  async close({ serverId, connection }: LiveSession): Promise<void> {
+    await this.#system.request(
+      `$SYS.REQ.SERVER.${serverId}.KICK`,
+      JSON.stringify({ cid: connection }),
+      { timeout: answerLimitMs },
+    );
+  }
+
+  async *#further(serverId: string, total: number): AsyncGenerator<readonly LiveSession[]> {
+    const limit = this.#pageSize;
+    const step = Math.ceil(limit * (1 - pageOverlap));
+    for (let offset = step, left = total; offset < left; offset += step) {
+      const reply = await this.#system.request(
+        `$SYS.REQ.SERVER.${serverId}.CONNZ`,
+        query({ limit, offset }),
+        { timeout: answerLimitMs },
+      );
+      const answer = answerOf(reply.json());
+      if (!answer) return;
+      left = answer.data.total;
+      yield sessionsOf(answer);
+    }
+  }
+
+  async *#ask(options: Record<string, unknown>): AsyncGenerator<Answer> {
+    const replies = await this.#system.requestMany("$SYS.REQ.SERVER.PING.CONNZ", query(options), {
+      strategy: "stall",
+      stall: silenceMs,
+      maxWait: answerLimitMs,
+    });
+    for await (const reply of replies) {
+      const answer = answerOf(reply.json());
+      if (answer) yield answer;
+    }
+  }
+}
+
+const query = (options: Record<string, unknown>) =>
+  JSON.stringify({ ...options, acc: "DEVICES", auth: true, sort: "cid" });

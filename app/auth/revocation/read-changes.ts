@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { subjects } from "../../contract/subjects.ts";
+import type { Logger } from "../../shared/log.ts";
+import {
+  type ConsumerMessages,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  type NatsConnection,
+} from "../../shared/nats.ts";
+
+export interface ChangeReading {
+  /** As a user of the account that holds the stream, or the mirror of another region's. */
+  readonly connection: NatsConnection;
+  readonly onMessage: (message: JsMsg) => void;
+  readonly log: Logger;
+}
+
+export interface ChangeReader {
+  readonly stop: () => void;
+}
+
+const stream = "REGISTRY_CHANGES";
+const filter = subjects.registryChange("*");
+const durable = "session-closer";
+const retryMs = 500;
+const seconds = (n: number) => n * 1_000_000_000;
+/** A shorter heartbeat finds a consumer that stalls from the start within a second. */
+const consuming = { expires: 5_000, idle_heartbeat: 500 };
+
+/**
+ * Reads every change, in each replica for itself. After an interruption it goes on where it was;
+ * at its start it begins with those of the last minute, for a copy of the table that lags.
+ */
+export function followChanges(reading: ChangeReading): ChangeReader {
+  const js = jetstream(reading.connection);
+  const from = new Date(Date.now() - 60_000).toISOString();
+  let last = 0;
+  return keepReading(reading, async (take) => {
+    const start = last === 0 ? { opt_start_time: from } : { opt_start_seq: last + 1 };
+    const consumer = await js.consumers.get(stream, { filter_subjects: filter, ...start });
+    await take(await consumer.consume({ ...consuming, max_messages: 500 }), (message) => {
+      last = message.seq;
+    });
+  });
+}
+
+/** Takes changes that no other replica takes, until each is acknowledged. */
+export function shareChanges(reading: ChangeReading): ChangeReader {
+  const js = jetstream(reading.connection);
+  return keepReading(reading, async (take) => {
+    await ensureDurable(reading.connection);
+    const consumer = await js.consumers.get(stream, durable);
+    await take(await consumer.consume({ ...consuming, max_messages: 1_000 }), () => {});
+  });
+}
+
+async function ensureDurable(connection: NatsConnection): Promise<void> {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  await jsm.consumers.add(stream, {
+    durable_name: durable,
+    description: "Changes whose sessions are to be closed in this region",
+    filter_subject: filter,
+    ack_policy: "explicit",
+    deliver_policy: "all",
+    ack_wait: seconds(30),
+    max_ack_pending: 20_000,
+  });
+}
+
+type Take = (messages: ConsumerMessages, note: (message: JsMsg) => void) => Promise<void>;
+
+function keepReading(
+  { onMessage, log }: ChangeReading,
+  read: (take: Take) => Promise<void>,
+): ChangeReader {
+  let stopped = false;
+  let current: ConsumerMessages | undefined;
+  const take: Take = async (messages, note) => {
+    current = messages;
+    for await (const message of messages) {
+      if (stopped) break;
+      onMessage(message);
+      note(message);
+    }
+  };
+  const run = async () => {
+    while (!stopped) {
+      try {
+        await read(take);
+      } catch (error) {
+        log.warn({ err: error }, "changes of the registry cannot be read, trying again");
+      }
+      if (!stopped) await delay(retryMs, undefined, { ref: false });
+    }
+  };
+  void run();
+  return {
+    stop: () => {
+      stopped = true;
+      current?.stop();
+    },
+  };
+}

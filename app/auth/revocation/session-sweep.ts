@@ -1,0 +1,62 @@
+import type { DeviceBatch } from "../../registry/device-registry.ts";
+import { readBatchSize } from "../../registry/device-registry.ts";
+import { type SessionFault, sessionFault } from "../session-proof.ts";
+import type { LiveSession, LiveSessions } from "./live-sessions.ts";
+
+export interface SessionSweepOptions {
+  readonly sessions: Pick<LiveSessions, "all">;
+  /** Reads at most `readBatchSize` ids, of the table's copy in this region. */
+  readonly read: (clientIds: readonly string[]) => Promise<DeviceBatch>;
+  /** The same, with everything that this copy has acknowledged: twice as dear. */
+  readonly readConsistently: (clientIds: readonly string[]) => Promise<DeviceBatch>;
+  /** Tells of a device whose session has to end. */
+  readonly tell: (clientId: string, version: number) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly onFault: (session: LiveSession, fault: SessionFault) => void;
+}
+
+/**
+ * Compares every live session with the registry, whatever has changed it: a direct write into the
+ * table, a change that nobody could tell of, a region that was cut off.
+ *
+ * Returns how many sessions it has looked at. Rejects when servers or table cannot be asked.
+ */
+export async function sweepSessions(options: SessionSweepOptions): Promise<number> {
+  let looked = 0;
+  for await (const page of options.sessions.all()) {
+    for (let at = 0; at < page.length; at += readBatchSize) {
+      await sweepBatch(options, page.slice(at, at + readBatchSize));
+    }
+    looked += page.length;
+  }
+  return looked;
+}
+
+async function sweepBatch(
+  options: SessionSweepOptions,
+  sessions: readonly LiveSession[],
+): Promise<void> {
+  const suspects = faulty(await readOf(sessions, options.read), sessions, options.clock());
+  if (suspects.length === 0) return;
+  // A read that is not consistent may show an older record than the login saw.
+  const suspected = suspects.map(({ session }) => session);
+  const batch = await readOf(suspected, options.readConsistently);
+  for (const { session, fault } of faulty(batch, suspected, options.clock())) {
+    options.onFault(session, fault);
+    await options.tell(session.clientId, batch.found.get(session.clientId)?.version ?? 0);
+  }
+}
+
+const readOf = (sessions: readonly LiveSession[], read: SessionSweepOptions["read"]) =>
+  read([...new Set(sessions.map(({ clientId }) => clientId))]);
+
+/** What could not be read says nothing against a session. */
+function faulty(batch: DeviceBatch, sessions: readonly LiveSession[], nowMs: number) {
+  const unclear = new Set([...batch.unread, ...batch.unreadable.map(({ clientId }) => clientId)]);
+  return sessions.flatMap((session) => {
+    if (unclear.has(session.clientId)) return [];
+    const fault = sessionFault(session.proof, batch.found.get(session.clientId), nowMs);
+    return fault ? [{ session, fault }] : [];
+  });
+}

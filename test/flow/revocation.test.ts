@@ -1,0 +1,185 @@
+/** What a change of the registry does to caches and sessions, here and in another region, on real servers. */
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
+import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
+import { sentinel } from "../../app/cli/sentinel.fixture.ts";
+import { changeReader } from "../../app/contract/peers.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
+import { DeviceRegistry } from "../../app/registry/device-registry.ts";
+import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
+import { emulatorClient } from "../../local/device-table.ts";
+import { deviceTable } from "../../local/endpoints.ts";
+import type { Region } from "../../local/region.ts";
+import { connectDevice, registerDevice } from "../support/clients.ts";
+import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import { connectAs } from "../support/stored.ts";
+
+const home: RegionName = "us-east";
+const away: RegionName = "eu-west";
+const soon = { timeout: 20_000, interval: 20 };
+/** A mirror whose first request found nobody asks again after 40 seconds. */
+const linked = { timeout: 60_000, interval: 200 };
+/** Long enough that nothing in these tests ends by itself. */
+const patient = { SWEEP_SECONDS: "7200", CACHE_POSITIVE_SECONDS: "600" };
+
+let regions: LinkedRegions;
+let auths: Awaited<ReturnType<typeof startAuthProcess>>[];
+
+const sharedTable = (settings: Record<string, string> = {}) => ({
+  // One table for both, as a global table is one for its devices.
+  DYNAMODB_ENDPOINT: regions.of(home).endpoints.dynamodbUrl,
+  ...settings,
+});
+const peerLogin = (region: Region, peer: RegionName) => ({
+  PEER_PASSWORD_FILES: `${peer}=${region.secrets.passwordFile(changeReader(peer))}`,
+});
+
+beforeAll(async () => {
+  const none = { bridges: 0, inspectors: 0, auths: 0 };
+  regions = await startLinkedRegions([home, away], { core: 3, edges: 1, ...none });
+  const start = (name: RegionName, peer: RegionName) => {
+    const region = regions.of(name);
+    return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
+  };
+  auths = await Promise.all([start(home, away), start(away, home)]);
+});
+afterAll(async () => {
+  await Promise.all((auths ?? []).map((auth) => auth.stop()));
+  await regions?.stop();
+});
+
+const register = (id: string) => registerDevice(regions.of(home), id);
+
+/** A session; `ended` turns true when the edge closes it. */
+async function connect(name: RegionName, clientId: string, password: string) {
+  const { client } = await connectDevice(regions.of(name), { clientId, password });
+  const session = { ended: false, close: () => client.endAsync(true) };
+  client.on("close", () => {
+    session.ended = true;
+  });
+  return session;
+}
+
+/** 0 admitted, otherwise the reason code of the CONNACK. */
+async function login(name: RegionName, clientId: string, password: string): Promise<number> {
+  try {
+    await (await connect(name, clientId, password)).close();
+    return 0;
+  } catch (error) {
+    return (error as { code: number }).code;
+  }
+}
+
+async function devices(...args: string[]) {
+  const region = regions.of(home);
+  const finished = await sentinel(["devices", ...args], {
+    DEVICE_TABLE: deviceTable,
+    AWS_REGION: "us-east-1",
+    DYNAMODB_ENDPOINT: region.endpoints.dynamodbUrl,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    NATS_SERVERS: region.endpoints.natsServers.join(","),
+    NATS_CA_FILE: region.certificates.caFile,
+    OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    SENTINEL_OPERATOR: "operator-1",
+  });
+  expect(finished).toMatchObject({ code: 0 });
+  return finished.stdout;
+}
+
+const closed = (session: { readonly ended: boolean }, within = soon) =>
+  expect.poll(() => session.ended, within).toBe(true);
+
+describe.each([home, away])("in %s a session", (name) => {
+  it.each(["revoke", "suspend", "delete"])("ends when its device is changed by %s", async (how) => {
+    const id = `${how}-${name}`;
+    const secret = await register(id);
+    const session = await connect(name, id, secret);
+    const options = { revoke: ["--yes"], delete: ["--force", "--yes"] }[how] ?? [];
+    await devices(how, id, ...options);
+    await closed(session, linked);
+    expect(await login(name, id, secret)).toBe(5);
+  });
+
+  it("ends when its device gets another secret, and begins again with either in their overlap", async () => {
+    const id = `rotated-${name}`;
+    const old = await register(id);
+    const session = await connect(name, id, old);
+    const said = await devices("rotate", id, "--overlap", "1h", "--yes");
+    await closed(session, linked);
+    const secret = said.trim().split(",").at(-1) ?? "";
+    expect(await login(name, id, secret)).toBe(0);
+    expect(await login(name, id, old)).toBe(0);
+  });
+
+  it("goes on when its device gets other labels, and when another device is revoked", async () => {
+    const [id, other] = [`labelled-${name}`, `labelled-${name}-2`];
+    const session = await connect(name, id, await register(id));
+    const otherSession = await connect(name, other, await register(other));
+    await devices("label", id, "--label", "site:oslo");
+    await devices("revoke", other, "--yes");
+    await closed(otherSession, linked);
+    expect(session.ended).toBe(false);
+    await session.close();
+  });
+});
+
+it("many changes at once end the sessions of all", async () => {
+  const ids = Array.from({ length: 40 }, (_, i) => `many-${i}`);
+  const sessions = await Promise.all(ids.map(async (id) => connect(home, id, await register(id))));
+  const system = await connectAs(regions.of(home), "session-closer");
+  const listed = new Set<string>();
+  for await (const page of new LiveSessions(system, 16).all()) {
+    for (const { clientId, serverId } of page) listed.add(`${serverId} ${clientId}`);
+  }
+  await system.close();
+  expect([...listed].map((each) => each.split(" ").at(-1)).sort()).toEqual([...ids].sort());
+
+  await devices("revoke", ...ids, "--yes");
+  for (const session of sessions) await closed(session);
+});
+
+it("a change that no region was told of is found by a sweep, whoever wrote it into the table", async () => {
+  const ids = ["swept-suspended", "swept-deleted", "swept-replaced", "swept-same"] as const;
+  const sessions = new Map(
+    await Promise.all(
+      ids.map(async (id) => [id, await connect(home, id, await register(id))] as const),
+    ),
+  );
+  const client = emulatorClient(regions.of(home).layout);
+  // Without a journal: as if somebody wrote into the table himself.
+  const registry = new DeviceRegistry({ client, table: deviceTable });
+  const by = { actor: "test", nowMs: Date.now() };
+  await registry.suspend("swept-suspended", by);
+  await registry.delete("swept-deleted", by, { force: true });
+  const rotation = { secret: hashSecret(issueSecret()), overlapMs: 0 };
+  await registry.rotate("swept-replaced", rotation, by);
+  client.destroy();
+  const sweeper = await startAuthProcess(
+    regions.of(home),
+    sharedTable({ ...patient, SWEEP_SECONDS: "1", REPLICA: "auth-2" }),
+  );
+  for (const id of ids.slice(0, 3)) {
+    const session = sessions.get(id);
+    if (session) await closed(session);
+  }
+  expect(sessions.get("swept-same")?.ended).toBe(false);
+  const metrics = await (await fetch(`${sweeper.url}/metrics`)).text();
+  for (const fault of ["deleted", "inactive", "replaced"]) {
+    expect(metrics).toMatch(new RegExp(`sweep_faults_total\\{fault="${fault}"[^}]*\\} 1`));
+  }
+  await sweeper.stop();
+  await sessions.get("swept-same")?.close();
+});
+
+it("a region that was cut off is told when the line is mended", async () => {
+  const secret = await register("cut-off");
+  const session = await connect(away, "cut-off", secret);
+  regions.link(away, home).cut();
+  await devices("revoke", "cut-off", "--yes");
+  // Its cache still believes what it knew.
+  expect(await login(away, "cut-off", secret)).toBe(0);
+  regions.link(away, home).mend();
+  await closed(session, linked);
+  await vi.waitFor(async () => expect(await login(away, "cut-off", secret)).toBe(5), soon);
+});
