@@ -67,7 +67,7 @@ async function issue(
   return { certificate: certificate.toString("pem"), key: await privatePem(keys) };
 }
 
-/** Makes a CA and the servers' certificates, once: a folder that has them keeps them. */
+/** Makes a CA and the servers' certificates, once: a folder that has all of them keeps them. */
 export async function ensureCertificates(directory: string): Promise<Certificates> {
   const at = (name: string) => join(directory, name);
   const pair = (name: string) => ({ certFile: at(`${name}.pem`), keyFile: at(`${name}.key`) });
@@ -79,7 +79,13 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     console: pair("console"),
     leaf: (region) => pair(`leaf-${region}`),
   };
-  if (existsSync(result.caFile)) return result;
+  const hosts = Object.fromEntries(
+    regionNames.map((region) => [`leaf-${region}`, leafHost(region)]),
+  );
+  const roles = ["nats", "edge", "upstream", "console", ...Object.keys(hosts)];
+  // One that an earlier version made lacks what came later, and the CA's key is gone: all anew.
+  const complete = [result.caFile, ...roles.map((role) => pair(role).certFile)];
+  if (complete.every((file) => existsSync(file))) return result;
 
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -98,16 +104,13 @@ export async function ensureCertificates(directory: string): Promise<Certificate
       ),
     ],
   });
-  const hosts = Object.fromEntries(
-    regionNames.map((region) => [`leaf-${region}`, leafHost(region)]),
-  );
-  for (const role of ["nats", "edge", "upstream", "console", ...Object.keys(hosts)]) {
+  for (const role of roles) {
     const issuer = { name, key: keys.privateKey };
     const { certificate, key } = await issue(role, hosts[role], issuer);
     writeFileSync(pair(role).certFile, certificate);
     writeFileSync(pair(role).keyFile, key, { mode: 0o600 });
   }
-  // Last, since its presence says that the folder is complete. The CA's key is not kept.
+  // Last, since without it the folder is not complete. The CA's key is not kept.
   writeFileSync(result.caFile, ca.toString("pem"));
   return result;
 }

@@ -60,7 +60,7 @@ describe("a device that is registered by the API", () => {
     });
     expect(JSON.stringify(shown.body)).not.toContain(secret);
     const { client } = await connectDevice(region, { clientId: "pump-1", password: secret });
-    const closed = new Promise((resolve) => client.once("close", resolve));
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
     expect((await as.admin("POST", path("pump-1", "/revoke"))).body).toMatchObject({
       outcome: "changed",
       device: { status: "revoked", changedBy: "api:admin" },
