@@ -64,9 +64,9 @@ function answer(
   const { userNkey, serverId } = request;
   const nowMs = clock();
   if (decision.outcome === "admit") {
-    const { proof, record } = decision;
+    const { proof, endsAt, record } = decision;
     const { clientId, labels } = record;
-    const expires = sessionEnd(nowMs, sessionSeconds, Math.random());
+    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
     const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
   }

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, expires } from "./callout.fixture.ts";
+import { credentialRules } from "./credential-rules.ts";
 import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
 import { proofOf } from "./session-proof.ts";
 
-const nowMs = expires * 1000 - 1_500;
+const now = { nowMs: expires * 1000 - 1_500, rule: credentialRules.secret };
+const at = (nowMs: number) => ({ ...now, nowMs });
 const refused = (code: string) => ({ outcome: "refuse", code });
 const free = { auditBlocked: false } as const;
 
 describe("before the registry is asked", () => {
   it("a request in order passes", () => {
-    expect(screen(calloutRequest(), free, nowMs)).toBeUndefined();
+    expect(screen(calloutRequest(), free, now)).toBeUndefined();
   });
 
   it.each([
@@ -26,35 +28,35 @@ describe("before the registry is asked", () => {
     ["a user name in other case", { userName: "PUMP-7" }, "user-mismatch"],
     ["no user name", { userName: "" }, "user-mismatch"],
   ])("%s is refused", (_, changes, code) => {
-    expect(screen(calloutRequest(changes), free, nowMs)).toEqual(refused(code));
+    expect(screen(calloutRequest(changes), free, now)).toEqual(refused(code));
   });
 
   it.each(["rate-limited", "locked-out"] as const)("who is %s is refused as that", (limited) => {
-    expect(screen(calloutRequest(), { ...free, limited }, nowMs)).toEqual(refused(limited));
+    expect(screen(calloutRequest(), { ...free, limited }, now)).toEqual(refused(limited));
   });
 
   it("nobody passes while no record of it can be made", () => {
-    expect(screen(calloutRequest(), { auditBlocked: true }, nowMs)).toEqual(
+    expect(screen(calloutRequest(), { auditBlocked: true }, now)).toEqual(
       refused("audit-unavailable"),
     );
   });
 
   it("a request is refused only when the server's deadline is over for sure", () => {
-    expect(screen(calloutRequest(), free, expires * 1000 + 999)).toBeUndefined();
-    expect(screen(calloutRequest(), free, expires * 1000 + 1_000)).toEqual(
+    expect(screen(calloutRequest(), free, at(expires * 1000 + 999))).toBeUndefined();
+    expect(screen(calloutRequest(), free, at(expires * 1000 + 1_000))).toEqual(
       refused("request-expired"),
     );
   });
 
   it("the first objection counts: too late, then limited, then the request, then the audit", () => {
-    const late = expires * 1000 + 1_000;
+    const late = at(expires * 1000 + 1_000);
     const all = { limited: "locked-out", auditBlocked: true } as const;
     const odd = calloutRequest({ transport: "nats", clientId: "a.b" });
 
     expect(screen(odd, all, late)).toEqual(refused("request-expired"));
-    expect(screen(odd, all, nowMs)).toEqual(refused("locked-out"));
-    expect(screen(odd, { auditBlocked: true }, nowMs)).toEqual(refused("not-mqtt"));
-    expect(screen(calloutRequest({ clientId: "a.b" }), { auditBlocked: true }, nowMs)).toEqual(
+    expect(screen(odd, all, now)).toEqual(refused("locked-out"));
+    expect(screen(odd, { auditBlocked: true }, now)).toEqual(refused("not-mqtt"));
+    expect(screen(calloutRequest({ clientId: "a.b" }), { auditBlocked: true }, now)).toEqual(
       refused("invalid-client-id"),
     );
   });
@@ -75,7 +77,7 @@ describe("with what the registry knows", () => {
   it("the right secret of an active device is admitted", () => {
     const lookup = found();
 
-    expect(decide(calloutRequest(), lookup, nowMs)).toEqual({
+    expect(decide(calloutRequest(), lookup, now)).toEqual({
       outcome: "admit",
       record: lookup.record,
       proof: proofOf(lookup.record.secret),
@@ -97,7 +99,7 @@ describe("with what the registry knows", () => {
       "bad-secret",
     ],
   ])("%s is refused", (_, lookup, changes, code) => {
-    expect(decide(calloutRequest(changes), lookup, nowMs)).toEqual(refused(code));
+    expect(decide(calloutRequest(changes), lookup, now)).toEqual(refused(code));
   });
 });
 

@@ -1,6 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { deviceTableKey } from "../contract/device.ts";
 import { inParallel, sendUnprocessed } from "./batches.ts";
+import type { BulkOptions, BulkOutcome, BulkResult } from "./bulk-write.ts";
 import {
   type DeviceFilter,
   type DevicePage,
@@ -51,18 +52,6 @@ export interface RegistryOptions {
   /** Every change goes through it. Left out only where nobody has to answer for changes. */
   readonly journal?: ChangeJournal;
 }
-
-export interface BulkOptions {
-  /** Writes on their way at the same time. */
-  readonly width: number;
-  /** Awaited before each write. */
-  readonly pace: () => Promise<void>;
-}
-
-type BulkOutcome = "done" | "exists" | "unknown" | "refused";
-
-/** What became of each device of a bulk write, by client id. */
-export type BulkResult = ReadonlyMap<string, BulkOutcome>;
 
 type Changed = Pick<DeviceRecord, "clientId" | "version"> & { readonly changedAt?: number };
 
@@ -184,6 +173,15 @@ export class DeviceRegistry {
 
   setLabels(clientId: string, labels: readonly string[], by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "labelled", labels }, by);
+  }
+
+  /** Where devices use certificates, leaves the device only this one of those issued for it. */
+  pin(clientId: string, certificateFingerprint: string, by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "pinned", certificateFingerprint }, by);
+  }
+
+  unpin(clientId: string, by: By): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "unpinned" }, by);
   }
 
   /** Makes a revoked device's id free; with `force` any device's. */

@@ -7,7 +7,7 @@ import {
   serviceUsersOf,
   storesIn,
 } from "../../app/contract/accounts.ts";
-import { authTimeoutMs } from "../../app/contract/limits.ts";
+import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { leafHost } from "../regions.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
@@ -56,6 +56,11 @@ export interface NatsCoreArgs extends NatsServerArgs {
 export interface NatsEdgeArgs extends NatsServerArgs {
   readonly mqttListen: Address;
   readonly mqttTls: Omit<TlsFiles, "caFile">;
+  /**
+   * Certificates of the authorities that issue the devices' certificates: then a device without one
+   * of those does not get through the handshake. Undefined: devices prove themselves by secrets.
+   */
+  readonly deviceCaFile?: string;
   /** Copies of the MQTT session streams: as many as the core has servers, 3 at most. */
   readonly mqttStreamReplicas: number;
   readonly maxConnections: number;
@@ -83,6 +88,16 @@ function userEntry(user: ServiceUser): ConfigValue {
   };
 }
 
+/**
+ * Here and not in a device's token: nats-server 2.15 takes limits from a token only when the client
+ * itself shows it. There is no limit of connections here, since one would count those of the whole
+ * cluster: `max_connections` bounds each edge.
+ */
+const devicesLimits = {
+  max_payload: deviceLimits.messageBytes,
+  max_subscriptions: deviceLimits.subscriptions,
+};
+
 interface Shared {
   readonly args: NatsServerArgs;
   readonly peers: readonly RegionName[];
@@ -96,6 +111,7 @@ function accountEntry(account: Account, { args, peers, users, readers }: Shared)
   const leaving = crossing.filter((c) => c.from === account);
   const entering = crossing.filter((c) => c.to === account);
   return {
+    limits: account === "DEVICES" ? devicesLimits : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
     users: [
       ...users.filter((user) => user.account === account).map(userEntry),
@@ -180,6 +196,8 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       tls: {
         cert_file: args.mqttTls.certFile,
         key_file: args.mqttTls.keyFile,
+        ca_file: args.deviceCaFile,
+        verify: args.deviceCaFile !== undefined ? true : undefined,
         min_version: "1.3",
         timeout: 10,
       },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { DeviceAuth } from "../../app/contract/device.ts";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import {
   mirrorDefinitions,
@@ -24,6 +25,8 @@ export interface ProvisionArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "streams">;
   readonly region: RegionName;
   readonly domain: string;
+  /** What devices prove themselves with. */
+  readonly deviceAuth: DeviceAuth;
   /** Who signed the certificate that devices, and so the warm-up, are shown. */
   readonly deviceIssuer: "internal" | "letsencrypt";
 }
@@ -56,13 +59,21 @@ function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
-    // One MQTT connection makes the MQTT streams for all edges.
-    EDGE_URLS: edgeUrl(args.namespace, 0),
-    EDGE_SERVER_NAME: deviceHost(args.domain),
-    EDGE_CA_FILE: args.deviceIssuer === "internal" ? internalCaFile : publicCaFile,
-    WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
+    ...(args.deviceAuth === "secret" && warmUpOf(args)),
   };
 }
+
+/**
+ * One MQTT connection makes the MQTT streams for all edges. Where devices use certificates there is
+ * none: the edge would ask for one of the devices' authority, which is not ours. Then the first
+ * devices of a new region make the streams, and wait half a second for them.
+ */
+const warmUpOf = ({ namespace, domain, deviceIssuer }: ProvisionArgs) => ({
+  EDGE_URLS: edgeUrl(namespace, 0),
+  EDGE_SERVER_NAME: deviceHost(domain),
+  EDGE_CA_FILE: deviceIssuer === "internal" ? internalCaFile : publicCaFile,
+  WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
+});
 
 const jobSpec = (process: Process) => ({
   backoffLimit: 4,

@@ -1,7 +1,7 @@
 import { openRegistryAudit } from "../../audit/registry-audit.ts";
 import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
-import { jetstream } from "../../shared/nats.ts";
+import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import type { Variables } from "../operator-settings.ts";
@@ -20,8 +20,9 @@ export async function withJournal<T>(
   task: (journal: ChangeJournal) => Promise<T>,
 ): Promise<T> {
   const connection = await connectOperator(variables);
+  const publisher = new AcknowledgedPublisher(connection, "operator");
   const audit = openRegistryAudit({
-    js: jetstream(connection),
+    js: publisher,
     name: "sentinel",
     announceMs,
     onRetry: () => {},
@@ -29,6 +30,7 @@ export async function withJournal<T>(
   const [end] = await Promise.allSettled([task(audit.journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
   const { records, untold } = await audit.drain(unavailable ? shortDrainMs : drainMs);
+  publisher.close();
   await connection.close();
   if (unavailable) throw new OperatorError(end.reason.message, { cause: end.reason });
   if (records.length > 0) {

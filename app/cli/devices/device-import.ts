@@ -1,10 +1,7 @@
 import { chunksOf } from "../../registry/batches.ts";
+import type { BulkOptions } from "../../registry/bulk-write.ts";
 import type { DeviceRecord } from "../../registry/device-record.ts";
-import {
-  type BulkOptions,
-  type DeviceRegistry,
-  readBatchSize,
-} from "../../registry/device-registry.ts";
+import { type DeviceRegistry, readBatchSize } from "../../registry/device-registry.ts";
 import type { By, DeviceValues } from "../../registry/record-changes.ts";
 import { hashSecret, issueSecret, sameSecret } from "../../registry/secret.ts";
 import { OperatorError } from "../operator-error.ts";
@@ -184,11 +181,15 @@ function planFor(
   { existing, before }: { existing: Existing; before: PlannedSecret | undefined },
   { replace, startedAt }: ImportOptions,
 ): PlannedDevice | keyof typeof refusals {
-  const { clientId, status, labels, region } = row;
+  const { clientId, status, labels, region, certificateFingerprint } = row;
   const issued = row.secret === undefined ? (before?.issued ?? issueSecret()) : undefined;
   const secret = hashSecret(row.secret ?? issued ?? "", before?.salt);
   const planned = { clientId, issued, salt: secret.salt };
-  const values = { clientId, status, secret, labels, ...(region !== undefined && { region }) };
+  const values = {
+    ...{ clientId, status, secret, labels },
+    ...(region !== undefined && { region }),
+    ...(certificateFingerprint !== undefined && { certificateFingerprint }),
+  };
   if (existing === undefined) return { values, planned, create: true };
   if (existing === "unreadable") return "unreadable";
   if (sameSecret(existing.secret, secret)) {

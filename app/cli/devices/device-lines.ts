@@ -46,6 +46,7 @@ const exportColumns = {
   changed: (record) => time(record.changedAt),
   changed_by: (record) => record.changedBy ?? "",
   version: (record) => String(record.version),
+  fingerprint: (record) => record.certificateFingerprint ?? "",
 } satisfies Record<string, (record: DeviceRecord) => string>;
 
 export const csvHead = Object.keys(exportColumns).join(",");

@@ -3,6 +3,11 @@ import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
+import {
+  fingerprintRule,
+  isFingerprint,
+  plainFingerprint,
+} from "../../registry/device-certificate.ts";
 import { isLabel, labelLimit } from "../../registry/device-record.ts";
 import { isImportableSecret } from "../../registry/secret.ts";
 import { OperatorError } from "../operator-error.ts";
@@ -12,7 +17,7 @@ import { linesOf } from "./lines.ts";
 export const rowFormats = ["csv", "jsonl"] as const;
 export type RowFormat = (typeof rowFormats)[number];
 
-const columns = ["client_id", "secret", "status", "region", "labels"] as const;
+const columns = ["client_id", "secret", "status", "region", "labels", "fingerprint"] as const;
 /** Far above any row, and little enough to hold. */
 const rowLimitBytes = 64 * 1024;
 const reasonLimit = 300;
@@ -31,8 +36,17 @@ const RowSchema = z
       .union([z.array(z.string()), z.string().transform((text) => text.split(";"))])
       .pipe(z.array(z.string().trim().refine(isLabel, "must be labels")).max(labelLimit))
       .default([]),
+    fingerprint: z
+      .string()
+      .transform(plainFingerprint)
+      .refine(isFingerprint, `must be ${fingerprintRule}`)
+      .optional(),
   })
-  .transform(({ client_id, ...rest }) => ({ clientId: client_id, ...rest }));
+  .transform(({ client_id, fingerprint, ...rest }) => ({
+    clientId: client_id,
+    ...rest,
+    ...(fingerprint !== undefined && { certificateFingerprint: fingerprint }),
+  }));
 
 export type DeviceRow = z.infer<typeof RowSchema>;
 
