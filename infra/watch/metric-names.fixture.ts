@@ -3,6 +3,7 @@ import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
+import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import {
   createInspectorMetrics,
   exposeInspectorState,
@@ -52,6 +53,7 @@ export async function ownMetricNames(): Promise<ReadonlySet<string>> {
     }),
   );
   createRevocationMetrics(registry).watchOpen(zero);
+  createConsoleMetrics(registry).watchOutbox({ size: 0 });
   const metrics = await registry.getMetricsAsJSON();
   return new Set(
     metrics.flatMap(({ name, type }) =>
