@@ -58,6 +58,38 @@ describe("its configuration", () => {
   });
 });
 
+describe("where devices use certificates", () => {
+  let certified: FakeEngine;
+  beforeAll(async () => {
+    const deviceCa = "-----BEGIN CERTIFICATE-----";
+    certified = await objectsOf(() => new NatsEdge("edge", { ...args, deviceCa }));
+  });
+  const reloader = (of: FakeEngine) => specOf(of).template.spec.initContainers[0].args;
+  const caFile = "/etc/nats/device-ca.crt";
+
+  it("it asks for one of their authority, whose certificates lie beside the configuration", async () => {
+    const { data } = objectNamed(certified, "ConfigMap", "nats-edge");
+    expect(data["device-ca.crt"]).toBe("-----BEGIN CERTIFICATE-----");
+    expect(configOf(certified)).toMatch(/^ {4}verify: true$/m);
+    expect(configOf(certified)).toContain(`    ca_file: "${caFile}"`);
+    await checkNatsConfig({
+      config: configOf(certified),
+      peers: ["eu-west", "ap-south"],
+      server: "edge",
+    });
+  });
+
+  it("it takes others without a restart", () => {
+    expect(reloader(certified)).toContain(caFile);
+  });
+
+  it("and otherwise asks for none", () => {
+    expect(configOf()).not.toContain(caFile);
+    expect(configOf().slice(configOf().indexOf("mqtt: {"))).not.toMatch(/verify/);
+    expect(reloader(engine)).not.toContain(caFile);
+  });
+});
+
 describe("its scale", () => {
   const scaler = () => objectNamed(engine, "HorizontalPodAutoscaler", "nats-edge").spec;
 
