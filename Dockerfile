@@ -24,6 +24,11 @@ FROM process AS auth
 COPY --from=build /src/dist/auth ./
 CMD ["main.js"]
 
+FROM process AS console
+COPY --from=build /src/dist/console ./
+EXPOSE 8443
+CMD ["main.js"]
+
 FROM process AS inspector
 COPY --from=build /src/node_modules/re2 ./node_modules/re2
 COPY --from=build /src/dist/inspector ./

@@ -51,6 +51,15 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",
   }),
+  console: (context) => ({
+    ...natsEnvironment(context, "console"),
+    ...dynamodbEnvironment(context.layout),
+    API_HOST: host,
+    API_PORT: String(context.layout.api),
+    API_CERT_FILE: context.certificates.console.certFile,
+    API_KEY_FILE: context.certificates.console.keyFile,
+    API_TOKENS_FILE: context.secrets.apiTokensFile,
+  }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),
     UPSTREAM_URL: endpointsOf(context.layout).upstreamUrl,

@@ -15,6 +15,7 @@ export interface Certificates {
   readonly nats: Pair;
   readonly edge: Pair;
   readonly upstream: Pair;
+  readonly console: Pair;
   /** What a region proves itself with to its peers. */
   leaf(region: RegionName): Pair;
 }
@@ -33,6 +34,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     nats: pair("nats"),
     edge: pair("edge"),
     upstream: pair("upstream"),
+    console: pair("console"),
     leaf: (region) => pair(`leaf-${region}`),
   };
   if (existsSync(result.caFile)) return result;
@@ -40,7 +42,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const authority = await createAuthority("MQTT Sentinel local CA");
   const leaves = regionNames.map((region) => [`leaf-${region}`, leafHost(region)] as const);
-  const roles = [["nats"], ["edge"], ["upstream"], ...leaves] as const;
+  const roles = [["nats"], ["edge"], ["upstream"], ["console"], ...leaves] as const;
   for (const [role, host] of roles) {
     const { certificate, key } = await issueCertificate(authority, {
       subject: `CN=${role}`,

@@ -12,6 +12,8 @@ export function endpointsOf(layout: Layout) {
     upstreamUrl: `mqtts://${host}:${layout.upstream}`,
     edgeUrls: layout.edges.map((edge) => `mqtts://${host}:${edge.mqtt}`),
     dynamodbUrl: `http://${host}:${layout.dynamodb}`,
+    /** Undefined without a console. */
+    apiUrl: layout.api === undefined ? undefined : `https://${host}:${layout.api}`,
     processUrls: new Map(
       [...layout.operations].map(([name, port]) => [name, `http://${host}:${port}`]),
     ),

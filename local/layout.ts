@@ -8,6 +8,8 @@ export interface Layout {
   readonly edges: readonly EdgeEndpoints[];
   readonly upstream: number;
   readonly dynamodb: number;
+  /** Of the API; undefined without a console. */
+  readonly api: number | undefined;
   /** Operations port of each process of ours, by its name. */
   readonly operations: ReadonlyMap<string, number>;
 }
@@ -22,13 +24,14 @@ export function appProcesses(options: RegionOptions): string[] {
     ...replicas("auth", options.auths),
     ...replicas("inspector", options.inspectors),
     ...replicas("bridge", options.bridges),
+    ...replicas("console", options.console ? 1 : 0),
   ];
 }
 
-/** With a base port the well-known ones come first: upstream, then the edges' MQTT. */
+/** With a base port the well-known ones come first: upstream, the edges' MQTT, then the API. */
 export async function planLayout(options: RegionOptions): Promise<Layout> {
   const apps = appProcesses(options);
-  const total = 2 + options.edges * 4 + options.core * 3 + apps.length;
+  const total = 2 + (options.console ? 1 : 0) + options.edges * 4 + options.core * 3 + apps.length;
   const ports = await findPorts(total, options.basePort);
   const take = () => {
     const port = ports.shift();
@@ -37,12 +40,14 @@ export async function planLayout(options: RegionOptions): Promise<Layout> {
   };
   const upstream = take();
   const mqtt = Array.from({ length: options.edges }, take);
+  const api = options.console ? take() : undefined;
   const server = () => ({ client: take(), cluster: take(), monitor: take() });
   return {
     upstream,
     edges: mqtt.map((port) => ({ mqtt: port, ...server() })),
     cores: Array.from({ length: options.core }, server),
     dynamodb: take(),
+    api,
     operations: new Map(apps.map((name) => [name, take()])),
   };
 }

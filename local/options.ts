@@ -69,7 +69,7 @@ export function parseOptions(argv: readonly string[]): UpOptions {
     .option("--fresh", "drop what an earlier run stored")
     .option(
       "--base-port <n>",
-      "fixed ports from here on: Mosquitto, the edges' MQTT, the rest",
+      "fixed ports from here on: Mosquitto, the edges' MQTT, the API, the rest",
       whole(1024, 65_000),
     )
     .option(

@@ -21,6 +21,8 @@ export interface RegionOptions {
   readonly bridges: number;
   readonly inspectors: number;
   readonly auths: number;
+  /** Whether the API is served. */
+  readonly console?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
   readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */
@@ -44,4 +46,11 @@ export interface RegionOptions {
 export const defaultSyncInterval = "2m";
 
 /** A whole region, as the cloud has it but for process supervision and DynamoDB's endpoint. */
-export const wholeRegion = { core: 3, edges: 2, bridges: 2, inspectors: 2, auths: 2 } as const;
+export const wholeRegion = {
+  core: 3,
+  edges: 2,
+  bridges: 2,
+  inspectors: 2,
+  auths: 2,
+  console: true,
+} as const;

@@ -3,6 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccount } from "@nats-io/nkeys";
 import { passwordVariable, serviceUsersOf } from "../app/contract/accounts.ts";
+import {
+  type ApiRole,
+  type ApiTokenEntry,
+  apiRoles,
+  apiTokenDigest,
+  apiTokenOf,
+} from "../app/contract/api-token.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 
 export interface Secrets {
@@ -12,6 +19,10 @@ export interface Secrets {
   upstreamPasswordFile(user: string): string;
   /** Account seed that signs what the auth service answers. */
   readonly issuerSeedFile: string;
+  /** What the API knows of its tokens. */
+  readonly apiTokensFile: string;
+  /** File that holds the API token of a role. */
+  apiTokenFile(role: ApiRole): string;
   readonly issuerPublicKey: string;
   /** What nats-server needs in its environment for the users of these accounts. */
   natsEnvironment(peers?: readonly RegionName[]): Record<string, string>;
@@ -35,7 +46,16 @@ export function ensureSecrets(directory: string): Secrets {
     writeFileSync(publicKeyFile, issuer.getPublicKey());
     return new TextDecoder().decode(issuer.getSeed());
   });
+  const apiTokenFile = (role: ApiRole) =>
+    ensure(`api-${role}.token`, () => apiTokenOf(randomBytes(32)));
+  const apiTokens = () =>
+    apiRoles.map((role): ApiTokenEntry => {
+      const sha256 = apiTokenDigest(readFileSync(apiTokenFile(role), "utf8"));
+      return { name: role, role, sha256 };
+    });
   return {
+    apiTokenFile,
+    apiTokensFile: ensure("api-tokens.json", () => JSON.stringify(apiTokens(), null, 2)),
     passwordFile,
     upstreamPasswordFile: (user) => ensure(`upstream-${user}.password`, password),
     issuerSeedFile,

@@ -62,7 +62,11 @@ export function platform(
     { ...opts, dependsOn: [certManager] },
   );
   const peers = peersOf(settings.stack);
-  const secrets = new ServiceSecrets("secrets", { namespace, peers }, inNamespaces);
+  const secrets = new ServiceSecrets(
+    "secrets",
+    { namespace, peers, apiTokens: settings.apiTokens },
+    inNamespaces,
+  );
   const trust = new TrustBundle(
     "trust",
     { namespace, certificates: home.internalCaCertificate },

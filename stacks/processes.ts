@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { homeRegion } from "../app/contract/regions.ts";
 import { PodIdentity } from "../infra/cluster/pod-identity.ts";
-import { copyArn, readPolicy } from "../infra/identity/device-table.ts";
+import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-table.ts";
 import { namespaces } from "../infra/platform/names.ts";
 import type { SecretOwner } from "../infra/platform/service-secrets.ts";
+import { awsRegions } from "../infra/regions.ts";
 import { Auth, authWorkload } from "../infra/workloads/auth.ts";
 import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
+import { Console, consoleWorkload } from "../infra/workloads/console.ts";
 import { Inspector } from "../infra/workloads/inspector.ts";
 import { Provision } from "../infra/workloads/provision.ts";
 import type { Settings } from "./settings.ts";
@@ -52,10 +55,39 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
   );
   const withStreams = { provider: base.provider, dependsOn: [provision] };
   new Inspector("inspector", common(context, "inspector"), withStreams);
+  consoleService(context, withStreams);
   new Bridge("bridge", { ...common(context, "bridge"), upstream }, withStreams);
 }
 
-/** The one process with a right at AWS: to read this region's copy of the device table. */
+/** Has a right at AWS: to change the device table, at home, whatever region this is. */
+function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Console {
+  const { base, home, platform, tags } = context;
+  const tableRegion = awsRegions[homeRegion];
+  const identity = new PodIdentity("console", {
+    clusterName: base.cluster.clusterName,
+    clusterArn: base.cluster.arn,
+    namespace,
+    serviceAccount: consoleWorkload,
+    statements: changePolicy({
+      awsRegion: tableRegion,
+      tableArn: home.deviceTableArn,
+      keyArn: home.deviceTableKeyArns.apply((arns) => arns[tableRegion] ?? ""),
+    }),
+    tags,
+  });
+  return new Console(
+    "console",
+    {
+      ...common(context, "console"),
+      ...{ tableRegion, deviceTable: home.deviceTableName },
+      certificateSecret: platform.certificates.secrets.console,
+    },
+    // A pod that starts before its identity is there has none for its whole life.
+    pulumi.mergeOptions(opts, { dependsOn: [identity] }),
+  );
+}
+
+/** Has a right at AWS: to read this region's copy of the device table. */
 function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
   const { settings, base, home, tags } = context;
   const { awsRegion, deviceAuth } = settings;

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { apiRoles, apiTokenName, apiTokenNameRule } from "../app/contract/api-token.ts";
 import { deviceAuths } from "../app/contract/device.ts";
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
@@ -69,7 +70,7 @@ const externalUpstream = z.strictObject({
   caCertificate: matching(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM form").optional(),
 });
 
-export const imageNames = ["auth", "bridge", "inspector", "provision"] as const;
+export const imageNames = ["auth", "bridge", "console", "inspector", "provision"] as const;
 
 const images = z.strictObject(
   {
@@ -100,6 +101,16 @@ const deviceCertificates = z.discriminatedUnion(
     }),
   ],
   must('{issuer: "internal"} or {issuer: "letsencrypt", email: …}'),
+);
+
+/** As `sentinel tokens create` prints it. */
+const apiToken = z.strictObject(
+  {
+    name: matching(apiTokenName, `a name of ${apiTokenNameRule}`),
+    role: z.enum(apiRoles, must(`one of ${apiRoles.join(", ")}`)),
+    sha256: matching(/^[0-9a-f]{64}$/, "a SHA-256 in hex, not the token itself"),
+  },
+  must("an entry as `sentinel tokens create` prints it"),
 );
 
 const deviceCa = z.string(must("certificates of authorities in PEM form")).check((context) => {
@@ -141,6 +152,8 @@ export const stackSettingsSchema = z.strictObject({
     .default([]),
   /** From where the Kubernetes API can be reached over the internet. Empty: from nowhere. */
   publicEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  /** Who may use the API, besides one token for each role that the stack makes itself. */
+  apiTokens: z.array(apiToken, must("a list")).default([]),
   monitoring: flag.default(true),
   instanceTypes: z
     .strictObject(

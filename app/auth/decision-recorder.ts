@@ -1,7 +1,7 @@
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import type { AuditDraft } from "../audit/audit-record.ts";
 import { auditRecord } from "../audit/authentication-event.ts";
-import { addressKey } from "./address-key.ts";
+import { addressKey } from "../shared/address-key.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 import { type Decision, type RefusalCode, refuse } from "./decide.ts";
 

@@ -1,4 +1,4 @@
-import { BoundedLimiter } from "./bounded-limiter.ts";
+import { BoundedLimiter } from "../shared/bounded-limiter.ts";
 
 export interface LockoutTimes {
   /** Length of a first lock-out. Each further one is twice as long as the one before. */

@@ -1,5 +1,5 @@
-import { addressKey } from "./address-key.ts";
-import { BoundedLimiter } from "./bounded-limiter.ts";
+import { addressKey } from "../shared/address-key.ts";
+import { BoundedLimiter } from "../shared/bounded-limiter.ts";
 import type { RefusalCode, Standing } from "./decide.ts";
 import { FamiliarLogins } from "./familiar-logins.ts";
 import { Lockout, type LockoutTimes } from "./lockout.ts";

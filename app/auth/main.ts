@@ -3,8 +3,9 @@ import { AuditChain } from "../audit/audit-chain.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
 import { storeAudit } from "../audit/store-audit.ts";
 import { nowMs } from "../contract/headers.ts";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
-import { jetstream, type NatsConnection } from "../shared/nats.ts";
+import type { NatsConnection } from "../shared/nats.ts";
 import { Admission } from "./admission.ts";
 import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
@@ -35,10 +36,10 @@ function createOutbox(
   metrics: AuthMetrics,
   environment: AuthEnvironment,
 ) {
-  const js = jetstream(connection);
+  const publisher = new AcknowledgedPublisher(connection, "auth");
   const outbox = new AuditOutbox({
     chain: new AuditChain({ kind: "auth", name: environment.REPLICA, clock: nowMs }),
-    store: storeAudit(js, () => metrics.auditFailures.inc()),
+    store: storeAudit(publisher, () => metrics.auditFailures.inc()),
     limit: environment.AUDIT_OUTBOX_RECORDS,
     oldestMs: environment.AUDIT_OLDEST_SECONDS * 1000,
     inFlight: auditsInFlight,

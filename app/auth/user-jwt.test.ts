@@ -49,7 +49,7 @@ describe("a device token", () => {
         pub: { allow: ["clients.pump-7.reports"] },
         sub: { allow: ["clients.pump-7.alerts", "$MQTT.sub.>", "$MQTT.deliver.pubrel.>"] },
         subs: 10,
-        payload: 65_536,
+        payload: 65_664,
         data: -1,
         tags: ["device", "site:x"],
       },

@@ -1,11 +1,9 @@
 import { type KeyObject, randomUUID, sign } from "node:crypto";
 import { devicePermissions } from "../contract/accounts.ts";
-import { payloadLimitBytes } from "../contract/limits.ts";
+import { deviceLimits } from "../contract/limits.ts";
 import { accountNameOf } from "./nkey.ts";
 import { sessionName } from "./session-proof.ts";
 
-/** A device needs one subscription, and the MQTT layer a few of its own. */
-const subscriptionLimit = 10;
 const HEADER = base64url({ typ: "JWT", alg: "ed25519-nkey" });
 
 /** Signs what an auth callout is answered with. */
@@ -60,8 +58,8 @@ export function createTokenIssuer(key: KeyObject): TokenIssuer {
         version: 2,
         pub: { allow: publish },
         sub: { allow: subscribe },
-        subs: subscriptionLimit,
-        payload: payloadLimitBytes,
+        subs: deviceLimits.subscriptions,
+        payload: deviceLimits.messageBytes,
         data: -1,
         tags: ["device", ...labels],
       };

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { isClientId } from "../contract/client-id.ts";
-import { isLabel } from "../registry/device-record.ts";
+import { clientIdRule, isClientId } from "../contract/client-id.ts";
+import { isLabel, labelRule } from "../registry/device-record.ts";
 
 /** Collects values of an argument or option that may come several times. */
 export function collect(check: (value: string) => boolean, complaint: string) {
@@ -10,9 +10,8 @@ export function collect(check: (value: string) => boolean, complaint: string) {
   };
 }
 
-const clientIdRule = "A client id is 1 to 64 of A-Z, a-z, 0-9, _ and -.";
-export const clientIds = collect(isClientId, clientIdRule);
-export const labelList = collect(isLabel, "A label is 1 to 64 of A-Z, a-z, 0-9 and _ . : / -");
+export const clientIds = collect(isClientId, `A client id is ${clientIdRule}.`);
+export const labelList = collect(isLabel, `A label is ${labelRule}`);
 
 export function clientId(value: string): string {
   return clientIds(value)[0] ?? value;

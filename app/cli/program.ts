@@ -6,6 +6,7 @@ import { doctorCommand } from "./doctor/doctor-command.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
+import { addTokenCommands } from "./tokens/token-commands.ts";
 
 /** Runs a command to its end; resolves with the exit code. */
 export type RunCommand = (
@@ -40,6 +41,7 @@ export function createProgram(run: RunCommand): Command {
   addDeviceCommands(program, run);
   addTailCommand(program, run);
   addAuditCommands(program, run);
+  addTokenCommands(program, run);
   program
     .command("doctor")
     .description("checks what a region needs, a line each, and says what to do about what fails")

@@ -39,13 +39,13 @@ it("lets the inspector alone write what reaches devices", () => {
   expect(writers.map((user) => user.name)).toEqual(["inspector"]);
 });
 
-it("lets auth alone write what it decided, and the operator alone what is changed", () => {
+it("lets auth alone write what it decided, and only who changes the registry what is changed", () => {
   const writersOf = (pattern: RegExp) =>
     allUsers.filter((user) => user.publish.some((subject) => pattern.test(subject)));
   const names = (pattern: RegExp) => writersOf(pattern).map((user) => user.name);
   expect(names(/^audit\.(auth|chain\.auth)\./)).toEqual(["auth"]);
-  expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator"]);
-  expect(names(/^audit\./)).toEqual(["auth", "operator"]);
+  expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator", "console"]);
+  expect(names(/^audit\./)).toEqual(["auth", "operator", "console"]);
 });
 
 it("gives nobody a wildcard over everything", () => {

@@ -133,6 +133,12 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("operator")],
   },
   {
+    name: "console",
+    account: "CORE",
+    publish: [...writeAudit("registry"), subjects.registryChange("*")],
+    subscribe: [inbox("console")],
+  },
+  {
     /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
     name: "warmup",
     account: "DEVICES",

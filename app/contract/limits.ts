@@ -1,6 +1,14 @@
 /** Largest alert or report, in bytes. A larger one goes to DEAD_LETTER. */
 export const payloadLimitBytes = 64 * 1024;
 
+/** What one connection of a device may do; nats-server closes one that sends a larger message. */
+export const deviceLimits = {
+  /** A report, and what nats-server's MQTT layer puts before it: 25 bytes. */
+  messageBytes: payloadLimitBytes + 128,
+  /** A device needs one subscription, and the MQTT layer a few of its own. */
+  subscriptions: 10,
+};
+
 /**
  * Largest MQTT packet that the upstream broker takes, in bytes. Above `payloadLimitBytes` so that
  * an oversized alert still reaches DEAD_LETTER whole, below NATS's `max_payload` of 1 MiB.

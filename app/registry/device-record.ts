@@ -27,11 +27,12 @@ export interface DeviceRecord extends DeviceSecrets {
 export type DeviceItem = Record<string, AttributeValue>;
 
 /** Labels end up in the device's token, where commas and blanks would be ambiguous. */
-const LABEL = /^[A-Za-z0-9_.:/-]{1,64}$/;
+export const labelPattern = /^[A-Za-z0-9_.:/-]{1,64}$/;
+export const labelRule = "1 to 64 of A-Z, a-z, 0-9 and _ . : / -";
 export const labelLimit = 16;
 
 export function isLabel(value: string): boolean {
-  return LABEL.test(value);
+  return labelPattern.test(value);
 }
 
 /** Any name, not only today's: a record must stay readable when a region is added or given up. */

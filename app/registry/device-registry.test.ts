@@ -77,6 +77,22 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(await registry.get("nobody")).toBeUndefined();
     });
 
+    it("changes only what is as it was seen, when it is told so", async () => {
+      await registry.create(values("seen", "s"), by);
+      const seen = (version: number) => ({
+        ...by,
+        onlyIf: (record: { version: number }) => record.version === version,
+      });
+      const stale = { name: "DeviceConflict", code: "stale" };
+
+      await expect(registry.suspend("seen", seen(2))).rejects.toMatchObject(stale);
+      expect((await registry.suspend("seen", seen(1))).outcome).toBe("changed");
+      await expect(registry.suspend("seen", seen(1))).rejects.toMatchObject(stale);
+      await expect(registry.delete("seen", seen(1), { force: true })).rejects.toMatchObject(stale);
+      expect(await recordOf("seen")).toMatchObject({ status: "suspended", version: 2 });
+      expect((await registry.delete("seen", seen(2), { force: true })).outcome).toBe("deleted");
+    });
+
     it("revokes for good, previous secret included; only deletion frees the id", async () => {
       await registry.create(values("stolen", "s"), by);
       await registry.rotate("stolen", { secret: hashSecret("t"), overlapMs: 60_000 }, by);

@@ -26,7 +26,7 @@ import {
   readDevice,
   type Table,
 } from "./device-writes.ts";
-import type { By, DeviceChange, DeviceValues } from "./record-changes.ts";
+import type { By, ConditionalBy, DeviceChange, DeviceValues } from "./record-changes.ts";
 import { type ChangeJournal, noJournal, type RegistryChangeKind } from "./registry-change.ts";
 import { DeviceConflict } from "./registry-errors.ts";
 import type { SecretHash } from "./secret.ts";
@@ -153,25 +153,25 @@ export class DeviceRegistry {
   rotate(
     clientId: string,
     rotation: { readonly secret: SecretHash; readonly overlapMs: number },
-    by: By,
+    by: ConditionalBy,
   ): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "rotated", ...rotation }, by);
   }
 
-  suspend(clientId: string, by: By): Promise<ChangeResult> {
+  suspend(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "suspended" }, by);
   }
 
-  resume(clientId: string, by: By): Promise<ChangeResult> {
+  resume(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "resumed" }, by);
   }
 
   /** Ends a device's right to connect, for good. */
-  revoke(clientId: string, by: By): Promise<ChangeResult> {
+  revoke(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "revoked" }, by);
   }
 
-  setLabels(clientId: string, labels: readonly string[], by: By): Promise<ChangeResult> {
+  setLabels(clientId: string, labels: readonly string[], by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "labelled", labels }, by);
   }
 
@@ -185,9 +185,12 @@ export class DeviceRegistry {
   }
 
   /** Makes a revoked device's id free; with `force` any device's. */
-  delete(clientId: string, by: By, options = { force: false }): Promise<DeleteResult> {
+  delete(clientId: string, by: ConditionalBy, options = { force: false }): Promise<DeleteResult> {
     return this.#journaled("deleted", [clientId], by, async (done) => {
-      const result = await deleteDevice(this.#table, clientId, options);
+      const result = await deleteDevice(this.#table, clientId, {
+        ...options,
+        onlyIf: by.onlyIf,
+      });
       if (result.outcome === "deleted") done({ clientId, version: result.version });
       return result;
     });
@@ -203,7 +206,7 @@ export class DeviceRegistry {
     return overwriteDevices(this.#table, records, this.#batch);
   }
 
-  #change(clientId: string, change: DeviceChange, by: By): Promise<ChangeResult> {
+  #change(clientId: string, change: DeviceChange, by: ConditionalBy): Promise<ChangeResult> {
     return this.#journaled(change.kind, [clientId], by, async (done) => {
       const result = await changeDevice(this.#table, clientId, change, by);
       if (result.outcome === "changed") done(result.record);

@@ -19,6 +19,7 @@ import {
 import {
   type By,
   type ChangedRecord,
+  type ConditionalBy,
   changedRecord,
   type DeviceChange,
   type DeviceValues,
@@ -116,13 +117,13 @@ async function persistently<T>(
  * Applies a change to the record as it is at the moment of the write.
  *
  * @throws UnreadableDevice
- * @throws DeviceConflict `changed` when others were faster every time.
+ * @throws DeviceConflict `changed` when others were faster every time; `stale`.
  */
 export function changeDevice(
   table: Table,
   clientId: string,
   change: DeviceChange,
-  by: By,
+  by: ConditionalBy,
 ): Promise<ChangeResult> {
   let intended: DeviceRecord | undefined;
   return persistently<ChangeResult>(table, clientId, async (parsed) => {
@@ -131,6 +132,7 @@ export function changeDevice(
     const before = parsed.record;
     // The write was taken and only its answer lost, so that the SDK's repetition was refused.
     if (intended && sameRecord(before, intended)) return { outcome: "changed", record: before };
+    if (by.onlyIf?.(before) === false) throw new DeviceConflict("stale", clientId);
     const result = changedRecord(before, change, by);
     if (result.outcome !== "changed") return result;
     intended = result.record;
@@ -139,11 +141,16 @@ export function changeDevice(
   });
 }
 
-/** Deletes a device that is revoked, or with `force` any, be its item readable or not. */
+/**
+ * Deletes a device that is revoked, or with `force` any, be its item readable or not.
+ *
+ * @throws UnreadableDevice without `force`.
+ * @throws DeviceConflict `changed`; `stale`.
+ */
 export function deleteDevice(
   table: Table,
   clientId: string,
-  options: { readonly force: boolean },
+  options: Pick<ConditionalBy, "onlyIf"> & { readonly force: boolean },
 ): Promise<DeleteResult> {
   let version: number | undefined;
   return persistently<DeleteResult>(table, clientId, async (parsed) => {
@@ -154,6 +161,7 @@ export function deleteDevice(
     const { record, unreadable } = parsed;
     if (unreadable && !options.force) throw new UnreadableDevice(clientId, unreadable.reason);
     if (record && record.status !== "revoked" && !options.force) return { outcome: "refused" };
+    if (record && options.onlyIf?.(record) === false) throw new DeviceConflict("stale", clientId);
     version = record?.version ?? 0;
     const guard = record && stillAsRead(record);
     const deletion = new DeleteItemCommand({

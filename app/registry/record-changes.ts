@@ -9,6 +9,12 @@ export interface By {
   readonly nowMs: number;
 }
 
+/** The same of one device, as long as its record is as whoever changes it has seen it. */
+export interface ConditionalBy extends By {
+  /** Otherwise the change fails as `stale`. Left out, the record may be whatever it is. */
+  readonly onlyIf?: ((record: DeviceRecord) => boolean) | undefined;
+}
+
 /** What is chosen about a device; the rest of its record is kept by the registry. */
 export interface DeviceValues {
   readonly clientId: string;

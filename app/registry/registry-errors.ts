@@ -1,15 +1,16 @@
+const conflicts = {
+  exists: "exists already",
+  changed: "is being changed by others all the time; try it again",
+  stale: "is not as it was seen any more; read it again",
+};
+
 /** A write that must not happen, because the table is not as the writer thought. */
 export class DeviceConflict extends Error {
   override readonly name = "DeviceConflict";
-  readonly code: "exists" | "changed";
+  readonly code: "exists" | "changed" | "stale";
 
   constructor(code: DeviceConflict["code"], clientId: string, options?: ErrorOptions) {
-    super(
-      code === "exists"
-        ? `device ${clientId} exists already`
-        : `device ${clientId} is being changed by others all the time; try it again`,
-      options,
-    );
+    super(`device ${clientId} ${conflicts[code]}`, options);
     this.code = code;
   }
 }

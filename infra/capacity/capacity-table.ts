@@ -62,6 +62,7 @@ const planRows: readonly Row[] = [
   ["auth", ({ plan }) => workload(plan.auth)],
   ["inspector", ({ plan }) => workload(plan.inspector)],
   ["bridge", ({ plan }) => workload(plan.bridge)],
+  ["console", ({ plan }) => workload(plan.console)],
   ["Mosquitto", ({ plan }) => mosquitto(plan)],
   ["nodes for the rest", ({ plan }) => `${plan.appsNodes} × ${plan.appsInstanceType}`],
 ];

@@ -12,6 +12,7 @@ import {
   memoryMiBOf,
   planAuth,
   planBridge,
+  planConsole,
   planInspector,
   planMosquitto,
 } from "./services.ts";
@@ -126,7 +127,8 @@ export function planRegion(demand: Demand): RegionPlan {
   const inspector = planInspector(demand);
   const auth = planAuth(demand);
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand) : undefined;
-  const workloads = [bridge, inspector, auth];
+  const console = planConsole();
+  const workloads = [bridge, inspector, auth, console];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand),
@@ -135,6 +137,7 @@ export function planRegion(demand: Demand): RegionPlan {
     bridge,
     inspector,
     auth,
+    console,
     appsInstanceType: chooseType("apps", appsPodSize(workloads), demand.instanceTypes?.apps),
     appsNodes: planned.zones,
     streams: {

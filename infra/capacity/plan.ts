@@ -52,6 +52,7 @@ export interface RegionPlan {
   readonly bridge: Workload;
   readonly inspector: Workload & { readonly anomalyClients: number };
   readonly auth: Workload & { readonly cacheDevices: number };
+  readonly console: Workload;
   /** Instance type of the nodes for our processes. */
   readonly appsInstanceType: string;
   /** Nodes of that type when nothing is wrong: as many in each zone. */

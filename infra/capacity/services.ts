@@ -60,6 +60,12 @@ export function planAuth(demand: Demand): RegionPlan["auth"] {
   };
 }
 
+/** Whoever works with devices is a handful of people and programs: two replicas outlive a zone. */
+export function planConsole(): RegionPlan["console"] {
+  const memoryMiB = memoryMiBOf(measured.consoleBytes, planned.processMemoryUse);
+  return { replicas: 2, pod: { cpuMillis: 250, memoryMiB } };
+}
+
 /** Mosquitto holds, in memory and on disk, what arrives while both bridges are away. */
 export function planMosquitto(demand: Demand): NonNullable<RegionPlan["mosquitto"]> {
   const backlog = demand.alertsPerSecond * bridgeSessionExpirySeconds * assumed.backlogMessageBytes;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { allRegistered } from "../../test/support/all-registered.ts";
 import { fakeEngine } from "../../test/support/fake-engine.ts";
 import type { AwsRegion } from "../regions.ts";
-import { copyArn, DeviceTable, readPolicy } from "./device-table.ts";
+import { changePolicy, copyArn, DeviceTable, readPolicy } from "./device-table.ts";
 
 const keyArns = new Map<AwsRegion, string>([
   ["us-east-1", "key-us"],
@@ -77,4 +77,22 @@ it("lets a reader read this copy and decrypt it through DynamoDB, nothing else",
       Condition: { StringEquals: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" } },
     },
   ]);
+});
+
+it("lets the API look up, list and change devices at home, and nothing that is done to a table", () => {
+  const home = { awsRegion: "us-east-1", tableArn: "table", keyArn: "key-us" } as const;
+  const [change, decrypt, ...more] = changePolicy(home);
+  expect(more).toEqual([]);
+  expect(change).toMatchObject({
+    Effect: "Allow",
+    Action: ["GetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"].map(
+      (action) => `dynamodb:${action}`,
+    ),
+    Resource: "table",
+  });
+  expect(decrypt).toMatchObject({
+    Action: "kms:Decrypt",
+    Resource: "key-us",
+    Condition: { StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" } },
+  });
 });

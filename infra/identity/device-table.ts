@@ -84,6 +84,15 @@ export interface TableCopy {
   readonly keyArn: pulumi.Input<string>;
 }
 
+/** Through DynamoDB alone, when it opens the table for the caller. */
+const decryptDevices = ({ awsRegion, keyArn }: TableCopy): Statement => ({
+  Sid: "DecryptDevices",
+  Effect: "Allow",
+  Action: "kms:Decrypt",
+  Resource: keyArn,
+  Condition: { StringEquals: { "kms:ViaService": `dynamodb.${awsRegion}.amazonaws.com` } },
+});
+
 /** All that auth needs of the table: to look devices up, and to ask whether it is there. */
 export const readPolicy = (copy: TableCopy): readonly Statement[] => [
   {
@@ -92,12 +101,23 @@ export const readPolicy = (copy: TableCopy): readonly Statement[] => [
     Action: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"],
     Resource: copy.tableArn,
   },
+  decryptDevices(copy),
+];
+
+/** All that the API needs: to look devices up, to list them, and to change them one by one. */
+export const changePolicy = (table: TableCopy): readonly Statement[] => [
   {
-    Sid: "DecryptDevices",
+    Sid: "ChangeDevices",
     Effect: "Allow",
-    Action: "kms:Decrypt",
-    Resource: copy.keyArn,
-    // Only on DynamoDB's behalf, when it opens the table for the caller.
-    Condition: { StringEquals: { "kms:ViaService": `dynamodb.${copy.awsRegion}.amazonaws.com` } },
+    Action: [
+      "dynamodb:GetItem",
+      "dynamodb:Scan",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+    ],
+    Resource: table.tableArn,
   },
+  // A key that is at work for the table needs no more of whoever writes to it.
+  decryptDevices(table),
 ];

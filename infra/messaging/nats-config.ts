@@ -7,7 +7,7 @@ import {
   serviceUsersOf,
   storesIn,
 } from "../../app/contract/accounts.ts";
-import { authTimeoutMs } from "../../app/contract/limits.ts";
+import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { leafHost } from "../regions.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
@@ -88,6 +88,16 @@ function userEntry(user: ServiceUser): ConfigValue {
   };
 }
 
+/**
+ * Here and not in a device's token: nats-server 2.15 takes limits from a token only when the client
+ * itself shows it. There is no limit of connections here, since one would count those of the whole
+ * cluster: `max_connections` bounds each edge.
+ */
+const devicesLimits = {
+  max_payload: deviceLimits.messageBytes,
+  max_subscriptions: deviceLimits.subscriptions,
+};
+
 interface Shared {
   readonly args: NatsServerArgs;
   readonly peers: readonly RegionName[];
@@ -101,6 +111,7 @@ function accountEntry(account: Account, { args, peers, users, readers }: Shared)
   const leaving = crossing.filter((c) => c.from === account);
   const entering = crossing.filter((c) => c.to === account);
   return {
+    limits: account === "DEVICES" ? devicesLimits : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
     users: [
       ...users.filter((user) => user.account === account).map(userEntry),
@@ -130,7 +141,13 @@ function sharedEntries(shared: Shared) {
   };
 }
 
-function listenEntries(args: NatsServerArgs) {
+/**
+ * How long a server that is to end takes to let go of its connections, one by one: devices have to
+ * find room and log in elsewhere, at the rate that those can take. 30 s is the least that is accepted.
+ */
+export const lameDuckSeconds = { core: 30, edge: 120 } as const;
+
+function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds) {
   const tls = tlsEntries(args.tls);
   return {
     server_name: args.serverName,
@@ -138,8 +155,7 @@ function listenEntries(args: NatsServerArgs) {
     http: args.monitorListen,
     tls: { ...tls, handshake_first: true },
     max_payload: 1024 * 1024,
-    // Long enough for connections to move over one by one; 30 s is the least that is accepted.
-    lame_duck_duration: "30s",
+    lame_duck_duration: `${lameDuckSeconds[role]}s`,
     lame_duck_grace_period: "5s",
     cluster: args.cluster && {
       name: args.region,
@@ -156,7 +172,7 @@ function listenEntries(args: NatsServerArgs) {
 export function natsCoreConfig(args: NatsCoreArgs): string {
   const peers = args.leaf?.peers.map((peer) => peer.region) ?? [];
   const document = {
-    ...listenEntries(args),
+    ...listenEntries(args, "core"),
     jetstream: {
       store_dir: args.storeDirectory,
       domain: args.region,
@@ -173,7 +189,7 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
 export function natsEdgeConfig(args: NatsEdgeArgs): string {
   const peers = args.peers ?? [];
   const document = {
-    ...listenEntries(args),
+    ...listenEntries(args, "edge"),
     max_connections: args.maxConnections,
     mqtt: {
       listen: args.mqttListen,

@@ -102,6 +102,7 @@ const restartsOn = (args: NatsCoreArgs) => ({
 function podTemplate(args: NatsCoreArgs, configMap: pulumi.Input<string>) {
   return natsPodTemplate({
     workload: natsCore,
+    role: "core",
     size: args.plan.core.pod,
     images: args.images,
     configMap,

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import {
@@ -50,11 +51,12 @@ describe("its configuration", () => {
     expect(configOf(small)).toMatch(/^ {2}stream_replicas: 1$/m);
   });
 
-  it("changes without a restart", async () => {
+  it("replaces the pods when it changes, since a reload would close every device's session", async () => {
     const edge = { ...plan.edge, maxConnections: 70_000 };
     const other = await objectsOf(() => new NatsEdge("edge", { ...args, plan: { ...plan, edge } }));
     expect(configOf(other)).not.toBe(configOf());
-    expect(specOf(other)).toEqual(specOf());
+    expect(specOf(other).template.metadata).not.toEqual(specOf().template.metadata);
+    expect(specOf(other).template.spec).toEqual(specOf().template.spec);
   });
 });
 
@@ -122,6 +124,23 @@ describe("its pods", () => {
   it("have names that stay and no volume that would", () => {
     expect(specOf()).toMatchObject({ podManagementPolicy: "Parallel", serviceName: "nats-edge" });
     expect(specOf()).not.toHaveProperty("volumeClaimTemplates");
+  });
+
+  it("let go of their devices one by one when a password or a certificate changes", () => {
+    const [reloader] = podOf().initContainers;
+    const { args: said } = reloader;
+    expect(said.slice(said.indexOf("-signal"))[1]).toBe(String(constants.signals.SIGUSR2));
+    expect(said.filter((value: string) => value.startsWith("/"))).toEqual([
+      "/var/run/nats/nats.pid",
+      "/etc/nats/passwords.conf",
+      "/trust/ca.crt",
+      "/tls/edge/tls.crt",
+      "/tls/devices/tls.crt",
+    ]);
+    const [duration = 0, grace = 0] = [...configOf().matchAll(/lame_duck_\w+: "(\d+)s"/g)].map(
+      ([, seconds]) => Number(seconds),
+    );
+    expect(podOf().terminationGracePeriodSeconds).toBeGreaterThan(duration + grace);
   });
 
   it("of a lost zone may come up in the others", () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
@@ -75,16 +76,26 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
   });
 }
 
-function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
+interface Configuration {
+  readonly name: pulumi.Input<string>;
+  readonly data: pulumi.Output<Record<string, string>>;
+}
+
+/** The hash of the configuration replaces the pods when it changes; they would not take it otherwise. */
+function podTemplate(args: NatsEdgeArgs, config: Configuration) {
+  const hash = config.data.apply((data) =>
+    createHash("sha256").update(JSON.stringify(data)).digest("hex"),
+  );
   return natsPodTemplate({
     workload: natsEdge,
+    role: "edge",
     size: args.plan.edge.pod,
     images: args.images,
-    configMap,
+    configMap: config.name,
+    annotations: { "sentinel/config-hash": hash },
     passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
-    ...(args.deviceCa !== undefined && { furtherFiles: [deviceCa.path] }),
     ports: { mqtt: mqttPort, cluster: natsPorts.cluster, monitor: natsPorts.monitor },
     probes: {
       startupProbe: healthProbe("", 2, 30),
@@ -152,13 +163,11 @@ export class NatsEdge extends pulumi.ComponentResource {
     super("sentinel:messaging:NatsEdge", name, {}, opts);
     const objects = { workload: natsEdge, namespace: args.namespace, parent: this };
 
-    const config = configMap(
-      objects,
-      pulumi.output(args.authIssuer).apply((key) => ({
-        ...configData(edgeConfig(args, key)),
-        ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
-      })),
-    );
+    const data = pulumi.output(args.authIssuer).apply((key): Record<string, string> => ({
+      ...configData(edgeConfig(args, key)),
+      ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
+    }));
+    const config = configMap(objects, data);
     const account = serviceAccount(objects);
     const mqtt = { name: "mqtt", port: mqttPort };
     const service = headlessService(objects, [mqtt, { name: "metrics", port: natsPorts.metrics }]);
@@ -178,7 +187,7 @@ export class NatsEdge extends pulumi.ComponentResource {
           // The load balancer has to see a new server healthy before the next old one goes.
           minReadySeconds: 30,
           selector: { matchLabels: selectorOf(natsEdge) },
-          template: podTemplate(args, config.metadata.name),
+          template: podTemplate(args, { name: config.metadata.name, data }),
         },
       },
       { parent: this, dependsOn: account },

@@ -9,6 +9,7 @@ import {
   restrictedPod,
 } from "../platform/pods.ts";
 import { natsPorts } from "./addresses.ts";
+import { lameDuckSeconds } from "./nats-config.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type Volume = kubernetes.types.input.core.v1.Volume;
@@ -39,7 +40,7 @@ export const tlsFiles = (role: string) => ({
  * Longer than `lame_duck_duration` and its grace period: the kubelet's SIGTERM follows the signal
  * at once and a lame duck ignores it, so this is the time that it has.
  */
-export const terminationGraceSeconds = 60;
+const terminationGraceSeconds = (role: keyof typeof lameDuckSeconds) => lameDuckSeconds[role] + 30;
 
 /** An unprivileged user; the image would run as root. */
 const user = 1000;
@@ -50,6 +51,8 @@ const memoryTarget = 0.85;
 
 export interface NatsPodArgs {
   readonly workload: string;
+  /** Services connect to a core server, devices to an edge. */
+  readonly role: keyof typeof lameDuckSeconds;
   readonly size: PodSize;
   readonly images: NatsImages;
   /** ConfigMap with the server's configuration. */
@@ -60,8 +63,6 @@ export interface NatsPodArgs {
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
   readonly certificates: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Files besides, in the ConfigMap of the configuration, that the server reads. */
-  readonly furtherFiles?: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
   readonly probes: Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe">;
   /** How much garbage may pile up, in per cent of what is alive. */
@@ -69,7 +70,7 @@ export interface NatsPodArgs {
   readonly exporterFlags: readonly string[];
   readonly dataMount?: { readonly name: string; readonly mountPath: string };
   readonly placement: Partial<PodSpec>;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** A check of nats-server's health page; `query` says what it looks at. */
@@ -135,24 +136,31 @@ function serverContainer(args: NatsPodArgs): Container {
   };
 }
 
+/** SIGUSR2 makes nats-server a lame duck, which lets its connections go one by one and ends. */
+const lameDuckSignal = "12";
+
 /**
- * Signals the server when a file changes, so that a new configuration, password or certificate is
- * taken without losing a connection. Kubernetes starts it before the server and stops it after.
+ * Signals the server when a file changes. Kubernetes starts it before the server and stops it after.
+ *
+ * A core server takes a new configuration, password or certificate without losing a connection. An
+ * edge would lose all its devices at once: nats-server closes, with any reload, every connection
+ * that an auth callout admitted. So it leaves as a lame duck instead and is started anew; and a new
+ * configuration replaces its pod, one after the other.
  */
 function reloader(args: NatsPodArgs): Container {
   const certificates = Object.keys(args.certificates).map((role) => tlsFiles(role).certFile);
-  const watched = [
-    `${folders.config}/${configFile}`,
-    `${folders.config}/${passwordsFile}`,
-    `${folders.trust}/ca.crt`,
-    ...certificates,
-    ...(args.furtherFiles ?? []),
-  ];
+  const files = [`${folders.config}/${passwordsFile}`, `${folders.trust}/ca.crt`, ...certificates];
+  const edge = args.role === "edge";
+  const watched = edge ? files : [`${folders.config}/${configFile}`, ...files];
   return {
     name: "reloader",
     image: args.images.reloader,
     restartPolicy: "Always",
-    args: ["-pid", pidFile, ...watched.flatMap((file) => ["-config", file])],
+    args: [
+      ...["-pid", pidFile],
+      ...(edge ? ["-signal", lameDuckSignal] : []),
+      ...watched.flatMap((file) => ["-config", file]),
+    ],
     resources: resourcesOf(reloaderSize),
     volumeMounts: mountsOf(args),
     ...restrictedContainer,
@@ -189,7 +197,7 @@ export function natsPodTemplate(args: NatsPodArgs): kubernetes.types.input.core.
       serviceAccountName: args.workload,
       // The reloader signals a process of another container.
       shareProcessNamespace: true,
-      terminationGracePeriodSeconds: terminationGraceSeconds,
+      terminationGracePeriodSeconds: terminationGraceSeconds(args.role),
       initContainers: [reloader(args), exporter(args)],
       containers: [serverContainer(args)],
       volumes: volumesOf(args),

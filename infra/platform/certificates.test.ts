@@ -40,6 +40,7 @@ describe("the certificates", () => {
       ],
       "leaf-tls": ["leaf.eu-west.sentinel.internal"],
       "devices-tls": ["mqtt.example.com"],
+      "console-tls": ["console-api.sentinel.svc.cluster.local"],
       "mosquitto-tls": ["alerts.eu-west.example.com", "mosquitto.sentinel.svc.cluster.local"],
     });
   });

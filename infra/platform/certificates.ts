@@ -10,6 +10,7 @@ import {
   publisherHost,
 } from "../messaging/addresses.ts";
 import { leafHost } from "../regions.ts";
+import { apiService } from "../workloads/console.ts";
 import { serviceHost } from "./names.ts";
 
 /** Who signs the certificate that devices are shown. */
@@ -45,7 +46,7 @@ export interface CertificatesArgs extends CertificateNames {
 const acmeServer = "https://acme-v02.api.letsencrypt.org/directory";
 
 /** What a certificate is for; it is kept in the Secret `<role>-tls`. */
-export type CertificateRole = "core" | "edge" | "leaf" | "devices" | "mosquitto";
+export type CertificateRole = "core" | "edge" | "leaf" | "devices" | "mosquitto" | "console";
 
 /** Host names of each certificate. */
 export function certificateHosts(args: CertificateNames): Record<CertificateRole, string[]> {
@@ -58,6 +59,7 @@ export function certificateHosts(args: CertificateNames): Record<CertificateRole
     leaf: [leafHost(args.region)],
     devices: [deviceHost(args.domain)],
     mosquitto: [publisherHost(args.region, args.domain), service(mosquitto)],
+    console: [service(apiService)],
   };
 }
 
@@ -100,6 +102,7 @@ export class Certificates extends pulumi.ComponentResource {
       edge: certificate("edge"),
       leaf: certificate("leaf"),
       devices: certificate("devices", devices),
+      console: certificate("console"),
     };
     this.mosquittoSecret = args.upstreamBundled ? certificate("mosquitto") : undefined;
     this.registerOutputs({ secrets: this.secrets });

@@ -26,9 +26,13 @@ describe("the arrows", () => {
       "auth -> pod identity 80",
       "bridge -> mosquitto 8883",
       "bridge -> nats-core 4222",
+      "console -> aws services 443",
+      "console -> nats-core 4222",
+      "console -> pod identity 80",
       "inspector -> nats-core 4222",
       "namespace watch -> auth 8080",
       "namespace watch -> bridge 8080",
+      "namespace watch -> console 8080",
       "namespace watch -> inspector 8080",
       "namespace watch -> nats-core 7777",
       "namespace watch -> nats-edge 7777",
@@ -48,6 +52,7 @@ describe("the arrows", () => {
     const asking = [
       "auth",
       "bridge",
+      "console",
       "inspector",
       "mosquitto",
       "nats-core",
@@ -86,6 +91,7 @@ describe("the policies", () => {
       "default-deny",
       "auth",
       "bridge",
+      "console",
       "inspector",
       "mosquitto",
       "nats-core",
@@ -114,11 +120,11 @@ describe("the policies", () => {
     });
   });
 
-  it("let only auth out to AWS, and to no private address there", () => {
+  it("let only those out to AWS who use the device table, and to no private address there", () => {
     const reaching443 = networkPolicies(args).filter(({ spec }) =>
       JSON.stringify(spec).includes('"port":443'),
     );
-    expect(reaching443.map(({ name }) => name)).toEqual(["auth"]);
+    expect(reaching443.map(({ name }) => name)).toEqual(["auth", "console"]);
     expect(policy("auth").egress).toContainEqual({
       to: [
         {
@@ -130,6 +136,15 @@ describe("the policies", () => {
       ],
       ports: [{ port: 443, protocol: "TCP" }],
     });
+  });
+
+  it("let nobody in to the API: operators forward a port from the pod's own node", () => {
+    expect(policy("console").ingress).toEqual([
+      {
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "watch" } } }],
+        ports: [{ port: 8080, protocol: "TCP" }],
+      },
+    ]);
   });
 
   it("leave no way out of the region's cluster to the monitoring port of NATS", () => {

@@ -49,9 +49,11 @@ const workload = (name: string): End => ({ workload: name });
 const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
 const core = workload(natsCore);
 const edge = workload(natsEdge);
-const processes = ["bridge", "inspector", "auth", "provision"];
+const processes = ["bridge", "inspector", "auth", "console", "provision"];
+/** Those that read or write the device table. */
+const tableUsers = ["auth", "console"];
 
-/** Every arrow of the design. Probes of the kubelet come from the pod's own node and need none. */
+/** Every arrow of the design. What comes from the pod's own node needs none: probes, forwarded ports. */
 export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
   const peers: Network = { name: "other regions", cidrs: args.peerCidrs };
   const leafLoadBalancer: Network = { name: "own vpc", cidrs: [args.vpcCidr] };
@@ -75,10 +77,12 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(leafLoadBalancer, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),
     tcp(workload("provision"), edge, mqttPort),
-    tcp(workload("auth"), awsServices, 443),
-    tcp(workload("auth"), podIdentity, 80),
+    ...tableUsers.flatMap((user) => [
+      tcp(workload(user), awsServices, 443),
+      tcp(workload(user), podIdentity, 80),
+    ]),
     ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
-    ...["bridge", "inspector", "auth"].map((process) =>
+    ...["bridge", "inspector", "auth", "console"].map((process) =>
       tcp(watch, workload(process), operationsPort),
     ),
     ...workloads.flatMap((name): Arrow[] => [

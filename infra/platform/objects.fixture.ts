@@ -29,6 +29,7 @@ export const plan = {
   bridge: { replicas: 2, pod },
   inspector: { replicas: 4, pod, anomalyClients: 1_500_000 },
   auth: { replicas: 3, pod, cacheDevices: 400_000 },
+  console: { replicas: 2, pod },
   streams: { replicas: 3, ingressMaxBytes: 8 * 1024 ** 3, alertRetentionHours: 48 },
 };
 

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accountKeyOf, accountNameOf } from "../../app/auth/nkey.ts";
+import { parseTokenFile } from "../../app/console/access/token-file.ts";
 import { passwordVariable, serviceUsersOf } from "../../app/contract/accounts.ts";
+import { type ApiTokenEntry, apiRoles, apiTokenDigest } from "../../app/contract/api-token.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
@@ -9,11 +11,13 @@ import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 import { ServiceSecrets } from "./service-secrets.ts";
 
 const peers: readonly RegionName[] = ["eu-west", "ap-south"];
+const sha256 = apiTokenDigest("snt_of-the-night-shift");
+const apiTokens: readonly ApiTokenEntry[] = [{ name: "night-shift", role: "operator", sha256 }];
 let engine: FakeEngine;
 let secrets: ServiceSecrets;
 beforeAll(async () => {
   engine = await objectsOf(() => {
-    secrets = new ServiceSecrets("secrets", { namespace, peers });
+    secrets = new ServiceSecrets("secrets", { namespace, peers, apiTokens });
   });
 });
 const filesOf = (owner: string): Record<string, string> =>
@@ -43,7 +47,8 @@ describe("each pod's secrets", () => {
         "password-from-eu-west",
         "warmup-password",
       ],
-      "operator-secrets": ["password"],
+      "console-secrets": ["api-tokens.json", "password"],
+      "operator-secrets": ["api-token-admin", "api-token-operator", "api-token-viewer", "password"],
     });
   });
 
@@ -69,6 +74,25 @@ describe("a password", () => {
     const passwords = [...lines.join("").matchAll(/: "([^"]+)"/g)].map(([, password]) => password);
     expect(new Set(passwords).size).toBe(serviceUsersOf(peers).length);
     for (const password of passwords) expect(password).toMatch(/^p[0-9a-f]{48}$/);
+  });
+});
+
+describe("the API's tokens", () => {
+  it("are known to the console by their hashes only, and to the operator themselves", () => {
+    const operator = filesOf("operator");
+    const text = filesOf("console")["api-tokens.json"] ?? "";
+    const entries = parseTokenFile(text);
+
+    expect(entries.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      ...apiRoles.map((role) => `${role} ${role}`),
+      "night-shift operator",
+    ]);
+    for (const role of apiRoles) {
+      const token = operator[`api-token-${role}`] ?? "";
+      expect(token).toMatch(/^snt_[A-Za-z0-9_-]{43}$/);
+      expect(entries.find(({ name }) => name === role)?.sha256).toBe(apiTokenDigest(token));
+      expect(text).not.toContain(token);
+    }
   });
 });
 

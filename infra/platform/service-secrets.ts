@@ -3,6 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/nkey.ts";
 import { passwordVariable, type ServiceUser, serviceUsersOf } from "../../app/contract/accounts.ts";
+import {
+  type ApiRole,
+  type ApiTokenEntry,
+  apiRoles,
+  apiTokenDigest,
+  apiTokenOf,
+} from "../../app/contract/api-token.ts";
 import { changeReader, mirrorMaker } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
@@ -13,6 +20,8 @@ export interface ServiceSecretsArgs {
   readonly namespace: string;
   /** The other regions, for each of which there are a user who makes its mirrors and one who reads them. */
   readonly peers: readonly RegionName[];
+  /** Who may use the API, besides one token of each role that is made here for operators. */
+  readonly apiTokens: readonly ApiTokenEntry[];
 }
 
 /** Who mounts which Secret: each workload its own, and the operator's is read by people. */
@@ -22,6 +31,7 @@ export const secretOwners = [
   "bridge",
   "inspector",
   "auth",
+  "console",
   "provision",
   "operator",
 ] as const;
@@ -32,12 +42,29 @@ interface Generated {
   readonly peers: readonly RegionName[];
   readonly passwordOf: (user: string) => pulumi.Output<string>;
   readonly issuerSeed: pulumi.Output<string>;
+  /** A token of each role. */
+  readonly apiTokens: Readonly<Record<ApiRole, pulumi.Output<string>>>;
+  readonly moreApiTokens: readonly ApiTokenEntry[];
 }
 
 /** File of a Secret in which a process finds the password of its own user. */
 export const ownPassword = "password";
 /** The same of its user in the source account of a peer. */
 export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
+
+/** File of the console's Secret: who may use the API. Holds hashes only. */
+export const apiTokensFile = "api-tokens.json";
+/** Files of the operator's Secret: the tokens themselves. */
+const apiTokenFile = (role: ApiRole) => `api-token-${role}`;
+
+function apiTokenEntries({ apiTokens, moreApiTokens }: Generated): pulumi.Output<string> {
+  const made = apiRoles.map((role) =>
+    apiTokens[role].apply(
+      (token): ApiTokenEntry => ({ name: role, role, sha256: apiTokenDigest(token) }),
+    ),
+  );
+  return pulumi.all(made).apply((entries) => JSON.stringify([...entries, ...moreApiTokens]));
+}
 
 /** What nats-server includes: the passwords of exactly the users that its configuration names. */
 function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated) {
@@ -50,7 +77,7 @@ function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated)
 
 /** The files of each Secret: no pod is given what it does not need. */
 function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>> {
-  const { peers, passwordOf, issuerSeed } = generated;
+  const { peers, passwordOf, issuerSeed, apiTokens } = generated;
   const own = (user: string) => ({ [ownPassword]: passwordOf(user) });
   const ofPeers = (user: (peer: RegionName) => string) =>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
@@ -71,7 +98,11 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       "warmup-password": passwordOf("warmup"),
       ...ofPeers(mirrorMaker),
     },
-    operator: own("operator"),
+    console: { ...own("console"), [apiTokensFile]: apiTokenEntries(generated) },
+    operator: {
+      ...own("operator"),
+      ...Object.fromEntries(apiRoles.map((role) => [apiTokenFile(role), apiTokens[role]])),
+    },
   };
 }
 
@@ -97,7 +128,11 @@ export class ServiceSecrets extends pulumi.ComponentResource {
     };
     const issuer = new random.RandomBytes(`${name}-issuer`, { length: 32 }, { parent: this });
     const issuerSeed = issuer.base64.apply((raw) => accountSeedOf(Buffer.from(raw, "base64")));
-    const files = secretFiles({ peers: args.peers, passwordOf, issuerSeed });
+    const apiTokens = this.#apiTokens(name);
+    const files = secretFiles({
+      ...{ peers: args.peers, passwordOf, issuerSeed, apiTokens },
+      moreApiTokens: args.apiTokens,
+    });
 
     const secretOf = (owner: SecretOwner) =>
       new kubernetes.core.v1.Secret(
@@ -116,5 +151,17 @@ export class ServiceSecrets extends pulumi.ComponentResource {
       issuerSeed.apply((seed) => accountNameOf(accountKeyOf(seed))),
     );
     this.registerOutputs({ authIssuer: this.authIssuer });
+  }
+
+  #apiTokens(name: string) {
+    const tokenOf = (role: ApiRole) => {
+      const options = { length: 32 };
+      const bytes = new random.RandomBytes(`${name}-api-${role}`, options, { parent: this });
+      return bytes.base64.apply((raw) => apiTokenOf(Buffer.from(raw, "base64")));
+    };
+    return Object.fromEntries(apiRoles.map((role) => [role, tokenOf(role)])) as Record<
+      ApiRole,
+      pulumi.Output<string>
+    >;
   }
 }

@@ -8,6 +8,7 @@ import { edgeCases } from "./rule-cases/edge.fixture.ts";
 import { inspectorCases } from "./rule-cases/inspector.fixture.ts";
 import { natsCases } from "./rule-cases/nats.fixture.ts";
 import { platformCases } from "./rule-cases/platform.fixture.ts";
+import { revocationCases } from "./rule-cases/revocation.fixture.ts";
 import { type Scenario, watched } from "./rule-cases/rule-case.fixture.ts";
 
 const groups = alertRules(watched, "https://example.com/runbooks/");
@@ -17,6 +18,7 @@ const cases = [
   ...inspectorCases,
   ...deliveryCases,
   ...authCases,
+  ...revocationCases,
   ...edgeCases,
   ...natsCases,
   ...platformCases,

@@ -6,6 +6,7 @@ import { edgeAlerts } from "./alerts/edge-alerts.ts";
 import { inspectorAlerts } from "./alerts/inspector-alerts.ts";
 import { natsAlerts, peerAlerts } from "./alerts/nats-alerts.ts";
 import { platformAlerts } from "./alerts/platform-alerts.ts";
+import { revocationAlerts } from "./alerts/revocation-alerts.ts";
 import type { WatchedRegion } from "./watched-region.ts";
 
 /** As Prometheus reads them. */
@@ -36,7 +37,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
     bridge: bridgeAlerts(watched),
     inspector: inspectorAlerts(watched),
     delivery: deliveryAlerts,
-    auth: authAlerts,
+    auth: [...authAlerts, ...revocationAlerts],
     edge: edgeAlerts(watched),
     nats: natsAlerts,
     peers: peerAlerts(watched),

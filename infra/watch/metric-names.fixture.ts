@@ -1,6 +1,7 @@
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
+import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import {
   createInspectorMetrics,
@@ -50,6 +51,7 @@ export async function ownMetricNames(): Promise<ReadonlySet<string>> {
       clock: zero,
     }),
   );
+  createRevocationMetrics(registry).watchOpen(zero);
   const metrics = await registry.getMetricsAsJSON();
   return new Set(
     metrics.flatMap(({ name, type }) =>

@@ -3,6 +3,7 @@ import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
 import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
+import { Console } from "./console.ts";
 import { Inspector } from "./inspector.ts";
 
 const common = {
@@ -21,8 +22,12 @@ const make = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
     new Inspector("inspector", argsOf("inspector"));
-    const table = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
-    new Auth("auth", { ...argsOf("auth"), ...table, deviceAuth: "certificate" });
+    const auth = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
+    new Console("console", {
+      ...argsOf("console"),
+      ...{ tableRegion: "us-east-1", deviceTable: "devices", certificateSecret: "console-tls" },
+    });
+    new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
   });
 
 let engine: FakeEngine;
@@ -34,6 +39,7 @@ const workloads = [
   { name: "bridge", kind: "StatefulSet" },
   { name: "inspector", kind: "StatefulSet" },
   { name: "auth", kind: "Deployment" },
+  { name: "console", kind: "Deployment" },
 ];
 const podOf = (name: string, of = engine) =>
   objectNamed(of, workloads.find((each) => each.name === name)?.kind ?? "", name).spec.template
@@ -171,5 +177,25 @@ describe("auth", () => {
       minReplicas: 3,
       maxReplicas: 6,
     });
+  });
+});
+
+describe("console", () => {
+  it("changes the device table at home, with a certificate and tokens of its own", () => {
+    expect(environmentOf("console")).toMatchObject({
+      AWS_REGION: "us-east-1",
+      DEVICE_TABLE: "devices",
+      API_CERT_FILE: "/secrets/tls/tls.crt",
+      API_KEY_FILE: "/secrets/tls/tls.key",
+      API_TOKENS_FILE: "/secrets/own/api-tokens.json",
+    });
+    expect(objectNamed(engine, "Deployment", "console").spec.replicas).toBe(2);
+  });
+
+  it("is reached inside the cluster alone", () => {
+    const { spec } = objectNamed(engine, "Service", "console-api");
+    expect(spec.ports).toEqual([{ name: "api", port: 443, targetPort: 8443 }]);
+    expect(spec).not.toHaveProperty("type");
+    expect(spec).not.toHaveProperty("externalIPs");
   });
 });

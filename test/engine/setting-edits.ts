@@ -26,17 +26,23 @@ const coreVolumes = [0, 1, 2].map(
 const ownProcesses = [
   "ConfigMap provision-streams",
   "Deployment auth-replicas",
+  "Deployment console-replicas",
   "HorizontalPodAutoscaler auth-scale",
   "Job provision-job",
-  "PodIdentityAssociation auth-association",
-  "Role auth-role",
-  "RolePolicy auth-rights",
+  ...["auth", "console"].flatMap((name) => [
+    `PodIdentityAssociation ${name}-association`,
+    `Role ${name}-role`,
+    `RolePolicy ${name}-rights`,
+  ]),
+  "Service console-api-service",
   ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
-  ...["auth", "bridge", "inspector"].flatMap((name) => [
+  ...["auth", "bridge", "console", "inspector"].flatMap((name) => [
     `PodDisruptionBudget ${name}-budget`,
     `Service ${name}-service`,
   ]),
-  ...["auth", "bridge", "inspector", "provision"].map((name) => `ServiceAccount ${name}-account`),
+  ...["auth", "bridge", "console", "inspector", "provision"].map(
+    (name) => `ServiceAccount ${name}-account`,
+  ),
 ];
 const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
@@ -136,6 +142,7 @@ export const settingEdits: readonly SettingEdit[] = [
     steps: [
       "replace Job provision-job",
       "update Deployment auth-replicas",
+      "update Deployment console-replicas",
       "update StatefulSet bridge-replicas",
       "update StatefulSet inspector-replicas",
     ],
@@ -180,6 +187,11 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "publicEndpointCidrs",
     edits: home("publicEndpointCidrs", ["203.0.113.0/24"]),
     steps: ["update Cluster cluster-cluster"],
+  },
+  {
+    setting: "apiTokens",
+    edits: home("apiTokens", [{ name: "night-shift", role: "operator", sha256: "0".repeat(64) }]),
+    steps: ["update Secret secrets-console"],
   },
   {
     setting: "monitoring",

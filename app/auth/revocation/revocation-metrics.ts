@@ -30,11 +30,6 @@ export function createRevocationMetrics(registry: Registry) {
       "sentinel_auth_sweep_failures_total",
       "Comparisons of all sessions with the registry that did not come to their end",
     ),
-    sessionsSwept: new Gauge({
-      name: "sentinel_auth_sweep_sessions",
-      help: "Sessions that this replica compared with the registry when it was last its turn",
-      registers,
-    }),
     sweptAt: new Gauge({
       name: "sentinel_auth_sweep_completed_timestamp_seconds",
       help: "When this replica last compared all sessions with the registry",

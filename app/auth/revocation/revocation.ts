@@ -97,8 +97,8 @@ async function sweep(options: RevocationOptions, live: LiveSessions): Promise<vo
         log.warn({ client: clientId, fault }, "a session outlived the right of its device");
       },
     });
-    metrics.sessionsSwept.set(looked);
     metrics.sweptAt.setToCurrentTime();
+    log.info({ sessions: looked }, "sessions compared with the registry");
   } catch (error) {
     metrics.sweepFailures.inc();
     throw error;

@@ -1,8 +1,8 @@
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ChangeResult, DeleteResult } from "../../registry/device-writes.ts";
+import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
 import type { By, DeviceValues } from "../../registry/record-changes.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
-import { hashSecret, issueSecret } from "../../registry/secret.ts";
 import type { CommandContext } from "../command-context.ts";
 import { confirm } from "../confirm.ts";
 import { withChangingRegistry } from "../device-table-access.ts";
@@ -32,10 +32,8 @@ const final = "it was revoked, which is final; delete it to register the id anew
 export const rotateVerb = (overlapMs: number): DeviceVerb => ({
   question: overlapMs > 0 ? undefined : "Make the secrets of these devices worthless at once?",
   apply: async (registry, clientId, by) => {
-    const secret = issueSecret();
-    const rotation = { secret: hashSecret(secret), overlapMs };
-    const { outcome } = await registry.rotate(clientId, rotation, by);
-    return outcome === "changed" ? { outcome, secret } : { outcome };
+    const { result, ...issued } = await renewSecret(registry, { clientId, overlapMs }, by);
+    return { outcome: result.outcome, ...issued };
   },
   told: { refused: final },
 });
@@ -95,9 +93,7 @@ export type NewDevice = Pick<DeviceValues, "labels" | "region" | "certificateFin
 export const addVerb = (device: NewDevice): DeviceVerb => ({
   question: undefined,
   apply: async (registry, clientId, by) => {
-    const secret = issueSecret();
-    const values = { clientId, status: "active" as const, secret: hashSecret(secret) };
-    await registry.create({ ...values, ...device }, by);
+    const { secret } = await registerDevice(registry, { clientId, ...device }, by);
     return { outcome: "changed", secret };
   },
   told: {},

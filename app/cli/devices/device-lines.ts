@@ -1,8 +1,7 @@
 import type { DeviceRecord } from "../../registry/device-record.ts";
+import { deviceView, timeText as time } from "../../registry/device-view.ts";
 import { printable } from "../output.ts";
 
-/** How devices are shown. Never with a secret, not even a hash of one. */
-const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 const nameLimit = 128;
 
 const widths = { id: 32, status: 10, region: 10, time: 21 };
@@ -22,26 +21,13 @@ export function tableLine(record: DeviceRecord): string {
   return `${head}${region} ${times.join("")}${record.labels.join(" ")}`.trimEnd();
 }
 
-/** What anybody may know of a device, its times as text. */
-function shown(record: DeviceRecord) {
-  const { secret: _, previous, changedBy, createdAt, changedAt, version, ...rest } = record;
-  return {
-    ...rest,
-    createdAt: time(createdAt),
-    changedAt: time(changedAt),
-    ...(changedBy !== undefined && { changedBy }),
-    version,
-    ...(previous && { previousSecretUntil: time(previous.validUntil) }),
-  };
-}
-
 export function jsonLine(record: DeviceRecord): string {
-  return JSON.stringify(shown(record));
+  return JSON.stringify(deviceView(record));
 }
 
 /** A paragraph of `name  value` lines. */
 export function details(record: DeviceRecord): string {
-  const { labels, ...rest } = shown(record);
+  const { labels, ...rest } = deviceView(record);
   const pairs = Object.entries({ ...rest, labels: labels.join(" ") || "-" });
   return pairs
     .map(([name, value]) => `${name.padEnd(24)}${printable(String(value), nameLimit * 16)}`)

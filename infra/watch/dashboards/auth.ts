@@ -2,6 +2,7 @@ import { quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import { board, type Section } from "./board.ts";
 import { graph, stacked } from "./panels.ts";
+import { revocation } from "./revocation.ts";
 
 const range = "$__rate_interval";
 const decisions = (selector: string) => `sentinel_auth_decisions_total${selector}`;
@@ -148,5 +149,5 @@ export const auth = board({
   uid: "sentinel-auth",
   title: "Auth",
   description: "Who is admitted, how fast, and whether it is written down",
-  sections: [logins, registry, audit],
+  sections: [logins, registry, revocation, audit],
 });

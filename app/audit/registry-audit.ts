@@ -1,0 +1,58 @@
+import { nowMs } from "../contract/headers.ts";
+import { tellChange } from "../registry/tell-change.ts";
+import { TellingJournal } from "../registry/telling-journal.ts";
+import type { JetStreamClient } from "../shared/nats.ts";
+import { AuditChain } from "./audit-chain.ts";
+import { AuditOutbox } from "./audit-outbox.ts";
+import type { AuditRecord } from "./audit-record.ts";
+import { RegistryJournal } from "./registry-journal.ts";
+import { storeAudit } from "./store-audit.ts";
+
+/** So long a change waits until it is told; what is left is waited for at the end. */
+const tellMs = 2_000;
+
+export interface RegistryAuditOptions {
+  readonly js: Pick<JetStreamClient, "publish">;
+  /** Of the writer: the replica, or the command line. */
+  readonly name: string;
+  /** How long an announcement may take to be stored. */
+  readonly announceMs: number;
+  /** Called for each failed attempt to store a record. */
+  readonly onRetry: () => void;
+}
+
+/** What could not be handed over in time. */
+export interface Left {
+  /** Records that AUDIT did not take. */
+  readonly records: readonly AuditRecord[];
+  /** Changes that the regions were not told of. */
+  readonly untold: number;
+}
+
+/** What a process that changes the registry keeps of its changes: one for its whole life. */
+export function openRegistryAudit(options: RegistryAuditOptions) {
+  const { js, name, announceMs, onRetry } = options;
+  const outbox = new AuditOutbox({
+    chain: new AuditChain({ kind: "registry", name, clock: nowMs }),
+    store: storeAudit(js, onRetry),
+    limit: 10_000,
+    oldestMs: announceMs,
+    inFlight: 512,
+    clock: nowMs,
+  });
+  const journal = new TellingJournal({
+    journal: new RegistryJournal({ outbox, clock: nowMs, announceMs }),
+    tell: tellChange(js),
+    patienceMs: tellMs,
+  });
+  return {
+    outbox,
+    journal,
+    /** Hands over what is left, when nothing is changed any more. */
+    drain: async (limitMs: number): Promise<Left> => {
+      const [records, untold] = await Promise.all([outbox.drain(limitMs), journal.drain(limitMs)]);
+      return { records, untold };
+    },
+  };
+}
+export type RegistryAudit = ReturnType<typeof openRegistryAudit>;

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server } from "node:https";
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import type { DeviceRegistry } from "../../registry/device-registry.ts";
+import type { ConditionalBy } from "../../registry/record-changes.ts";
+import { ProblemDetails } from "./device-schemas.ts";
+import { matching } from "./entity-tag.ts";
+import { problemType } from "./problem.ts";
+
+/** A server, or a part of it, whose schemas are zod's. */
+export type Api = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface ApiOptions {
+  readonly registry: DeviceRegistry;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Who changes something by this request, and on which condition. @throws Problem */
+export function byOf(request: FastifyRequest, clock: () => number): ConditionalBy {
+  const { "if-match": ifMatch } = request.headers;
+  return {
+    actor: `api:${request.holder?.name ?? ""}`,
+    nowMs: clock(),
+    onlyIf: matching(ifMatch),
+  };
+}
+
+/** An answer with a secret must not lie in any cache. */
+export const secretHeaders = { "cache-control": "no-store" };
+
+/** What a route answers when all is well. */
+export const answer = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+const problemAnswer = (description: string) => ({
+  description,
+  content: { [problemType]: { schema: ProblemDetails } },
+});
+
+/** What every route may answer besides what it is there for. */
+export const failures = {
+  "4xx": problemAnswer("The request is not fulfilled: `code` says why, `detail` what to do"),
+  "5xx": problemAnswer("Not the request's fault; 503 passes by itself"),
+};

@@ -1,0 +1,161 @@
+import type { FastifyReply } from "fastify";
+import type { DeviceRegistry } from "../../registry/device-registry.ts";
+import { deviceView } from "../../registry/device-view.ts";
+import type { ChangeResult } from "../../registry/device-writes.ts";
+import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
+import type { ConditionalBy } from "../../registry/record-changes.ts";
+import { type Api, type ApiOptions, answer, byOf, failures, secretHeaders } from "./api.ts";
+import {
+  ChangedDevice,
+  ConditionalHeaders,
+  DeviceWithSecret,
+  NewDevice,
+  NewLabels,
+  OneDevice,
+  RotationQuery,
+} from "./device-schemas.ts";
+import { entityTag } from "./entity-tag.ts";
+import { Problem } from "./problem.ts";
+import { noSuchDevice } from "./reading-routes.ts";
+
+const tags = ["devices"];
+const oneDevice = { params: OneDevice, headers: ConditionalHeaders };
+
+/** What operators may do, and that which ends a device's right to connect, for admins. */
+export function addChangingRoutes(api: Api, options: ApiOptions): void {
+  addSecretRoutes(api, options);
+  addStatusRoutes(api, options);
+  const { registry, clock } = options;
+  api.put(
+    "/devices/:clientId/labels",
+    {
+      config: { access: "operator" },
+      schema: {
+        tags,
+        summary: "Gives a device these labels instead of those it has",
+        ...oneDevice,
+        body: NewLabels,
+        response: { 200: answer("What became of it", ChangedDevice), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { clientId } = request.params;
+      const by = byOf(request, clock);
+      const result = await registry.setLabels(clientId, request.body.labels, by);
+      return changed(result, clientId, reply);
+    },
+  );
+}
+
+function addSecretRoutes(api: Api, { registry, clock }: ApiOptions): void {
+  api.post(
+    "/devices",
+    {
+      config: { access: "operator" },
+      schema: {
+        tags,
+        summary: "Registers a device and shows its secret, once",
+        body: NewDevice,
+        response: { 201: answer("It is registered", DeviceWithSecret), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { region, ...values } = request.body;
+      const home = region === undefined ? {} : { region };
+      const by = byOf(request, clock);
+      const { record, secret } = await registerDevice(registry, { ...values, ...home }, by);
+      reply.code(201).headers({
+        ...secretHeaders,
+        location: `${request.url.split("?")[0]}/${record.clientId}`,
+        etag: entityTag(record),
+      });
+      return { device: deviceView(record), secret };
+    },
+  );
+  api.post(
+    "/devices/:clientId/rotate",
+    {
+      config: { access: "operator" },
+      schema: {
+        tags,
+        summary: "Gives a device a new secret and shows it, once",
+        ...oneDevice,
+        querystring: RotationQuery,
+        response: { 200: answer("It has a new secret", DeviceWithSecret), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { clientId } = request.params;
+      const rotation = { clientId, overlapMs: request.query.overlapSeconds * 1_000 };
+      const { result, secret } = await renewSecret(registry, rotation, byOf(request, clock));
+      const { device } = changed(result, clientId, reply);
+      reply.headers(secretHeaders);
+      // A rotation always changes the device, or is refused above.
+      return { device, secret: secret ?? "" };
+    },
+  );
+}
+
+type StatusChange = (
+  registry: DeviceRegistry,
+  clientId: string,
+  by: ConditionalBy,
+) => Promise<ChangeResult>;
+
+const statusChanges = [
+  {
+    verb: "suspend",
+    access: "operator",
+    summary: "Keeps a device from connecting until it is resumed",
+    make: (registry, clientId, by) => registry.suspend(clientId, by),
+  },
+  {
+    verb: "resume",
+    access: "operator",
+    summary: "Lets a suspended device connect again",
+    make: (registry, clientId, by) => registry.resume(clientId, by),
+  },
+  {
+    verb: "revoke",
+    access: "admin",
+    summary: "Ends a device's right to connect, for good",
+    make: (registry, clientId, by) => registry.revoke(clientId, by),
+  },
+] as const satisfies readonly {
+  verb: string;
+  access: string;
+  summary: string;
+  make: StatusChange;
+}[];
+
+function addStatusRoutes(api: Api, { registry, clock }: ApiOptions): void {
+  for (const { verb, access, summary, make } of statusChanges) {
+    api.post(
+      `/devices/:clientId/${verb}`,
+      {
+        config: { access },
+        schema: {
+          tags,
+          summary,
+          ...oneDevice,
+          response: { 200: answer("What became of it", ChangedDevice), ...failures },
+        },
+      },
+      async (request, reply) => {
+        const { clientId } = request.params;
+        return changed(await make(registry, clientId, byOf(request, clock)), clientId, reply);
+      },
+    );
+  }
+}
+
+/** What became of a device. @throws Problem when nothing did */
+function changed(result: ChangeResult, clientId: string, reply: FastifyReply) {
+  const { outcome } = result;
+  if (outcome === "unknown") throw noSuchDevice(clientId);
+  if (outcome === "refused") {
+    throw new Problem("device-revoked", "delete it to register the id anew");
+  }
+  reply.header("etag", entityTag(result.record));
+  return { outcome, device: deviceView(result.record) };
+}

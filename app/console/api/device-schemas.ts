@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
+import { deviceStatuses } from "../../contract/device.ts";
+import { regionNames } from "../../contract/regions.ts";
+import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
+import { type ProblemCode, problems } from "./problem.ts";
+
+/** Longest overlap of two secrets: a year. */
+const overlapLimitSeconds = 366 * 86_400;
+export const pageLimit = 1_000;
+
+const clientId = z.string().regex(clientIdPattern, `must be ${clientIdRule}`);
+const label = z.string().regex(labelPattern, `must be ${labelRule}`);
+const labels = z.array(label).max(labelLimit, `must be at most ${labelLimit}`);
+const region = z.enum(regionNames);
+/** As text, in a query. */
+const wholeNumber = z.coerce.number("must be a number").int("must be a whole number");
+const time = z.iso.datetime();
+
+export const OneDevice = z.object({ clientId });
+
+export const DeviceListQuery = z.strictObject({
+  status: z.enum(deviceStatuses).optional(),
+  label: label.optional().describe("Only devices that have it"),
+  region: region.optional().describe("Only devices that are at home there"),
+  limit: wholeNumber
+    .min(1, "must be at least 1")
+    .max(pageLimit, `must be at most ${pageLimit}`)
+    .default(100)
+    .describe("Devices of one page at most"),
+  after: z.string().max(256).optional().describe("The `next` of the page before"),
+});
+
+export const NewDevice = z.strictObject({
+  clientId,
+  labels: labels.default([]),
+  region: region.optional().describe("Where the device is at home; it may connect anywhere"),
+});
+
+export const RotationQuery = z.strictObject({
+  overlapSeconds: wholeNumber
+    .min(0, "must be at least 0")
+    .max(overlapLimitSeconds, `must be at most ${overlapLimitSeconds}`)
+    .default(86_400)
+    .describe("How long the old secret stays good"),
+});
+
+export const NewLabels = z.strictObject({ labels });
+
+export const DeletionQuery = z.strictObject({
+  force: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("Also a device that is not revoked, or whose record cannot be read"),
+});
+
+/** Headers are of many kinds; only this one is looked at. */
+export const ConditionalHeaders = z.looseObject({
+  "if-match": z
+    .string()
+    .max(1_024)
+    .optional()
+    .describe("The change is made only of the device as it was with this ETag"),
+});
+
+/** What is answered. The ids are the schemas' names in the OpenAPI document. */
+export const Device = z
+  .object({
+    clientId,
+    status: z.enum(deviceStatuses),
+    // Of records only what they hold, whatever the contract says today.
+    region: z.string().optional(),
+    labels: z.array(z.string()),
+    createdAt: time,
+    changedAt: time,
+    changedBy: z.string().optional(),
+    version: z.int(),
+    previousSecretUntil: time.optional().describe("Until then the secret before is good, too"),
+  })
+  .meta({ id: "Device" });
+
+export const DeviceWithSecret = z
+  .object({
+    device: Device,
+    secret: z.string().describe("Shown this once: nobody can read it again"),
+  })
+  .meta({ id: "DeviceWithSecret" });
+
+export const ChangedDevice = z
+  .object({
+    outcome: z.enum(["changed", "unchanged"]).describe("`unchanged`: it was so before"),
+    device: Device,
+  })
+  .meta({ id: "ChangedDevice" });
+
+export const DeviceList = z
+  .object({
+    devices: z.array(Device),
+    unreadable: z
+      .array(z.object({ clientId: z.string(), reason: z.string() }))
+      .describe("Items of the table that are not device records"),
+    next: z
+      .string()
+      .optional()
+      .describe(
+        "`after` of the next page; absent on the last. A page may be empty without being it",
+      ),
+  })
+  .meta({ id: "DeviceList" });
+
+export const ProblemDetails = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string(), got: z.string().optional() }))
+      .optional(),
+  })
+  .meta({ id: "Problem" });

@@ -1,0 +1,77 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../server.fixture.ts";
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+  readonly components: { schemas: Record<string, { properties?: object }> };
+}
+
+const routes = [
+  "delete /api/v1/devices/{clientId}",
+  "get /api/v1/devices",
+  "get /api/v1/devices/{clientId}",
+  "get /api/v1/openapi.json",
+  "post /api/v1/devices",
+  "post /api/v1/devices/{clientId}/resume",
+  "post /api/v1/devices/{clientId}/revoke",
+  "post /api/v1/devices/{clientId}/rotate",
+  "post /api/v1/devices/{clientId}/suspend",
+  "put /api/v1/devices/{clientId}/labels",
+];
+
+let server: TestServer;
+let document: Document;
+beforeAll(async () => {
+  server = await startTestServer();
+  const answer = await server.api.inject({ method: "GET", url: "/api/v1/openapi.json" });
+  document = answer.json();
+});
+afterAll(() => server?.stop());
+
+describe("the OpenAPI document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const result = await new Validator().validate({ ...structuredClone(document) });
+
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+    expect(document.openapi).toBe("3.1.0");
+  });
+
+  it("has every route that the server has, and no other", () => {
+    const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+
+    expect(described.sort()).toEqual(routes);
+    for (const route of routes) {
+      const [method = "", url = ""] = route.replaceAll(/\{(\w+)\}/g, ":$1").split(" ");
+      expect(server.api.hasRoute({ method: method.toUpperCase(), url }), route).toBe(true);
+    }
+    const tree = server.api.printRoutes({ commonPrefix: false });
+    const served = [...tree.matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, list = ""]) =>
+      list.split(", "),
+    );
+    expect(served).toHaveLength(routes.length);
+  });
+
+  it("says what each route answers, problems included, and what it takes", () => {
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, { responses }] of Object.entries(operations)) {
+        const codes = Object.keys(responses);
+        expect([path, method, codes.some((code) => /^20/.test(code))]).toEqual([
+          path,
+          method,
+          true,
+        ]);
+        if (!path.endsWith("openapi.json")) expect(codes).toContain("4XX");
+      }
+    }
+    const { Device, Problem, DeviceWithSecret } = document.components.schemas;
+    expect(Object.keys(Device?.properties ?? {})).not.toContain("secret");
+    expect(Object.keys(DeviceWithSecret?.properties ?? {})).toContain("secret");
+    expect(Object.keys(Problem?.properties ?? {})).toContain("code");
+    expect(JSON.stringify(document)).toContain("^[A-Za-z0-9_-]{1,64}$");
+  });
+});

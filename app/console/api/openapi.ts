@@ -1,0 +1,61 @@
+import swagger from "@fastify/swagger";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { type Api, answer } from "./api.ts";
+
+const description = `The device registry of MQTT Sentinel.
+
+Each request carries a token: \`Authorization: Bearer snt_…\`. A viewer reads; an operator registers devices, rotates their secrets,
+suspends, resumes and labels them; an admin revokes and deletes them, too. Each operation's security names the least role. Every
+change is announced in the audit before it is made, under the name \`api:<token name>\`.
+
+An answer about one device has an ETag. Sent back as If-Match, it makes a change happen only while the device is as it was: otherwise
+the answer is 412. Failures are RFC 9457 problems, told apart by their \`code\`.`;
+
+/** Describes the routes that are added after it. Must be awaited before they are. */
+export async function addOpenapi(api: Api): Promise<void> {
+  await api.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "MQTT Sentinel", version: "1.0.0", description },
+      tags: [{ name: "devices", description: "Who may connect" }],
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    },
+    transform: (route) => {
+      const { access } = route.route.config ?? {};
+      const { schema, url } = jsonSchemaTransform(route);
+      const security = access === undefined || access === "public" ? [] : [{ token: [access] }];
+      return { url, schema: { ...schema, security } };
+    },
+    transformObject: (whole) => withoutInputs(jsonSchemaTransformObject(whole)),
+  });
+}
+
+type Document = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Every named schema comes a second time, as it would be in a request; none of them is in one. */
+function withoutInputs(document: Document): Document {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } };
+  const answers = Object.entries(components?.schemas ?? {}).filter(
+    ([name]) => !name.endsWith("Input"),
+  );
+  return {
+    ...document,
+    components: { ...components, schemas: Object.fromEntries(answers) },
+  } as Document;
+}
+
+/** The document itself, for anybody: it tells nothing of any device. */
+export function addOpenapiRoute(api: Api): void {
+  api.get(
+    "/openapi.json",
+    {
+      config: { access: "public" },
+      schema: {
+        summary: "This document",
+        response: { 200: answer("OpenAPI 3.1", z.looseObject({})) },
+      },
+    },
+    async () => api.swagger() as Record<string, unknown>,
+  );
+}

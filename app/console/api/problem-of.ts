@@ -1,0 +1,70 @@
+import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
+import type { FastifyError, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { AuditUnavailable } from "../../audit/registry-journal.ts";
+import { InvalidPageToken } from "../../registry/device-page.ts";
+import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
+import { fieldErrors } from "./field-errors.ts";
+import { Problem, type ProblemCode } from "./problem.ts";
+
+const conflictCodes = {
+  exists: "device-exists",
+  changed: "device-contended",
+  stale: "device-changed",
+} as const satisfies Record<DeviceConflict["code"], ProblemCode>;
+
+const retrySoon = { "retry-after": "2" };
+
+/** Whatever went wrong with a request, as what its sender is told. */
+export function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  return (
+    ofRequest(error as FastifyError, request) ??
+    ofRegistry(error) ??
+    new Problem("internal-error", "it was logged; try again later", { cause: error })
+  );
+}
+
+/** What is wrong with the request itself. */
+function ofRequest(error: FastifyError, request: FastifyRequest): Problem | undefined {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = fieldErrors(error.validation, error.validationContext, request);
+    const code = error.validationContext === "body" ? "invalid-body" : "invalid-request";
+    return new Problem(code, "correct what `errors` names and send it again", { errors });
+  }
+  switch (error?.statusCode) {
+    case 413:
+      return new Problem("body-too-large", "send at most 16 KiB");
+    case 415:
+      return new Problem("media-type-unsupported", "send application/json");
+    case 400:
+      return new Problem("malformed-request", error.message);
+    default:
+      return undefined;
+  }
+}
+
+function ofRegistry(error: unknown): Problem | undefined {
+  if (error instanceof DeviceConflict) return new Problem(conflictCodes[error.code], error.message);
+  if (error instanceof UnreadableDevice) return new Problem("record-unreadable", error.message);
+  if (error instanceof InvalidPageToken) {
+    const message = "must be the `next` of a list; leave it out to begin anew";
+    const errors = [{ field: "query.after", message }];
+    return new Problem("invalid-request", error.message, { errors });
+  }
+  if (error instanceof AuditUnavailable) {
+    return new Problem("audit-unavailable", error.message, { cause: error, headers: retrySoon });
+  }
+  if (!isOfDynamo(error)) return undefined;
+  const detail =
+    error instanceof ResourceNotFoundException
+      ? "it does not exist; see that DEVICE_TABLE is right"
+      : "it cannot be reached or refuses; try again later";
+  return new Problem("registry-unavailable", detail, { cause: error, headers: retrySoon });
+}
+
+/** The SDK notes on each error how often it has tried; without credentials it does not even try. */
+function isOfDynamo(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return "$metadata" in error || /Credentials/.test(error.name);
+}

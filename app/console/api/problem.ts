@@ -1,0 +1,84 @@
+/** What can be wrong with a request, or with what it needs: the status, and what stays the same about it. */
+export const problems = {
+  "malformed-request": [400, "The request cannot be read"],
+  "invalid-request": [400, "A part of the request is not as it must be"],
+  "token-missing": [401, "There is no token"],
+  "token-unknown": [401, "The token is not known"],
+  "role-too-low": [403, "The token's role does not allow this"],
+  "no-such-route": [404, "There is nothing here"],
+  "no-such-device": [404, "There is no such device"],
+  "device-exists": [409, "The device exists already"],
+  "device-revoked": [409, "The device was revoked, which is final"],
+  "device-not-revoked": [409, "The device is not revoked"],
+  "device-contended": [409, "Others are changing the device"],
+  "record-unreadable": [409, "The table's item is not a device record"],
+  "device-changed": [412, "The device is not as it was seen any more"],
+  "body-too-large": [413, "The body is too large"],
+  "media-type-unsupported": [415, "The body's media type is not supported"],
+  "invalid-body": [422, "The body is not as it must be"],
+  "too-many-requests": [429, "There are too many requests"],
+  "internal-error": [500, "Something is wrong with the server"],
+  "audit-unavailable": [503, "The audit cannot be written, so nothing was changed"],
+  "registry-unavailable": [503, "The device table cannot be used"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+export type ProblemCode = keyof typeof problems;
+
+/** One thing that is wrong with one part of a request. */
+export interface FieldError {
+  /** Such as `body.labels.0`. */
+  readonly field: string;
+  /** What it must be. */
+  readonly message: string;
+  /** What it is, cut short. Absent when it is not there. */
+  readonly got?: string | undefined;
+}
+
+/** What an answer says of a request that was not fulfilled: RFC 9457. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** By this clients decide; it stays what it is. */
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export const problemType = "application/problem+json";
+
+interface ProblemOptions extends ErrorOptions {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A detail may quote what was sent. */
+const detailLimit = 300;
+
+/** A request that is not fulfilled. `detail` says what to do. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly #errors: readonly FieldError[] | undefined;
+  /** Of the answer, besides its type. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail.slice(0, detailLimit), options);
+    this.code = code;
+    this.#errors = options.errors;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return problems[this.code][0];
+  }
+
+  get body(): ProblemBody {
+    const [status, title] = problems[this.code];
+    return {
+      type: `urn:mqtt-sentinel:problem:${this.code}`,
+      ...{ title, status, code: this.code, detail: this.message },
+      ...(this.#errors && { errors: this.#errors }),
+    };
+  }
+}

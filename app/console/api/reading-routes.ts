@@ -1,0 +1,57 @@
+import { deviceView } from "../../registry/device-view.ts";
+import { UnreadableDevice } from "../../registry/registry-errors.ts";
+import { type Api, type ApiOptions, answer, failures } from "./api.ts";
+import { Device, DeviceList, DeviceListQuery, OneDevice } from "./device-schemas.ts";
+import { entityTag } from "./entity-tag.ts";
+import { Problem } from "./problem.ts";
+
+const tags = ["devices"];
+
+/** What viewers may do. */
+export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
+  api.get(
+    "/devices",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Lists devices, in no particular order, page by page",
+        description:
+          "Reads the whole table, page by page, whatever is asked for. What was written a moment ago may be missing.",
+        querystring: DeviceListQuery,
+        response: { 200: answer("A page", DeviceList), ...failures },
+      },
+    },
+    async ({ query }) => {
+      const { after, limit, ...filter } = query;
+      const { records, unreadable, next } = await registry.page(filter, { after, limit });
+      return {
+        devices: records.map(deviceView),
+        unreadable: [...unreadable],
+        ...(next !== undefined && { next }),
+      };
+    },
+  );
+  api.get(
+    "/devices/:clientId",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Shows one device",
+        params: OneDevice,
+        response: { 200: answer("The device", Device), ...failures },
+      },
+    },
+    async ({ params: { clientId } }, reply) => {
+      const found = await registry.get(clientId);
+      if (!found) throw noSuchDevice(clientId);
+      if (found.unreadable) throw new UnreadableDevice(clientId, found.unreadable.reason);
+      reply.header("etag", entityTag(found.record));
+      return deviceView(found.record);
+    },
+  );
+}
+
+export const noSuchDevice = (clientId: string) =>
+  new Problem("no-such-device", `${clientId} is not registered`);

@@ -1,0 +1,74 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { AuditOutbox } from "../audit/audit-outbox.ts";
+import { latencyBuckets } from "../shared/metrics.ts";
+
+/** Why somebody was turned away: by an unknown or missing token, by the role, or by a limit. */
+export const unauthorizedReasons = [
+  "token-missing",
+  "token-unknown",
+  "role-too-low",
+  "address-limit",
+] as const;
+export type UnauthorizedReason = (typeof unauthorizedReasons)[number];
+
+export const followedKinds = ["tokens", "certificate"] as const;
+export type FollowedKind = (typeof followedKinds)[number];
+
+export type ConsoleMetrics = ReturnType<typeof createConsoleMetrics>;
+
+/** Series with known labels start at zero, so that a first failure is seen as a rise. */
+export function createConsoleMetrics(registry: Registry) {
+  const registers = [registry];
+  const requests = new Counter({
+    name: "sentinel_console_requests_total",
+    help: "Answered requests of the API, by route and status",
+    labelNames: ["route", "method", "code"],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: "sentinel_console_request_seconds",
+    help: "From a request's head to the end of its answer",
+    labelNames: ["route", "method"],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const unauthorized = new Counter({
+    name: "sentinel_console_unauthorized_total",
+    help: "Requests that were turned away for who sent them",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of unauthorizedReasons) unauthorized.inc({ reason }, 0);
+  const unusableFiles = new Counter({
+    name: "sentinel_console_unusable_files_total",
+    help: "Times that a changed file could not be used, so that what was read before goes on",
+    labelNames: ["file"],
+    registers,
+  });
+  for (const file of followedKinds) unusableFiles.inc({ file }, 0);
+  const auditFailures = new Counter({
+    name: "sentinel_console_audit_failures_total",
+    help: "Attempts to store an audit record that failed; each is followed by another",
+    registers,
+  });
+  return {
+    answered: (labels: { route: string; method: string; code: number }, seconds: number) => {
+      const { route, method, code } = labels;
+      requests.inc({ route, method, code });
+      requestSeconds.observe({ route, method }, seconds);
+    },
+    turnedAway: (reason: UnauthorizedReason) => unauthorized.inc({ reason }),
+    unusableFile: (file: FollowedKind) => unusableFiles.inc({ file }),
+    auditFailures,
+    watchOutbox: (outbox: Pick<AuditOutbox, "size">) => {
+      new Gauge({
+        name: "sentinel_console_audit_outbox_records",
+        help: "Records of changes that are not stored in AUDIT yet",
+        registers,
+        collect() {
+          this.set(outbox.size);
+        },
+      });
+    },
+  };
+}

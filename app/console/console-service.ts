@@ -1,0 +1,42 @@
+import type { RegistryAudit } from "../audit/registry-audit.ts";
+import type { Running } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
+import type { NatsWatch } from "../shared/nats-watch.ts";
+import type { Api } from "./api/api.ts";
+
+/** Leaves time for the rest of the drain. */
+const auditDrainMs = 10_000;
+
+export interface ConsoleOptions {
+  readonly api: Api;
+  readonly audit: Pick<RegistryAudit, "drain">;
+  readonly watch: NatsWatch;
+  readonly log: Logger;
+  /** Lets go of everything else. */
+  readonly release: () => void;
+}
+
+/**
+ * Serves the API until it is drained. It is ready also while AUDIT cannot be written: devices can
+ * be looked up meanwhile, and whoever wants to change one is told why it cannot be.
+ */
+export function createConsole({ api, audit, watch, log, release }: ConsoleOptions): Running {
+  return {
+    notReady: () => (api.server.listening ? undefined : "not listening"),
+    drain: async () => {
+      // Answers what was asked, takes no more.
+      await api.close();
+      const { records, untold } = await audit.drain(auditDrainMs);
+      if (untold > 0) log.error({ untold }, "changes that the regions were not told of");
+      for (const record of records) {
+        // The log is the last place where it can be kept.
+        log.error(
+          { audit: JSON.parse(Buffer.from(record.body).toString()) },
+          "not stored in AUDIT",
+        );
+      }
+      await watch.close();
+      release();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import fastify, { type FastifyReply } from "fastify";
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { Logger } from "../shared/log.ts";
+import { type AccessControl, requestFacts } from "./access/access-control.ts";
+import type { Api, ApiOptions } from "./api/api.ts";
+import { addChangingRoutes } from "./api/changing-routes.ts";
+import { addDeletionRoute } from "./api/deletion-route.ts";
+import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
+import { Problem, problemType } from "./api/problem.ts";
+import { problemOf } from "./api/problem-of.ts";
+import { addReadingRoutes } from "./api/reading-routes.ts";
+import type { ConsoleMetrics } from "./console-metrics.ts";
+
+export interface ServerOptions extends ApiOptions {
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer };
+  readonly access: AccessControl;
+  readonly metrics: Pick<ConsoleMetrics, "answered">;
+  readonly log: Logger;
+}
+
+export const minTlsVersion = "TLSv1.3";
+const bodyLimit = 16 * 1024;
+/** For a request to arrive whole, and for a connection without one. */
+const [requestMs, idleMs] = [10_000, 65_000];
+
+/** The API over TLS 1.3, ready to listen. */
+export async function createServer(options: ServerOptions): Promise<Api> {
+  const { tls, access, log } = options;
+  const api: Api = fastify({
+    https: { ...tls, minVersion: minTlsVersion },
+    bodyLimit,
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    exposeHeadRoutes: false,
+    // A longer one would be another route to the router: so it is told what is wrong with it.
+    routerOptions: { maxParamLength: 1_024 },
+    frameworkErrors: (error, _request, reply) => {
+      void send(new Problem("malformed-request", error.message), reply as unknown as FastifyReply);
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  api.setValidatorCompiler(validatorCompiler);
+  api.setSerializerCompiler(serializerCompiler);
+  api.removeContentTypeParser("text/plain");
+  api.decorateRequest("holder", null);
+  api.addHook("onRequest", access);
+  answerWithProblems(api, log);
+  observe(api, options);
+  await addOpenapi(api);
+  await api.register(
+    async (versioned: Api) => {
+      addReadingRoutes(versioned, options);
+      addChangingRoutes(versioned, options);
+      addDeletionRoute(versioned, options);
+      addOpenapiRoute(versioned);
+    },
+    { prefix: "/api/v1" },
+  );
+  await api.ready();
+  return api;
+}
+
+const send = (problem: Problem, reply: FastifyReply) =>
+  reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(problemType)
+    .serializer(JSON.stringify)
+    .send(problem.body);
+
+function answerWithProblems(api: Api, log: Logger): void {
+  api.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request);
+    if (problem.status >= 500) {
+      const level = problem.code === "internal-error" ? "error" : "warn";
+      log[level]({ ...requestFacts(request), code: problem.code, err: problem.cause }, "failed");
+    }
+    return send(problem, reply);
+  });
+  api.setNotFoundHandler((request) => {
+    const { method } = request;
+    throw new Problem(
+      "no-such-route",
+      `${method} ${request.url.slice(0, 256)} leads nowhere; see /api/v1/openapi.json`,
+    );
+  });
+}
+
+function observe(api: Api, { metrics, log }: ServerOptions): void {
+  api.addHook("onResponse", async (request, reply) => {
+    const { method, routeOptions } = request;
+    const labels = { route: routeOptions.url ?? "none", method, code: reply.statusCode };
+    metrics.answered(labels, reply.elapsedTime / 1_000);
+    log.info({ ...requestFacts(request), status: reply.statusCode }, "answered");
+  });
+}

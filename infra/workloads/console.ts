@@ -1,0 +1,85 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegionPlan } from "../capacity/plan.ts";
+import { selectorOf } from "../platform/names.ts";
+import { apiTokensFile } from "../platform/service-secrets.ts";
+import {
+  disruptionBudget,
+  headlessService,
+  metadataOf,
+  serviceAccount,
+  serviceMetadata,
+} from "../platform/workload-objects.ts";
+import {
+  operationsPort,
+  type Process,
+  secretFile,
+  servicePodTemplate,
+  type WorkloadArgs,
+} from "./workload.ts";
+
+export interface ConsoleArgs extends WorkloadArgs {
+  readonly plan: Pick<RegionPlan, "console">;
+  /** Where the device table is written: at home, wherever this console runs. */
+  readonly tableRegion: string;
+  readonly deviceTable: pulumi.Input<string>;
+  /** Secret with the certificate that the API shows. */
+  readonly certificateSecret: pulumi.Input<string>;
+}
+
+/** Also its service account, to which Pod Identity gives the right to change the device table. */
+export const consoleWorkload = "console";
+/** The Service of the API, whose name is in its certificate. */
+export const apiService = "console-api";
+const apiPort = 8443;
+const certificateFolder = "/secrets/tls";
+
+const processOf = (args: ConsoleArgs): Process => ({
+  workload: consoleWorkload,
+  args,
+  size: args.plan.console.pod,
+  environment: {
+    API_PORT: String(apiPort),
+    API_CERT_FILE: `${certificateFolder}/tls.crt`,
+    API_KEY_FILE: `${certificateFolder}/tls.key`,
+    API_TOKENS_FILE: secretFile(apiTokensFile),
+    DEVICE_TABLE: args.deviceTable,
+    AWS_REGION: args.tableRegion,
+  },
+  mounts: [{ path: certificateFolder, source: { secret: args.certificateSecret } }],
+});
+
+/** The REST API. Nothing leads to it from outside: operators forward a port. */
+export class Console extends pulumi.ComponentResource {
+  constructor(name: string, args: ConsoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:workloads:Console", name, {}, opts);
+    const objects = { workload: consoleWorkload, namespace: args.namespace, parent: this };
+    const account = serviceAccount(objects);
+    headlessService(objects, [{ name: "metrics", port: operationsPort }]);
+    disruptionBudget(objects);
+    new kubernetes.core.v1.Service(
+      `${apiService}-service`,
+      {
+        metadata: serviceMetadata(objects, apiService),
+        spec: {
+          selector: selectorOf(consoleWorkload),
+          ports: [{ name: "api", port: 443, targetPort: apiPort }],
+        },
+      },
+      { parent: this },
+    );
+    new kubernetes.apps.v1.Deployment(
+      `${name}-replicas`,
+      {
+        metadata: metadataOf(objects),
+        spec: {
+          replicas: args.plan.console.replicas,
+          selector: { matchLabels: selectorOf(consoleWorkload) },
+          template: servicePodTemplate(processOf(args)),
+        },
+      },
+      { parent: this, dependsOn: account },
+    );
+    this.registerOutputs({});
+  }
+}

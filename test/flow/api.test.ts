@@ -1,0 +1,237 @@
+/** The REST API from outside, on real servers: who may do what, and what comes of it at the devices. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
+import { sentinel } from "../../app/cli/sentinel.fixture.ts";
+import { type ApiRole, apiRoles } from "../../app/contract/api-token.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import type { Region } from "../../local/region.ts";
+import { type ApiClient, apiClient, regionApi } from "../support/api-client.ts";
+import { connectDevice } from "../support/clients.ts";
+import { connectAs, readStream } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+const soon = { timeout: 30_000, interval: 100 };
+
+let region: Region;
+let auth: Awaited<ReturnType<typeof startAuthProcess>>;
+let operator: NatsConnection;
+const as = {} as Record<ApiRole, ApiClient>;
+
+beforeAll(async () => {
+  const none = { bridges: 0, inspectors: 0, auths: 0 };
+  region = await startTestRegion({ core: 3, edges: 1, ...none, console: true });
+  auth = await startAuthProcess(region, { CACHE_POSITIVE_SECONDS: "1" });
+  operator = await connectAs(region, "operator");
+  for (const role of apiRoles) as[role] = regionApi(region, role);
+});
+afterAll(async () => {
+  await operator?.close();
+  await auth?.stop();
+  await region?.stop();
+});
+
+async function add(clientId: string, more: object = {}): Promise<string> {
+  const { status, body } = await as.operator("POST", "/api/v1/devices", {
+    body: { clientId, ...more },
+  });
+  expect(status).toBe(201);
+  return body.secret;
+}
+const path = (clientId: string, rest = "") => `/api/v1/devices/${clientId}${rest}`;
+
+const admitted = (clientId: string, password: string) =>
+  connectDevice(region, { clientId, password }).then(
+    async ({ client }) => {
+      await client.endAsync(true);
+      return true;
+    },
+    () => false,
+  );
+
+describe("a device that is registered by the API", () => {
+  it("logs in with the secret that is shown once, and no more when it is revoked", async () => {
+    const secret = await add("pump-1", { labels: ["site:oslo"], region: "eu-west" });
+
+    expect(await admitted("pump-1", secret)).toBe(true);
+    const shown = await as.viewer("GET", path("pump-1"));
+    expect(shown.body).toMatchObject({
+      ...{ clientId: "pump-1", status: "active", labels: ["site:oslo"], region: "eu-west" },
+      ...{ version: 1, changedBy: "api:operator" },
+    });
+    expect(JSON.stringify(shown.body)).not.toContain(secret);
+    expect((await as.admin("POST", path("pump-1", "/revoke"))).body).toMatchObject({
+      outcome: "changed",
+      device: { status: "revoked", changedBy: "api:admin" },
+    });
+    await expect.poll(() => admitted("pump-1", secret), soon).toBe(false);
+  });
+
+  it("gets a new secret, beside which the old one stays good for as long as was asked", async () => {
+    const old = await add("pump-2");
+    const rotated = await as.operator("POST", path("pump-2", "/rotate?overlapSeconds=3600"));
+
+    expect(rotated.status).toBe(200);
+    expect(rotated.headers["cache-control"]).toBe("no-store");
+    expect(await admitted("pump-2", rotated.body.secret)).toBe(true);
+    expect(await admitted("pump-2", old)).toBe(true);
+    const last = await as.operator("POST", path("pump-2", "/rotate?overlapSeconds=0"));
+    await expect.poll(() => admitted("pump-2", old), soon).toBe(false);
+    expect(await admitted("pump-2", last.body.secret)).toBe(true);
+  });
+
+  it("is kept out while it is suspended", async () => {
+    const secret = await add("pump-3");
+    await as.operator("POST", path("pump-3", "/suspend"));
+    expect(await admitted("pump-3", secret)).toBe(false);
+
+    expect((await as.operator("POST", path("pump-3", "/suspend"))).body.outcome).toBe("unchanged");
+    await as.operator("POST", path("pump-3", "/resume"));
+    await expect.poll(() => admitted("pump-3", secret), soon).toBe(true);
+  });
+});
+
+describe("a token", () => {
+  const calls: readonly { role: ApiRole; method: string; of: string; body?: object }[] = [
+    { role: "viewer", method: "GET", of: "" },
+    { role: "viewer", method: "GET", of: "/roles" },
+    { role: "operator", method: "POST", of: "", body: { clientId: "roles-2" } },
+    { role: "operator", method: "POST", of: "/roles/rotate" },
+    { role: "operator", method: "POST", of: "/roles/suspend" },
+    { role: "operator", method: "POST", of: "/roles/resume" },
+    { role: "operator", method: "PUT", of: "/roles/labels", body: { labels: ["a"] } },
+    { role: "admin", method: "POST", of: "/roles/revoke" },
+    { role: "admin", method: "DELETE", of: "/roles" },
+  ];
+
+  it("may do what its role allows, and nothing else", async () => {
+    await add("roles");
+    for (const { role: needed, method, of, body } of calls) {
+      for (const role of apiRoles) {
+        const { status, body: answer } = await as[role](method, `/api/v1/devices${of}`, { body });
+        const low = apiRoles.indexOf(role) < apiRoles.indexOf(needed);
+        const about = `${role} ${method} ${of}`;
+        if (low) expect([about, status, answer.code]).toEqual([about, 403, "role-too-low"]);
+        else expect([about, status]).not.toEqual([about, 403]);
+        if (role === needed) expect([about, status < 300]).toEqual([about, true]);
+      }
+    }
+  });
+
+  it("is needed, and must be one of those in the file", async () => {
+    const { apiUrl: url = "" } = region.endpoints;
+    const { caFile } = region.certificates;
+    const missing = await apiClient({ url, caFile })("GET", "/api/v1/devices");
+    const token = `snt_${"x".repeat(43)}`;
+    const unknown = await apiClient({ url, caFile, token })("GET", "/api/v1/devices");
+
+    expect(missing).toMatchObject({ status: 401, body: { code: "token-missing" } });
+    expect(missing.headers["www-authenticate"]).toContain("Bearer");
+    expect(unknown).toMatchObject({ status: 401, body: { code: "token-unknown" } });
+    expect(unknown.headers["content-type"]).toContain("application/problem+json");
+  });
+});
+
+it("lists every device once, over several pages", async () => {
+  const ids = Array.from({ length: 25 }, (_, i) => `page-${i}`);
+  for (const id of ids) await add(id, { labels: ["paged"] });
+  const all: string[] = [];
+  const labelled: string[] = [];
+  let pages = 0;
+  for (let next: string | undefined = ""; next !== undefined; pages++) {
+    const query: string = next === "" ? "" : `&after=${next}`;
+    const { body } = await as.viewer("GET", `/api/v1/devices?limit=10${query}`);
+    all.push(...body.devices.map((device: { clientId: string }) => device.clientId));
+    next = body.next;
+  }
+  for (let next: string | undefined = ""; next !== undefined; ) {
+    const query: string = next === "" ? "" : `&after=${next}`;
+    const { body } = await as.viewer("GET", `/api/v1/devices?label=paged&limit=7${query}`);
+    expect(body.devices.length).toBeLessThanOrEqual(7);
+    labelled.push(...body.devices.map((device: { clientId: string }) => device.clientId));
+    next = body.next;
+  }
+
+  expect(pages).toBeGreaterThan(2);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all).toEqual(expect.arrayContaining(ids));
+  expect(labelled.sort()).toEqual(ids.sort());
+});
+
+it("lets one of several changes through that were made to the same state of a device", async () => {
+  await add("contended");
+  const { headers } = await as.viewer("GET", path("contended"));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) =>
+      as.operator("PUT", path("contended", "/labels"), {
+        body: { labels: [`writer-${i}`] },
+        headers: { "if-match": headers.etag ?? "" },
+      }),
+    ),
+  );
+
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  const refused = answers.filter(({ status }) => status !== 200);
+  for (const { status, body } of refused) {
+    expect([status, body.code]).toEqual([412, "device-changed"]);
+  }
+  expect((await as.viewer("GET", path("contended"))).body.version).toBe(2);
+});
+
+describe("the audit", () => {
+  const settings = () => ({
+    NATS_SERVERS: region.endpoints.natsServers.join(","),
+    NATS_CA_FILE: region.certificates.caFile,
+    OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+  });
+  const changesOf = async (clientId: string) =>
+    (await readStream(operator, "AUDIT", `audit.registry.${clientId}`)).map(({ payload }) => {
+      const { status, actor, unmapped } = JSON.parse(payload);
+      return [unmapped.change, status, actor.user.name, unmapped.chain.writer.slice(0, 10)];
+    });
+
+  it("names the token that made a change, in a chain that holds", async () => {
+    await add("audited");
+    await as.operator("POST", path("audited", "/suspend"));
+
+    await expect
+      .poll(() => changesOf("audited"), soon)
+      .toEqual([
+        ["created", "Requested", "api:operator", "console-1-"],
+        ["created", "Success", "api:operator", "console-1-"],
+        ["suspended", "Requested", "api:operator", "console-1-"],
+        ["suspended", "Success", "api:operator", "console-1-"],
+      ]);
+    const { code, stdout } = await sentinel(["audit", "verify"], settings());
+    expect(stdout).toContain("console-1-");
+    expect(code).toBe(0);
+  });
+
+  it("that cannot be written keeps everything as it is, until it can be again", async () => {
+    await add("steady");
+    const cores = region.layout.cores.map((_, i) => region.process(`core-${i + 1}`));
+    for (const core of cores) await core.suspend();
+    try {
+      const suspended = await as.operator("POST", path("steady", "/suspend"));
+      expect(suspended).toMatchObject({ status: 503, body: { code: "audit-unavailable" } });
+      expect(suspended.headers["retry-after"]).toBeDefined();
+      const created = await as.operator("POST", "/api/v1/devices", {
+        body: { clientId: "not-yet" },
+      });
+      expect(created).toMatchObject({ status: 503, body: { code: "audit-unavailable" } });
+      expect((await as.viewer("GET", path("steady"))).body).toMatchObject({
+        ...{ status: "active", version: 1 },
+      });
+      expect((await as.viewer("GET", path("not-yet"))).status).toBe(404);
+    } finally {
+      for (const core of cores) core.resume();
+    }
+
+    await expect
+      .poll(async () => (await as.operator("POST", path("steady", "/suspend"))).status, soon)
+      .toBe(200);
+    const told = (await changesOf("steady")).map(([change, status]) => `${change} ${status}`);
+    expect(told).toContain("suspended Failure");
+    expect(told.at(-1)).toBe("suspended Success");
+    expect((await sentinel(["audit", "verify"], settings())).code).toBe(0);
+  });
+});
