@@ -163,10 +163,12 @@ export class NatsEdge extends pulumi.ComponentResource {
     super("sentinel:messaging:NatsEdge", name, {}, opts);
     const objects = { workload: natsEdge, namespace: args.namespace, parent: this };
 
-    const data = pulumi.output(args.authIssuer).apply((key): Record<string, string> => ({
-      ...configData(edgeConfig(args, key)),
-      ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
-    }));
+    const data = pulumi.output(args.authIssuer).apply(
+      (key): Record<string, string> => ({
+        ...configData(edgeConfig(args, key)),
+        ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
+      }),
+    );
     const config = configMap(objects, data);
     const account = serviceAccount(objects);
     const mqtt = { name: "mqtt", port: mqttPort };
