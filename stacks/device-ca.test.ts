@@ -75,13 +75,11 @@ describe("stack files in which devices use certificates", () => {
     ]);
   });
 
-  it("cannot do without it, and without certificates it must not be there", () => {
+  it("cannot do without it; with secrets it may be there, as long as both are asked for", () => {
     expect(mistakesOf(everywhere(certificate))).toContainEqual(
       expect.stringMatching(/us-east.yaml: sentinel:deviceCa must be set .*; it is not set$/),
     );
-    expect(mistakesOf(everywhere({ "sentinel:deviceCa": ca }))).toContainEqual(
-      expect.stringMatching(/deviceCa is not looked at with deviceAuth of secret; remove it/),
-    );
+    expect(mistakesOf(everywhere({ "sentinel:deviceCa": ca }))).toEqual([]);
   });
 
   it("are refused without showing a key that was pasted by mistake", () => {
