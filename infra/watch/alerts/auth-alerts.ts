@@ -3,18 +3,24 @@ import { overInBoth, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
-/** Refusals that are the device's own fault, or an attacker's. */
 const undeserved: readonly RefusalCode[] = [
   "request-expired",
   "registry-unavailable",
   "audit-unavailable",
+  // The edge did not ask for one.
+  "certificate-missing",
 ];
+/** Refusals that are the device's own fault, or an attacker's. */
 const deserved: readonly RefusalCode[] = [
   "bad-secret",
   "unknown-client",
   "user-mismatch",
   "inactive",
   "invalid-client-id",
+  "certificate-mismatch",
+  "certificate-unpinned",
+  "certificate-expired",
+  "certificate-unreadable",
 ];
 
 const decisions = (codes?: readonly RefusalCode[]) =>
