@@ -47,7 +47,7 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
       ...common(context, "provision"),
       region: settings.stack,
       domain: settings.domain,
-      deviceAuth: settings.deviceAuth,
+      warmUp: settings.deviceCa === undefined,
       deviceIssuer: settings.deviceCertificates.issuer,
     },
     // The warm-up is a login.

@@ -143,7 +143,7 @@ export const stackSettingsSchema = z.strictObject({
   trafficPercent: whole(0, 100).default(100),
   /** What devices prove themselves with. */
   deviceAuth: z.enum(deviceAuths, must('"secret" or "certificate"')).default("secret"),
-  /** PEM: whose certificates devices have, where they prove themselves with those. */
+  /** PEM: the edges let nobody in who has no certificate of it, secret or not. */
   deviceCa: deviceCa.optional(),
   /** What edges prove themselves with to devices. */
   deviceCertificates: deviceCertificates.default({ issuer: "internal" }),

@@ -122,9 +122,6 @@ function ownMistakes(stack: RegionName, settings: StackSettings): string[] {
       "deviceCa must be set for deviceAuth of certificate, which is checked by it; it is not set",
     );
   }
-  if (deviceAuth === "secret" && deviceCa !== undefined) {
-    add("deviceCa is not looked at with deviceAuth of secret; remove it, or set deviceAuth");
-  }
   return mistakes;
 }
 

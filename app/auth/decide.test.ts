@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
-import { calloutRequest, expires } from "./callout.fixture.ts";
+import { calloutRequest, deviceCertificate, expires } from "./callout.fixture.ts";
 import { credentialRules } from "./credential-rules.ts";
 import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
 import { proofOf } from "./session-proof.ts";
@@ -103,12 +103,113 @@ describe("with what the registry knows", () => {
   });
 });
 
+describe("where devices use certificates", () => {
+  const here = { ...now, rule: credentialRules.certificate };
+  const certified = (changes = {}) =>
+    calloutRequest({
+      ...{ userName: "", password: "", certificate: deviceCertificate() },
+      ...changes,
+    });
+  const found = (changes = {}) =>
+    ({ kind: "found", record: deviceWith("pump-7", "secret", changes) }) as const;
+  const pinned = (certificateFingerprint: string) => found({ certificateFingerprint });
+
+  it.each([
+    ["without user name and password", {}],
+    ["with its id as user name, and any password", { userName: "pump-7", password: "any" }],
+  ])("a request %s passes", (_, changes) => {
+    expect(screen(certified(changes), free, here)).toBeUndefined();
+  });
+
+  it.each([
+    ["another user name", { userName: "pump-8" }, "user-mismatch"],
+    [
+      "the right secret alone",
+      { certificate: undefined, password: "secret" },
+      "certificate-missing",
+    ],
+    ["one that cannot be read", { certificate: "unreadable" }, "certificate-unreadable"],
+    [
+      "another's certificate",
+      { certificate: deviceCertificate({ commonName: "pump-8" }) },
+      "certificate-mismatch",
+    ],
+    [
+      "a name in other case",
+      { certificate: deviceCertificate({ commonName: "PUMP-7" }) },
+      "certificate-mismatch",
+    ],
+    [
+      "no name, or several",
+      { certificate: deviceCertificate({ commonName: undefined }) },
+      "certificate-mismatch",
+    ],
+    [
+      "a certificate that ends within this second",
+      { certificate: deviceCertificate({ notAfter: now.nowMs + 999 }) },
+      "certificate-expired",
+    ],
+    ["no client id", { clientId: "" }, "invalid-client-id"],
+    ["another protocol", { transport: "nats" }, "not-mqtt"],
+  ])("%s is refused", (_, changes, code) => {
+    const { certificate, ...request } = certified(changes);
+    const shown = certificate === undefined ? request : { ...request, certificate };
+    expect(screen(shown, free, here)).toEqual(refused(code));
+  });
+
+  it.each([
+    ["is not pinned", found()],
+    ["is pinned to it", pinned("ab".repeat(32))],
+  ])("an active device that %s is admitted until the certificate ends", (_, lookup) => {
+    const { notAfter: endsAt } = deviceCertificate();
+    const proof = "cert-abababababababab";
+
+    const decision = decide(certified(), lookup, here);
+
+    expect(decision).toEqual({ outcome: "admit", record: lookup.record, proof, endsAt });
+  });
+
+  it.each([
+    ["an unknown id", { kind: "absent" } as const, "unknown-client"],
+    ["a device that is pinned to another", pinned("cd".repeat(32)), "certificate-unpinned"],
+    ["a suspended device", found({ status: "suspended" }), "inactive"],
+    ["a revoked device", found({ status: "revoked" }), "inactive"],
+    [
+      "a revoked device that is pinned to another",
+      found({ status: "revoked", certificateFingerprint: "cd".repeat(32) }),
+      "certificate-unpinned",
+    ],
+  ])("%s is refused", (_, lookup, code) => {
+    expect(decide(certified(), lookup, here)).toEqual(refused(code));
+  });
+});
+
+it("a certificate is no proof where devices use secrets", () => {
+  const lookup = { kind: "found", record: deviceWith("pump-7", "secret") } as const;
+  const certificate = deviceCertificate();
+
+  expect(screen(calloutRequest({ userName: "", certificate }), free, now)).toEqual(
+    refused("user-mismatch"),
+  );
+  expect(decide(calloutRequest({ password: "", certificate }), lookup, now)).toEqual(
+    refused("bad-secret"),
+  );
+  expect(decide(calloutRequest({ certificate: "unreadable" }), lookup, now)).toMatchObject({
+    outcome: "admit",
+  });
+});
+
 it("tells a stranger one word, whichever credential was wrong, and for a lock-out too", () => {
   const credential = [
     "invalid-client-id",
     "user-mismatch",
     "unknown-client",
     "bad-secret",
+    "certificate-missing",
+    "certificate-unreadable",
+    "certificate-mismatch",
+    "certificate-expired",
+    "certificate-unpinned",
     "inactive",
     "locked-out",
   ] as const;

@@ -58,7 +58,7 @@ export interface NatsEdgeArgs extends NatsServerArgs {
   readonly mqttTls: Omit<TlsFiles, "caFile">;
   /**
    * Certificates of the authorities that issue the devices' certificates: then a device without one
-   * of those does not get through the handshake. Undefined: devices prove themselves by secrets.
+   * of those does not get through the handshake. Undefined: devices are asked for none.
    */
   readonly deviceCaFile?: string;
   /** Copies of the MQTT session streams: as many as the core has servers, 3 at most. */

@@ -43,7 +43,7 @@ export interface NatsEdgeArgs {
     readonly devices: pulumi.Input<string>;
   };
   readonly devicesTargetGroupArn: pulumi.Input<string>;
-  /** PEM: whose certificates devices have. Undefined: devices prove themselves by secrets. */
+  /** PEM: whose certificates devices are asked for. Undefined: they are asked for none. */
   readonly deviceCa?: string;
 }
 

@@ -8,7 +8,7 @@ const args: ProvisionArgs = {
   plan,
   region: "us-east",
   domain: "example.com",
-  deviceAuth: "secret",
+  warmUp: true,
   deviceIssuer: "internal",
   image: "example.com/provision:1.0.0",
   secretName: "provision-secrets",
@@ -78,7 +78,7 @@ describe("what it is told", () => {
   });
 
   it("is to open none where the edge would ask it for a device's certificate", async () => {
-    const environment = environmentOf(await make({ deviceAuth: "certificate" }));
+    const environment = environmentOf(await make({ warmUp: false }));
     expect(Object.keys(environment).filter((name) => /^(EDGE|WARMUP)_/.test(name))).toEqual([]);
   });
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeviceAuth } from "../../app/contract/device.ts";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import {
   mirrorDefinitions,
@@ -25,8 +24,8 @@ export interface ProvisionArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "streams">;
   readonly region: RegionName;
   readonly domain: string;
-  /** What devices prove themselves with. */
-  readonly deviceAuth: DeviceAuth;
+  /** False where the edges ask who connects for a certificate of the devices' authority. */
+  readonly warmUp: boolean;
   /** Who signed the certificate that devices, and so the warm-up, are shown. */
   readonly deviceIssuer: "internal" | "letsencrypt";
 }
@@ -59,14 +58,14 @@ function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
-    ...(args.deviceAuth === "secret" && warmUpOf(args)),
+    ...(args.warmUp && warmUpOf(args)),
   };
 }
 
 /**
- * One MQTT connection makes the MQTT streams for all edges. Where devices use certificates there is
- * none: the edge would ask for one of the devices' authority, which is not ours. Then the first
- * devices of a new region make the streams, and wait half a second for them.
+ * One MQTT connection makes the MQTT streams for all edges. Where the edges ask for certificates
+ * there is none: the authority that issues them is not ours. Then the first devices of a new region
+ * make the streams, and wait half a second for them.
  */
 const warmUpOf = ({ namespace, domain, deviceIssuer }: ProvisionArgs) => ({
   EDGE_URLS: edgeUrl(namespace, 0),

@@ -1,4 +1,5 @@
 import { regionNames } from "../../app/contract/regions.ts";
+import { certificatePem, createAuthority } from "../../local/authority.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 
 /** A change of one setting, and everything that it does to one stack. */
@@ -48,6 +49,14 @@ const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
 );
 const zone = { "sentinel:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
+
+const deviceCa = certificatePem((await createAuthority("Device CA")).certificate);
+/** The edges, which then ask for certificates; the warm-up, which has none. */
+const askingEdges = [
+  "replace Job provision-job",
+  "update ConfigMap nats-edge-config",
+  "update StatefulSet edge-servers",
+];
 
 export const settingEdits: readonly SettingEdit[] = [
   {
@@ -156,6 +165,17 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "trafficPercent",
     edits: home("trafficPercent", 0),
     steps: ["update EndpointGroup accelerator-endpoint-group"],
+  },
+  { setting: "deviceCa", edits: everywhere("deviceCa", deviceCa), steps: askingEdges },
+  {
+    setting: "deviceAuth",
+    edits: Object.fromEntries(
+      regionNames.map((stack) => [
+        stack,
+        { "sentinel:deviceAuth": "certificate", "sentinel:deviceCa": deviceCa },
+      ]),
+    ),
+    steps: [...askingEdges, "update Deployment auth-replicas"].sort(),
   },
   {
     setting: "deviceCertificates",

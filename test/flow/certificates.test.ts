@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
+import { oldTlsRefusedCheck, tlsCheck } from "../../app/cli/doctor/tls-check.ts";
 import { readDeviceCertificate } from "../../app/registry/device-certificate.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Issued, IssueOptions } from "../../local/authority.ts";
@@ -200,6 +201,15 @@ describe("a device is refused, recorded and counted", () => {
     await devices("unpin", clientId);
     await expect.poll(() => login(old, clientId), soon).toBe("admitted");
   });
+});
+
+it("sentinel doctor, which has no certificate, can still look at the edge's TLS", async () => {
+  const [url = ""] = region.endpoints.edgeUrls;
+  const edge = { name: "edge", url, caFile: region.certificates.caFile };
+  const checked = tlsCheck({ ...edge, minVersion: "TLSv1.3", advice: "" }).run();
+
+  await expect(checked).resolves.toMatch(/^TLSv1\.3, certificate ends in/);
+  await expect(oldTlsRefusedCheck(edge).run()).resolves.toBe("refused");
 });
 
 describe("the edge ends the handshake of a device", () => {

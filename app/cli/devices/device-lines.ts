@@ -30,7 +30,7 @@ export function details(record: DeviceRecord): string {
   const { labels, ...rest } = deviceView(record);
   const pairs = Object.entries({ ...rest, labels: labels.join(" ") || "-" });
   return pairs
-    .map(([name, value]) => `${name.padEnd(21)}${printable(String(value), nameLimit * 16)}`)
+    .map(([name, value]) => `${name.padEnd(24)}${printable(String(value), nameLimit * 16)}`)
     .join("\n");
 }
 

@@ -204,7 +204,7 @@ describe("devices list and export", () => {
     );
     expect(rows).toHaveLength(1_501);
     expect(rows.find((row) => row.startsWith("listed"))).toMatch(
-      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1$/,
+      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1,$/,
     );
 
     const jsonl = await sentinel(["devices", "export", "--format", "jsonl", "--label", "n:0"], own);

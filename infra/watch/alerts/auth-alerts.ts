@@ -3,18 +3,28 @@ import { overInBoth, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
-/** Refusals that are the device's own fault, or an attacker's. */
+/** Refusals through no fault of the device. */
 const undeserved: readonly RefusalCode[] = [
   "request-expired",
+  "overloaded",
   "registry-unavailable",
   "audit-unavailable",
+  // The edge did not ask for one.
+  "certificate-missing",
 ];
+/** Refusals that are the device's own fault, or an attacker's. */
 const deserved: readonly RefusalCode[] = [
+  "rate-limited",
+  "locked-out",
   "bad-secret",
   "unknown-client",
   "user-mismatch",
   "inactive",
   "invalid-client-id",
+  "certificate-mismatch",
+  "certificate-unpinned",
+  "certificate-expired",
+  "certificate-unreadable",
 ];
 
 const decisions = (codes?: readonly RefusalCode[]) =>
@@ -51,7 +61,8 @@ export const authAlerts: readonly Alert[] = [
     severity: "warning",
     when: share(deserved, { part: 0.1, perSecond: 1 }),
     lasting: "10m",
-    summary: "{{ $value | humanizePercentage }} of the logins are refused for their credentials",
+    summary:
+      "{{ $value | humanizePercentage }} of the logins are refused for their credentials or by a limit",
     impact: "An attack on credentials, or devices with wrong ones after a rollout.",
   },
   {
