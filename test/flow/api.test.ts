@@ -5,6 +5,7 @@ import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { type ApiRole, apiRoles } from "../../app/contract/api-token.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
+import { apiCalls as calls } from "../support/api-calls.ts";
 import { type ApiClient, apiClient, regionApi } from "../support/api-client.ts";
 import { connectDevice } from "../support/clients.ts";
 import { connectAs, readStream } from "../support/stored.ts";
@@ -94,30 +95,6 @@ describe("a device that is registered by the API", () => {
 });
 
 describe("a token", () => {
-  const fingerprint = "ab".repeat(32);
-  interface Call {
-    readonly role: ApiRole;
-    readonly method: string;
-    readonly of: string;
-    readonly body?: object;
-    /** In place of a body: devices to import. */
-    readonly rows?: string;
-  }
-  const calls: readonly Call[] = [
-    { role: "viewer", method: "GET", of: "" },
-    { role: "viewer", method: "GET", of: "/roles" },
-    { role: "operator", method: "POST", of: "", body: { clientId: "roles-2" } },
-    { role: "operator", method: "POST", of: "/roles/rotate" },
-    { role: "operator", method: "POST", of: "/roles/suspend" },
-    { role: "operator", method: "POST", of: "/roles/resume" },
-    { role: "operator", method: "PUT", of: "/roles/labels", body: { labels: ["a"] } },
-    { role: "operator", method: "PUT", of: "/roles/certificate", body: { fingerprint } },
-    { role: "operator", method: "DELETE", of: "/roles/certificate" },
-    { role: "admin", method: "POST", of: "/import", rows: '{"client_id":"roles-3"}' },
-    { role: "admin", method: "POST", of: "/roles/revoke" },
-    { role: "admin", method: "DELETE", of: "/roles" },
-  ];
-
   it("may do what its role allows, and nothing else", async () => {
     await add("roles");
     for (const { role: needed, method, of, body, rows } of calls) {
