@@ -1,6 +1,7 @@
 import { regionNames } from "../../app/contract/regions.ts";
 import { certificatePem, createAuthority } from "../../local/authority.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
+import { ownProcesses } from "./own-processes.ts";
 
 /** A change of one setting, and everything that it does to one stack. */
 export interface SettingEdit {
@@ -23,28 +24,6 @@ const home = (key: string, value: unknown): SettingsEdits => ({
 const coreVolumes = [0, 1, 2].map(
   (server) => `update PersistentVolumeClaim nats-core-data-${server}`,
 );
-/** What the stack makes of our images, with all that belongs to it. */
-const ownProcesses = [
-  "ConfigMap provision-streams",
-  "Deployment auth-replicas",
-  "Deployment console-replicas",
-  "HorizontalPodAutoscaler auth-scale",
-  "Job provision-job",
-  ...["auth", "console"].flatMap((name) => [
-    `PodIdentityAssociation ${name}-association`,
-    `Role ${name}-role`,
-    `RolePolicy ${name}-rights`,
-  ]),
-  "Service console-api-service",
-  ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
-  ...["auth", "bridge", "console", "inspector"].flatMap((name) => [
-    `PodDisruptionBudget ${name}-budget`,
-    `Service ${name}-service`,
-  ]),
-  ...["auth", "bridge", "console", "inspector", "provision"].map(
-    (name) => `ServiceAccount ${name}-account`,
-  ),
-];
 const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
 );

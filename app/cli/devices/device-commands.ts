@@ -3,6 +3,7 @@ import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { type RegionName, regionNames } from "../../contract/regions.ts";
 import type { DeviceFilter } from "../../registry/device-page.ts";
+import { rowFormats } from "../../registry/import/device-rows.ts";
 import { OperatorError } from "../operator-error.ts";
 import { clientId, duration, examples, label, labelList, positive } from "../option-values.ts";
 import type { RunCommand } from "../program.ts";
@@ -26,7 +27,6 @@ import {
   unpinVerb,
 } from "./change-devices.ts";
 import { fromStdin } from "./device-ids.ts";
-import { rowFormats } from "./device-rows.ts";
 import { addImportCommand } from "./import-options.ts";
 import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
 

@@ -1,6 +1,6 @@
 import type { DeviceRecord } from "../../registry/device-record.ts";
 import { deviceView, timeText as time } from "../../registry/device-view.ts";
-import { printable } from "../output.ts";
+import { printable } from "../../shared/printable.ts";
 
 const nameLimit = 128;
 

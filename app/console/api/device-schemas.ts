@@ -61,11 +61,14 @@ export const PinnedCertificate = z.strictObject({ fingerprint });
 
 export const NewLabels = z.strictObject({ labels });
 
+const flag = z.enum(["true", "false"]).default("false");
+
+export const ImportQuery = z.strictObject({
+  replace: flag.describe("Devices that exist get the row's values, and a new secret"),
+});
+
 export const DeletionQuery = z.strictObject({
-  force: z
-    .enum(["true", "false"])
-    .default("false")
-    .describe("Also a device that is not revoked, or whose record cannot be read"),
+  force: flag.describe("Also a device that is not revoked, or whose record cannot be read"),
 });
 
 /** Headers are of many kinds; only this one is looked at. */
@@ -126,6 +129,18 @@ export const DeviceList = z
   })
   .meta({ id: "DeviceList" });
 
+export const ImportReport = z
+  .object({
+    rows: z.int().describe("Rows that were read"),
+    stored: z
+      .array(z.object({ clientId: z.string(), secret: z.string().optional() }))
+      .describe("With the secret, this once, where the row did not bring one"),
+    rejected: z.array(
+      z.object({ line: z.int(), clientId: z.string().optional(), reason: z.string() }),
+    ),
+  })
+  .meta({ id: "ImportReport" });
+
 export const ProblemDetails = z
   .object({
     type: z.string(),
@@ -136,5 +151,6 @@ export const ProblemDetails = z
     errors: z
       .array(z.object({ field: z.string(), message: z.string(), got: z.string().optional() }))
       .optional(),
+    imported: ImportReport.optional().describe("Of an import that was interrupted"),
   })
   .meta({ id: "Problem" });

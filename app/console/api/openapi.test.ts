@@ -18,6 +18,7 @@ const routes = [
   "get /api/v1/devices/{clientId}",
   "get /api/v1/openapi.json",
   "post /api/v1/devices",
+  "post /api/v1/devices/import",
   "post /api/v1/devices/{clientId}/resume",
   "post /api/v1/devices/{clientId}/revoke",
   "post /api/v1/devices/{clientId}/rotate",

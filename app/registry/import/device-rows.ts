@@ -3,16 +3,12 @@ import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
-import {
-  fingerprintRule,
-  isFingerprint,
-  plainFingerprint,
-} from "../../registry/device-certificate.ts";
-import { isLabel, labelLimit } from "../../registry/device-record.ts";
-import { isImportableSecret } from "../../registry/secret.ts";
-import { OperatorError } from "../operator-error.ts";
-import { printable } from "../output.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "../../shared/lines.ts";
+import { printable } from "../../shared/printable.ts";
+import { fingerprintRule, isFingerprint, plainFingerprint } from "../device-certificate.ts";
+import { isLabel, labelLimit } from "../device-record.ts";
+import { isImportableSecret } from "../secret.ts";
+import { ColumnsUnknown } from "./import-errors.ts";
 
 export const rowFormats = ["csv", "jsonl"] as const;
 export type RowFormat = (typeof rowFormats)[number];
@@ -127,7 +123,7 @@ function checkedHeader(names: readonly string[]): readonly string[] {
   if (header.includes("client_id") && wrong.length === 0) return header;
   const rest = columns.slice(1).join(", ");
   const got = wrong.length > 0 ? `"${wrong.join('", "').slice(0, 80)}"` : "no client_id";
-  throw new OperatorError(
+  throw new ColumnsUnknown(
     `the first line must name the columns, each once: client_id and optionally ${rest}; got ${got}`,
   );
 }
