@@ -10,7 +10,7 @@ import { ManagedProcess } from "../local/managed-process.ts";
 import { findPorts } from "../local/ports.ts";
 import { ensureSecrets, type Secrets } from "../local/secrets.ts";
 import { dynamodbSpec } from "../local/store-processes.ts";
-import { type DelayLine, layDelayLine } from "./auth-delay-line.ts";
+import { type DelayLine, layDelayLine } from "../test/support/delay-line.ts";
 
 const host = "127.0.0.1";
 /** Publishes callouts as nats-server itself would. No user of the product may do that. */

@@ -25,7 +25,7 @@ const loopback = [
   { type: "ip", value: "127.0.0.1" },
 ] as const;
 
-/** Makes a CA and the servers' certificates, once: a folder that has them keeps them. */
+/** Makes a CA and the servers' certificates, once: a folder that has all of them keeps them. */
 export async function ensureCertificates(directory: string): Promise<Certificates> {
   const at = (name: string) => join(directory, name);
   const pair = (name: string) => ({ certFile: at(`${name}.pem`), keyFile: at(`${name}.key`) });
@@ -37,12 +37,14 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     console: pair("console"),
     leaf: (region) => pair(`leaf-${region}`),
   };
-  if (existsSync(result.caFile)) return result;
+  const leaves = regionNames.map((region) => [`leaf-${region}`, leafHost(region)] as const);
+  const roles = [["nats"], ["edge"], ["upstream"], ["console"], ...leaves] as const;
+  // One that an earlier version made lacks what came later, and the CA's key is gone: all anew.
+  const complete = [result.caFile, ...roles.map(([role]) => pair(role).certFile)];
+  if (complete.every((file) => existsSync(file))) return result;
 
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const authority = await createAuthority("MQTT Sentinel local CA");
-  const leaves = regionNames.map((region) => [`leaf-${region}`, leafHost(region)] as const);
-  const roles = [["nats"], ["edge"], ["upstream"], ["console"], ...leaves] as const;
   for (const [role, host] of roles) {
     const { certificate, key } = await issueCertificate(authority, {
       subject: `CN=${role}`,
@@ -52,7 +54,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     writeFileSync(pair(role).certFile, certificate);
     writeFileSync(pair(role).keyFile, key, { mode: 0o600 });
   }
-  // Last, since its presence says that the folder is complete. The CA's key is not kept.
+  // Last, since without it the folder is not complete. The CA's key is not kept.
   writeFileSync(result.caFile, certificatePem(authority.certificate));
   return result;
 }

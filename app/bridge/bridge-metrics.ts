@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { deadLetterReasons } from "../contract/dead-letter.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
+import { retryCauses } from "./retry-cause.ts";
 
 /** What can be read at any time rather than counted when it happens. */
 export interface BridgeState {
@@ -53,13 +54,18 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
       "shed_messages",
       "QoS 0 messages dropped because too much waited to be stored: QoS 0 promises nothing",
     ),
-    retries: new Counter({
+    retries: labelledCounter(registers, {
       name: "sentinel_bridge_store_retries_total",
       help: "Attempts to store that failed and are repeated",
-      labelNames: ["cause"] as const,
-      registers,
+      label: "cause",
+      values: retryCauses,
     }),
-    deadLetters: deadLetterCounter(registers),
+    deadLetters: labelledCounter(registers, {
+      name: "sentinel_bridge_dead_letter_messages_total",
+      help: "Messages that went to DEAD_LETTER",
+      label: "reason",
+      values: deadLetterReasons,
+    }),
     storeSeconds: new Histogram({
       name: "sentinel_bridge_store_seconds",
       // What the other replica stored first is none of this one's latency.
@@ -70,14 +76,13 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
   };
 }
 
-/** Starts at zero for each reason: an alert on an increase would miss the first one otherwise. */
-function deadLetterCounter(registers: Registry[]) {
-  const counter = new Counter({
-    name: "sentinel_bridge_dead_letter_messages_total",
-    help: "Messages that went to DEAD_LETTER",
-    labelNames: ["reason"] as const,
-    registers,
-  });
-  for (const reason of deadLetterReasons) counter.inc({ reason }, 0);
+/** Starts at zero for each value: an alert on an increase would miss the first one otherwise. */
+function labelledCounter<L extends string>(
+  registers: Registry[],
+  spec: { name: string; help: string; label: L; values: readonly string[] },
+): Counter<L> {
+  const { name, help, label, values } = spec;
+  const counter = new Counter<L>({ name, help, labelNames: [label], registers });
+  for (const value of values) counter.labels(value).inc(0);
   return counter;
 }

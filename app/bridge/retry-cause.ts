@@ -4,7 +4,8 @@ import { ID_IN_PROCESS } from "../shared/store-message.ts";
 /** Error code of nats-server's JetStream API. */
 const STREAM_STORE_FAILED = 10077;
 
-export type RetryCause = "id-in-process" | "store-failed" | "unavailable";
+export const retryCauses = ["id-in-process", "store-failed", "unavailable"] as const;
+export type RetryCause = (typeof retryCauses)[number];
 
 /**
  * Why an attempt to store failed, as a metric label. `id-in-process` is everyday life: the other

@@ -29,8 +29,8 @@ export function createProgram(run: RunCommand): Command {
       "after",
       "\nSettings come from the environment, then from the env file: NATS_SERVERS, NATS_CA_FILE,\n" +
         "OPERATOR_PASSWORD_FILE, DEVICE_TABLE, AWS_REGION, DYNAMODB_ENDPOINT, UPSTREAM_URL,\n" +
-        "UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, PROCESS_URLS. Who you are: SENTINEL_OPERATOR, or else\n" +
-        "the user of this machine.\n" +
+        "UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, API_URL, API_CA_FILE, PROCESS_URLS. Who you are:\n" +
+        "SENTINEL_OPERATOR, or else the user of this machine.\n" +
         "\nExit codes: 0 well, 1 failed in part or whole, 2 called wrongly.\n" +
         examples(
           "sentinel doctor",

@@ -7,6 +7,7 @@ import {
 import type { Logger } from "../shared/log.ts";
 import { type AccessControl, requestFacts } from "./access/access-control.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
+import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addDeletionRoute } from "./api/deletion-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
@@ -54,6 +55,7 @@ export async function createServer(options: ServerOptions): Promise<Api> {
     async (versioned: Api) => {
       addReadingRoutes(versioned, options);
       addChangingRoutes(versioned, options);
+      addCertificateRoutes(versioned, options);
       addDeletionRoute(versioned, options);
       addOpenapiRoute(versioned);
     },

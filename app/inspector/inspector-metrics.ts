@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { deadLetterReasons } from "../contract/dead-letter.ts";
 import { origins } from "../contract/subjects.ts";
-import { verdicts } from "../contract/verdict.ts";
+import { findingClasses, levels, verdicts } from "../contract/verdict.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
+import { destinations } from "./pipeline/outputs.ts";
 
 /** What can be read at any time rather than counted when it happens. */
 export interface InspectorState {
@@ -14,6 +15,13 @@ export interface InspectorState {
 }
 
 export type InspectorMetrics = ReturnType<typeof createInspectorMetrics>;
+type Labelled =
+  | "inspected"
+  | "findings"
+  | "deadLetters"
+  | "duplicates"
+  | "storeRetries"
+  | "leaseLosses";
 
 /** Stages take microseconds, and a rule that thrashes takes a hundred milliseconds. */
 const stageBuckets = [
@@ -60,9 +68,16 @@ export function createInspectorMetrics(registry: Registry) {
 }
 
 /** An alert on an increase would miss the first one of a series that is not there yet. */
-function startAtZero(metrics: Pick<InspectorMetrics, "inspected" | "deadLetters" | "leaseLosses">) {
+function startAtZero(metrics: Pick<InspectorMetrics, Labelled>) {
   for (const verdict of verdicts) {
     for (const origin of origins) metrics.inspected.inc({ verdict, origin }, 0);
+  }
+  for (const findingClass of findingClasses) {
+    for (const level of levels) metrics.findings.inc({ class: findingClass, level }, 0);
+  }
+  for (const destination of destinations) {
+    metrics.duplicates.inc({ destination }, 0);
+    metrics.storeRetries.inc({ destination }, 0);
   }
   for (const reason of deadLetterReasons) metrics.deadLetters.inc({ reason }, 0);
   for (const code of ["taken", "expired"]) metrics.leaseLosses.inc({ code }, 0);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeviceFilter } from "./device-page.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { createDynamoClient, ensureDeviceTable } from "./device-table.ts";
-import { deviceWith, type Emulator } from "./emulator.fixture.ts";
+import { deviceWith, type TestTable } from "./emulator.fixture.ts";
 import { bulk, by, environments, values } from "./environments.fixture.ts";
 import { startLosingProxy } from "./losing-proxy.fixture.ts";
 import type { ChangeJournal, RegistryChange } from "./registry-change.ts";
@@ -25,11 +25,11 @@ function remembering() {
 
 describe.each(environments)("on $name", ({ start, skip }) => {
   describe.skipIf(skip)("the registry's bulk writes, lists and journal", () => {
-    let emulator: Pick<Emulator, "endpoint" | "client" | "stop">;
+    let emulator: TestTable;
     let registry: DeviceRegistry;
     beforeAll(async () => {
       emulator = await start();
-      registry = await registryOf("registry");
+      registry = await registryOf(emulator.table);
     });
     afterAll(() => emulator?.stop());
 
@@ -65,7 +65,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
 
     it("takes a repetition of the same bulk write for the write", async () => {
       const { changes, journal } = remembering();
-      const own = await registryOf("registry", journal);
+      const own = await registryOf(emulator.table, journal);
       const written = [values("repeated", "x")];
       for (let i = 0; i < 2; i++) {
         expect((await own.createMany(written, by, bulk)).get("repeated")).toBe("done");
@@ -84,7 +84,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
     });
 
     it("lists by status, label and region, page by page", async () => {
-      const own = await registryOf("paged");
+      const own = await registryOf(`${emulator.table}-paged`);
       const records = Array.from({ length: 90 }, (_, i) =>
         deviceWith(`p-${i}`, "s", {
           status: i % 3 === 0 ? "suspended" : "active",
@@ -114,7 +114,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
     });
 
     it("goes through more than one request can bring", async () => {
-      const own = await registryOf("long");
+      const own = await registryOf(`${emulator.table}-long`);
       const labels = Array.from({ length: 16 }, (_, i) => `${"x".repeat(60)}:${i}`);
       const records = Array.from({ length: 1_200 }, (_, i) =>
         deviceWith(`p-${i}`, "s", { status: i % 3 === 0 ? "suspended" : "active", labels }),
@@ -135,7 +135,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
 
     it("announces each change before it, and tells of it after, once", async () => {
       const { told, changes, journal } = remembering();
-      const own = await registryOf("told", journal);
+      const own = await registryOf(`${emulator.table}-told`, journal);
 
       await own.create(values("a", "s"), by);
       await own.suspend("a", by);
@@ -153,7 +153,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
     });
 
     it("changes nothing when the change cannot be announced", async () => {
-      const refusing = await registryOf("registry", {
+      const refusing = await registryOf(emulator.table, {
         change: () => Promise.reject(new Error("no account can be kept")),
       });
 
@@ -167,7 +167,7 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       const { endpoint } = proxy;
       const patience = { region: "us-east-1", attemptMs: 20_000, attempts: 3 };
       const client = createDynamoClient({ ...patience, endpoint });
-      const own = new DeviceRegistry({ client, table: "registry", journal });
+      const own = new DeviceRegistry({ client, table: emulator.table, journal });
 
       proxy.loseAnswer(".PutItem");
       await own.create(values("unheard", "s"), by);

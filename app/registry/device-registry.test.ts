@@ -3,31 +3,32 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deviceItem } from "./device-record.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { deviceTableProblem, ensureDeviceTable } from "./device-table.ts";
-import { deviceWith, type Emulator, startEmulator } from "./emulator.fixture.ts";
+import { deviceWith, startEmulator, type TestTable } from "./emulator.fixture.ts";
 import { bulk, by, environments, values } from "./environments.fixture.ts";
 import { hashSecret, matchingSecret } from "./secret.ts";
 
 describe.each(environments)("on $name", ({ start, skip }) => {
   describe.skipIf(skip)("the registry", () => {
-    let emulator: Pick<Emulator, "endpoint" | "client" | "stop">;
+    let emulator: TestTable;
     let registry: DeviceRegistry;
     beforeAll(async () => {
       emulator = await start();
-      const { client } = emulator;
-      await ensureDeviceTable(client, "registry");
-      registry = new DeviceRegistry({ client, table: "registry", consistent: true });
+      const { client, table } = emulator;
+      await ensureDeviceTable(client, table);
+      registry = new DeviceRegistry({ client, table, consistent: true });
     });
     afterAll(() => emulator?.stop());
 
     const recordOf = async (id: string) => (await registry.get(id))?.record;
 
     it("has a table that can be ensured twice, and sees when there is none", async () => {
-      await ensureDeviceTable(emulator.client, "twice");
-      await ensureDeviceTable(emulator.client, "twice");
+      const { client, table } = emulator;
+      await ensureDeviceTable(client, `${table}-twice`);
+      await ensureDeviceTable(client, `${table}-twice`);
 
-      expect(await deviceTableProblem(emulator.client, "twice")).toBeUndefined();
-      const problem = await deviceTableProblem(emulator.client, "absent");
-      expect(problem).toBe("table absent does not exist");
+      expect(await deviceTableProblem(client, `${table}-twice`)).toBeUndefined();
+      const problem = await deviceTableProblem(client, `${table}-absent`);
+      expect(problem).toBe(`table ${table}-absent does not exist`);
     });
 
     it("finds what was created, and does not create over it", async () => {
@@ -163,19 +164,19 @@ describe.each(environments)("on $name", ({ start, skip }) => {
 
     it("takes an item of before for a record, and keeps what it does not know itself", async () => {
       const item = { ...deviceItem(deviceWith("older", "s")), future: { S: "kept" } };
-      await emulator.client.send(new PutItemCommand({ TableName: "registry", Item: item }));
+      await emulator.client.send(new PutItemCommand({ TableName: emulator.table, Item: item }));
 
       expect((await registry.suspend("older", by)).outcome).toBe("changed");
 
       expect(await recordOf("older")).toMatchObject({ version: 2, changedBy: "test" });
       const key = { clientId: { S: "older" } };
-      const get = new GetItemCommand({ TableName: "registry", Key: key });
+      const get = new GetItemCommand({ TableName: emulator.table, Key: key });
       expect((await emulator.client.send(get)).Item?.["future"]).toEqual({ S: "kept" });
     });
 
     it("reports items that are no records, changes none, and deletes one by force", async () => {
       const odd = { clientId: { S: "odd" } };
-      await emulator.client.send(new PutItemCommand({ TableName: "registry", Item: odd }));
+      await emulator.client.send(new PutItemCommand({ TableName: emulator.table, Item: odd }));
 
       const batch = await registry.getMany(["odd"]);
       expect(batch.found.size).toBe(0);

@@ -176,11 +176,11 @@ export class DeviceRegistry {
   }
 
   /** Where devices use certificates, leaves the device only this one of those issued for it. */
-  pin(clientId: string, certificateFingerprint: string, by: By): Promise<ChangeResult> {
+  pin(clientId: string, certificateFingerprint: string, by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "pinned", certificateFingerprint }, by);
   }
 
-  unpin(clientId: string, by: By): Promise<ChangeResult> {
+  unpin(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
     return this.#change(clientId, { kind: "unpinned" }, by);
   }
 

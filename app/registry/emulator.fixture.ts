@@ -6,14 +6,19 @@ import type { DeviceRecord } from "./device-record.ts";
 import { createDynamoClient, ensureDeviceTable } from "./device-table.ts";
 import { hashSecret } from "./secret.ts";
 
-export interface Emulator {
+/** Where a test has tables of its own. */
+export interface TestTable {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
+  /** Its name is free for the test; further tables begin with it. */
   readonly table: string;
+  stop(): Promise<void>;
+}
+
+export interface Emulator extends TestTable {
   /** Refuses connections until `resume`; what is stored stays. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 const listen = (server: Server, port: number) =>

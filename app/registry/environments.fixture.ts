@@ -1,4 +1,5 @@
-import { startEmulator } from "./emulator.fixture.ts";
+import { startEmulator, type TestTable } from "./emulator.fixture.ts";
+import { givenEndpoint, useEndpoint } from "./given-endpoint.fixture.ts";
 import { setUpMoto, startMoto } from "./moto.fixture.ts";
 import type { DeviceValues } from "./record-changes.ts";
 import { hashSecret } from "./secret.ts";
@@ -6,10 +7,19 @@ import { hashSecret } from "./secret.ts";
 const withoutMoto = setUpMoto();
 if (withoutMoto !== undefined) process.stderr.write(`skipped: ${withoutMoto}\n`);
 
+interface Environment {
+  readonly name: string;
+  readonly start: () => Promise<TestTable>;
+  readonly skip: boolean;
+}
+
+const given = givenEndpoint();
+
 /** The emulators on which the registry must behave the same. */
-export const environments = [
+export const environments: readonly Environment[] = [
   { name: "dynalite", start: startEmulator, skip: false },
   { name: "moto", start: startMoto, skip: withoutMoto !== undefined },
+  ...(given ? [{ name: given, start: () => useEndpoint(given), skip: false }] : []),
 ];
 
 /** Who changes things in tests. */

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createDynamoClient } from "./device-table.ts";
+import type { TestTable } from "./emulator.fixture.ts";
 
 const root = join(import.meta.dirname, "../..");
 const noPython = 3;
@@ -27,11 +27,7 @@ export function setUpMoto(): string | undefined {
 }
 
 /** A DynamoDB emulator that shares no code with dynalite, with its tables in memory. */
-export async function startMoto(): Promise<{
-  endpoint: string;
-  client: DynamoDBClient;
-  stop(): Promise<void>;
-}> {
+export async function startMoto(): Promise<TestTable> {
   const moto = spawn(join(root, ".tools/moto/bin/python"), ["-c", program], {
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -49,6 +45,7 @@ export async function startMoto(): Promise<{
   return {
     endpoint,
     client,
+    table: "devices",
     stop: async () => {
       client.destroy();
       moto.kill();

@@ -1,8 +1,12 @@
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
+import { Admission } from "../../app/auth/admission.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
+import { createLimitMetrics } from "../../app/auth/limit-metrics.ts";
+import { LoginLimits } from "../../app/auth/login-limits.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
+import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import {
   createInspectorMetrics,
   exposeInspectorState,
@@ -23,8 +27,20 @@ export function metricNamesIn(expression: string): readonly string[] {
   return [...new Set(words.filter((word) => !notMetrics.has(word)))];
 }
 
-/** Every name under which our processes expose something, those of histograms with their endings. */
-export async function ownMetricNames(): Promise<ReadonlySet<string>> {
+/** Login limits of nobody's. */
+const noLimits = () =>
+  new LoginLimits({
+    settings: {
+      loginsPerAddressPerSecond: 1,
+      deviceFailures: 1,
+      addressFailures: 1,
+      lockout: { firstSeconds: 1, longestSeconds: 1 },
+    },
+    onLockout: () => {},
+  });
+
+/** Everything that our processes expose, as it is before anything has happened. */
+export async function ownMetrics() {
   const registry = createMetrics("any", "any-0");
   const zero = () => 0;
   createBridgeMetrics(registry, {
@@ -51,10 +67,20 @@ export async function ownMetricNames(): Promise<ReadonlySet<string>> {
       clock: zero,
     }),
   );
+  createLimitMetrics(registry).watch({
+    limits: noLimits(),
+    admission: new Admission({ atOnce: 1, strangersAtOnce: 1, strangerBacklogMs: 1 }),
+    caches: {},
+  });
   createRevocationMetrics(registry).watchOpen(zero);
-  const metrics = await registry.getMetricsAsJSON();
+  createConsoleMetrics(registry).watchOutbox({ size: 0 });
+  return registry.getMetricsAsJSON();
+}
+
+/** Every name under which our processes expose something, those of histograms with their endings. */
+export async function ownMetricNames(): Promise<ReadonlySet<string>> {
   return new Set(
-    metrics.flatMap(({ name, type }) =>
+    (await ownMetrics()).flatMap(({ name, type }) =>
       String(type) === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => name + end) : name,
     ),
   );

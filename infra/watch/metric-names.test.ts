@@ -3,7 +3,7 @@ import { alertRules } from "./alert-rules.ts";
 import { expressionsOf } from "./dashboard-queries.fixture.ts";
 import { dashboards } from "./dashboards.ts";
 import { foreignMetrics } from "./foreign-metrics.ts";
-import { metricNamesIn, ownMetricNames } from "./metric-names.fixture.ts";
+import { metricNamesIn, ownMetricNames, ownMetrics } from "./metric-names.fixture.ts";
 import { varzMetricNames } from "./nats-varz.fixture.ts";
 import { watched } from "./rule-cases/rule-case.fixture.ts";
 
@@ -51,4 +51,14 @@ it("shows every figure of ours on some dashboard", async () => {
     .map(withoutEnding)
     .filter((name) => ![...shown].some((seen) => withoutEnding(seen) === name));
   expect([...new Set(unseen)]).toEqual([]);
+});
+
+it("counts from zero: a rate would not see the first event of a series that begins with it", async () => {
+  const counters = (await ownMetrics()).filter(
+    ({ name, type }) => name.startsWith("sentinel_") && String(type) === "counter",
+  );
+  expect(counters.length).toBeGreaterThan(20);
+  const empty = counters.filter(({ values }) => values.length === 0).map(({ name }) => name);
+  // Its routes and status codes are not known before they were asked for.
+  expect(empty).toEqual(["sentinel_console_requests_total"]);
 });

@@ -219,7 +219,7 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "monitoring",
     edits: home("monitoring", false),
     steps: [
-      ...["auth", "delivery", "nats", "overview", "threats"].map(
+      ...["auth", "console", "delivery", "nats", "overview", "threats"].map(
         (name) => `delete ConfigMap watch-${name}-dashboard`,
       ),
       "delete NetworkPolicy watch-inside-policy",

@@ -2,6 +2,11 @@ import { z } from "zod";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
+import {
+  fingerprintRule,
+  isFingerprint,
+  plainFingerprint,
+} from "../../registry/device-certificate.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
@@ -31,9 +36,16 @@ export const DeviceListQuery = z.strictObject({
   after: z.string().max(256).optional().describe("The `next` of the page before"),
 });
 
+const fingerprint = z
+  .string()
+  .refine((value) => isFingerprint(plainFingerprint(value)), `must be ${fingerprintRule}`)
+  .overwrite(plainFingerprint)
+  .describe("SHA-256 of the certificate in hex, with or without colons");
+
 export const NewDevice = z.strictObject({
   clientId,
   labels: labels.default([]),
+  certificateFingerprint: fingerprint.optional(),
   region: region.optional().describe("Where the device is at home; it may connect anywhere"),
 });
 
@@ -44,6 +56,8 @@ export const RotationQuery = z.strictObject({
     .default(86_400)
     .describe("How long the old secret stays good"),
 });
+
+export const PinnedCertificate = z.strictObject({ fingerprint });
 
 export const NewLabels = z.strictObject({ labels });
 
@@ -71,6 +85,10 @@ export const Device = z
     // Of records only what they hold, whatever the contract says today.
     region: z.string().optional(),
     labels: z.array(z.string()),
+    certificateFingerprint: z
+      .string()
+      .optional()
+      .describe("The one certificate that it may connect with; absent: any issued for it"),
     createdAt: time,
     changedAt: time,
     changedBy: z.string().optional(),

@@ -8,7 +8,8 @@ import type { SecurityEvent } from "./detection-finding.ts";
 import type { IngressMessage } from "./ingress-message.ts";
 
 /** Streams that the inspector stores into; a metric label. */
-export type Destination = "alerts" | "reports" | "quarantine" | "events" | "dead-letter";
+export const destinations = ["alerts", "reports", "quarantine", "events", "dead-letter"] as const;
+export type Destination = (typeof destinations)[number];
 
 /** One message to store. */
 export interface Output {

@@ -3,8 +3,10 @@ import { overInBoth, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
+/** Refusals through no fault of the device. */
 const undeserved: readonly RefusalCode[] = [
   "request-expired",
+  "overloaded",
   "registry-unavailable",
   "audit-unavailable",
   // The edge did not ask for one.
@@ -12,6 +14,8 @@ const undeserved: readonly RefusalCode[] = [
 ];
 /** Refusals that are the device's own fault, or an attacker's. */
 const deserved: readonly RefusalCode[] = [
+  "rate-limited",
+  "locked-out",
   "bad-secret",
   "unknown-client",
   "user-mismatch",
@@ -57,7 +61,8 @@ export const authAlerts: readonly Alert[] = [
     severity: "warning",
     when: share(deserved, { part: 0.1, perSecond: 1 }),
     lasting: "10m",
-    summary: "{{ $value | humanizePercentage }} of the logins are refused for their credentials",
+    summary:
+      "{{ $value | humanizePercentage }} of the logins are refused for their credentials or by a limit",
     impact: "An attack on credentials, or devices with wrong ones after a rollout.",
   },
   {

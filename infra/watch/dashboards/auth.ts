@@ -49,6 +49,60 @@ const logins: Section = {
   ],
 };
 
+const limits: Section = {
+  title: "Limits",
+  panels: [
+    stacked({
+      title: "Refused by a limit",
+      description:
+        "address-rate, address-failures, device-failures: of the source; concurrency, strangers, backlog: no room",
+      unit: "reqps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (limit) (rate(sentinel_auth_limited_total[${range}]))`,
+          legend: "{{limit}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Lock-outs begun",
+      description: "Of one id at one address, or of an address",
+      unit: "reqps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (limit) (rate(sentinel_auth_lockouts_total[${range}]))`,
+          legend: "{{limit}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Sources remembered",
+      description: "By the replica that remembers most; past 20,000 it forgets the oldest",
+      unit: "short",
+      width: 4,
+      queries: [{ expr: "max by (limit) (sentinel_auth_limit_sources)", legend: "{{limit}}" }],
+      limit: 20_000,
+    }),
+    graph({
+      title: "Logins under way",
+      description: "At 4,000 in one replica further ones are refused, unless set otherwise",
+      unit: "short",
+      width: 4,
+      queries: [{ expr: "sentinel_auth_logins_under_way", legend: "{{replica}}" }],
+      limit: 4_000,
+    }),
+    graph({
+      title: "Memory of the caches",
+      description: "Device records of the replica that has most of them",
+      unit: "bytes",
+      width: 4,
+      queries: [{ expr: "max by (cache) (sentinel_auth_cache_bytes)", legend: "{{cache}}" }],
+    }),
+  ],
+};
+
 const registry: Section = {
   title: "Device table",
   panels: [
@@ -149,5 +203,5 @@ export const auth = board({
   uid: "sentinel-auth",
   title: "Auth",
   description: "Who is admitted, how fast, and whether it is written down",
-  sections: [logins, registry, revocation, audit],
+  sections: [logins, limits, registry, revocation, audit],
 });

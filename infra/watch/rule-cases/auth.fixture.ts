@@ -30,6 +30,10 @@ export const authCases: readonly RuleCase[] = [
         series: { [admitted]: "0+970x20", [decisions("refuse", "audit-unavailable")]: "0+30x20" },
         at: 10,
       },
+      {
+        series: { [admitted]: "0+970x20", [decisions("refuse", "overloaded")]: "0+30x20" },
+        at: 10,
+      },
     ],
     quiet: [
       {
@@ -37,6 +41,7 @@ export const authCases: readonly RuleCase[] = [
           [admitted]: "0+970x20",
           [decisions("refuse", "registry-unavailable")]: "0+7x20",
           [decisions("refuse", "bad-secret")]: "0+500x20",
+          [decisions("refuse", "locked-out")]: "0+500x20",
         },
         at: 10,
       },
@@ -49,6 +54,14 @@ export const authCases: readonly RuleCase[] = [
         series: { [admitted]: "0+800x30", [decisions("refuse", "bad-secret")]: "0+120x30" },
         at: 20,
       },
+      {
+        series: {
+          [admitted]: "0+800x30",
+          [decisions("refuse", "locked-out")]: "0+60x30",
+          [decisions("refuse", "rate-limited")]: "0+60x30",
+        },
+        at: 20,
+      },
     ],
     quiet: [
       {
@@ -59,6 +72,7 @@ export const authCases: readonly RuleCase[] = [
         series: {
           [admitted]: "0+800x30",
           [decisions("refuse", "registry-unavailable")]: "0+120x30",
+          [decisions("refuse", "overloaded")]: "0+120x30",
         },
         at: 20,
       },
