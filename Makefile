@@ -3,12 +3,13 @@
 # make check     formatting, lint and types
 # make preview   what the working tree would change in the three stacks, without a cloud account
 # make capacity  servers, volumes and monthly cost of each region, AWS IoT Core beside it
-# make bench     highest rate without loss, latency per stage, beside Mosquitto alone
+# make bench     highest rate without loss, latency per stage, logins; Mosquitto alone beside it
 # make clean     drops what was built and every local region's state
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 ARGS ?=
+AUTH_ARGS ?=
 
 .PHONY: up test check preview capacity bench build setup engine checkers clean
 up: build
@@ -22,6 +23,7 @@ check: setup
 
 bench: build
 	@node bench/main.ts $(ARGS)
+	@node bench/auth.ts $(AUTH_ARGS) $(filter --help,$(ARGS))
 
 preview: setup engine
 	@node tools/preview.ts $(ARGS)

@@ -99,13 +99,14 @@ function authProcess(parts: Parts, port: number, settings: Record<string, string
   return { url, managed: new ManagedProcess(spec, directory) };
 }
 
-/** The streams of auth as the product has them, but for their copies. */
+const streamsOfAuth: ReadonlySet<string> = new Set(["AUDIT", "REGISTRY_CHANGES"]);
+
+/** What auth writes and reads, as the product has it, but for its copies. */
 async function makeStreams(provision: NatsConnection): Promise<void> {
   const scale = { replicas: 1, ingressMaxBytes: 1, alertRetentionHours: 1 };
-  const jsm = await jetstreamManager(provision);
+  const { streams } = await jetstreamManager(provision);
   for (const definition of streamDefinitions(scale)) {
-    if (/^(AUDIT|REGISTRY_CHANGES)$/.test(definition.name))
-      await jsm.streams.add({ ...definition });
+    if (streamsOfAuth.has(definition.name)) await streams.add(definition as never);
   }
 }
 
