@@ -1,11 +1,12 @@
 import type { Logger } from "../shared/log.ts";
 import type { AuthMetrics } from "./auth-metrics.ts";
 import { type CalloutRequest, parseCalloutRequest } from "./callout-request.ts";
-import { type Decision, type RefusalCode, refuse, spokenRefusal } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import type { Judge, Judged } from "./judge.ts";
 import type { LimitMetrics } from "./limit-metrics.ts";
 import type { LoginLimits } from "./login-limits.ts";
+import { type RefusalCode, refuse, spokenRefusal } from "./refusal.ts";
 import { sessionEnd } from "./session-end.ts";
 import type { TokenIssuer } from "./user-jwt.ts";
 

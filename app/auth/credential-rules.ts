@@ -2,7 +2,7 @@ import type { DeviceAuth } from "../contract/device.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
 import { matchingSecret } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
-import { type Refusal, refuse } from "./decide.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import { certificateProof, proofOf } from "./session-proof.ts";
 
 /** What a device has shown itself to be. */

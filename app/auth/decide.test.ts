@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest, deviceCertificate, expires } from "./callout.fixture.ts";
 import { credentialRules } from "./credential-rules.ts";
-import { decide, leastAgeMs, refusalCodes, screen, spokenRefusal } from "./decide.ts";
+import { decide, leastAgeMs, screen } from "./decide.ts";
+import { refusalCodes, spokenRefusal } from "./refusal.ts";
 import { proofOf } from "./session-proof.ts";
 
 const now = { nowMs: expires * 1000 - 1_500, rule: credentialRules.secret };

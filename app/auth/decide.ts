@@ -3,47 +3,7 @@ import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 import type { CredentialRule, Proven } from "./credential-rules.ts";
-
-/** Why a connection was turned away: what log, metrics and audit say. */
-export const refusalCodes = [
-  "malformed-request",
-  "request-expired",
-  "rate-limited",
-  "locked-out",
-  "not-mqtt",
-  "invalid-client-id",
-  "user-mismatch",
-  "unknown-client",
-  "bad-secret",
-  "certificate-missing",
-  "certificate-unreadable",
-  "certificate-mismatch",
-  "certificate-expired",
-  "certificate-unpinned",
-  "inactive",
-  "overloaded",
-  "registry-unavailable",
-  "audit-unavailable",
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
-
-/** Refusals that say nothing about the device: it may well be admitted a moment later. */
-const passing: ReadonlySet<RefusalCode> = new Set([
-  "request-expired",
-  "rate-limited",
-  "overloaded",
-  "registry-unavailable",
-  "audit-unavailable",
-]);
-
-/**
- * What the server is told, and what its log shows. One word for every failure that depends on the
- * credentials, so that nobody learns which ids exist. A lock-out says the same word, or it would
- * tell how many guesses are free.
- */
-export function spokenRefusal(code: RefusalCode): "refused" | "unavailable" {
-  return passing.has(code) ? "unavailable" : "refused";
-}
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** What the registry knows about an id. `overloaded`: it was not asked, there is no room. */
 export type Lookup =
@@ -60,7 +20,6 @@ export interface Standing {
   readonly auditBlocked: boolean;
 }
 
-export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
 export interface Admittance extends Omit<Proven, "outcome"> {
   readonly outcome: "admit";
   readonly record: DeviceRecord;
@@ -74,8 +33,6 @@ export interface Circumstances {
   /** What this region demands of devices. */
   readonly rule: CredentialRule;
 }
-
-export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
 
 /**
  * How old a request is at least, for a server's clock that agrees with ours. The server cuts its

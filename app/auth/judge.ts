@@ -2,9 +2,10 @@ import { authTimeoutMs } from "../contract/limits.ts";
 import type { Admission, RoomLimit } from "./admission.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 import type { CredentialRule } from "./credential-rules.ts";
-import { type Decision, decide, type Lookup, refuse, screen } from "./decide.ts";
+import { type Decision, decide, type Lookup, screen } from "./decide.ts";
 import type { DeviceCache } from "./device-cache.ts";
 import type { LoginLimits, SourceLimit } from "./login-limits.ts";
+import { refuse } from "./refusal.ts";
 
 export interface JudgeOptions {
   readonly cache: Pick<DeviceCache, "knows" | "lookup">;

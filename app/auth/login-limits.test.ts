@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RefusalCode } from "./decide.ts";
 import { LoginLimits } from "./login-limits.ts";
+import type { RefusalCode } from "./refusal.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

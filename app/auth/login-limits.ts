@@ -1,8 +1,9 @@
 import { addressKey } from "../shared/address-key.ts";
 import { BoundedLimiter } from "../shared/bounded-limiter.ts";
-import type { RefusalCode, Standing } from "./decide.ts";
+import type { Standing } from "./decide.ts";
 import { FamiliarLogins } from "./familiar-logins.ts";
 import { Lockout, type LockoutTimes } from "./lockout.ts";
+import type { RefusalCode } from "./refusal.ts";
 
 /**
  * Each replica counts for itself: the servers ask any of them, so what really gets through is up

@@ -1,18 +1,12 @@
 import { Argument, Command } from "commander";
 import { addAuditCommands } from "./audit/audit-commands.ts";
-import type { CommandContext } from "./command-context.ts";
+import type { RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
-
-/** Runs a command to its end; resolves with the exit code. */
-export type RunCommand = (
-  command: (context: CommandContext) => Promise<number>,
-  options: { envFile?: string },
-) => Promise<void>;
 
 /** The operator's command line. `run` is given each command's work. */
 export function createProgram(run: RunCommand): Command {

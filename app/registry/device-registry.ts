@@ -102,12 +102,9 @@ export class DeviceRegistry {
    * @throws InvalidPageToken
    */
   async page(filter: DeviceFilter = {}, options: PageOptions = {}): Promise<DevicePage> {
-    const reply = await this.#table.client.send(
-      new ScanCommand({
-        TableName: this.#table.table,
-        ...pageScan(filter, options),
-      }),
-    );
+    const { client, table } = this.#table;
+    const scan = new ScanCommand({ TableName: table, ...pageScan(filter, options) });
+    const reply = await client.send(scan);
     const items = (reply.Items ?? []).map(parseDeviceItem);
     return devicePage(items, reply.LastEvaluatedKey?.[deviceTableKey]?.S, options.limit);
   }

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
-import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
@@ -11,6 +10,7 @@ import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { devicesCommand } from "../support/devices-command.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { connectAs } from "../support/stored.ts";
 
@@ -71,22 +71,7 @@ async function login(name: RegionName, clientId: string, password: string): Prom
   }
 }
 
-async function devices(...args: string[]) {
-  const region = regions.of(home);
-  const finished = await sentinel(["devices", ...args], {
-    DEVICE_TABLE: deviceTable,
-    AWS_REGION: "us-east-1",
-    DYNAMODB_ENDPOINT: region.endpoints.dynamodbUrl,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    NATS_SERVERS: region.endpoints.natsServers.join(","),
-    NATS_CA_FILE: region.certificates.caFile,
-    OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
-    SENTINEL_OPERATOR: "operator-1",
-  });
-  expect(finished).toMatchObject({ code: 0 });
-  return finished.stdout;
-}
+const devices = (...args: string[]) => devicesCommand(regions.of(home), ...args);
 
 const closed = (session: { readonly ended: boolean }, within = soon) =>
   expect.poll(() => session.ended, within).toBe(true);

@@ -4,9 +4,9 @@ import { deviceStatuses } from "../../contract/device.ts";
 import { type RegionName, regionNames } from "../../contract/regions.ts";
 import type { DeviceFilter } from "../../registry/device-page.ts";
 import { rowFormats } from "../../registry/import/device-rows.ts";
+import type { RunCommand } from "../command-context.ts";
 import { OperatorError } from "../operator-error.ts";
 import { clientId, duration, examples, label, labelList, positive } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
 import {
   type CertificateOptions,
   chosenFingerprint,

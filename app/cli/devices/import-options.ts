@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { deviceStatuses } from "../../contract/device.ts";
 import { rowFormats } from "../../registry/import/device-rows.ts";
+import type { RunCommand } from "../command-context.ts";
 import { examples, positive } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
 import { importCommand } from "./import-command.ts";
 
 const help =
