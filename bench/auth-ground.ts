@@ -99,12 +99,14 @@ function authProcess(parts: Parts, port: number, settings: Record<string, string
   return { url, managed: new ManagedProcess(spec, directory) };
 }
 
-/** AUDIT as the product has it, but for its copies. */
-async function makeAuditStream(provision: NatsConnection): Promise<void> {
+/** The streams of auth as the product has them, but for their copies. */
+async function makeStreams(provision: NatsConnection): Promise<void> {
   const scale = { replicas: 1, ingressMaxBytes: 1, alertRetentionHours: 1 };
-  const audit = streamDefinitions(scale).find(({ name }) => name === "AUDIT");
-  if (!audit) throw new Error("there is no stream AUDIT");
-  await (await jetstreamManager(provision)).streams.add(audit as never);
+  const jsm = await jetstreamManager(provision);
+  for (const definition of streamDefinitions(scale)) {
+    if (/^(AUDIT|REGISTRY_CHANGES)$/.test(definition.name))
+      await jsm.streams.add({ ...definition });
+  }
 }
 
 /** What auth stands between: a NATS server and a DynamoDB emulator. */
@@ -128,7 +130,7 @@ export async function prepareGround(directory: string): Promise<Ground> {
     return connectNats(settings, "bench", createLog("bench", "error"));
   };
   const provision = await connectAs("provision");
-  await makeAuditStream(provision);
+  await makeStreams(provision);
   await provision.close();
   const endpoint = `http://${host}:${line.port}`;
   return {

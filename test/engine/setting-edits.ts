@@ -34,6 +34,8 @@ const deviceCa = certificatePem((await createAuthority("Device CA")).certificate
 const askingEdges = [
   "replace Job provision-job",
   "update ConfigMap nats-edge-config",
+  "update NetworkPolicy isolation-nats-edge",
+  "update NetworkPolicy isolation-provision",
   "update StatefulSet edge-servers",
 ];
 

@@ -80,9 +80,10 @@ const reasons = async (clientId: string) =>
   (await audited(clientId)).map((event) => event.status_detail ?? "ok");
 async function refusals(code: string): Promise<number> {
   const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const series = `sentinel_auth_decisions_total{outcome="refuse",code="${code}"}`;
+  const series = `sentinel_auth_decisions_total{outcome="refuse",code="${code}"`;
   const line = text.split("\n").find((each) => each.startsWith(series));
-  return Number(line?.split(" ").at(-1));
+  if (line === undefined) throw new Error(`there is no series ${series}`);
+  return Number(line.split(" ").at(-1));
 }
 const edgeLog = () => readFileSync(region.process("edge-1").logFile, "utf8");
 const devices = (...args: string[]) => devicesCommand(region, ...args);

@@ -37,16 +37,17 @@ const peerLogin = (region: Region, peer: RegionName) => ({
 beforeAll(async () => {
   const none = { bridges: 0, inspectors: 0, auths: 0 };
   regions = await startLinkedRegions([home, away], { core: 3, edges: 1, ...none });
-  const start = (name: RegionName, peer: RegionName) => {
-    const region = regions.of(name);
-    return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
-  };
-  auths = await Promise.all([start(home, away), start(away, home)]);
+  auths = await Promise.all([startAuth(home, away), startAuth(away, home)]);
 });
 afterAll(async () => {
   await Promise.all((auths ?? []).map((auth) => auth.stop()));
   await regions?.stop();
 });
+
+function startAuth(name: RegionName, peer: RegionName) {
+  const region = regions.of(name);
+  return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
+}
 
 const register = (id: string) => registerDevice(regions.of(home), id);
 
@@ -170,6 +171,17 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
   }
   await sweeper.stop();
   await sessions.get("swept-same")?.close();
+});
+
+it("a change that came while no replica was alive is seen to by the next one", async () => {
+  const secret = await register("orphaned");
+  const session = await connect(home, "orphaned", secret);
+  auths[0]?.kill("SIGKILL");
+  await auths[0]?.exited();
+  await devices("revoke", "orphaned", "--yes");
+  expect(session.ended).toBe(false);
+  auths[0] = await startAuth(home, away);
+  await closed(session);
 });
 
 it("a region that was cut off is told when the line is mended", async () => {
