@@ -184,10 +184,7 @@ export class DeviceRegistry {
   /** Makes a revoked device's id free; with `force` any device's. */
   delete(clientId: string, by: ConditionalBy, options = { force: false }): Promise<DeleteResult> {
     return this.#journaled("deleted", [clientId], by, async (done) => {
-      const result = await deleteDevice(this.#table, clientId, {
-        ...options,
-        onlyIf: by.onlyIf,
-      });
+      const result = await deleteDevice(this.#table, clientId, { ...options, onlyIf: by.onlyIf });
       if (result.outcome === "deleted") done({ clientId, version: result.version });
       return result;
     });
