@@ -8,6 +8,7 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { deviceTableKey } from "../contract/device.ts";
+import { Sha256 } from "./sha256.ts";
 
 export interface DynamoSettings {
   readonly region: string;
@@ -22,6 +23,7 @@ export function createDynamoClient(settings: DynamoSettings): DynamoDBClient {
   return new DynamoDBClient({
     region: settings.region,
     maxAttempts: settings.attempts,
+    sha256: Sha256,
     requestHandler: {
       connectionTimeout: settings.attemptMs,
       requestTimeout: settings.attemptMs,
