@@ -61,6 +61,21 @@ describe("the tokens file", () => {
   });
 });
 
+it("does not start without tokens that it can use, and says which file it is", async () => {
+  const managed = region.process("console-1");
+  const { apiTokensFile } = region.secrets;
+  const good = readFileSync(apiTokensFile, "utf8");
+  await managed.stop();
+  writeFileSync(apiTokensFile, '[{"name":"a","role":"root"}]');
+
+  await expect(managed.start()).rejects.toThrow("ended with 1");
+  const lastLine = readFileSync(managed.logFile, "utf8").trimEnd().split("\n").at(-1);
+  expect(lastLine).toContain(`${apiTokensFile}: 0.role`);
+  writeFileSync(apiTokensFile, good);
+  await managed.start();
+  expect((await regionApi(region, "viewer")("GET", list)).status).toBe(200);
+});
+
 describe("the certificate", () => {
   it("is read again when it is renewed, without a restart", async () => {
     const { caFile } = region.certificates;
