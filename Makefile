@@ -24,6 +24,7 @@ check: setup
 bench: build
 	@node bench/main.ts $(ARGS)
 	@node bench/auth.ts $(AUTH_ARGS) $(filter --help,$(ARGS))
+	@node bench/revocation.ts $(filter --help,$(ARGS))
 
 preview: setup engine
 	@node tools/preview.ts $(ARGS)

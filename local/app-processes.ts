@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 import type { Certificates } from "./certificates.ts";
+import type { DeviceCa } from "./device-ca.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
@@ -14,6 +15,7 @@ const host = "127.0.0.1";
 export interface AppContext {
   readonly layout: Layout;
   readonly certificates: Certificates;
+  readonly deviceCa: DeviceCa | undefined;
   readonly secrets: Secrets;
   readonly logLevel: string;
   readonly links: Links | undefined;
@@ -42,6 +44,7 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     CLOSER_PASSWORD_FILE: context.secrets.passwordFile("session-closer"),
     ...peerPasswords(context, changeReader),
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
+    DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
   inspector: (context) => ({
     ...natsEnvironment(context, "inspector"),
@@ -101,11 +104,13 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       ...natsEnvironment(context, "provision"),
       STREAM_REPLICAS: String(context.layout.cores.length),
       ...peerPasswords(context, mirrorMaker),
-      ...(context.layout.edges.length > 0 && {
-        EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
-        EDGE_CA_FILE: context.certificates.caFile,
-        WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
-      }),
+      // Where devices use certificates, the edge would ask the warm-up for one too.
+      ...(context.layout.edges.length > 0 &&
+        !context.deviceCa && {
+          EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
+          EDGE_CA_FILE: context.certificates.caFile,
+          WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
+        }),
     },
   };
 }

@@ -87,6 +87,7 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     directory: resolve(directory),
     onProgress: progress,
     syncInterval: rest.syncInterval,
+    deviceAuth: rest.deviceAuth,
     logLevel: rest.logLevel,
     ...(rest.basePort !== undefined && { basePort: rest.basePort }),
     ...(rest.fresh && { fresh: true }),

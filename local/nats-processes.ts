@@ -22,6 +22,8 @@ export interface NatsLayout {
   readonly cores: readonly CoreEndpoints[];
   readonly edges: readonly EdgeEndpoints[];
   readonly certificates: Certificates;
+  /** Undefined: devices have secrets. */
+  readonly deviceCaFile: string | undefined;
   readonly secrets: Secrets;
   readonly syncInterval: string;
   readonly links: Links | undefined;
@@ -111,6 +113,7 @@ export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
     ...sharedArgs(layout, name, endpoints),
     mqttListen: local(endpoints.mqtt),
     mqttTls: layout.certificates.edge,
+    ...(layout.deviceCaFile !== undefined && { deviceCaFile: layout.deviceCaFile }),
     mqttStreamReplicas: Math.min(3, layout.cores.length),
     maxConnections: 20_000,
     peers: peersOf(layout),

@@ -4,7 +4,7 @@ import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 
 /** Writes what the `sentinel` command line needs to reach this region: names and paths, no secret. */
 export function writeOperatorEnvironment(file: string, context: AppContext): void {
-  const { natsServers, upstreamUrl, edgeUrls, processUrls } = endpointsOf(context.layout);
+  const { natsServers, upstreamUrl, edgeUrls, apiUrl, processUrls } = endpointsOf(context.layout);
   const { caFile } = context.certificates;
   const entries = {
     NATS_SERVERS: natsServers.join(","),
@@ -15,6 +15,7 @@ export function writeOperatorEnvironment(file: string, context: AppContext): voi
     UPSTREAM_CA_FILE: caFile,
     EDGE_URLS: edgeUrls.join(","),
     EDGE_CA_FILE: caFile,
+    ...(apiUrl !== undefined && { API_URL: apiUrl, API_CA_FILE: caFile }),
     PROCESS_URLS: [...processUrls].map(([name, url]) => `${name}=${url}`).join(","),
   };
   const lines = Object.entries(entries).map(([name, value]) => `${name}=${value}\n`);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseDuration } from "./options.ts";
+import { parseDuration, parseOptions } from "./options.ts";
 
 it.each([
   ["30s", 30],
@@ -11,4 +11,9 @@ it.each([
 
 it.each(["", "30", "s", "-5s", "0s", "1d", "1.5m"])("refuses %j and says what it wants", (text) => {
   expect(() => parseDuration(text)).toThrow(/such as 30s/);
+});
+
+it("lets devices prove themselves by secrets unless it is told otherwise", () => {
+  expect(parseOptions([]).deviceAuth).toBe("secret");
+  expect(parseOptions(["--device-auth", "certificate"]).deviceAuth).toBe("certificate");
 });

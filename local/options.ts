@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type DeviceAuth, deviceAuths } from "../app/contract/device.ts";
 import { defaultSyncInterval } from "./region-options.ts";
 
 export interface UpOptions {
@@ -8,6 +9,7 @@ export interface UpOptions {
   readonly rate: number;
   readonly devices: number;
   readonly reportRate: number;
+  readonly deviceAuth: DeviceAuth;
   readonly directory: string;
   readonly basePort?: number;
   readonly fresh?: boolean;
@@ -52,6 +54,11 @@ export function parseOptions(argv: readonly string[]): UpOptions {
       "reports a second that the devices send, one in ten an attack",
       whole(0, 10_000),
       5,
+    )
+    .addOption(
+      new Option("--device-auth <proof>", "what devices prove themselves with")
+        .choices(deviceAuths)
+        .default("secret"),
     )
     .option("--no-load", "start the region only")
     .option(

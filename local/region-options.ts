@@ -1,3 +1,4 @@
+import type { DeviceAuth } from "../app/contract/device.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 
 /** How a region is tied to others on this machine. */
@@ -22,6 +23,8 @@ export interface RegionOptions {
   readonly auths: number;
   /** Whether the API is served. */
   readonly console?: boolean;
+  /** What devices prove themselves with; secrets otherwise. */
+  readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */
   readonly links?: Links;
   /** First of the fixed ports; free ports otherwise. */

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AppContext, appSpec, provisionSpec } from "./app-processes.ts";
 import { type Certificates, ensureCertificates } from "./certificates.ts";
+import { type DeviceCa, ensureDeviceCa } from "./device-ca.ts";
 import { ensureEmulatorTable } from "./device-table.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
 import { appProcesses, type Layout, planLayout, replicas } from "./layout.ts";
@@ -20,6 +21,8 @@ export interface Region {
   readonly layout: Layout;
   readonly certificates: Certificates;
   readonly secrets: Secrets;
+  /** Where devices use certificates. */
+  readonly deviceCa: DeviceCa | undefined;
   /** @throws Error when there is none of that name. */
   process(name: string): ManagedProcess;
   readonly processes: readonly ManagedProcess[];
@@ -37,9 +40,13 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const state = join(directory, "state");
   const layout = await planLayout(options);
   const { links, logLevel = "info" } = options;
-  const certificates = await ensureCertificates(links?.certificates ?? join(state, "certificates"));
+  const certificateDirectory = links?.certificates ?? join(state, "certificates");
+  const certificates = await ensureCertificates(certificateDirectory);
+  const deviceCa =
+    options.deviceAuth === "certificate" ? await ensureDeviceCa(certificateDirectory) : undefined;
   const secrets = ensureSecrets(join(state, "secrets"));
-  const app: AppContext = { layout, certificates, secrets, logLevel, links };
+  const app: AppContext = { layout, certificates, deviceCa, secrets, logLevel, links };
+  const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];
 
@@ -68,13 +75,9 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   };
 
   try {
-    await launch(serverSpecs({ options, layout, certificates, secrets, state }));
+    await launch(serverSpecs(parts));
     await ensureEmulatorTable(layout);
-    await launch(
-      replicas("edge", options.edges).map((_, i) =>
-        edgeSpec(natsLayout({ options, layout, certificates, secrets, state }), i),
-      ),
-    );
+    await launch(replicas("edge", options.edges).map((_, i) => edgeSpec(natsLayout(parts), i)));
     if (links) await linked(layout.cores, links.peers.length);
     await runToEnd(provisionSpec(app), directory);
     options.onProgress?.("provision: done");
@@ -85,7 +88,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     throw error;
   }
   return {
-    ...{ directory, endpoints, layout, certificates, secrets },
+    ...{ directory, endpoints, layout, certificates, deviceCa, secrets },
     processes: started,
     process(name) {
       const found = started.find((each) => each.name === name);
@@ -103,11 +106,13 @@ interface Parts {
   readonly options: RegionOptions;
   readonly layout: Layout;
   readonly certificates: Certificates;
+  readonly deviceCa: DeviceCa | undefined;
   readonly secrets: Secrets;
   readonly state: string;
 }
 
-function natsLayout({ options, layout, certificates, secrets, state }: Parts): NatsLayout {
+function natsLayout({ options, state, ...parts }: Parts): NatsLayout {
+  const { layout, certificates, deviceCa, secrets } = parts;
   return {
     directory: join(state, "nats"),
     region: options.links?.region ?? "local",
@@ -115,6 +120,7 @@ function natsLayout({ options, layout, certificates, secrets, state }: Parts): N
     cores: layout.cores,
     edges: layout.edges,
     certificates,
+    deviceCaFile: deviceCa?.certFile,
     secrets,
     syncInterval: options.syncInterval ?? defaultSyncInterval,
   };

@@ -78,6 +78,7 @@ export function platform(
       namespace,
       vpcCidr: settings.cidr,
       peerCidrs: peers.map((peer) => settings.fleet[peer].cidr),
+      warmUp: settings.deviceCa === undefined,
       ...externalPort(settings),
     },
     inNamespaces,

@@ -47,6 +47,7 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
       ...common(context, "provision"),
       region: settings.stack,
       domain: settings.domain,
+      warmUp: settings.deviceCa === undefined,
       deviceIssuer: settings.deviceCertificates.issuer,
     },
     // The warm-up is a login.
@@ -89,7 +90,7 @@ function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceO
 /** Has a right at AWS: to read this region's copy of the device table. */
 function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
   const { settings, base, home, tags } = context;
-  const { awsRegion } = settings;
+  const { awsRegion, deviceAuth } = settings;
   const identity = new PodIdentity("auth", {
     clusterName: base.cluster.clusterName,
     clusterArn: base.cluster.arn,
@@ -106,7 +107,7 @@ function authService(context: ProcessContext, opts: pulumi.ComponentResourceOpti
     "auth",
     {
       ...common(context, "auth"),
-      ...{ region: settings.stack, awsRegion, deviceTable: home.deviceTableName },
+      ...{ region: settings.stack, awsRegion, deviceAuth, deviceTable: home.deviceTableName },
     },
     // A pod that starts before its identity is there has none for its whole life.
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),

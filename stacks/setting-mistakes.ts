@@ -40,10 +40,14 @@ export function schemaMistakes(stack: string, entries: unknown, error: z.ZodErro
       return issue.keys.map((name) => unknownKey(stack, issue.path, name));
     }
     const given = valueAt(entries, issue.path);
-    const got = given === undefined ? "it is not set" : `got ${JSON.stringify(given)}`;
+    const got = given === undefined ? "it is not set" : `got ${shortened(JSON.stringify(given))}`;
     return [`${stackFile(stack)}: ${key} ${issue.message}; ${got}`];
   });
 }
+
+/** Long enough for every setting of a line; a text of many is not repeated, whatever it holds. */
+const shownLength = 100;
+const shortened = (text: string) => (text.length > shownLength ? `${text.slice(0, 30)}…` : text);
 
 /** Of a union, the issues of the one form that was meant: the one that fails further inside. */
 function relevantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {

@@ -1,8 +1,10 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { apiRoles, apiTokenName, apiTokenNameRule } from "../app/contract/api-token.ts";
+import { deviceAuths } from "../app/contract/device.ts";
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
+import { deviceCaMistake } from "./device-ca.ts";
 
 /** One message for whatever is wrong with a value: what it must be. */
 const must = (allowed: string) => ({ error: `must be ${allowed}` });
@@ -111,6 +113,11 @@ const apiToken = z.strictObject(
   must("an entry as `sentinel tokens create` prints it"),
 );
 
+const deviceCa = z.string(must("certificates of authorities in PEM form")).check((context) => {
+  const message = deviceCaMistake(context.value, Date.now());
+  if (message) context.issues.push({ code: "custom", message, input: context.value });
+});
+
 const flag = z.boolean(must("true or false"));
 const instanceType = z.enum(instanceTypeNames, must(`one of ${instanceTypeNames.join(", ")}`));
 
@@ -134,6 +141,11 @@ export const stackSettingsSchema = z.strictObject({
   images: images.optional(),
   /** What the accelerator lets through to this region. 0 drains it. */
   trafficPercent: whole(0, 100).default(100),
+  /** What devices prove themselves with. */
+  deviceAuth: z.enum(deviceAuths, must('"secret" or "certificate"')).default("secret"),
+  /** PEM: the edges let nobody in who has no certificate of it, secret or not. */
+  deviceCa: deviceCa.optional(),
+  /** What edges prove themselves with to devices. */
   deviceCertificates: deviceCertificates.default({ issuer: "internal" }),
   operatorRoleArns: z
     .array(matching(/^arn:aws:iam::\d{12}:role\/\S+$/, "the ARN of an IAM role"), must("a list"))

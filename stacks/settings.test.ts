@@ -98,6 +98,7 @@ describe("what may be said", () => {
       "sentinel:deviceCertificates": undefined,
       "sentinel:operatorRoleArns": undefined,
       "sentinel:publicEndpointCidrs": undefined,
+      "sentinel:apiTokens": undefined,
       "sentinel:monitoring": undefined,
       "sentinel:deletionProtection": undefined,
     });

@@ -5,6 +5,7 @@ import { planRegion } from "../infra/capacity/capacity.ts";
 import type { Demand } from "../infra/capacity/plan.ts";
 import { cidrsOverlap } from "../infra/network/cidr.ts";
 import { type AwsRegion, awsRegions } from "../infra/regions.ts";
+import { deviceCaName } from "./device-ca.ts";
 import {
   namespace,
   namespaceMistakes,
@@ -108,10 +109,20 @@ const withoutUnknownKeys = z.object(stackSettingsSchema.shape);
 
 /** Rules between the settings of one stack. */
 function ownMistakes(stack: RegionName, settings: StackSettings): string[] {
-  if (settings.deviceCertificates.issuer !== "letsencrypt" || settings.hostedZoneId) return [];
-  return [
-    `${stackFile(stack)}: ${namespace}:hostedZoneId must be set for deviceCertificates of letsencrypt, which proves the domain by DNS; it is not set`,
-  ];
+  const { deviceCertificates, hostedZoneId, deviceAuth, deviceCa } = settings;
+  const mistakes: string[] = [];
+  const add = (text: string) => mistakes.push(`${stackFile(stack)}: ${namespace}:${text}`);
+  if (deviceCertificates.issuer === "letsencrypt" && !hostedZoneId) {
+    add(
+      "hostedZoneId must be set for deviceCertificates of letsencrypt, which proves the domain by DNS; it is not set",
+    );
+  }
+  if (deviceAuth === "certificate" && deviceCa === undefined) {
+    add(
+      "deviceCa must be set for deviceAuth of certificate, which is checked by it; it is not set",
+    );
+  }
+  return mistakes;
 }
 
 /** Rules between the stacks. */
@@ -119,11 +130,19 @@ function fleetMistakes(fleet: Readonly<Record<RegionName, StackSettings>>): stri
   const each = (of: (settings: StackSettings) => unknown) =>
     regionNames.map((name) => `${name} ${of(fleet[name])}`).join(", ");
   const files = regionNames.map(stackFile).join(", ");
-  const mistakes = (["clients", "alertsPerSecond", "domain"] as const).flatMap((key) =>
-    new Set(regionNames.map((name) => fleet[name][key])).size === 1
-      ? []
-      : [`${files}: ${namespace}:${key} must be the same in all three; got ${each((s) => s[key])}`],
+  const mistakes = (["clients", "alertsPerSecond", "domain", "deviceAuth"] as const).flatMap(
+    (key) =>
+      new Set(regionNames.map((name) => fleet[name][key])).size === 1
+        ? []
+        : [
+            `${files}: ${namespace}:${key} must be the same in all three; got ${each((s) => s[key])}`,
+          ],
   );
+  // A device may be led to any region.
+  if (new Set(regionNames.map((name) => fleet[name].deviceCa?.trim())).size > 1) {
+    const got = each(({ deviceCa }) => (deviceCa === undefined ? "none" : deviceCaName(deviceCa)));
+    mistakes.push(`${files}: ${namespace}:deviceCa must be the same in all three; got ${got}`);
+  }
   const sum = regionNames.reduce((total, name) => total + fleet[name].share, 0);
   if (sum !== 100) {
     mistakes.push(

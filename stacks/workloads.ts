@@ -7,6 +7,7 @@ import { namespaces } from "../infra/platform/names.ts";
 import { images } from "../infra/versions.ts";
 import { Monitoring } from "../infra/watch/monitoring.ts";
 import type { Upstream } from "../infra/workloads/bridge.ts";
+import { deviceCaFile } from "./device-ca.ts";
 import { processes } from "./processes.ts";
 import { fleetOf } from "./settings.ts";
 import type { WorkloadContext } from "./workload-context.ts";
@@ -59,6 +60,7 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
         certificates: { edge: certificates.edge, devices: certificates.devices },
         passwordsSecret: platform.secrets.names["nats-edge"],
         devicesTargetGroupArn: entrances.devices.targetGroupArn,
+        ...(settings.deviceCa !== undefined && { deviceCa: deviceCaFile(settings.deviceCa) }),
       },
       opts,
     ),

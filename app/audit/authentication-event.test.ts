@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calloutRequest, serverNkey } from "../auth/callout.fixture.ts";
+import { calloutRequest, deviceCertificate, serverNkey } from "../auth/callout.fixture.ts";
 import { auditRecord, unrecordedSummary } from "./authentication-event.ts";
 
 const nowMs = 1_800_000_000_000.4;
@@ -56,6 +56,25 @@ describe("an audit record", () => {
 
     expect(JSON.stringify(event)).not.toContain("the-password");
     expect(JSON.stringify(event).length).toBeLessThan(2_500);
+  });
+
+  it("has the certificate as OCSF describes one", () => {
+    const certificate = deviceCertificate({ subject: `CN=${"c".repeat(1_000)}` });
+    const attempt = { code: "certificate-mismatch", known: false, nowMs };
+
+    const { event } = auditRecord({ request: calloutRequest({ certificate }), ...attempt });
+    const unreadable = calloutRequest({ certificate: "unreadable" });
+
+    expect(event["certificate"]).toEqual({
+      subject: `CN=${"c".repeat(253)}`,
+      issuer: "CN=Device CA",
+      serial_number: "01",
+      expiration_time: certificate.notAfter,
+      fingerprints: [{ algorithm_id: 3, algorithm: "SHA-256", value: certificate.fingerprint }],
+    });
+    expect(auditRecord({ request: unreadable, ...attempt }).event).not.toHaveProperty(
+      "certificate",
+    );
   });
 
   it("has an id of its own each time", () => {

@@ -2,6 +2,17 @@ import { randomUUID } from "node:crypto";
 import { subjects } from "../contract/subjects.ts";
 import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
 
+/** What is written down of a certificate. */
+interface AttemptedCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  /** When it ends, in milliseconds since 1970. */
+  readonly notAfter: number;
+  /** SHA-256, hexadecimal. */
+  readonly fingerprint: string;
+}
+
 /** What is written down of a request to log in. */
 export interface Attempt {
   readonly clientId: string;
@@ -10,6 +21,7 @@ export interface Attempt {
   readonly serverName: string;
   readonly serverId: string;
   readonly transport: string;
+  readonly certificate?: AttemptedCertificate | "unreadable";
 }
 
 export interface AuditedDecision {
@@ -43,6 +55,15 @@ function logon(id: string, refused: boolean, nowMs: number) {
   };
 }
 
+/** OCSF's Digital Certificate. */
+const certificateOf = (certificate: AttemptedCertificate) => ({
+  subject: cutText(certificate.subject),
+  issuer: cutText(certificate.issuer),
+  serial_number: cutText(certificate.serialNumber),
+  expiration_time: certificate.notAfter,
+  fingerprints: [{ algorithm_id: 3, algorithm: "SHA-256", value: certificate.fingerprint }],
+});
+
 /**
  * One decision as OCSF 1.8 Authentication. Built field by field, so that no password can get in.
  *
@@ -61,6 +82,9 @@ export function auditRecord(decision: AuditedDecision): AuditDraft {
       dst_endpoint: { name: cutText(request.serverName), uid: request.serverId },
       auth_protocol_id: 99,
       auth_protocol: cutText(request.transport),
+      ...(typeof request.certificate === "object" && {
+        certificate: certificateOf(request.certificate),
+      }),
     }),
   };
   return { id, subject: subjects.authAudit(known ? request?.clientId : undefined), event };

@@ -13,6 +13,8 @@ const activities = {
   replaced: [3, "Update"],
   rotated: [3, "Update"],
   labelled: [3, "Update"],
+  pinned: [3, "Update"],
+  unpinned: [3, "Update"],
   suspended: [12, "Suspend"],
   resumed: [13, "Resume"],
   revoked: [9, "Disable"],

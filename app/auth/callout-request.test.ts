@@ -1,5 +1,6 @@
 import { anything, assert, object, oneof, property, string, uint8Array, webUrl } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { certificatePem, createAuthority, issueCertificate } from "../../local/authority.ts";
 import { calloutRequest, calloutToken, mqttClaims } from "./callout.fixture.ts";
 import { parseCalloutRequest } from "./callout-request.ts";
 
@@ -41,6 +42,55 @@ describe("a callout request", () => {
     expect(malformed).not.toContain("very-secret");
   });
 
+  describe("over TLS", () => {
+    const withTls = (tls: unknown) => {
+      const claims = mqttClaims();
+      const nats = { ...claims.nats, client_tls: tls };
+      return parseCalloutRequest(calloutToken({ ...claims, nats }));
+    };
+
+    it("has the certificate with which each verified chain begins", async () => {
+      const authority = await createAuthority("Device CA");
+      const options = { subject: "CN=pump-7", usages: ["client"] } as const;
+      const { certificate } = await issueCertificate(authority, options);
+      const chain = [certificate, certificatePem(authority.certificate)];
+
+      const { request } = withTls({ version: "1.3", verified_chains: [chain, chain] });
+
+      expect(request?.certificate).toMatchObject({ commonName: "pump-7", issuer: "CN=Device CA" });
+    });
+
+    it("has none that was only shown, or where the server asked for none", async () => {
+      const authority = await createAuthority("Other CA");
+      const certs = [certificatePem(authority.certificate)];
+      for (const tls of [
+        { version: "1.3", certs },
+        { version: "1.3" },
+        null,
+        { verified_chains: [] },
+      ]) {
+        expect(withTls(tls).request).toEqual(calloutRequest());
+      }
+    });
+
+    it.each([
+      ["nonsense", [["nonsense"]]],
+      ["an empty text", [[""]]],
+      ["something broken", [["-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"]]],
+    ])("says that it cannot read %s", (_, verified_chains) => {
+      expect(withTls({ verified_chains }).request?.certificate).toBe("unreadable");
+    });
+
+    it.each([
+      [{}],
+      [[[]]],
+      [[[7]]],
+      ["chain"],
+    ])("with chains %j is malformed", (verified_chains) => {
+      expect(withTls({ verified_chains }).malformed).toContain("nats.client_tls");
+    });
+  });
+
   it("never throws, whatever the bytes", () => {
     const claims = oneof(
       anything(),
@@ -71,7 +121,12 @@ describe("a callout request", () => {
     assert(
       property(anything(), string(), (value, path) => {
         const claims: Record<string, unknown> = mqttClaims();
-        const nats = { ...mqttClaims().nats, [path]: value, connect_opts: value };
+        const nats = {
+          ...mqttClaims().nats,
+          [path]: value,
+          connect_opts: value,
+          client_tls: { verified_chains: value },
+        };
         let token: Uint8Array;
         try {
           token = calloutToken({ ...claims, nats });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type DeviceCertificate, readDeviceCertificate } from "../registry/device-certificate.ts";
 
 /** What nats-server tells about a connection that wants in. Everything but the server is untrusted. */
 export interface CalloutRequest {
@@ -15,6 +16,11 @@ export interface CalloutRequest {
   readonly clientId: string;
   readonly userName: string;
   readonly password: string;
+  /**
+   * What the device has shown, when the server asked for it and found that the device CA has issued
+   * it. Undefined otherwise. `unreadable`: the server has verified what OpenSSL takes for none.
+   */
+  readonly certificate?: DeviceCertificate | "unreadable";
 }
 
 const nkey = (kind: string) => z.string().regex(new RegExp(`^${kind}[A-Z2-7]{55}$`));
@@ -32,6 +38,11 @@ const ClaimsSchema = z.object({
       mqtt_id: absentIsEmpty,
     }),
     connect_opts: z.object({ user: absentIsEmpty, pass: absentIsEmpty }),
+    // Only what the server has verified: what it was merely shown would be in `certs`. All chains
+    // begin with the device's own certificate.
+    client_tls: z
+      .object({ verified_chains: z.array(z.array(z.string()).min(1)).nullish() })
+      .nullish(),
   }),
 });
 
@@ -62,6 +73,7 @@ export function parseCalloutRequest(data: Uint8Array): ParsedCallout {
     return { malformed: `missing or wrong: ${paths.join(", ")}` };
   }
   const { exp, nats } = result.data;
+  const pem = nats.client_tls?.verified_chains?.[0]?.[0];
   return {
     request: {
       userNkey: nats.user_nkey,
@@ -73,6 +85,7 @@ export function parseCalloutRequest(data: Uint8Array): ParsedCallout {
       clientId: nats.client_info.mqtt_id,
       userName: nats.connect_opts.user,
       password: nats.connect_opts.pass,
+      ...(pem !== undefined && { certificate: readDeviceCertificate(pem) ?? "unreadable" }),
     },
   };
 }

@@ -5,11 +5,13 @@ import { Registry } from "prom-client";
 import { AuditChain } from "../audit/audit-chain.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
 import type { AuditRecord } from "../audit/audit-record.ts";
+import type { DeviceAuth } from "../contract/device.ts";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { Admission } from "./admission.ts";
 import { createAuthMetrics } from "./auth-metrics.ts";
 import { expires } from "./callout.fixture.ts";
 import { createCalloutResponder } from "./callout-responder.ts";
+import { credentialRules } from "./credential-rules.ts";
 import type { Lookup } from "./decide.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
 import { createJudge } from "./judge.ts";
@@ -56,6 +58,7 @@ export function responderWith(
     lookup?: (clientId: string) => Promise<Lookup>;
     known?: boolean;
     backlogMs?: number;
+    deviceAuth?: DeviceAuth;
     settings?: Partial<LimitSettings>;
   } = {},
 ) {
@@ -82,9 +85,10 @@ export function responderWith(
     onCounted: () => {},
   });
   const backlogMs = () => options.backlogMs ?? 0;
+  const rule = credentialRules[options.deviceAuth ?? "secret"];
   const auditBlocked = () => outbox.blocked !== undefined;
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, backlogMs, clock }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock }),
     knows: cache.knows,
     limits,
     recorder,

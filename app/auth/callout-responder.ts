@@ -1,11 +1,12 @@
 import type { Logger } from "../shared/log.ts";
 import type { AuthMetrics } from "./auth-metrics.ts";
 import { type CalloutRequest, parseCalloutRequest } from "./callout-request.ts";
-import { type Decision, type RefusalCode, refuse, spokenRefusal } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import type { Judge, Judged } from "./judge.ts";
 import type { LimitMetrics } from "./limit-metrics.ts";
 import type { LoginLimits } from "./login-limits.ts";
+import { type RefusalCode, refuse, spokenRefusal } from "./refusal.ts";
 import { sessionEnd } from "./session-end.ts";
 import type { TokenIssuer } from "./user-jwt.ts";
 
@@ -64,9 +65,9 @@ function answer(
   const { userNkey, serverId } = request;
   const nowMs = clock();
   if (decision.outcome === "admit") {
-    const { proof, record } = decision;
+    const { proof, endsAt, record } = decision;
     const { clientId, labels } = record;
-    const expires = sessionEnd(nowMs, sessionSeconds, Math.random());
+    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
     const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
   }

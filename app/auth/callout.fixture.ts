@@ -1,3 +1,4 @@
+import type { DeviceCertificate } from "../registry/device-certificate.ts";
 import type { CalloutRequest } from "./callout-request.ts";
 
 export const userNkey = `U${"A".repeat(55)}`;
@@ -49,6 +50,19 @@ export function calloutRequest(changes: Partial<CalloutRequest> = {}): CalloutRe
     clientId: "pump-7",
     userName: "pump-7",
     password: "secret",
+    ...changes,
+  };
+}
+
+/** A certificate of the device CA as the request above would bring it. */
+export function deviceCertificate(changes: Partial<DeviceCertificate> = {}): DeviceCertificate {
+  return {
+    commonName: "pump-7",
+    fingerprint: "ab".repeat(32),
+    subject: "CN=pump-7",
+    issuer: "CN=Device CA",
+    serialNumber: "01",
+    notAfter: expires * 1000 + 86_400_000,
     ...changes,
   };
 }

@@ -1,45 +1,9 @@
 import { isClientId } from "../contract/client-id.ts";
 import { authTimeoutMs } from "../contract/limits.ts";
 import type { DeviceRecord } from "../registry/device-record.ts";
-import { matchingSecret } from "../registry/secret.ts";
 import type { CalloutRequest } from "./callout-request.ts";
-import { proofOf } from "./session-proof.ts";
-
-/** Why a connection was turned away: what log, metrics and audit say. */
-export const refusalCodes = [
-  "malformed-request",
-  "request-expired",
-  "rate-limited",
-  "locked-out",
-  "not-mqtt",
-  "invalid-client-id",
-  "user-mismatch",
-  "unknown-client",
-  "bad-secret",
-  "inactive",
-  "overloaded",
-  "registry-unavailable",
-  "audit-unavailable",
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
-
-/** Refusals that say nothing about the device: it may well be admitted a moment later. */
-const passing: ReadonlySet<RefusalCode> = new Set([
-  "request-expired",
-  "rate-limited",
-  "overloaded",
-  "registry-unavailable",
-  "audit-unavailable",
-]);
-
-/**
- * What the server is told, and what its log shows. One word for every failure that depends on the
- * credentials, so that nobody learns which ids exist. A lock-out says the same word, or it would
- * tell how many guesses are free.
- */
-export function spokenRefusal(code: RefusalCode): "refused" | "unavailable" {
-  return passing.has(code) ? "unavailable" : "refused";
-}
+import type { CredentialRule, Proven } from "./credential-rules.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** What the registry knows about an id. `overloaded`: it was not asked, there is no room. */
 export type Lookup =
@@ -56,17 +20,19 @@ export interface Standing {
   readonly auditBlocked: boolean;
 }
 
-export type Refusal = { readonly outcome: "refuse"; readonly code: RefusalCode };
-export type Decision =
-  | {
-      readonly outcome: "admit";
-      readonly record: DeviceRecord;
-      /** Names what the device proved itself with: the session lives only as long as that is good. */
-      readonly proof: string;
-    }
-  | Refusal;
+export interface Admittance extends Omit<Proven, "outcome"> {
+  readonly outcome: "admit";
+  readonly record: DeviceRecord;
+}
+export type Decision = Admittance | Refusal;
 
-export const refuse = (code: RefusalCode): Refusal => ({ outcome: "refuse", code });
+/** What is the same for all requests of a moment. */
+export interface Circumstances {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** What this region demands of devices. */
+  readonly rule: CredentialRule;
+}
 
 /**
  * How old a request is at least, for a server's clock that agrees with ours. The server cuts its
@@ -80,31 +46,34 @@ export function leastAgeMs(request: CalloutRequest, nowMs: number): number {
 export function screen(
   request: CalloutRequest,
   standing: Standing,
-  nowMs: number,
+  { nowMs, rule }: Circumstances,
 ): Refusal | undefined {
   // Only what is certainly given up is dropped: no work for nobody.
   if (leastAgeMs(request, nowMs) >= authTimeoutMs) return refuse("request-expired");
   if (standing.limited) return refuse(standing.limited);
   if (request.transport !== "mqtt") return refuse("not-mqtt");
   if (!isClientId(request.clientId)) return refuse("invalid-client-id");
-  if (request.userName !== request.clientId) return refuse("user-mismatch");
+  const flaw = rule.screen(request, nowMs);
+  if (flaw) return flaw;
   if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;
 }
 
 /**
- * Judges a screened request. The secret comes before the status, so that `inactive` in the audit
- * always means that somebody holds the device's own secret.
- *
- * @param nowMs decides whether a secret that was replaced is still good.
+ * Judges a screened request. The proof comes before the status, so that `inactive` in the audit
+ * always means that somebody holds the device's own secret or certificate.
  */
-export function decide(request: CalloutRequest, lookup: Lookup, nowMs: number): Decision {
+export function decide(
+  request: CalloutRequest,
+  lookup: Lookup,
+  { nowMs, rule }: Circumstances,
+): Decision {
   if (lookup.kind === "overloaded") return refuse("overloaded");
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
   const { record } = lookup;
-  const secret = matchingSecret(record, request.password, nowMs);
-  if (!secret) return refuse("bad-secret");
+  const checked = rule.check(request, record, nowMs);
+  if (checked.outcome === "refuse") return checked;
   if (record.status !== "active") return refuse("inactive");
-  return { outcome: "admit", record, proof: proofOf(secret) };
+  return { ...checked, outcome: "admit", record };
 }

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { AuditDraft } from "../audit/audit-record.ts";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { calloutRequest } from "./callout.fixture.ts";
-import { type Decision, type RefusalCode, refuse } from "./decide.ts";
+import type { Decision } from "./decide.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
+import { type RefusalCode, refuse } from "./refusal.ts";
 
 function recorderWith(outbox: { size?: number; blocked?: string } = {}) {
   const drafts: AuditDraft[] = [];

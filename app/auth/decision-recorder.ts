@@ -3,7 +3,8 @@ import type { AuditDraft } from "../audit/audit-record.ts";
 import { auditRecord } from "../audit/authentication-event.ts";
 import { addressKey } from "../shared/address-key.ts";
 import type { CalloutRequest } from "./callout-request.ts";
-import { type Decision, type RefusalCode, refuse } from "./decide.ts";
+import type { Decision } from "./decide.ts";
+import { type RefusalCode, refuse } from "./refusal.ts";
 
 export interface RecorderOptions {
   readonly outbox: Pick<AuditOutbox, "offer" | "noteUnrecorded" | "blocked" | "size">;

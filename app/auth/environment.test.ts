@@ -25,6 +25,13 @@ it("limits, without being told, what no carrier's address and no single device r
   expect(environment.SESSION_SECONDS).toBe(12 * 3_600);
 });
 
+it("takes secrets for what devices prove themselves with, unless it is told", () => {
+  expect(readAuthEnvironment(needed).DEVICE_AUTH).toBe("secret");
+  const certificates = readAuthEnvironment({ ...needed, DEVICE_AUTH: "certificate" });
+  expect(certificates.DEVICE_AUTH).toBe("certificate");
+  expect(() => readAuthEnvironment({ ...needed, DEVICE_AUTH: "both" })).toThrow("DEVICE_AUTH");
+});
+
 it("names the setting that is wrong", () => {
   expect(() => readAuthEnvironment({ ...needed, LOCKOUT_SECONDS: "0" })).toThrow("LOCKOUT_SECONDS");
 });

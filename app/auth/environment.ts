@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultDeviceTable } from "../contract/device.ts";
+import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
 import { sessionSweepSeconds } from "../contract/limits.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
@@ -31,6 +31,8 @@ const shape = {
   PEER_PASSWORD_FILES: peerLogins.default([]),
   /** Account seed whose public key nats-server knows as issuer. */
   AUTH_ISSUER_SEED_FILE: z.string().min(1),
+  /** What devices prove themselves with. The edges must ask for certificates where it is those. */
+  DEVICE_AUTH: z.enum(deviceAuths).default("secret"),
   DEVICE_TABLE: z.string().min(1).default(defaultDeviceTable),
   AWS_REGION: z.string().min(1),
   DYNAMODB_ENDPOINT: z.url().optional(),

@@ -1,15 +1,19 @@
 import { authTimeoutMs } from "../contract/limits.ts";
 import type { Admission, RoomLimit } from "./admission.ts";
 import type { CalloutRequest } from "./callout-request.ts";
-import { type Decision, decide, type Lookup, refuse, screen } from "./decide.ts";
+import type { CredentialRule } from "./credential-rules.ts";
+import { type Decision, decide, type Lookup, screen } from "./decide.ts";
 import type { DeviceCache } from "./device-cache.ts";
 import type { LoginLimits, SourceLimit } from "./login-limits.ts";
+import { refuse } from "./refusal.ts";
 
 export interface JudgeOptions {
   readonly cache: Pick<DeviceCache, "knows" | "lookup">;
   readonly limits: LoginLimits;
   readonly admission: Admission;
   readonly auditBlocked: () => boolean;
+  /** What devices are asked for here. */
+  readonly rule: CredentialRule;
   /** How long requests wait before this process gets to them. */
   readonly backlogMs: () => number;
   /** Milliseconds since 1970, from a clock that does not jump. */
@@ -26,7 +30,7 @@ export type Judge = (request: CalloutRequest) => Promise<Judged>;
 
 /** Brings together what is held against a request, what is known of its device, and the decision. */
 export function createJudge(options: JudgeOptions): Judge {
-  const { cache, limits, admission, auditBlocked, backlogMs, clock } = options;
+  const { cache, limits, admission, auditBlocked, rule, backlogMs, clock } = options;
 
   /** Asks what is known of the device, when there is room. */
   async function look(clientId: string): Promise<{ lookup: Lookup; limit?: RoomLimit }> {
@@ -46,7 +50,7 @@ export function createJudge(options: JudgeOptions): Judge {
     }
     const limited = await limits.standing(request);
     const standing = { limited: limited?.code, auditBlocked: auditBlocked() };
-    const screened = screen(request, standing, receivedAt);
+    const screened = screen(request, standing, { nowMs: receivedAt, rule });
     if (screened) {
       return {
         decision: screened,
@@ -55,6 +59,6 @@ export function createJudge(options: JudgeOptions): Judge {
     }
     const { lookup, limit } = await look(request.clientId);
     if (clock() - receivedAt > authTimeoutMs) return { decision: refuse("request-expired") };
-    return { decision: decide(request, lookup, clock()), limit };
+    return { decision: decide(request, lookup, { nowMs: clock(), rule }), limit };
   };
 }

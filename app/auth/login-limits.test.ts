@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RefusalCode } from "./decide.ts";
 import { LoginLimits } from "./login-limits.ts";
+import type { RefusalCode } from "./refusal.ts";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -93,6 +93,10 @@ describe("failures of many ids at one address", () => {
     "not-mqtt",
     "invalid-client-id",
     "user-mismatch",
+    "certificate-unreadable",
+    "certificate-mismatch",
+    "certificate-expired",
+    "certificate-unpinned",
   ] as const)("count when they are %s, without a key for each made-up id", async (code) => {
     const { limits, standing, note } = limitsOf();
     for (let i = 0; i < 50; i++) await note(`a.b.${i}`, code);
@@ -104,6 +108,7 @@ describe("failures of many ids at one address", () => {
 
 it.each([
   "inactive",
+  "certificate-missing",
   "registry-unavailable",
   "audit-unavailable",
   "overloaded",

@@ -1,8 +1,9 @@
 import { addressKey } from "../shared/address-key.ts";
 import { BoundedLimiter } from "../shared/bounded-limiter.ts";
-import type { RefusalCode, Standing } from "./decide.ts";
+import type { Standing } from "./decide.ts";
 import { FamiliarLogins } from "./familiar-logins.ts";
 import { Lockout, type LockoutTimes } from "./lockout.ts";
+import type { RefusalCode } from "./refusal.ts";
 
 /**
  * Each replica counts for itself: the servers ask any of them, so what really gets through is up
@@ -50,6 +51,13 @@ const blamed: Partial<Record<RefusalCode, "address" | "device and address">> = {
   "user-mismatch": "address",
   "unknown-client": "device and address",
   "bad-secret": "device and address",
+  // Nobody finds a certificate by trying, so that no id has to be shut: a device that has renewed
+  // its certificate gets in as soon as the new one is pinned.
+  "certificate-unreadable": "address",
+  "certificate-mismatch": "address",
+  "certificate-expired": "address",
+  "certificate-unpinned": "address",
+  // `certificate-missing` is the edge's doing: it did not ask.
   // `inactive` had the right secret. A suspended device must get in as soon as it is resumed.
 };
 

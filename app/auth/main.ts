@@ -12,6 +12,7 @@ import { createAuth } from "./auth-service.ts";
 import { BacklogProbe } from "./backlog-probe.ts";
 import { createCalloutResponder } from "./callout-responder.ts";
 import { connectAccounts } from "./connections.ts";
+import { credentialRules } from "./credential-rules.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
 import {
   type AuthEnvironment,
@@ -87,8 +88,9 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     clock: nowMs,
   });
   const backlogMs = () => backlog.ms;
+  const rule = credentialRules[environment.DEVICE_AUTH];
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, backlogMs, clock: nowMs }),
+    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs }),
     knows: (clientId) => cache.knows(clientId),
     limits,
     recorder,

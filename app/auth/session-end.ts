@@ -1,6 +1,12 @@
 /** How far the sessions that began together are spread around their length. */
 const spread = 0.1;
 
+export interface SessionLength {
+  readonly sessionSeconds: number;
+  /** No session outlives the certificate that it was begun with. Milliseconds since 1970. */
+  readonly endsAt?: number | undefined;
+}
+
 /**
  * When a session that begins now ends, in seconds since 1970. nats-server closes it then, and the
  * device logs in again: so a device that may no longer connect is gone by then, whatever else fails.
@@ -10,6 +16,11 @@ const spread = 0.1;
  *
  * @param random from 0 to 1.
  */
-export function sessionEnd(nowMs: number, sessionSeconds: number, random: number): number {
-  return Math.floor(nowMs / 1000 + sessionSeconds * (1 + spread * (2 * random - 1)));
+export function sessionEnd(
+  nowMs: number,
+  random: number,
+  { sessionSeconds, endsAt = Number.POSITIVE_INFINITY }: SessionLength,
+): number {
+  const end = nowMs / 1000 + sessionSeconds * (1 + spread * (2 * random - 1));
+  return Math.floor(Math.min(end, endsAt / 1000));
 }

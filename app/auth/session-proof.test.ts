@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deviceWith } from "../registry/emulator.fixture.ts";
 import { hashSecret } from "../registry/secret.ts";
-import { proofIn, proofOf, sessionFault, sessionName } from "./session-proof.ts";
+import { certificateProof, proofIn, proofOf, sessionFault, sessionName } from "./session-proof.ts";
 
 const nowMs = 1_000;
 const device = (changes = {}) => deviceWith("pump-7", "secret", changes);
@@ -36,5 +36,20 @@ describe("a session", () => {
     ],
   ])("%s", (_, now, fault) => {
     expect(sessionFault(proof, now, nowMs)).toBe(fault);
+  });
+});
+
+describe("a session that began with a certificate", () => {
+  const [own, other] = ["ab".repeat(32), "cd".repeat(32)];
+  const pinnedTo = (certificateFingerprint: string) => device({ certificateFingerprint });
+
+  it.each([
+    ["of a device that is not pinned", device({ secret: hashSecret("another") }), undefined],
+    ["of a device that is pinned to it", pinnedTo(own), undefined],
+    ["of a device that is pinned to another", pinnedTo(other), "replaced"],
+    ["of a suspended device", device({ status: "suspended" }), "inactive"],
+    ["of a device that is gone", undefined, "deleted"],
+  ])("%s", (_, now, fault) => {
+    expect(sessionFault(certificateProof(own), now, nowMs)).toBe(fault);
   });
 });

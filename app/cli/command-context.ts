@@ -11,3 +11,9 @@ export interface CommandContext {
   readonly messages: NodeJS.WriteStream;
   readonly stdin: Readable;
 }
+
+/** Runs a command to its end; resolves with the exit code. */
+export type RunCommand = (
+  command: (context: CommandContext) => Promise<number>,
+  options: { envFile?: string },
+) => Promise<void>;

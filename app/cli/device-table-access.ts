@@ -3,6 +3,7 @@ import { AuditUnavailable } from "../audit/registry-journal.ts";
 import { InvalidPageToken } from "../registry/device-page.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
+import { ColumnsUnknown, RegistryBusy } from "../registry/import/import-errors.ts";
 import type { By } from "../registry/record-changes.ts";
 import type { ChangeJournal } from "../registry/registry-change.ts";
 import { withJournal } from "./audit/journal-access.ts";
@@ -37,6 +38,8 @@ export async function withRegistry<T>(
 
 const isOurs = (error: unknown) =>
   error instanceof OperatorError ||
+  error instanceof ColumnsUnknown ||
+  error instanceof RegistryBusy ||
   error instanceof OutputClosed ||
   error instanceof AuditUnavailable;
 

@@ -1,8 +1,9 @@
 import { CommanderError } from "commander";
+import type { RunCommand } from "./command-context.ts";
 import { OperatorError, sentenceOf } from "./operator-error.ts";
 import { loadVariables } from "./operator-settings.ts";
 import { Output, OutputClosed } from "./output.ts";
-import { createProgram, type RunCommand } from "./program.ts";
+import { createProgram } from "./program.ts";
 
 const output = new Output(process.stdout);
 process.stderr.on("error", () => {});

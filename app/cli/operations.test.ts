@@ -17,7 +17,7 @@ let inspector: NatsConnection;
 let settings: Record<string, string>;
 beforeAll(async () => {
   const none = { bridges: 0, inspectors: 0, auths: 0 };
-  region = await startTestRegion({ core: 3, edges: 1, syncInterval: "2m", ...none });
+  region = await startTestRegion({ core: 3, edges: 1, syncInterval: "2m", ...none, console: true });
   inspector = await connectAs(region, "inspector");
   const { caFile } = region.certificates;
   settings = {
@@ -29,6 +29,8 @@ beforeAll(async () => {
     UPSTREAM_CA_FILE: caFile,
     EDGE_URLS: region.endpoints.edgeUrls.join(","),
     EDGE_CA_FILE: caFile,
+    API_URL: region.endpoints.apiUrl ?? "",
+    API_CA_FILE: caFile,
   };
 });
 afterAll(async () => {
@@ -138,11 +140,12 @@ describe("sentinel doctor", () => {
     expect(stdout).not.toContain("FAIL");
     expect(code).toBe(0);
     expect(stdout.match(/^ok .*NATS core .*logged in as operator$/gm)).toHaveLength(3);
-    expect(stdout).toMatch(/^ok .*JetStream streams +8 streams, all copies current$/m);
+    expect(stdout).toMatch(/^ok .*JetStream streams +9 streams, all copies current$/m);
     expect(stdout).toMatch(/^ok .*INGRESS lag +nothing waits$/m);
     expect(stdout).toMatch(/^ok .*upstream broker TLS +TLSv1.3, certificate ends in \d+ days$/m);
     expect(stdout).toMatch(/^ok .*edge .* TLS 1.3 +TLSv1.3/m);
     expect(stdout).toMatch(/^ok .*edge .* TLS 1.2 +refused$/m);
+    expect(stdout).toMatch(/^ok .*API TLS 1.3 +TLSv1.3, certificate ends in \d+ days$/m);
     expect(stdout).toMatch(/^ok .*DynamoDB device table +sentinel-devices can be read$/m);
     expect(stdout).toMatch(/^ok .*auth-1 +ready$/m);
   });
@@ -156,6 +159,7 @@ describe("sentinel doctor", () => {
       NATS_SERVERS: `${region.endpoints.natsServers[0]},tls://127.0.0.1:1`,
       DEVICE_TABLE: "absent",
       UPSTREAM_CA_FILE: region.certificates.edge.certFile,
+      API_URL: `https://127.0.0.1:${dead}`,
       PROCESS_URLS: `inspector-1=http://127.0.0.1:${unready.port},bridge-1=http://127.0.0.1:${dead}`,
     };
 
@@ -166,6 +170,7 @@ describe("sentinel doctor", () => {
     expect(stdout).toMatch(/^ok .*NATS core 127/m);
     expect(stdout).toMatch(/^FAIL .*NATS core 127.0.0.1:1 .*ECONNREFUSED.* → see that/m);
     expect(stdout).toMatch(/^FAIL .*upstream broker TLS/m);
+    expect(stdout).toMatch(/^FAIL .*API TLS 1.3 .*ECONNREFUSED.* → see that the console runs/m);
     expect(stdout).toMatch(/^FAIL .*table absent does not exist/m);
     expect(stdout).toMatch(/^FAIL .*inspector-1 +not ready: no partitions yet/m);
     expect(stdout).toMatch(/^FAIL .*bridge-1 .*does not answer: ECONNREFUSED/m);

@@ -40,6 +40,7 @@ export const natsShape = {
 };
 export const upstreamShape = { UPSTREAM_URL: z.url(), UPSTREAM_CA_FILE: z.string().min(1) };
 export const edgeShape = { EDGE_URLS: list, EDGE_CA_FILE: z.string().min(1) };
+export const apiShape = { API_URL: z.url(), API_CA_FILE: z.string().min(1) };
 export const processShape = { PROCESS_URLS: processes };
 
 /**

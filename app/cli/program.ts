@@ -1,18 +1,12 @@
 import { Argument, Command } from "commander";
 import { addAuditCommands } from "./audit/audit-commands.ts";
-import type { CommandContext } from "./command-context.ts";
+import type { RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
-
-/** Runs a command to its end; resolves with the exit code. */
-export type RunCommand = (
-  command: (context: CommandContext) => Promise<number>,
-  options: { envFile?: string },
-) => Promise<void>;
 
 /** The operator's command line. `run` is given each command's work. */
 export function createProgram(run: RunCommand): Command {
@@ -29,8 +23,8 @@ export function createProgram(run: RunCommand): Command {
       "after",
       "\nSettings come from the environment, then from the env file: NATS_SERVERS, NATS_CA_FILE,\n" +
         "OPERATOR_PASSWORD_FILE, DEVICE_TABLE, AWS_REGION, DYNAMODB_ENDPOINT, UPSTREAM_URL,\n" +
-        "UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, PROCESS_URLS. Who you are: SENTINEL_OPERATOR, or else\n" +
-        "the user of this machine.\n" +
+        "UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, API_URL, API_CA_FILE, PROCESS_URLS. Who you are:\n" +
+        "SENTINEL_OPERATOR, or else the user of this machine.\n" +
         "\nExit codes: 0 well, 1 failed in part or whole, 2 called wrongly.\n" +
         examples(
           "sentinel doctor",

@@ -1,6 +1,7 @@
 /** The process as it runs: what changes while it serves, and how it ends. */
 import { randomBytes } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -60,6 +61,21 @@ describe("the tokens file", () => {
   });
 });
 
+it("does not start without tokens that it can use, and says which file it is", async () => {
+  const managed = region.process("console-1");
+  const { apiTokensFile } = region.secrets;
+  const good = readFileSync(apiTokensFile, "utf8");
+  await managed.stop();
+  writeFileSync(apiTokensFile, '[{"name":"a","role":"root"}]');
+
+  await expect(managed.start()).rejects.toThrow("ended with 1");
+  const lastLine = readFileSync(managed.logFile, "utf8").trimEnd().split("\n").at(-1);
+  expect(lastLine).toContain(`${apiTokensFile}: 0.role`);
+  writeFileSync(apiTokensFile, good);
+  await managed.start();
+  expect((await regionApi(region, "viewer")("GET", list)).status).toBe(200);
+});
+
 describe("the certificate", () => {
   it("is read again when it is renewed, without a restart", async () => {
     const { caFile } = region.certificates;
@@ -101,6 +117,26 @@ describe("the certificate", () => {
     expect(await protocolOf("TLSv1.3")).toBe("TLSv1.3");
     expect(await protocolOf("TLSv1.2")).toBe("refused");
   });
+});
+
+it("goes on serving whoever speaks it properly after whatever bytes are thrown at its port", async () => {
+  const { hostname: host, port } = new URL(url);
+  const ca = readFileSync(region.certificates.caFile);
+  const thrown = ["GET / HTTP/9.9\r\n\r\n", "\0".repeat(100_000), `GET /${"x".repeat(50_000)}`];
+  const ended = (socket: Socket, bytes: string) =>
+    new Promise<void>((resolve) => {
+      socket.on("error", () => {});
+      socket.on("close", () => resolve());
+      socket.on("data", () => {});
+      socket.end(bytes);
+    });
+  for (const bytes of thrown) {
+    const encrypted = connect({ host, port: Number(port), ca });
+    await ended(encrypted, bytes);
+    await ended(createConnection({ host, port: Number(port) }), bytes);
+  }
+
+  expect((await regionApi(region, "viewer")("GET", list)).status).toBe(200);
 });
 
 it("ends with all that it changed in the audit, its chain closed, and no secret in its log", async () => {

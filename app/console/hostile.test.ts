@@ -24,7 +24,15 @@ const segment = oneof(
   text.filter((value) => value.isWellFormed()).map((value) => encodeURIComponent(value)),
   constantFrom("pump-7", "__proto__", "constructor", "..", "%", "%00", "%2e%2e%2f", "*", "a.b", ""),
 );
-const verb = constantFrom("", "/rotate", "/suspend", "/resume", "/revoke", "/labels", "/nothing");
+const verb = constantFrom(
+  "",
+  "/rotate",
+  "/suspend",
+  "/resume",
+  "/revoke",
+  "/labels",
+  "/certificate",
+);
 const query = oneof(
   constantFrom("", "?limit=1e9", "?limit=-1", "?after=%00", "?force=maybe", "?overlapSeconds=1.5"),
   dictionary(text, text).map((pairs) => `?${new URLSearchParams(pairs)}`),
@@ -39,11 +47,25 @@ const request = record({
   method: constantFrom("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"),
   path: oneof(
     record({ segment, verb }).map((part) => `/api/v1/devices/${part.segment}${part.verb}`),
-    constantFrom("/api/v1/devices", "/api/v1/openapi.json", "/", "//", "/api/v1/devices/"),
+    constantFrom(
+      "/api/v1/devices",
+      "/api/v1/devices/import",
+      "/api/v1/openapi.json",
+      "/",
+      "//",
+      "/api/v1/devices/",
+    ),
   ),
   query,
   body: option(body, { nil: undefined }),
-  type: constantFrom("application/json", "text/plain", "application/json; charset=utf-7", "x"),
+  type: constantFrom(
+    "application/json",
+    "text/csv",
+    "application/x-ndjson",
+    "text/plain",
+    "application/json; charset=utf-7",
+    "x",
+  ),
   ifMatch: option(constantFrom("*", '"1-x"', "W/", '"'), { nil: undefined }),
 });
 

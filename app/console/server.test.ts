@@ -109,6 +109,30 @@ describe("while something is away that a request needs", () => {
   });
 });
 
+describe("the certificate of a device", () => {
+  const fingerprint = `${"AB:".repeat(31)}CD`;
+  const plain = `${"ab".repeat(31)}cd`;
+
+  it("is pinned by its fingerprint, however that is written, and unpinned", async () => {
+    await add("certified");
+    const pinned = await send("PUT", "/certified/certificate", { fingerprint });
+
+    expect(pinned.body).toMatchObject({ device: { certificateFingerprint: plain, version: 2 } });
+    const unpinned = await send("DELETE", "/certified/certificate");
+    expect(unpinned.body.device).not.toHaveProperty("certificateFingerprint");
+    const wrong = await send("PUT", "/certified/certificate", { fingerprint: "ab:cd" });
+    expect([wrong.status, wrong.body.errors[0].field]).toEqual([422, "body.fingerprint"]);
+  });
+
+  it("may be chosen when it is registered", async () => {
+    const { body } = await send("POST", "", {
+      clientId: "certified-first",
+      certificateFingerprint: plain,
+    });
+    expect(body.device.certificateFingerprint).toBe(plain);
+  });
+});
+
 describe("the labels of a device", () => {
   it("are replaced, and only of the device as it was seen when a condition says so", async () => {
     const { headers } = await add("sorted");

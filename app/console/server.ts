@@ -7,8 +7,10 @@ import {
 import type { Logger } from "../shared/log.ts";
 import { type AccessControl, requestFacts } from "./access/access-control.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
+import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addDeletionRoute } from "./api/deletion-route.ts";
+import { addImportRoute } from "./api/import-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
 import { Problem, problemType } from "./api/problem.ts";
 import { problemOf } from "./api/problem-of.ts";
@@ -54,7 +56,9 @@ export async function createServer(options: ServerOptions): Promise<Api> {
     async (versioned: Api) => {
       addReadingRoutes(versioned, options);
       addChangingRoutes(versioned, options);
+      addCertificateRoutes(versioned, options);
       addDeletionRoute(versioned, options);
+      await addImportRoute(versioned, options);
       addOpenapiRoute(versioned);
     },
     { prefix: "/api/v1" },

@@ -3,6 +3,10 @@ export const deviceStatuses = ["active", "suspended", "revoked"] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 export type KnownStatus = DeviceStatus | "unknown";
 
+/** How the devices of a fleet prove who they are: by a secret that the registry has, or by a certificate. */
+export const deviceAuths = ["secret", "certificate"] as const;
+export type DeviceAuth = (typeof deviceAuths)[number];
+
 /** The table of all devices, and its only key. */
 export const defaultDeviceTable = "sentinel-devices";
 export const deviceTableKey = "clientId";

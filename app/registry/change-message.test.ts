@@ -19,7 +19,7 @@ it("of a deleted record asks for a newer one than any copy of the table may stil
 it("is told of all but new devices, and ends sessions unless the device may go on as before", () => {
   expect(registryChangeKinds.filter((kind) => !isTold(kind))).toEqual(["created"]);
   const harmless = registryChangeKinds.filter((kind) => isTold(kind) && !endsSessions(kind));
-  expect(harmless).toEqual(["resumed", "labelled"]);
+  expect(harmless).toEqual(["resumed", "labelled", "unpinned"]);
   expect(endsSessions("swept")).toBe(true);
 });
 

@@ -29,8 +29,11 @@ export const toldChange = ({ clientId, kind, version }: RegistryChange): ToldCha
 /** A created device has no session, and nobody remembers for more than seconds that it was unknown. */
 export const isTold = (kind: ToldKind): boolean => kind !== "created";
 
+/** They take nothing away from a device. */
+const harmless: ReadonlySet<ToldKind> = new Set(["resumed", "labelled", "unpinned"]);
+
 /** Whether sessions that began before the change have to end; the others only need be read anew. */
-export const endsSessions = (kind: ToldKind): boolean => kind !== "resumed" && kind !== "labelled";
+export const endsSessions = (kind: ToldKind): boolean => !harmless.has(kind);
 
 export function changeMessage({ clientId, kind, version }: ToldChange) {
   const body = Buffer.from(JSON.stringify({ kind, version }));

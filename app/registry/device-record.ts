@@ -10,6 +10,11 @@ export interface DeviceRecord extends DeviceSecrets {
   readonly status: DeviceStatus;
   /** Where the device is at home. It may connect anywhere. */
   readonly region?: string;
+  /**
+   * The one certificate that the device may connect with, where devices use certificates. Absent:
+   * any that the device CA has issued for it.
+   */
+  readonly certificateFingerprint?: string;
   readonly labels: readonly string[];
   readonly createdAt: number;
   readonly changedAt: number;
@@ -53,6 +58,9 @@ const ItemSchema = z.object({
     .object({ M: z.object({ secretHash: bytes(32), salt: bytes(16), validUntil: whole }) })
     .transform(({ M }) => ({ hash: M.secretHash, salt: M.salt, validUntil: M.validUntil }))
     .optional(),
+  certificateFingerprint: bytes(32)
+    .transform((value) => Buffer.from(value).toString("hex"))
+    .optional(),
   region: text.refine((name) => REGION.test(name), "is not a region").optional(),
   labels: z
     .object({ L: z.array(text.refine(isLabel, "is not a label")).max(labelLimit) })
@@ -81,11 +89,13 @@ export function parseDeviceItem(item: DeviceItem): ParsedItem {
     const reason = result.error.issues.map((i) => `${i.path.join(".")} ${i.message}`).join("; ");
     return { unreadable: { clientId: item["clientId"]?.S ?? "", reason } };
   }
-  const { secretHash, salt, previous, region, labels, changedBy, ...rest } = result.data;
+  const { secretHash, salt, previous, certificateFingerprint, region, labels, changedBy, ...rest } =
+    result.data;
   const record: DeviceRecord = {
     ...rest,
     secret: { hash: secretHash, salt },
     ...(previous && { previous }),
+    ...(certificateFingerprint !== undefined && { certificateFingerprint }),
     ...(region !== undefined && { region }),
     labels: labels ?? [],
     ...(changedBy !== undefined && { changedBy }),
@@ -98,7 +108,7 @@ const binary = (value: Uint8Array) => ({ B: new Uint8Array(value) });
 
 /** The other direction. What is absent or empty is left out. */
 export function deviceItem(record: DeviceRecord): DeviceItem {
-  const { previous, region, changedBy } = record;
+  const { previous, certificateFingerprint, region, changedBy } = record;
   return {
     clientId: { S: record.clientId },
     status: { S: record.status },
@@ -112,6 +122,9 @@ export function deviceItem(record: DeviceRecord): DeviceItem {
           validUntil: { N: String(previous.validUntil) },
         },
       },
+    }),
+    ...(certificateFingerprint !== undefined && {
+      certificateFingerprint: binary(Buffer.from(certificateFingerprint, "hex")),
     }),
     ...(region !== undefined && { region: { S: region } }),
     ...(record.labels.length > 0 && {

@@ -130,6 +130,21 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(await recordOf("labelled")).toMatchObject({ labels: [], version: 3 });
     });
 
+    it("pins to a certificate, and unpins", async () => {
+      const [one, other] = ["ab".repeat(32), "cd".repeat(32)];
+      await registry.create(values("pinned", "s", { certificateFingerprint: one }), by);
+      expect(await recordOf("pinned")).toMatchObject({ certificateFingerprint: one });
+
+      expect((await registry.pin("pinned", one, by)).outcome).toBe("unchanged");
+      expect((await registry.pin("pinned", other, by)).outcome).toBe("changed");
+      expect(await recordOf("pinned")).toMatchObject({ certificateFingerprint: other, version: 2 });
+      expect((await registry.unpin("pinned", by)).outcome).toBe("changed");
+      expect((await registry.unpin("pinned", by)).outcome).toBe("unchanged");
+      expect(await recordOf("pinned")).not.toHaveProperty("certificateFingerprint");
+      await registry.revoke("pinned", by);
+      expect((await registry.pin("pinned", one, by)).outcome).toBe("refused");
+    });
+
     it("loses none of several changes that are made at the same time", async () => {
       await registry.create(values("busy", "s"), by);
 

@@ -1,6 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { deviceTableKey } from "../contract/device.ts";
 import { inParallel, sendUnprocessed } from "./batches.ts";
+import type { BulkOptions, BulkOutcome, BulkResult } from "./bulk-write.ts";
 import {
   type DeviceFilter,
   type DevicePage,
@@ -52,18 +53,6 @@ export interface RegistryOptions {
   readonly journal?: ChangeJournal;
 }
 
-export interface BulkOptions {
-  /** Writes on their way at the same time. */
-  readonly width: number;
-  /** Awaited before each write. */
-  readonly pace: () => Promise<void>;
-}
-
-type BulkOutcome = "done" | "exists" | "unknown" | "refused";
-
-/** What became of each device of a bulk write, by client id. */
-export type BulkResult = ReadonlyMap<string, BulkOutcome>;
-
 type Changed = Pick<DeviceRecord, "clientId" | "version"> & { readonly changedAt?: number };
 
 /**
@@ -113,12 +102,9 @@ export class DeviceRegistry {
    * @throws InvalidPageToken
    */
   async page(filter: DeviceFilter = {}, options: PageOptions = {}): Promise<DevicePage> {
-    const reply = await this.#table.client.send(
-      new ScanCommand({
-        TableName: this.#table.table,
-        ...pageScan(filter, options),
-      }),
-    );
+    const { client, table } = this.#table;
+    const scan = new ScanCommand({ TableName: table, ...pageScan(filter, options) });
+    const reply = await client.send(scan);
     const items = (reply.Items ?? []).map(parseDeviceItem);
     return devicePage(items, reply.LastEvaluatedKey?.[deviceTableKey]?.S, options.limit);
   }
@@ -186,13 +172,19 @@ export class DeviceRegistry {
     return this.#change(clientId, { kind: "labelled", labels }, by);
   }
 
+  /** Where devices use certificates, leaves the device only this one of those issued for it. */
+  pin(clientId: string, certificateFingerprint: string, by: ConditionalBy): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "pinned", certificateFingerprint }, by);
+  }
+
+  unpin(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "unpinned" }, by);
+  }
+
   /** Makes a revoked device's id free; with `force` any device's. */
   delete(clientId: string, by: ConditionalBy, options = { force: false }): Promise<DeleteResult> {
     return this.#journaled("deleted", [clientId], by, async (done) => {
-      const result = await deleteDevice(this.#table, clientId, {
-        ...options,
-        onlyIf: by.onlyIf,
-      });
+      const result = await deleteDevice(this.#table, clientId, { ...options, onlyIf: by.onlyIf });
       if (result.outcome === "deleted") done({ clientId, version: result.version });
       return result;
     });

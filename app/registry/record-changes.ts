@@ -22,6 +22,8 @@ export interface DeviceValues {
   readonly secret: SecretHash;
   readonly labels: readonly string[];
   readonly region?: string;
+  /** Pins the device to one certificate. */
+  readonly certificateFingerprint?: string;
 }
 
 /** One change of a record that exists. */
@@ -31,6 +33,8 @@ export type DeviceChange = { readonly kind: Exclude<RegistryChangeKind, "created
   | { readonly kind: "rotated"; readonly secret: SecretHash; readonly overlapMs: number }
   | { readonly kind: "suspended" | "resumed" | "revoked" }
   | { readonly kind: "labelled"; readonly labels: readonly string[] }
+  | { readonly kind: "pinned"; readonly certificateFingerprint: string }
+  | { readonly kind: "unpinned" }
 );
 
 export type ChangedRecord =
@@ -93,6 +97,15 @@ function applied(before: DeviceRecord, change: DeviceChange, by: By): DeviceReco
     case "labelled": {
       const same = change.labels.join() === before.labels.join();
       return same ? undefined : { ...before, labels: change.labels };
+    }
+    case "pinned": {
+      const { certificateFingerprint } = change;
+      const same = certificateFingerprint === before.certificateFingerprint;
+      return same ? undefined : { ...before, certificateFingerprint };
+    }
+    case "unpinned": {
+      const { certificateFingerprint: pinned, ...rest } = before;
+      return pinned === undefined ? undefined : rest;
     }
   }
 }

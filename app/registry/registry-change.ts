@@ -8,6 +8,8 @@ export const registryChangeKinds = [
   "revoked",
   "deleted",
   "labelled",
+  "pinned",
+  "unpinned",
 ] as const;
 export type RegistryChangeKind = (typeof registryChangeKinds)[number];
 

@@ -85,7 +85,7 @@ it("lets the API look up, list and change devices at home, and nothing that is d
   expect(more).toEqual([]);
   expect(change).toMatchObject({
     Effect: "Allow",
-    Action: ["GetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"].map(
+    Action: ["GetItem", "BatchGetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"].map(
       (action) => `dynamodb:${action}`,
     ),
     Resource: "table",

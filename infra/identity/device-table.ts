@@ -104,13 +104,14 @@ export const readPolicy = (copy: TableCopy): readonly Statement[] => [
   decryptDevices(copy),
 ];
 
-/** All that the API needs: to look devices up, to list them, and to change them one by one. */
+/** All that the API needs: to look devices up, one or many, to list them, and to change them one by one. */
 export const changePolicy = (table: TableCopy): readonly Statement[] => [
   {
     Sid: "ChangeDevices",
     Effect: "Allow",
     Action: [
       "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
       "dynamodb:Scan",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",

@@ -56,6 +56,11 @@ export interface NatsCoreArgs extends NatsServerArgs {
 export interface NatsEdgeArgs extends NatsServerArgs {
   readonly mqttListen: Address;
   readonly mqttTls: Omit<TlsFiles, "caFile">;
+  /**
+   * Certificates of the authorities that issue the devices' certificates: then a device without one
+   * of those does not get through the handshake. Undefined: devices are asked for none.
+   */
+  readonly deviceCaFile?: string;
   /** Copies of the MQTT session streams: as many as the core has servers, 3 at most. */
   readonly mqttStreamReplicas: number;
   readonly maxConnections: number;
@@ -191,6 +196,8 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       tls: {
         cert_file: args.mqttTls.certFile,
         key_file: args.mqttTls.keyFile,
+        ca_file: args.deviceCaFile,
+        verify: args.deviceCaFile !== undefined ? true : undefined,
         min_version: "1.3",
         timeout: 10,
       },

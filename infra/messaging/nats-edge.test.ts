@@ -60,6 +60,39 @@ describe("its configuration", () => {
   });
 });
 
+describe("where devices use certificates", () => {
+  let certified: FakeEngine;
+  beforeAll(async () => {
+    const deviceCa = "-----BEGIN CERTIFICATE-----";
+    certified = await objectsOf(() => new NatsEdge("edge", { ...args, deviceCa }));
+  });
+  const caFile = "/etc/nats/device-ca.crt";
+
+  it("it asks for one of their authority, whose certificates lie beside the configuration", async () => {
+    const { data } = objectNamed(certified, "ConfigMap", "nats-edge");
+    expect(data["device-ca.crt"]).toBe("-----BEGIN CERTIFICATE-----");
+    expect(configOf(certified)).toMatch(/^ {4}verify: true$/m);
+    expect(configOf(certified)).toContain(`    ca_file: "${caFile}"`);
+    await checkNatsConfig({
+      config: configOf(certified),
+      peers: ["eu-west", "ap-south"],
+      server: "edge",
+    });
+  });
+
+  it("it is replaced when those change", async () => {
+    const deviceCa = "-----BEGIN CERTIFICATE----- and another";
+    const renewed = await objectsOf(() => new NatsEdge("edge", { ...args, deviceCa }));
+    expect(configOf(renewed)).toBe(configOf(certified));
+    expect(specOf(renewed).template.metadata).not.toEqual(specOf(certified).template.metadata);
+  });
+
+  it("and otherwise asks for none", () => {
+    expect(configOf()).not.toContain(caFile);
+    expect(configOf().slice(configOf().indexOf("mqtt: {"))).not.toMatch(/verify/);
+  });
+});
+
 describe("its scale", () => {
   const scaler = () => objectNamed(engine, "HorizontalPodAutoscaler", "nats-edge").spec;
 

@@ -19,6 +19,7 @@ import { clusterRoutes, mqttPort, natsEdge, natsPorts } from "./addresses.ts";
 import { natsEdgeConfig } from "./nats-config.ts";
 import {
   configData,
+  deviceCa,
   healthProbe,
   type NatsImages,
   natsPodTemplate,
@@ -42,6 +43,8 @@ export interface NatsEdgeArgs {
     readonly devices: pulumi.Input<string>;
   };
   readonly devicesTargetGroupArn: pulumi.Input<string>;
+  /** PEM: whose certificates devices are asked for. Undefined: they are asked for none. */
+  readonly deviceCa?: string;
 }
 
 const everywhere = (port: number) => `0.0.0.0:${port}`;
@@ -66,6 +69,7 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
     passwordsFile,
     mqttListen: everywhere(mqttPort),
     mqttTls: tlsFiles("devices"),
+    ...(args.deviceCa !== undefined && { deviceCaFile: deviceCa.path }),
     mqttStreamReplicas: Math.min(3, core.replicas),
     maxConnections: edge.maxConnections,
     peers: peersOf(args.region),
@@ -74,12 +78,14 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
 
 interface Configuration {
   readonly name: pulumi.Input<string>;
-  readonly text: pulumi.Output<string>;
+  readonly data: pulumi.Output<Record<string, string>>;
 }
 
 /** The hash of the configuration replaces the pods when it changes; they would not take it otherwise. */
 function podTemplate(args: NatsEdgeArgs, config: Configuration) {
-  const hash = config.text.apply((text) => createHash("sha256").update(text).digest("hex"));
+  const hash = config.data.apply((data) =>
+    createHash("sha256").update(JSON.stringify(data)).digest("hex"),
+  );
   return natsPodTemplate({
     workload: natsEdge,
     role: "edge",
@@ -157,8 +163,13 @@ export class NatsEdge extends pulumi.ComponentResource {
     super("sentinel:messaging:NatsEdge", name, {}, opts);
     const objects = { workload: natsEdge, namespace: args.namespace, parent: this };
 
-    const text = pulumi.output(args.authIssuer).apply((key) => edgeConfig(args, key));
-    const config = configMap(objects, text.apply(configData));
+    const data = pulumi.output(args.authIssuer).apply(
+      (key): Record<string, string> => ({
+        ...configData(edgeConfig(args, key)),
+        ...(args.deviceCa !== undefined && { [deviceCa.name]: args.deviceCa }),
+      }),
+    );
+    const config = configMap(objects, data);
     const account = serviceAccount(objects);
     const mqtt = { name: "mqtt", port: mqttPort };
     const service = headlessService(objects, [mqtt, { name: "metrics", port: natsPorts.metrics }]);
@@ -178,7 +189,7 @@ export class NatsEdge extends pulumi.ComponentResource {
           // The load balancer has to see a new server healthy before the next old one goes.
           minReadySeconds: 30,
           selector: { matchLabels: selectorOf(natsEdge) },
-          template: podTemplate(args, { name: config.metadata.name, text }),
+          template: podTemplate(args, { name: config.metadata.name, data }),
         },
       },
       { parent: this, dependsOn: account },

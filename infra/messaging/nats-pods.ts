@@ -25,6 +25,8 @@ export interface NatsImages {
 const folders = { config: "/etc/nats", run: "/var/run/nats", tls: "/tls", trust: "/trust" };
 const pidFile = `${folders.run}/nats.pid`;
 const configFile = "nats-server.conf";
+/** Beside the configuration as well, so that it changes together with it. */
+export const deviceCa = { name: "device-ca.crt", path: `${folders.config}/device-ca.crt` };
 /** Beside the configuration, because nats-server takes an included file's path relative to it. */
 export const passwordsFile = "passwords.conf";
 

@@ -22,11 +22,13 @@ export async function checkNatsConfig(options: {
   const root = mkdtempSync(join(tmpdir(), "sentinel-rendered-"));
   try {
     const certificates = await ensureCertificates(join(root, "made"));
-    const files = new Set([...config.matchAll(/"(\/(?:tls|trust)\/[^"]+)"/g)].map(([, f]) => f));
+    const files = new Set(
+      [...config.matchAll(/"(\/(?:tls|trust|etc)\/[^"]+)"/g)].map(([, f]) => f),
+    );
     for (const file of files) {
       const source = file?.endsWith(".key")
         ? certificates.nats.keyFile
-        : file?.endsWith("/ca.crt")
+        : file?.endsWith("ca.crt")
           ? certificates.caFile
           : certificates.nats.certFile;
       const target = join(root, file ?? "");
@@ -39,7 +41,7 @@ export async function checkNatsConfig(options: {
       users.map(({ name }) => `${passwordVariable(name)}: "p-${name}"\n`).join(""),
     );
     const file = join(root, "nats-server.conf");
-    writeFileSync(file, config.replaceAll(/"(\/(?:tls|trust|data)[/"])/g, `"${root}$1`));
+    writeFileSync(file, config.replaceAll(/"(\/(?:tls|trust|etc|data)[/"])/g, `"${root}$1`));
     const { PATH = "" } = process.env;
     const env = { PATH, POD_NAME: `nats-${server}-0` };
     execFileSync("nats-server", ["-t", "--config", file], { env, stdio: "pipe" });

@@ -3,7 +3,11 @@ import { NetworkIsolation } from "./network-isolation.ts";
 import { type Arrow, arrowsOf, networkPolicies } from "./network-policies.ts";
 import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 
-const args = { vpcCidr: "10.10.0.0/16", peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"] };
+const args = {
+  vpcCidr: "10.10.0.0/16",
+  peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"],
+  warmUp: true,
+};
 const external = { ...args, externalUpstreamPort: 8884 };
 
 const nameOf = (end: Arrow["from"]) =>
@@ -13,6 +17,12 @@ const drawn = ({ from, to, port, protocol }: Arrow) =>
 const isDns = ({ port }: Arrow) => port === 53;
 
 describe("the arrows", () => {
+  it("let provision reach an edge only where it logs in there", () => {
+    const warm = arrowsOf(args).map(drawn);
+    const cold = arrowsOf({ ...args, warmUp: false }).map(drawn);
+    expect(warm.filter((arrow) => !cold.includes(arrow))).toEqual(["provision -> nats-edge 8883"]);
+  });
+
   it("are these and no others", () => {
     const drawing = arrowsOf(args)
       .filter((arrow) => !isDns(arrow))

@@ -31,6 +31,8 @@ export interface NetworkPolicyArgs {
   readonly vpcCidr: string;
   /** VPCs of the other regions, whose core servers dial in and are dialled. */
   readonly peerCidrs: readonly string[];
+  /** Whether provision logs in at an edge. */
+  readonly warmUp: boolean;
   /** Undefined: our own Mosquitto. Otherwise the port of somebody else's broker. */
   readonly externalUpstreamPort?: number;
 }
@@ -76,7 +78,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(peers, core, natsPorts.leaf),
     tcp(leafLoadBalancer, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),
-    tcp(workload("provision"), edge, mqttPort),
+    ...(args.warmUp ? [tcp(workload("provision"), edge, mqttPort)] : []),
     ...tableUsers.flatMap((user) => [
       tcp(workload(user), awsServices, 443),
       tcp(workload(user), podIdentity, 80),

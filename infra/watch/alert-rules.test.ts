@@ -3,6 +3,7 @@ import { alertRules } from "./alert-rules.ts";
 import { promtoolComplaint, setUpPromtool } from "./promtool.fixture.ts";
 import { authCases } from "./rule-cases/auth.fixture.ts";
 import { bridgeCases } from "./rule-cases/bridge.fixture.ts";
+import { consoleCases } from "./rule-cases/console.fixture.ts";
 import { deliveryCases } from "./rule-cases/delivery.fixture.ts";
 import { edgeCases } from "./rule-cases/edge.fixture.ts";
 import { inspectorCases } from "./rule-cases/inspector.fixture.ts";
@@ -18,6 +19,7 @@ const cases = [
   ...inspectorCases,
   ...deliveryCases,
   ...authCases,
+  ...consoleCases,
   ...revocationCases,
   ...edgeCases,
   ...natsCases,

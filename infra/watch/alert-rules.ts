@@ -1,6 +1,7 @@
 import type { Alert, Severity } from "./alerts/alert-rule.ts";
 import { authAlerts } from "./alerts/auth-alerts.ts";
 import { bridgeAlerts } from "./alerts/bridge-alerts.ts";
+import { consoleAlerts } from "./alerts/console-alerts.ts";
 import { deliveryAlerts } from "./alerts/delivery-alerts.ts";
 import { edgeAlerts } from "./alerts/edge-alerts.ts";
 import { inspectorAlerts } from "./alerts/inspector-alerts.ts";
@@ -38,6 +39,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
     inspector: inspectorAlerts(watched),
     delivery: deliveryAlerts,
     auth: [...authAlerts, ...revocationAlerts],
+    console: consoleAlerts,
     edge: edgeAlerts(watched),
     nats: natsAlerts,
     peers: peerAlerts(watched),

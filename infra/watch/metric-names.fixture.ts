@@ -6,6 +6,7 @@ import { createLimitMetrics } from "../../app/auth/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/login-limits.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
+import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import {
   createInspectorMetrics,
   exposeInspectorState,
@@ -72,6 +73,7 @@ export async function ownMetrics() {
     caches: {},
   });
   createRevocationMetrics(registry).watchOpen(zero);
+  createConsoleMetrics(registry).watchOutbox({ size: 0 });
   return registry.getMetricsAsJSON();
 }
 

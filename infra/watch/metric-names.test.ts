@@ -58,5 +58,7 @@ it("counts from zero: a rate would not see the first event of a series that begi
     ({ name, type }) => name.startsWith("sentinel_") && String(type) === "counter",
   );
   expect(counters.length).toBeGreaterThan(20);
-  expect(counters.filter(({ values }) => values.length === 0).map(({ name }) => name)).toEqual([]);
+  const empty = counters.filter(({ values }) => values.length === 0).map(({ name }) => name);
+  // Its routes and status codes are not known before they were asked for.
+  expect(empty).toEqual(["sentinel_console_requests_total"]);
 });

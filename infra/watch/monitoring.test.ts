@@ -100,7 +100,7 @@ describe("in general", () => {
     const [{ key, values }] = selector.matchExpressions;
     expect(labelsOf("bridge")).toHaveProperty([key], "bridge");
     expect(jobLabel).toBe(key);
-    expect(values).toEqual(["bridge", "inspector", "auth", "nats-core", "nats-edge"]);
+    expect(values).toEqual(["bridge", "inspector", "auth", "console", "nats-core", "nats-edge"]);
     expect(podMetricsEndpoints).toEqual([{ port: "metrics" }]);
   });
 

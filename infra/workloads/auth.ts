@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { DeviceAuth } from "../../app/contract/device.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { selectorOf } from "../platform/names.ts";
@@ -25,6 +26,8 @@ export interface AuthArgs extends WorkloadArgs {
   /** Where this region's replica of the device table is read. */
   readonly awsRegion: string;
   readonly deviceTable: pulumi.Input<string>;
+  /** What devices prove themselves with. */
+  readonly deviceAuth: DeviceAuth;
 }
 
 /** Also its service account, to which Pod Identity gives the right to read the device table. */
@@ -40,6 +43,7 @@ const processOf = (args: AuthArgs): Process => ({
     CLOSER_PASSWORD_FILE: secretFile("closer-password"),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     DEVICE_TABLE: args.deviceTable,
+    DEVICE_AUTH: args.deviceAuth,
     AWS_REGION: args.awsRegion,
     CACHE_DEVICES: String(args.plan.auth.cacheDevices),
   },

@@ -8,6 +8,7 @@ const args: ProvisionArgs = {
   plan,
   region: "us-east",
   domain: "example.com",
+  warmUp: true,
   deviceIssuer: "internal",
   image: "example.com/provision:1.0.0",
   secretName: "provision-secrets",
@@ -74,6 +75,11 @@ describe("what it is told", () => {
       EDGE_CA_FILE: "/trust/internal/ca.crt",
       WARMUP_PASSWORD_FILE: "/secrets/own/warmup-password",
     });
+  });
+
+  it("is to open none where the edge would ask it for a device's certificate", async () => {
+    const environment = environmentOf(await make({ warmUp: false }));
+    expect(Object.keys(environment).filter((name) => /^(EDGE|WARMUP)_/.test(name))).toEqual([]);
   });
 
   it("is to believe the public authorities where one of them signed for the edge", async () => {

@@ -24,6 +24,8 @@ export interface ProvisionArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "streams">;
   readonly region: RegionName;
   readonly domain: string;
+  /** False where the edges ask who connects for a certificate of the devices' authority. */
+  readonly warmUp: boolean;
   /** Who signed the certificate that devices, and so the warm-up, are shown. */
   readonly deviceIssuer: "internal" | "letsencrypt";
 }
@@ -56,13 +58,21 @@ function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
-    // One MQTT connection makes the MQTT streams for all edges.
-    EDGE_URLS: edgeUrl(args.namespace, 0),
-    EDGE_SERVER_NAME: deviceHost(args.domain),
-    EDGE_CA_FILE: args.deviceIssuer === "internal" ? internalCaFile : publicCaFile,
-    WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
+    ...(args.warmUp && warmUpOf(args)),
   };
 }
+
+/**
+ * One MQTT connection makes the MQTT streams for all edges. Where the edges ask for certificates
+ * there is none: the authority that issues them is not ours. Then the first devices of a new region
+ * make the streams, and wait half a second for them.
+ */
+const warmUpOf = ({ namespace, domain, deviceIssuer }: ProvisionArgs) => ({
+  EDGE_URLS: edgeUrl(namespace, 0),
+  EDGE_SERVER_NAME: deviceHost(domain),
+  EDGE_CA_FILE: deviceIssuer === "internal" ? internalCaFile : publicCaFile,
+  WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
+});
 
 const jobSpec = (process: Process) => ({
   backoffLimit: 4,

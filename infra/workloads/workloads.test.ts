@@ -27,7 +27,7 @@ const make = (upstream: Upstream = bundled) =>
       ...argsOf("console"),
       ...{ tableRegion: "us-east-1", deviceTable: "devices", certificateSecret: "console-tls" },
     });
-    new Auth("auth", { ...argsOf("auth"), ...auth });
+    new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
   });
 
 let engine: FakeEngine;

@@ -12,8 +12,9 @@ import { takeOrders } from "./orders.ts";
 import type { FleetCommand, FleetOrders, FleetState } from "./protocol.ts";
 
 const orders = await takeOrders<FleetOrders>();
+const ca = readFileSync(orders.caFile);
 /** Made once: a context of its own for each device would parse the CA a thousand times. */
-const tlsOptions = { secureContext: createSecureContext({ ca: readFileSync(orders.caFile) }) };
+const sharedContext = createSecureContext({ ca });
 const ledger = new DeliveryLedger();
 const latency = new LatencyHistogram();
 const recent = new LatencyHistogram();
@@ -25,14 +26,26 @@ let refused = 0;
 let reports = 0;
 let attacks = 0;
 
-function startDevice(index: number, { id, secret }: { id: string; secret: string }): void {
+type Credentials =
+  | { readonly id: string; readonly secret: string }
+  | { readonly id: string; readonly certificate: string; readonly key: string };
+
+/** How a device proves who it is. */
+function proofOf(device: Credentials) {
+  if ("secret" in device) {
+    return { username: device.id, password: device.secret, secureContext: sharedContext };
+  }
+  const { certificate: cert, key } = device;
+  return { secureContext: createSecureContext({ ca, cert, key }) };
+}
+
+function startDevice(index: number, credentials: Credentials): void {
+  const { id } = credentials;
   const url = orders.urls[index % orders.urls.length];
   if (url === undefined) throw new Error("the fleet was given no edge");
   const device = connect(url, {
     clientId: id,
-    username: id,
-    password: secret,
-    ...tlsOptions,
+    ...proofOf(credentials),
     protocolVersion: 4,
     clean: true,
     keepalive: 60,
@@ -108,7 +121,9 @@ setInterval(() => {
   recent.reset();
 }, 500);
 
-const lines = readFileSync(orders.credentialsFile, "utf8").trimEnd().split("\n");
+const lines = readFileSync(orders.certificatesFile ?? orders.credentialsFile, "utf8")
+  .trimEnd()
+  .split("\n");
 for (const [index, line] of lines.slice(0, orders.devices).entries()) {
   startDevice(index, JSON.parse(line));
   // One by one: devices do not log in by the dozen at the same moment.

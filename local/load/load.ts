@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Region } from "../region.ts";
+import { issueDeviceCertificates } from "./device-certificates.ts";
 import type {
   FleetCommand,
   FleetOrders,
@@ -22,6 +23,8 @@ export interface LoadTarget {
   readonly passwordFile: string;
   /** JSON lines of client id and secret. */
   readonly credentialsFile: string;
+  /** Of client id, certificate and key, where devices use certificates. */
+  readonly certificatesFile?: string;
   readonly clients: readonly string[];
 }
 
@@ -121,6 +124,9 @@ export async function startLoad(region: Region, options: LoadOptions): Promise<L
   const credentialsFile = join(region.directory, "state", "device-credentials.jsonl");
   const { devices } = options;
   const clients = await registerDevices({ layout: region.layout, credentialsFile, devices });
+  const certificatesFile = join(region.directory, "state", "device-certificates.jsonl");
+  const { deviceCa } = region;
+  if (deviceCa) await issueDeviceCertificates({ deviceCa, file: certificatesFile, clients });
   options.onProgress?.(`${devices} devices registered, connecting`);
   const target: LoadTarget = {
     upstreamUrl: region.endpoints.upstreamUrl,
@@ -129,6 +135,7 @@ export async function startLoad(region: Region, options: LoadOptions): Promise<L
     username: "publisher",
     passwordFile: region.secrets.upstreamPasswordFile("publisher"),
     credentialsFile,
+    ...(deviceCa && { certificatesFile }),
     clients,
   };
   return startLoadOn(target, options);
@@ -140,6 +147,7 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     urls: target.edgeUrls,
     caFile: target.caFile,
     credentialsFile: target.credentialsFile,
+    ...(target.certificatesFile !== undefined && { certificatesFile: target.certificatesFile }),
     devices: options.devices,
     connectRate,
     reportRate: options.reportRate ?? 0,

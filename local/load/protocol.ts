@@ -29,6 +29,8 @@ export interface FleetOrders {
   readonly caFile: string;
   /** JSON lines of client id and secret. */
   readonly credentialsFile: string;
+  /** JSON lines of client id, certificate and key: what devices use instead, where there is one. */
+  readonly certificatesFile?: string;
   readonly devices: number;
   /** Connections opened a second. */
   readonly connectRate: number;

@@ -1,5 +1,7 @@
 import { regionNames } from "../../app/contract/regions.ts";
+import { certificatePem, createAuthority } from "../../local/authority.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
+import { ownProcesses } from "./own-processes.ts";
 
 /** A change of one setting, and everything that it does to one stack. */
 export interface SettingEdit {
@@ -22,32 +24,20 @@ const home = (key: string, value: unknown): SettingsEdits => ({
 const coreVolumes = [0, 1, 2].map(
   (server) => `update PersistentVolumeClaim nats-core-data-${server}`,
 );
-/** What the stack makes of our images, with all that belongs to it. */
-const ownProcesses = [
-  "ConfigMap provision-streams",
-  "Deployment auth-replicas",
-  "Deployment console-replicas",
-  "HorizontalPodAutoscaler auth-scale",
-  "Job provision-job",
-  ...["auth", "console"].flatMap((name) => [
-    `PodIdentityAssociation ${name}-association`,
-    `Role ${name}-role`,
-    `RolePolicy ${name}-rights`,
-  ]),
-  "Service console-api-service",
-  ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
-  ...["auth", "bridge", "console", "inspector"].flatMap((name) => [
-    `PodDisruptionBudget ${name}-budget`,
-    `Service ${name}-service`,
-  ]),
-  ...["auth", "bridge", "console", "inspector", "provision"].map(
-    (name) => `ServiceAccount ${name}-account`,
-  ),
-];
 const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
 );
 const zone = { "sentinel:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
+
+const deviceCa = certificatePem((await createAuthority("Device CA")).certificate);
+/** The edges, which then ask for certificates; the warm-up, which has none. */
+const askingEdges = [
+  "replace Job provision-job",
+  "update ConfigMap nats-edge-config",
+  "update NetworkPolicy isolation-nats-edge",
+  "update NetworkPolicy isolation-provision",
+  "update StatefulSet edge-servers",
+];
 
 export const settingEdits: readonly SettingEdit[] = [
   {
@@ -157,6 +147,17 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: home("trafficPercent", 0),
     steps: ["update EndpointGroup accelerator-endpoint-group"],
   },
+  { setting: "deviceCa", edits: everywhere("deviceCa", deviceCa), steps: askingEdges },
+  {
+    setting: "deviceAuth",
+    edits: Object.fromEntries(
+      regionNames.map((stack) => [
+        stack,
+        { "sentinel:deviceAuth": "certificate", "sentinel:deviceCa": deviceCa },
+      ]),
+    ),
+    steps: [...askingEdges, "update Deployment auth-replicas"].sort(),
+  },
   {
     setting: "deviceCertificates",
     edits: {
@@ -197,7 +198,7 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "monitoring",
     edits: home("monitoring", false),
     steps: [
-      ...["auth", "delivery", "nats", "overview", "threats"].map(
+      ...["auth", "console", "delivery", "nats", "overview", "threats"].map(
         (name) => `delete ConfigMap watch-${name}-dashboard`,
       ),
       "delete NetworkPolicy watch-inside-policy",

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
-import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
@@ -11,6 +10,7 @@ import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { devicesCommand } from "../support/devices-command.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { connectAs } from "../support/stored.ts";
 
@@ -37,16 +37,17 @@ const peerLogin = (region: Region, peer: RegionName) => ({
 beforeAll(async () => {
   const none = { bridges: 0, inspectors: 0, auths: 0 };
   regions = await startLinkedRegions([home, away], { core: 3, edges: 1, ...none });
-  const start = (name: RegionName, peer: RegionName) => {
-    const region = regions.of(name);
-    return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
-  };
-  auths = await Promise.all([start(home, away), start(away, home)]);
+  auths = await Promise.all([startAuth(home, away), startAuth(away, home)]);
 });
 afterAll(async () => {
   await Promise.all((auths ?? []).map((auth) => auth.stop()));
   await regions?.stop();
 });
+
+function startAuth(name: RegionName, peer: RegionName) {
+  const region = regions.of(name);
+  return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
+}
 
 const register = (id: string) => registerDevice(regions.of(home), id);
 
@@ -70,22 +71,7 @@ async function login(name: RegionName, clientId: string, password: string): Prom
   }
 }
 
-async function devices(...args: string[]) {
-  const region = regions.of(home);
-  const finished = await sentinel(["devices", ...args], {
-    DEVICE_TABLE: deviceTable,
-    AWS_REGION: "us-east-1",
-    DYNAMODB_ENDPOINT: region.endpoints.dynamodbUrl,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    NATS_SERVERS: region.endpoints.natsServers.join(","),
-    NATS_CA_FILE: region.certificates.caFile,
-    OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
-    SENTINEL_OPERATOR: "operator-1",
-  });
-  expect(finished).toMatchObject({ code: 0 });
-  return finished.stdout;
-}
+const devices = (...args: string[]) => devicesCommand(regions.of(home), ...args);
 
 const closed = (session: { readonly ended: boolean }, within = soon) =>
   expect.poll(() => session.ended, within).toBe(true);
@@ -170,6 +156,17 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
   }
   await sweeper.stop();
   await sessions.get("swept-same")?.close();
+});
+
+it("a change that came while no replica was alive is seen to by the next one", async () => {
+  const secret = await register("orphaned");
+  const session = await connect(home, "orphaned", secret);
+  auths[0]?.kill("SIGKILL");
+  await auths[0]?.exited();
+  await devices("revoke", "orphaned", "--yes");
+  expect(session.ended).toBe(false);
+  auths[0] = await startAuth(home, away);
+  await closed(session);
 });
 
 it("a region that was cut off is told when the line is mended", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
+import type { Issued } from "../../local/authority.ts";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
@@ -31,17 +32,26 @@ function collect(client: MqttClient): Inbox {
   return { client, received };
 }
 
-/** Connects to the first edge as a device would. Rejects when the edge refuses. */
-export async function connectDevice(
+/** Connects to the first edge as a device with a secret would. Rejects when the edge refuses. */
+export const connectDevice = (
   region: Region,
   options: IClientOptions & { clientId: string; password: string },
-): Promise<Inbox> {
+): Promise<Inbox> => connectEdge(region, { username: options.clientId, ...options });
+
+/** The same of a device that shows a certificate, or nothing at all. */
+export const connectCertified = (
+  region: Region,
+  shown: Issued | undefined,
+  options: IClientOptions & { clientId: string },
+): Promise<Inbox> =>
+  connectEdge(region, { ...(shown && { cert: shown.certificate, key: shown.key }), ...options });
+
+async function connectEdge(region: Region, options: IClientOptions): Promise<Inbox> {
   const [url] = region.endpoints.edgeUrls;
   if (url === undefined) throw new Error("the region has no edge");
   const client = await mqtt.connectAsync(
     url,
     {
-      username: options.clientId,
       ca: readFileSync(region.certificates.caFile),
       protocolVersion: 4,
       clean: true,

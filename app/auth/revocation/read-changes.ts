@@ -23,7 +23,7 @@ export interface ChangeReader {
 const stream = "REGISTRY_CHANGES";
 const filter = subjects.registryChange("*");
 const durable = "session-closer";
-const retryMs = 500;
+const retryMs = 1_000;
 const seconds = (n: number) => n * 1_000_000_000;
 /** A shorter heartbeat finds a consumer that stalls from the start within a second. */
 const consuming = { expires: 5_000, idle_heartbeat: 500 };
@@ -89,7 +89,8 @@ function keepReading(
       try {
         await read(take);
       } catch (error) {
-        log.warn({ err: error }, "changes of the registry cannot be read, trying again");
+        const reason = error instanceof Error ? error.message : error;
+        log.warn({ reason }, "changes of the registry cannot be read, trying again");
       }
       if (!stopped) await delay(retryMs, undefined, { ref: false });
     }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { RunCommand } from "../command-context.ts";
 import { examples } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
 import type { AuditRange } from "./audit-source.ts";
 import { exportAudit } from "./export-command.ts";
 import { verifyAudit } from "./verify-command.ts";

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parseExportLine, type StoredRecord } from "../../audit/stored-record.ts";
+import { linesOf } from "../../shared/lines.ts";
 import { type JsMsg, jetstream, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
-import { linesOf } from "../devices/lines.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 
 const stream = "AUDIT";

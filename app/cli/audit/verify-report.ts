@@ -1,6 +1,6 @@
 import type { AuditReport } from "../../audit/audit-verifier.ts";
 import type { WriterReport } from "../../audit/writer-check.ts";
-import { printable } from "../output.ts";
+import { printable } from "../../shared/printable.ts";
 
 const seconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 

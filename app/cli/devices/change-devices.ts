@@ -1,7 +1,7 @@
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ChangeResult, DeleteResult } from "../../registry/device-writes.ts";
 import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
-import type { By } from "../../registry/record-changes.ts";
+import type { By, DeviceValues } from "../../registry/record-changes.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
 import type { CommandContext } from "../command-context.ts";
 import { confirm } from "../confirm.ts";
@@ -71,11 +71,29 @@ export const labelVerb = (labels: readonly string[]): DeviceVerb => ({
   told: { changed: "labelled", unchanged: "had these labels before" },
 });
 
-export const addVerb = (labels: readonly string[], region: string | undefined): DeviceVerb => ({
+export const pinVerb = (fingerprint: string): DeviceVerb => ({
+  question: undefined,
+  apply: (registry, clientId, by) => registry.pin(clientId, fingerprint, by),
+  told: { changed: "pinned", unchanged: "was pinned to it before", refused: final },
+});
+
+export const unpinVerb: DeviceVerb = {
+  question: undefined,
+  apply: (registry, clientId, by) => registry.unpin(clientId, by),
+  told: {
+    changed: "any certificate issued for it is good",
+    unchanged: "was pinned to none before",
+    refused: final,
+  },
+};
+
+/** What is chosen about new devices. */
+export type NewDevice = Pick<DeviceValues, "labels" | "region" | "certificateFingerprint">;
+
+export const addVerb = (device: NewDevice): DeviceVerb => ({
   question: undefined,
   apply: async (registry, clientId, by) => {
-    const home = region === undefined ? {} : { region };
-    const { secret } = await registerDevice(registry, { clientId, labels, ...home }, by);
+    const { secret } = await registerDevice(registry, { clientId, ...device }, by);
     return { outcome: "changed", secret };
   },
   told: {},

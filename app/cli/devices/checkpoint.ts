@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { ImportProgress, PlannedSecret } from "../../registry/import/device-import.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
-import type { ImportProgress, PlannedSecret } from "./device-import.ts";
 import { replaceOwn } from "./own-file.ts";
 
 const whole = z.int().nonnegative();

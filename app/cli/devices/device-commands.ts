@@ -1,23 +1,32 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
-import { regionNames } from "../../contract/regions.ts";
+import { type RegionName, regionNames } from "../../contract/regions.ts";
 import type { DeviceFilter } from "../../registry/device-page.ts";
-import { duration, examples, label, labelList, positive } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
+import { rowFormats } from "../../registry/import/device-rows.ts";
+import type { RunCommand } from "../command-context.ts";
+import { OperatorError } from "../operator-error.ts";
+import { clientId, duration, examples, label, labelList, positive } from "../option-values.ts";
+import {
+  type CertificateOptions,
+  chosenFingerprint,
+  withCertificate,
+} from "./certificate-options.ts";
 import {
   addVerb,
   changeDevices,
   type DeviceVerb,
   deleteVerb,
   labelVerb,
+  type NewDevice,
+  pinVerb,
   resumeVerb,
   revokeVerb,
   rotateVerb,
   suspendVerb,
+  unpinVerb,
 } from "./change-devices.ts";
 import { fromStdin } from "./device-ids.ts";
-import { rowFormats } from "./device-rows.ts";
 import { addImportCommand } from "./import-options.ts";
 import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
 
@@ -56,6 +65,7 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   addAddCommand(devices, program, run);
   addImportCommand(devices, program, run);
   addReadingCommands(devices, program, run);
+  addPinCommands(devices, program, run);
   const verb = (name: string, does: string, shown: readonly string[]) =>
     devices
       .command(name)
@@ -104,20 +114,79 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
 }
 
 function addAddCommand(devices: Command, program: Command, run: RunCommand): void {
-  devices
-    .command("add")
+  withCertificate(devices.command("add"))
     .description("registers devices and shows their secrets, once, as client_id,secret")
     .addArgument(ids())
     .addOption(labels("label of the devices; may be repeated"))
     .addOption(region("where they are at home"))
     .addHelpText(
       "after",
-      examples("sentinel devices add pump-7 --label site:oslo --region eu-west"),
+      examples(
+        "sentinel devices add pump-7 --label site:oslo --region eu-west",
+        "sentinel devices add pump-7 --certificate pump-7.pem",
+      ),
     )
     .action((named: string[], options) =>
       run(
         (context) =>
-          changeDevices(context, { ids: named, yes: true }, addVerb(options.label, options.region)),
+          changeDevices(context, { ids: named, yes: true }, addVerb(newDevice(named, options))),
+        program.opts(),
+      ),
+    );
+}
+
+function newDevice(
+  named: readonly string[],
+  options: CertificateOptions & { label: readonly string[]; region?: RegionName },
+): NewDevice {
+  const { label: labels, region: home } = options;
+  const pinned = pinnedOf(named, options);
+  return {
+    labels,
+    ...(home !== undefined && { region: home }),
+    ...(pinned !== undefined && { certificateFingerprint: pinned }),
+  };
+}
+
+/** @throws OperatorError when one certificate is meant for several devices. */
+function pinnedOf(named: readonly string[], options: CertificateOptions): string | undefined {
+  const [only = "", ...more] = named;
+  const pinned = options.certificate ?? options.fingerprint;
+  if (pinned !== undefined && (more.length > 0 || only === fromStdin)) {
+    throw new OperatorError("a certificate is of one device; name that one alone");
+  }
+  return chosenFingerprint(options, only);
+}
+
+/** Certificates that devices are held to. */
+function addPinCommands(devices: Command, program: Command, run: RunCommand): void {
+  withCertificate(devices.command("pin"))
+    .description("lets a device connect with this certificate only, where devices use them")
+    .addArgument(new Argument("<id>", "client id").argParser(clientId))
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel devices pin pump-7 --certificate pump-7.pem",
+        "sentinel devices pin pump-7 --fingerprint $(openssl x509 -in pump-7.pem -noout -fingerprint -sha256 | cut -d= -f2)",
+      ),
+    )
+    .action((named: string, options: CertificateOptions) =>
+      run((context) => {
+        const pinned = chosenFingerprint(options, named);
+        if (pinned === undefined) {
+          throw new OperatorError("name the certificate by --certificate or --fingerprint");
+        }
+        return changeDevices(context, { ids: [named], yes: true }, pinVerb(pinned));
+      }, program.opts()),
+    );
+  devices
+    .command("unpin")
+    .description("lets devices connect with any certificate that is issued for them")
+    .addArgument(ids())
+    .addHelpText("after", examples("sentinel devices unpin pump-7"))
+    .action((named: string[]) =>
+      run(
+        (context) => changeDevices(context, { ids: named, yes: true }, unpinVerb),
         program.opts(),
       ),
     );

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { isClientId } from "../../contract/client-id.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "../../shared/lines.ts";
 
 /** In place of ids: they are read from standard input, one a line. */
 export const fromStdin = "-";

@@ -1,6 +1,6 @@
 import type { DeviceRecord } from "../../registry/device-record.ts";
 import { deviceView, timeText as time } from "../../registry/device-view.ts";
-import { printable } from "../output.ts";
+import { printable } from "../../shared/printable.ts";
 
 const nameLimit = 128;
 
@@ -30,7 +30,7 @@ export function details(record: DeviceRecord): string {
   const { labels, ...rest } = deviceView(record);
   const pairs = Object.entries({ ...rest, labels: labels.join(" ") || "-" });
   return pairs
-    .map(([name, value]) => `${name.padEnd(21)}${printable(String(value), nameLimit * 16)}`)
+    .map(([name, value]) => `${name.padEnd(24)}${printable(String(value), nameLimit * 16)}`)
     .join("\n");
 }
 
@@ -46,6 +46,7 @@ const exportColumns = {
   changed: (record) => time(record.changedAt),
   changed_by: (record) => record.changedBy ?? "",
   version: (record) => String(record.version),
+  fingerprint: (record) => record.certificateFingerprint ?? "",
 } satisfies Record<string, (record: DeviceRecord) => string>;
 
 export const csvHead = Object.keys(exportColumns).join(",");

@@ -199,10 +199,12 @@ describe("devices list and export", () => {
   it("export everything as CSV, and what is asked for as JSON lines", async () => {
     const csv = await sentinel(["devices", "export"], own);
     const [head, ...rows] = csv.stdout.trim().split("\n");
-    expect(head).toBe("client_id,status,region,labels,created,changed,changed_by,version");
+    expect(head).toBe(
+      "client_id,status,region,labels,created,changed,changed_by,version,fingerprint",
+    );
     expect(rows).toHaveLength(1_501);
     expect(rows.find((row) => row.startsWith("listed"))).toMatch(
-      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1$/,
+      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1,$/,
     );
 
     const jsonl = await sentinel(["devices", "export", "--format", "jsonl", "--label", "n:0"], own);

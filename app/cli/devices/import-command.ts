@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
+import { importDevices, importStart } from "../../registry/import/device-import.ts";
+import { type RowFormat, readDeviceRows } from "../../registry/import/device-rows.ts";
 import type { CommandContext } from "../command-context.ts";
 import { confirm } from "../confirm.ts";
 import { withChangingRegistry } from "../device-table-access.ts";
 import { OperatorError } from "../operator-error.ts";
 import { OutputClosed } from "../output.ts";
 import { fromStdin } from "./device-ids.ts";
-import { importDevices, importStart } from "./device-import.ts";
-import { type RowFormat, readDeviceRows } from "./device-rows.ts";
 import { type ImportInput, openInput } from "./import-input.ts";
 import { type OpenOutputs, openOutputs } from "./import-outputs.ts";
 import { reportProgress } from "./import-progress.ts";

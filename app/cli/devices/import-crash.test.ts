@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { DeviceRegistry } from "../../registry/device-registry.ts";
 import { ensureDeviceTable } from "../../registry/device-table.ts";
 import { type Emulator, startEmulator } from "../../registry/emulator.fixture.ts";
+import { type ImportOptions, importDevices } from "../../registry/import/device-import.ts";
+import { type RowInput, readDeviceRows } from "../../registry/import/device-rows.ts";
 import type { RegistryChange } from "../../registry/registry-change.ts";
 import { hashSecret, matchingSecret } from "../../registry/secret.ts";
-import { type ImportOptions, importDevices } from "./device-import.ts";
-import { type RowInput, readDeviceRows } from "./device-rows.ts";
 import { openResumable } from "./resumable-outputs.ts";
 
 let emulator: Emulator;

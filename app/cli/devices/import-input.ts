@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import type { RowFormat, RowInput } from "../../registry/import/device-rows.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
-import type { RowFormat, RowInput } from "./device-rows.ts";
 
 /** What tells a file that was left alone from one that was not. */
 export interface FileState {

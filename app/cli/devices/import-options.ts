@@ -1,13 +1,14 @@
 import { type Command, Option } from "commander";
 import { deviceStatuses } from "../../contract/device.ts";
+import { rowFormats } from "../../registry/import/device-rows.ts";
+import type { RunCommand } from "../command-context.ts";
 import { examples, positive } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
-import { rowFormats } from "./device-rows.ts";
 import { importCommand } from "./import-command.ts";
 
 const help =
   "\nColumns: client_id, and optionally secret (32 characters or more; made when absent), status\n" +
-  `(${deviceStatuses.join(", ")}), region, and labels (separated by ; or, in JSON, an array).\n` +
+  `(${deviceStatuses.join(", ")}), region, labels (separated by ; or, in JSON, an array), and\n` +
+  "fingerprint (SHA-256 of the one certificate that the device may connect with).\n" +
   "\nWith --checkpoint the import can be resumed, wherever it was interrupted: call it again as\n" +
   "before, with --resume. Its secrets file then holds exactly the secrets of the devices that are\n" +
   "stored, each once. The checkpoint holds secrets too, and is gone when the import is through.\n" +
@@ -32,7 +33,11 @@ export function addImportCommand(devices: Command, program: Command, run: RunCom
       "new file for the secrets that are made (default: standard output)",
     )
     .option("--rejects <file>", "new file for rejected rows (default: standard error)")
-    .option("--replace", "overwrite devices that exist, secret included", false)
+    .option(
+      "--replace",
+      "overwrite devices that exist, with all they have, secret and pinned certificate included",
+      false,
+    )
     .option("--rate <rows>", "rows a second at most", positive)
     .option(
       "--checkpoint <file>",

@@ -1,6 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
+import type {
+  ImportOutputs,
+  PlannedSecret,
+  RejectedRow,
+} from "../../registry/import/device-import.ts";
 import type { CommandContext } from "../command-context.ts";
-import type { ImportOutputs, PlannedSecret, RejectedRow } from "./device-import.ts";
 import { csvField } from "./device-lines.ts";
 import { createOwn } from "./own-file.ts";
 

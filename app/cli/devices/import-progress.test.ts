@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importStart } from "./device-import.ts";
+import { importStart } from "../../registry/import/device-import.ts";
 import { progressText, roughly } from "./import-progress.ts";
 
 const at = (rows: number, end: number) => ({

@@ -1,5 +1,5 @@
+import type { ImportProgress } from "../../registry/import/device-import.ts";
 import type { CommandContext } from "../command-context.ts";
-import type { ImportProgress } from "./device-import.ts";
 
 export interface ProgressOptions {
   /** Bytes of the input; undefined when nobody knows. */

@@ -1,9 +1,9 @@
 import type { DeviceFilter, DevicePage } from "../../registry/device-page.ts";
+import type { RowFormat } from "../../registry/import/device-rows.ts";
 import type { CommandContext } from "../command-context.ts";
 import { withRegistry } from "../device-table-access.ts";
 import { namedIds } from "./device-ids.ts";
 import { csvHead, csvLine, details, jsonLine, tableHead, tableLine } from "./device-lines.ts";
-import type { RowFormat } from "./device-rows.ts";
 
 export interface ListArguments {
   readonly filter: DeviceFilter;

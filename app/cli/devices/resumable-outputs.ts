@@ -1,7 +1,7 @@
 import { unlink } from "node:fs/promises";
+import { type ImportProgress, importStart } from "../../registry/import/device-import.ts";
 import { OperatorError } from "../operator-error.ts";
 import { type Checkpoint, plannedOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { type ImportProgress, importStart } from "./device-import.ts";
 import type { FileState } from "./import-input.ts";
 import {
   append,

@@ -7,6 +7,7 @@ import { tryNatsLogin } from "../nats-login.ts";
 import { connectOperator, operatorUser } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import {
+  apiShape,
   edgeShape,
   natsShape,
   processShape,
@@ -32,6 +33,7 @@ export async function doctorCommand({ variables, output }: CommandContext): Prom
     ...natsChecks(variables, connection),
     ...upstreamChecks(variables),
     ...edgeChecks(variables),
+    ...apiChecks(variables),
     tableCheck(variables),
     ...processChecks(variables),
   ];
@@ -113,6 +115,19 @@ function edgeChecks(variables: Variables): Checks {
       ];
     }),
   );
+}
+
+function apiChecks(variables: Variables): Checks {
+  const about = { name: "API", key: "API_URL", shape: apiShape, variables } as const;
+  return configured(about, (settings) => [
+    tlsCheck({
+      name: "API TLS 1.3",
+      url: settings.API_URL,
+      caFile: settings.API_CA_FILE,
+      minVersion: "TLSv1.3",
+      advice: "see that the console runs and its certificate is of the CA in API_CA_FILE",
+    }),
+  ]);
 }
 
 function tableCheck(variables: Variables): Check | Skipped {

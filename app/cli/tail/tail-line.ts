@@ -1,5 +1,5 @@
 import { headers } from "../../contract/headers.ts";
-import { printable } from "../output.ts";
+import { printable } from "../../shared/printable.ts";
 import {
   clientOf,
   deadLetterTopic,

@@ -9,9 +9,8 @@ import {
   apiTokenNameRule,
   apiTokenOf,
 } from "../../contract/api-token.ts";
-import type { CommandContext } from "../command-context.ts";
+import type { CommandContext, RunCommand } from "../command-context.ts";
 import { examples } from "../option-values.ts";
-import type { RunCommand } from "../program.ts";
 
 interface TokenArguments {
   readonly name: string;

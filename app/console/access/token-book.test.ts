@@ -47,7 +47,7 @@ describe("the tokens file", () => {
 
   it("that cannot be used leaves the tokens that were good", () => {
     writeFileSync(file, "[{");
-    expect(() => book.reload()).toThrow("it is not JSON");
+    expect(() => book.reload()).toThrow(`${file} is not JSON`);
     rmSync(file);
     expect(() => book.reload()).toThrow("ENOENT");
 
@@ -58,8 +58,8 @@ describe("the tokens file", () => {
 describe("of a wrong tokens file", () => {
   const good = entry("a", first);
   it.each([
-    ["the file must hold a token", []],
-    ["the file Invalid input", {}],
+    ["the file: it must hold a token", []],
+    ["the file: it Invalid input", {}],
     ["0.name must be 1 to 63 of a-z", [{ ...good, name: "A b" }]],
     ["0.role Invalid option", [{ ...good, role: "root" }]],
     ["0.sha256 must be a SHA-256 in hex", [{ ...good, sha256: first }]],

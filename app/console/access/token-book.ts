@@ -39,7 +39,7 @@ export class TokenBook {
   }
 
   #read(): readonly Known[] {
-    return parseTokenFile(readFileSync(this.#file, "utf8")).map((entry) => ({
+    return parseTokenFile(readFileSync(this.#file, "utf8"), this.#file).map((entry) => ({
       entry,
       digest: Buffer.from(entry.sha256, "hex"),
     }));

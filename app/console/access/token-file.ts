@@ -32,17 +32,17 @@ const FileSchema = z
   });
 
 /** @throws TokenFileInvalid, which never quotes the file: somebody may have put a token into it. */
-export function parseTokenFile(text: string): readonly ApiTokenEntry[] {
+export function parseTokenFile(text: string, file = "the file"): readonly ApiTokenEntry[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new TokenFileInvalid("it is not JSON");
+    throw new TokenFileInvalid(`${file} is not JSON`);
   }
   const result = FileSchema.safeParse(value);
   if (result.success) return result.data;
   const reasons = result.error.issues.map(
-    ({ path, message }) => `${path.length > 0 ? path.join(".") : "the file"} ${message}`,
+    ({ path, message }) => `${path.length > 0 ? path.join(".") : "it"} ${message}`,
   );
-  throw new TokenFileInvalid(reasons.join("; "));
+  throw new TokenFileInvalid(`${file}: ${reasons.join("; ")}`);
 }

@@ -1,25 +1,20 @@
-import type { FastifyReply } from "fastify";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import { deviceView } from "../../registry/device-view.ts";
 import type { ChangeResult } from "../../registry/device-writes.ts";
 import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
 import { type Api, type ApiOptions, answer, byOf, failures, secretHeaders } from "./api.ts";
+import { changed, oneDevice } from "./changed-device.ts";
 import {
   ChangedDevice,
-  ConditionalHeaders,
   DeviceWithSecret,
   NewDevice,
   NewLabels,
-  OneDevice,
   RotationQuery,
 } from "./device-schemas.ts";
 import { entityTag } from "./entity-tag.ts";
-import { Problem } from "./problem.ts";
-import { noSuchDevice } from "./reading-routes.ts";
 
 const tags = ["devices"];
-const oneDevice = { params: OneDevice, headers: ConditionalHeaders };
 
 /** What operators may do, and that which ends a device's right to connect, for admins. */
 export function addChangingRoutes(api: Api, options: ApiOptions): void {
@@ -60,10 +55,13 @@ function addSecretRoutes(api: Api, { registry, clock }: ApiOptions): void {
       },
     },
     async (request, reply) => {
-      const { region, ...values } = request.body;
-      const home = region === undefined ? {} : { region };
-      const by = byOf(request, clock);
-      const { record, secret } = await registerDevice(registry, { ...values, ...home }, by);
+      const { region, certificateFingerprint, ...values } = request.body;
+      const chosen = {
+        ...values,
+        ...(region !== undefined && { region }),
+        ...(certificateFingerprint !== undefined && { certificateFingerprint }),
+      };
+      const { record, secret } = await registerDevice(registry, chosen, byOf(request, clock));
       reply.code(201).headers({
         ...secretHeaders,
         location: `${request.url.split("?")[0]}/${record.clientId}`,
@@ -147,15 +145,4 @@ function addStatusRoutes(api: Api, { registry, clock }: ApiOptions): void {
       },
     );
   }
-}
-
-/** What became of a device. @throws Problem when nothing did */
-function changed(result: ChangeResult, clientId: string, reply: FastifyReply) {
-  const { outcome } = result;
-  if (outcome === "unknown") throw noSuchDevice(clientId);
-  if (outcome === "refused") {
-    throw new Problem("device-revoked", "delete it to register the id anew");
-  }
-  reply.header("etag", entityTag(result.record));
-  return { outcome, device: deviceView(result.record) };
 }

@@ -2,6 +2,11 @@ import { z } from "zod";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
+import {
+  fingerprintRule,
+  isFingerprint,
+  plainFingerprint,
+} from "../../registry/device-certificate.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
@@ -31,9 +36,16 @@ export const DeviceListQuery = z.strictObject({
   after: z.string().max(256).optional().describe("The `next` of the page before"),
 });
 
+const fingerprint = z
+  .string()
+  .refine((value) => isFingerprint(plainFingerprint(value)), `must be ${fingerprintRule}`)
+  .overwrite(plainFingerprint)
+  .describe("SHA-256 of the certificate in hex, with or without colons");
+
 export const NewDevice = z.strictObject({
   clientId,
   labels: labels.default([]),
+  certificateFingerprint: fingerprint.optional(),
   region: region.optional().describe("Where the device is at home; it may connect anywhere"),
 });
 
@@ -45,13 +57,18 @@ export const RotationQuery = z.strictObject({
     .describe("How long the old secret stays good"),
 });
 
+export const PinnedCertificate = z.strictObject({ fingerprint });
+
 export const NewLabels = z.strictObject({ labels });
 
+const flag = z.enum(["true", "false"]).default("false");
+
+export const ImportQuery = z.strictObject({
+  replace: flag.describe("Devices that exist get the row's values, and a new secret"),
+});
+
 export const DeletionQuery = z.strictObject({
-  force: z
-    .enum(["true", "false"])
-    .default("false")
-    .describe("Also a device that is not revoked, or whose record cannot be read"),
+  force: flag.describe("Also a device that is not revoked, or whose record cannot be read"),
 });
 
 /** Headers are of many kinds; only this one is looked at. */
@@ -71,6 +88,10 @@ export const Device = z
     // Of records only what they hold, whatever the contract says today.
     region: z.string().optional(),
     labels: z.array(z.string()),
+    certificateFingerprint: z
+      .string()
+      .optional()
+      .describe("The one certificate that it may connect with; absent: any issued for it"),
     createdAt: time,
     changedAt: time,
     changedBy: z.string().optional(),
@@ -108,6 +129,18 @@ export const DeviceList = z
   })
   .meta({ id: "DeviceList" });
 
+export const ImportReport = z
+  .object({
+    rows: z.int().describe("Rows that were read"),
+    stored: z
+      .array(z.object({ clientId: z.string(), secret: z.string().optional() }))
+      .describe("With the secret, this once, where the row did not bring one"),
+    rejected: z.array(
+      z.object({ line: z.int(), clientId: z.string().optional(), reason: z.string() }),
+    ),
+  })
+  .meta({ id: "ImportReport" });
+
 export const ProblemDetails = z
   .object({
     type: z.string(),
@@ -118,5 +151,6 @@ export const ProblemDetails = z
     errors: z
       .array(z.object({ field: z.string(), message: z.string(), got: z.string().optional() }))
       .optional(),
+    imported: ImportReport.optional().describe("Of an import that was interrupted"),
   })
   .meta({ id: "Problem" });

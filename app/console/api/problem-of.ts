@@ -3,6 +3,7 @@ import type { FastifyError, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import { InvalidPageToken } from "../../registry/device-page.ts";
+import { ColumnsUnknown, RegistryBusy } from "../../registry/import/import-errors.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -34,9 +35,9 @@ function ofRequest(error: FastifyError, request: FastifyRequest): Problem | unde
   }
   switch (error?.statusCode) {
     case 413:
-      return new Problem("body-too-large", "send at most 16 KiB");
+      return new Problem("body-too-large", `send at most ${request.routeOptions.bodyLimit} bytes`);
     case 415:
-      return new Problem("media-type-unsupported", "send application/json");
+      return new Problem("media-type-unsupported", "see /api/v1/openapi.json for what is");
     case 400:
       return new Problem("malformed-request", error.message);
     default:
@@ -51,6 +52,13 @@ function ofRegistry(error: unknown): Problem | undefined {
     const message = "must be the `next` of a list; leave it out to begin anew";
     const errors = [{ field: "query.after", message }];
     return new Problem("invalid-request", error.message, { errors });
+  }
+  if (error instanceof ColumnsUnknown) {
+    const errors = [{ field: "body", message: error.message }];
+    return new Problem("invalid-body", "correct the first line", { errors });
+  }
+  if (error instanceof RegistryBusy) {
+    return new Problem("registry-unavailable", error.message, { headers: retrySoon });
   }
   if (error instanceof AuditUnavailable) {
     return new Problem("audit-unavailable", error.message, { cause: error, headers: retrySoon });

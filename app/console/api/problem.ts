@@ -42,12 +42,13 @@ export interface ProblemBody {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** What was done all the same. */
+  readonly imported?: unknown;
 }
 
 export const problemType = "application/problem+json";
 
-interface ProblemOptions extends ErrorOptions {
-  readonly errors?: readonly FieldError[];
+interface ProblemOptions extends ErrorOptions, Pick<ProblemBody, "errors" | "imported"> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -58,15 +59,22 @@ const detailLimit = 300;
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
-  readonly #errors: readonly FieldError[] | undefined;
+  readonly #more: Pick<ProblemBody, "errors" | "imported">;
   /** Of the answer, besides its type. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail.slice(0, detailLimit), options);
     this.code = code;
-    this.#errors = options.errors;
+    const { errors, imported } = options;
+    this.#more = { ...(errors && { errors }), ...(imported !== undefined && { imported }) };
     this.headers = options.headers ?? {};
+  }
+
+  /** The same problem, after some of the work was done. */
+  having(more: Pick<ProblemBody, "imported">): Problem {
+    const { headers, cause } = this;
+    return new Problem(this.code, this.message, { ...this.#more, ...more, headers, cause });
   }
 
   get status(): number {
@@ -78,7 +86,7 @@ export class Problem extends Error {
     return {
       type: `urn:mqtt-sentinel:problem:${this.code}`,
       ...{ title, status, code: this.code, detail: this.message },
-      ...(this.#errors && { errors: this.#errors }),
+      ...this.#more,
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { RefusalCode } from "../../../app/auth/decide.ts";
+import type { RefusalCode } from "../../../app/auth/refusal.ts";
 import { overInBoth, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
@@ -9,6 +9,8 @@ const undeserved: readonly RefusalCode[] = [
   "overloaded",
   "registry-unavailable",
   "audit-unavailable",
+  // The edge did not ask for one.
+  "certificate-missing",
 ];
 /** Refusals that are the device's own fault, or an attacker's. */
 const deserved: readonly RefusalCode[] = [
@@ -19,6 +21,10 @@ const deserved: readonly RefusalCode[] = [
   "user-mismatch",
   "inactive",
   "invalid-client-id",
+  "certificate-mismatch",
+  "certificate-unpinned",
+  "certificate-expired",
+  "certificate-unreadable",
 ];
 
 const decisions = (codes?: readonly RefusalCode[]) =>

@@ -3,16 +3,17 @@ import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
-import { isLabel, labelLimit } from "../../registry/device-record.ts";
-import { isImportableSecret } from "../../registry/secret.ts";
-import { OperatorError } from "../operator-error.ts";
-import { printable } from "../output.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "../../shared/lines.ts";
+import { printable } from "../../shared/printable.ts";
+import { fingerprintRule, isFingerprint, plainFingerprint } from "../device-certificate.ts";
+import { isLabel, labelLimit } from "../device-record.ts";
+import { isImportableSecret } from "../secret.ts";
+import { ColumnsUnknown } from "./import-errors.ts";
 
 export const rowFormats = ["csv", "jsonl"] as const;
 export type RowFormat = (typeof rowFormats)[number];
 
-const columns = ["client_id", "secret", "status", "region", "labels"] as const;
+const columns = ["client_id", "secret", "status", "region", "labels", "fingerprint"] as const;
 /** Far above any row, and little enough to hold. */
 const rowLimitBytes = 64 * 1024;
 const reasonLimit = 300;
@@ -31,8 +32,17 @@ const RowSchema = z
       .union([z.array(z.string()), z.string().transform((text) => text.split(";"))])
       .pipe(z.array(z.string().trim().refine(isLabel, "must be labels")).max(labelLimit))
       .default([]),
+    fingerprint: z
+      .string()
+      .transform(plainFingerprint)
+      .refine(isFingerprint, `must be ${fingerprintRule}`)
+      .optional(),
   })
-  .transform(({ client_id, ...rest }) => ({ clientId: client_id, ...rest }));
+  .transform(({ client_id, fingerprint, ...rest }) => ({
+    clientId: client_id,
+    ...rest,
+    ...(fingerprint !== undefined && { certificateFingerprint: fingerprint }),
+  }));
 
 export type DeviceRow = z.infer<typeof RowSchema>;
 
@@ -113,7 +123,7 @@ function checkedHeader(names: readonly string[]): readonly string[] {
   if (header.includes("client_id") && wrong.length === 0) return header;
   const rest = columns.slice(1).join(", ");
   const got = wrong.length > 0 ? `"${wrong.join('", "').slice(0, 80)}"` : "no client_id";
-  throw new OperatorError(
+  throw new ColumnsUnknown(
     `the first line must name the columns, each once: client_id and optionally ${rest}; got ${got}`,
   );
 }

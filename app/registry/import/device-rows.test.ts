@@ -33,6 +33,19 @@ describe("CSV", () => {
     ]);
   });
 
+  it("may have a certificate's fingerprint, as openssl prints it or plain", async () => {
+    const plain = "ab".repeat(32);
+    const colons = `${"AB:".repeat(31)}AB`;
+    const text = `client_id,fingerprint\na,${colons}\nb,${plain}\nc,\nd,ab\n`;
+
+    expect(await rowsOf(text, "csv")).toMatchObject([
+      { row: { clientId: "a", certificateFingerprint: plain } },
+      { row: { clientId: "b", certificateFingerprint: plain } },
+      { row: { clientId: "c" } },
+      { reason: "fingerprint must be a SHA-256 of 64 hexadecimal digits, with or without colons" },
+    ]);
+  });
+
   it.each([
     ["a.b,,", "client_id must be 1 to 64"],
     ["b,short,", "secret must be 32 to 256"],

@@ -1,14 +1,11 @@
-import { chunksOf } from "../../registry/batches.ts";
-import type { DeviceRecord } from "../../registry/device-record.ts";
-import {
-  type BulkOptions,
-  type DeviceRegistry,
-  readBatchSize,
-} from "../../registry/device-registry.ts";
-import type { By, DeviceValues } from "../../registry/record-changes.ts";
-import { hashSecret, issueSecret, sameSecret } from "../../registry/secret.ts";
-import { OperatorError } from "../operator-error.ts";
+import { chunksOf } from "../batches.ts";
+import type { BulkOptions } from "../bulk-write.ts";
+import type { DeviceRecord } from "../device-record.ts";
+import { type DeviceRegistry, readBatchSize } from "../device-registry.ts";
+import type { By, DeviceValues } from "../record-changes.ts";
+import { hashSecret, issueSecret, sameSecret } from "../secret.ts";
 import type { DeviceRow, ReadRow, RowPosition } from "./device-rows.ts";
+import { RegistryBusy } from "./import-errors.ts";
 
 /** A secret that a device is about to get. */
 export interface PlannedSecret {
@@ -184,11 +181,15 @@ function planFor(
   { existing, before }: { existing: Existing; before: PlannedSecret | undefined },
   { replace, startedAt }: ImportOptions,
 ): PlannedDevice | keyof typeof refusals {
-  const { clientId, status, labels, region } = row;
+  const { clientId, status, labels, region, certificateFingerprint } = row;
   const issued = row.secret === undefined ? (before?.issued ?? issueSecret()) : undefined;
   const secret = hashSecret(row.secret ?? issued ?? "", before?.salt);
   const planned = { clientId, issued, salt: secret.salt };
-  const values = { clientId, status, secret, labels, ...(region !== undefined && { region }) };
+  const values = {
+    ...{ clientId, status, secret, labels },
+    ...(region !== undefined && { region }),
+    ...(certificateFingerprint !== undefined && { certificateFingerprint }),
+  };
   if (existing === undefined) return { values, planned, create: true };
   if (existing === "unreadable") return "unreadable";
   if (sameSecret(existing.secret, secret)) {
@@ -211,7 +212,7 @@ async function readExisting(
   const existing = new Map<string, Existing>();
   for (const batch of batches) {
     if (batch.unread.length > 0) {
-      throw new OperatorError("DynamoDB is too busy to look devices up; import the rest later");
+      throw new RegistryBusy();
     }
     for (const [id, record] of batch.found) existing.set(id, record);
     for (const { clientId } of batch.unreadable) existing.set(clientId, "unreadable");

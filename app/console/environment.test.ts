@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { readConsoleEnvironment } from "./environment.ts";
+
+const needed = {
+  REPLICA: "console-1",
+  NATS_SERVERS: "tls://core:4222",
+  NATS_PASSWORD_FILE: "/a",
+  NATS_CA_FILE: "/b",
+  API_CERT_FILE: "/c",
+  API_KEY_FILE: "/d",
+  API_TOKENS_FILE: "/e",
+  AWS_REGION: "us-east-1",
+};
+
+it("serves at the usual port, and limits without being told", () => {
+  expect(readConsoleEnvironment(needed)).toMatchObject({
+    ...{ API_PORT: 8443, HTTP_PORT: 8080, DEVICE_TABLE: "sentinel-devices" },
+    ...{ TOKEN_REQUESTS_PER_SECOND: 50, ADDRESS_FAILURES_PER_MINUTE: 30 },
+  });
+});
+
+it("names everything that is missing or wrong", () => {
+  const { API_TOKENS_FILE: _, ...rest } = needed;
+  const wrong = () => readConsoleEnvironment({ ...rest, API_PORT: "70000" });
+
+  expect(wrong).toThrow("API_TOKENS_FILE");
+  expect(wrong).toThrow(/API_PORT: .*got "70000"/);
+});

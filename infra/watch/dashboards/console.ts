@@ -1,0 +1,90 @@
+import { quantileOf } from "../queries.ts";
+import { board, type Section } from "./board.ts";
+import { graph, stacked } from "./panels.ts";
+
+const range = "$__rate_interval";
+
+const requests: Section = {
+  title: "Requests",
+  panels: [
+    stacked({
+      title: "Answers",
+      description: "Requests of the API by route and status",
+      unit: "reqps",
+      width: 12,
+      queries: [
+        {
+          expr: `sum by (method, route, code) (rate(sentinel_console_requests_total[${range}]))`,
+          legend: "{{method}} {{route}} {{code}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Time to answer",
+      description: "From a request's head to the end of its answer. A list reads the table",
+      unit: "s",
+      width: 6,
+      queries: [0.5, 0.99].map((q) => ({
+        expr: quantileOf(q, "sentinel_console_request_seconds", range),
+        legend: `P${q * 100}`,
+      })),
+    }),
+    stacked({
+      title: "Turned away",
+      description:
+        "Requests without a good token, with one of too low a role, and cut off by address",
+      unit: "reqps",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (reason) (rate(sentinel_console_unauthorized_total[${range}]))`,
+          legend: "{{reason}}",
+        },
+      ],
+    }),
+  ],
+};
+
+const changes: Section = {
+  title: "Changes",
+  panels: [
+    graph({
+      title: "Records that wait for AUDIT",
+      description: "What was changed and is not stored in AUDIT yet",
+      unit: "short",
+      width: 8,
+      queries: [{ expr: "sentinel_console_audit_outbox_records", legend: "{{replica}}" }],
+    }),
+    graph({
+      title: "Failed attempts to store one",
+      description: "Each is followed by another. A change that cannot be announced is not made",
+      unit: "reqps",
+      width: 8,
+      queries: [
+        {
+          expr: `sum(rate(sentinel_console_audit_failures_total[${range}]))`,
+          legend: "failed attempts",
+        },
+      ],
+    }),
+    graph({
+      title: "Unusable files",
+      description: "Changed tokens and certificates that could not be used, in the last hour",
+      unit: "short",
+      width: 8,
+      queries: [
+        {
+          expr: "sum by (file) (increase(sentinel_console_unusable_files_total[1h]))",
+          legend: "{{file}}",
+        },
+      ],
+    }),
+  ],
+};
+
+export const consoleBoard = board({
+  uid: "sentinel-console",
+  title: "Console",
+  description: "Who works with the device registry by the API, and what becomes of it",
+  sections: [requests, changes],
+});

@@ -1,0 +1,22 @@
+/** What the stack makes of our images, with all that belongs to it. */
+export const ownProcesses = [
+  "ConfigMap provision-streams",
+  "Deployment auth-replicas",
+  "Deployment console-replicas",
+  "HorizontalPodAutoscaler auth-scale",
+  "Job provision-job",
+  ...["auth", "console"].flatMap((name) => [
+    `PodIdentityAssociation ${name}-association`,
+    `Role ${name}-role`,
+    `RolePolicy ${name}-rights`,
+  ]),
+  "Service console-api-service",
+  ...["bridge", "inspector"].map((name) => `StatefulSet ${name}-replicas`),
+  ...["auth", "bridge", "console", "inspector"].flatMap((name) => [
+    `PodDisruptionBudget ${name}-budget`,
+    `Service ${name}-service`,
+  ]),
+  ...["auth", "bridge", "console", "inspector", "provision"].map(
+    (name) => `ServiceAccount ${name}-account`,
+  ),
+];
