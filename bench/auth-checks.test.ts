@@ -29,7 +29,7 @@ const broken = (changes: Partial<Outcome>) =>
 
 describe("what a run has to show", () => {
   it("holds, whatever rate the machine carries", () => {
-    expect(checksOf(outcome())).toHaveLength(6);
+    expect(checksOf(outcome())).toHaveLength(7);
     expect(broken({})).toEqual([]);
   });
 
@@ -37,6 +37,7 @@ describe("what a run has to show", () => {
     const unanswered = trouble({ admitted: 9, unanswered: 1 });
     expect(broken({ trouble: unanswered })).toEqual([
       "known devices are admitted while DynamoDB is gone",
+      "nobody waits longer than nats-server does",
     ]);
     expect(broken({ cold: scenario("cold start", { known: crowd({ refused: 1 }) }) })).toEqual([
       "no device is ever refused for its credentials",

@@ -37,6 +37,12 @@ export function checksOf({ cold, steps, trouble, mosquitto }: Outcome): readonly
   });
   return [
     ...withoutTable,
+    {
+      what: "nobody waits longer than nats-server does",
+      holds: trouble.every(({ crowds }) =>
+        Object.values(crowds).every(({ unanswered }) => unanswered === 0),
+      ),
+    },
     { what: "no device is ever refused for its credentials", holds: all.every(noneRefused) },
     {
       what: "no stranger is ever admitted",

@@ -11,6 +11,7 @@ import { findPorts } from "../local/ports.ts";
 import { ensureSecrets, type Secrets } from "../local/secrets.ts";
 import { dynamodbSpec } from "../local/store-processes.ts";
 import { type DelayLine, layDelayLine } from "../test/support/delay-line.ts";
+import { quiet } from "./quiet-process.ts";
 
 const host = "127.0.0.1";
 /** Publishes callouts as nats-server itself would. No user of the product may do that. */
@@ -25,6 +26,8 @@ export interface Ground {
   readonly dynamodb: { readonly endpoint: string; readonly region: string; readonly table: string };
   /** The line between auth and the emulator. */
   readonly line: DelayLine;
+  /** Resolves when the emulator has nothing left to do of its own. */
+  emulatorRests(): Promise<void>;
   connectAs(user: string): Promise<NatsConnection>;
   /** A new auth process, from its bundle as the image runs it. */
   startAuth(settings?: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }>;
@@ -70,6 +73,7 @@ function natsServer({ directory, certificates, secrets, port }: Parts, monitor: 
   return new ManagedProcess({ ...spec, environment: { GOGC: "400" }, ready }, directory);
 }
 
+const restLimitMs = 60_000;
 const root = join(import.meta.dirname, "..");
 
 function authProcess(parts: Parts, port: number, settings: Record<string, string>) {
@@ -137,6 +141,7 @@ export async function prepareGround(directory: string): Promise<Ground> {
   return {
     dynamodb: { endpoint: `http://${host}:${table}`, region: awsRegion, table: deviceTable },
     line,
+    emulatorRests: () => quiet(emulator.pid ?? process.pid, restLimitMs),
     connectAs,
     startAuth: async (settings = {}) => {
       const own = { DYNAMODB_ENDPOINT: endpoint, ...settings };

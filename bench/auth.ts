@@ -76,6 +76,7 @@ async function run(bench: Omit<Bench, "server">) {
   progress(
     `${whole(devices)} devices loaded in ${loadSeconds.toFixed(0)} s; the emulator reads ${whole(emulatorIdsPerSecond)} ids/s`,
   );
+  await ground.emulatorRests();
   const all: Bench = { ...bench, server };
   const cold = await coldStart(all);
   const steps = await risingRates(all);
