@@ -79,6 +79,8 @@ class Worker<State, Orders, Command> {
   constructor(file: string, orders: Orders) {
     this.#child = fork(join(import.meta.dirname, file), {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // A group of its own: Ctrl-C reaches us alone, and what is on its way is waited for.
+      detached: true,
       // The measuring must not pause for its own garbage.
       execArgv: ["--max-semi-space-size=32"],
     });
@@ -106,7 +108,8 @@ class Worker<State, Orders, Command> {
     const deadline = Date.now() + limitMs;
     while (Date.now() < deadline) {
       if (this.latest !== undefined && condition(this.latest)) return this.latest;
-      if (this.#child.exitCode) throw new Error(`${what}: the process ended`);
+      const { exitCode, signalCode } = this.#child;
+      if (exitCode || signalCode) throw new Error(`${what}: the process ended`);
       await delay(20);
     }
     throw new Error(

@@ -60,6 +60,10 @@ const timer = setInterval(() => {
 }, tickMs);
 const reporter = setInterval(() => report(state()), 250);
 
+/** Whoever gave the orders is gone. */
+const abandon = () => process.exit(0);
+process.once("disconnect", abandon);
+
 async function finish(): Promise<void> {
   clearInterval(timer);
   const deadline = Date.now() + settleLimitMs;
@@ -71,6 +75,7 @@ async function finish(): Promise<void> {
     clients.map((client) => client.endAsync(false, { properties: { sessionExpiryInterval: 0 } })),
   );
   report({ ...state(), sequences: [...sequences] });
+  process.off("disconnect", abandon);
   process.disconnect();
 }
 
