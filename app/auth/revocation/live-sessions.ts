@@ -5,8 +5,8 @@ import { proofIn } from "../session-proof.ts";
 /** A device's connection to one of the servers. */
 export interface LiveSession {
   readonly clientId: string;
-  /** What it was authenticated with. */
-  readonly proof: string;
+  /** What it was authenticated with. Undefined: auth has not said it. */
+  readonly proof: string | undefined;
   readonly serverId: string;
   readonly connection: number;
   /** When it was accepted, before it was authenticated: milliseconds since 1970, by its server. */
@@ -45,8 +45,8 @@ function answerOf(json: unknown): Answer | undefined {
 function sessionsOf({ server, data }: Answer): LiveSession[] {
   return (data.connections ?? []).flatMap((connection) => {
     const clientId = connection.mqtt_client;
+    if (clientId === "") return [];
     const proof = proofIn(connection.authorized_user, clientId);
-    if (clientId === "" || proof === undefined) return [];
     const startedAt = Date.parse(connection.start);
     return [{ clientId, proof, serverId: server.id, connection: connection.cid, startedAt }];
   });

@@ -74,6 +74,14 @@ it("does not trust a copy that is older than the login", async () => {
   expect(told).toEqual([]);
 });
 
+it("leaves a session alone of which auth has not said how it was authenticated", async () => {
+  const { looked, told } = await sweep([{ ...session(a), proof: undefined }], {
+    eventual: () => batch([]),
+  });
+
+  expect({ looked, told }).toEqual({ looked: 1, told: [] });
+});
+
 it("holds nothing against a device whose record could not be read", async () => {
   const { told } = await sweep([session(a), session(b)], {
     eventual: () => batch([], { unread: ["a"], unreadable: [{ clientId: "b", reason: "x" }] }),

@@ -51,12 +51,13 @@ async function sweepBatch(
 const readOf = (sessions: readonly LiveSession[], read: SessionSweepOptions["read"]) =>
   read([...new Set(sessions.map(({ clientId }) => clientId))]);
 
-/** What could not be read says nothing against a session. */
+/** What could not be read says nothing against a session, nor does one that is not a device's. */
 function faulty(batch: DeviceBatch, sessions: readonly LiveSession[], nowMs: number) {
   const unclear = new Set([...batch.unread, ...batch.unreadable.map(({ clientId }) => clientId)]);
   return sessions.flatMap((session) => {
-    if (unclear.has(session.clientId)) return [];
-    const fault = sessionFault(session.proof, batch.found.get(session.clientId), nowMs);
+    const { clientId, proof } = session;
+    if (proof === undefined || unclear.has(clientId)) return [];
+    const fault = sessionFault(proof, batch.found.get(clientId), nowMs);
     return fault ? [{ session, fault }] : [];
   });
 }
