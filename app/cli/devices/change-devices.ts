@@ -54,7 +54,7 @@ export const revokeVerb: DeviceVerb = {
   question: "End the right of these devices to connect, for good?",
   apply: (registry, clientId, by) => registry.revoke(clientId, by),
   told: {
-    changed: "revoked; it can connect no more within half a minute",
+    changed: "revoked; its sessions end in every region",
     unchanged: "was revoked before",
   },
 };
