@@ -3,6 +3,7 @@ import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../../test/support/clients.ts";
+import { metricOf } from "../../test/support/metric.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { streamDefinitions } from "../contract/streams.ts";
@@ -58,12 +59,6 @@ const refusalOf = (clientId: string, password: string, more = {}) =>
     (error: { code?: number }) => error.code,
   );
 const notAuthorized = 5;
-
-async function metric(name: string): Promise<number> {
-  const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(name));
-  return Number(line?.split(" ").at(-1));
-}
 
 describe("a device", () => {
   it("with its secret is admitted, may use its own topics only, and is in the audit", async () => {
@@ -187,7 +182,10 @@ describe("while AUDIT takes nothing", () => {
     );
     expect(await (await fetch(`${auth.url}/readyz`)).text()).toContain("audit record");
     expect(
-      await metric('sentinel_auth_decisions_total{outcome="refuse",code="audit-unavailable"'),
+      await metricOf(auth, "sentinel_auth_decisions_total", {
+        outcome: "refuse",
+        code: "audit-unavailable",
+      }),
     ).toBeGreaterThan(0);
 
     await streams.update("AUDIT", { ...definition, discard: "old", max_msgs: -1 });
@@ -198,7 +196,7 @@ describe("while AUDIT takes nothing", () => {
     await vi.waitFor(async () => {
       const summaries = (await auditOf("", "_")).filter((event) => event.count !== undefined);
       expect(summaries[0]).toMatchObject({ status_detail: "audit-unavailable" });
-      expect(await metric("sentinel_auth_audit_outbox_records")).toBe(0);
+      expect(await metricOf(auth, "sentinel_auth_audit_outbox_records")).toBe(0);
     }, soon);
     await provision.close();
   });
@@ -217,7 +215,10 @@ describe("while DynamoDB is away", () => {
     await vi.waitFor(async () => {
       expect(await refusalOf("known", known)).toBe("admitted");
       expect(
-        await metric('sentinel_auth_cache_lookups_total{cache="login",result="stale"'),
+        await metricOf(auth, "sentinel_auth_cache_lookups_total", {
+          cache: "login",
+          result: "stale",
+        }),
       ).toBeGreaterThan(0);
     }, soon);
     expect(await refusalOf("unseen", unseen)).toBe(notAuthorized);

@@ -7,6 +7,7 @@ import { calloutToken, mqttClaims } from "../../app/auth/callout.fixture.ts";
 import { createDynamoClient, ensureDeviceTable } from "../../app/registry/device-table.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import { caller, type Ground, prepareGround } from "../../bench/auth-ground.ts";
+import { metricOf } from "../support/metric.ts";
 import { readStream } from "../support/stored.ts";
 
 const soon = { timeout: 15_000, interval: 50 };
@@ -34,12 +35,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function refused(code: string): Promise<number> {
-  const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const [, value] =
-    new RegExp(`decisions_total\\{[^}]*code="${code}"[^}]*\\} (\\d+)`).exec(text) ?? [];
-  return Number(value);
-}
+const refused = (code: string) => metricOf(auth, "sentinel_auth_decisions_total", { code });
 
 const audited = async () =>
   (await readStream(reader, "AUDIT", "audit.auth.>")).map(

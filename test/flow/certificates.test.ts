@@ -13,6 +13,7 @@ import { type DeviceCa, ensureDeviceCa } from "../../local/device-ca.ts";
 import type { Region } from "../../local/region.ts";
 import { connectCertified, registerDevice } from "../support/clients.ts";
 import { devicesCommand } from "../support/devices-command.ts";
+import { metricOf } from "../support/metric.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -78,13 +79,8 @@ async function audited(clientId: string): Promise<AuditEvent[]> {
 }
 const reasons = async (clientId: string) =>
   (await audited(clientId)).map((event) => event.status_detail ?? "ok");
-async function refusals(code: string): Promise<number> {
-  const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const series = `sentinel_auth_decisions_total{outcome="refuse",code="${code}"`;
-  const line = text.split("\n").find((each) => each.startsWith(series));
-  if (line === undefined) throw new Error(`there is no series ${series}`);
-  return Number(line.split(" ").at(-1));
-}
+const refusals = (code: string) =>
+  metricOf(auth, "sentinel_auth_decisions_total", { outcome: "refuse", code });
 const edgeLog = () => readFileSync(region.process("edge-1").logFile, "utf8");
 const devices = (...args: string[]) => devicesCommand(region, ...args);
 

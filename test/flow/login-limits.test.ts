@@ -5,6 +5,7 @@ import { issueSecret } from "../../app/registry/secret.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
+import { metricOf } from "../support/metric.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -53,14 +54,9 @@ async function login(clientId: string, password: string, localAddress = home): P
 const guess = (clientId: string, times: number, address: string) =>
   Promise.all(Array.from({ length: times }, () => login(clientId, issueSecret(), address)));
 
-async function metric(name: string, labels: string): Promise<number> {
-  const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(`${name}{${labels}`));
-  return Number(line?.split(" ").at(-1));
-}
 const refused = (code: string) =>
-  metric("sentinel_auth_decisions_total", `outcome="refuse",code="${code}"`);
-const limitedBy = (limit: string) => metric("sentinel_auth_limited_total", `limit="${limit}"`);
+  metricOf(auth, "sentinel_auth_decisions_total", { outcome: "refuse", code });
+const limitedBy = (limit: string) => metricOf(auth, "sentinel_auth_limited_total", { limit });
 
 /** The refusals of an address that are in the audit. */
 async function auditedFrom(address: string): Promise<string[]> {

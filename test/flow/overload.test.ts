@@ -5,6 +5,7 @@ import { issueSecret } from "../../app/registry/secret.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { type DelayLine, layDelayLine } from "../support/delay-line.ts";
+import { metricOf } from "../support/metric.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const soon = { timeout: 30_000, interval: 50 };
@@ -44,12 +45,7 @@ const login = (clientId: string, password: string) =>
     () => "turned away",
   );
 
-async function metric(name: string, labels = ""): Promise<number> {
-  const text = await (await fetch(`${auth.url}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(`${name}{${labels}`));
-  return Number(line?.split(" ").at(-1));
-}
-const limitedBy = (limit: string) => metric("sentinel_auth_limited_total", `limit="${limit}"`);
+const limitedBy = (limit: string) => metricOf(auth, "sentinel_auth_limited_total", { limit });
 
 describe("while as many logins wait as there is room for", () => {
   it("nobody else is worked on, and afterwards everybody", async () => {
@@ -74,7 +70,7 @@ describe("while as many logins wait as there is room for", () => {
     await expect.poll(() => login("known", secret), soon).toBe("admitted");
     const fresh = await registerDevice(region, "fresh");
     await expect.poll(() => login("fresh", fresh), soon).toBe("admitted");
-    expect(await metric("sentinel_auth_logins_under_way")).toBe(0);
+    expect(await metricOf(auth, "sentinel_auth_logins_under_way")).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { devicesCommand } from "../support/devices-command.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import { metricOf } from "../support/metric.ts";
 import { connectAs } from "../support/stored.ts";
 
 const home: RegionName = "us-east";
@@ -150,9 +151,8 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
     if (session) await closed(session);
   }
   expect(sessions.get("swept-same")?.ended).toBe(false);
-  const metrics = await (await fetch(`${sweeper.url}/metrics`)).text();
   for (const fault of ["deleted", "inactive", "replaced"]) {
-    expect(metrics).toMatch(new RegExp(`sweep_faults_total\\{fault="${fault}"[^}]*\\} 1`));
+    expect(await metricOf(sweeper, "sentinel_auth_sweep_faults_total", { fault })).toBe(1);
   }
   await sweeper.stop();
   await sessions.get("swept-same")?.close();
