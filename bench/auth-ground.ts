@@ -141,7 +141,9 @@ export async function prepareGround(directory: string): Promise<Ground> {
   return {
     dynamodb: { endpoint: `http://${host}:${table}`, region: awsRegion, table: deviceTable },
     line,
-    emulatorRests: () => quiet(emulator.pid ?? process.pid, restLimitMs),
+    emulatorRests: async () => {
+      if (emulator.pid !== undefined) await quiet(emulator.pid, restLimitMs);
+    },
     connectAs,
     startAuth: async (settings = {}) => {
       const own = { DYNAMODB_ENDPOINT: endpoint, ...settings };

@@ -11,7 +11,7 @@ import {
 } from "../local/load/latency-histogram.ts";
 import { ManagedProcess } from "../local/managed-process.ts";
 import { findPorts } from "../local/ports.ts";
-import { listening, searchPath } from "../local/store-processes.ts";
+import { brokerSpec } from "../local/store-processes.ts";
 import { deviceId, deviceSecret } from "./auth-devices.ts";
 
 export interface MosquittoLogins {
@@ -68,13 +68,7 @@ async function startBroker(directory: string, users: number, port: number) {
   ];
   writeFileSync(at("mosquitto.conf"), `${lines.join("\n")}\n`);
   const broker = new ManagedProcess(
-    {
-      name: "mosquitto-logins",
-      command: "mosquitto",
-      args: ["-c", at("mosquitto.conf")],
-      environment: { PATH: searchPath },
-      ready: listening(port),
-    },
+    brokerSpec({ name: "mosquitto-logins", configFile: at("mosquitto.conf"), port }),
     directory,
   );
   await broker.start();

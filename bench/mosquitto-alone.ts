@@ -5,7 +5,7 @@ import type { LoadTarget } from "../local/load/load.ts";
 import { simulatedClient } from "../local/load/messages.ts";
 import { ManagedProcess } from "../local/managed-process.ts";
 import { findPorts } from "../local/ports.ts";
-import { listening, searchPath } from "../local/store-processes.ts";
+import { brokerSpec } from "../local/store-processes.ts";
 
 /**
  * One Mosquitto between publishers and devices and nothing else: no inspection, no stored copy, no
@@ -35,13 +35,7 @@ tls_version tlsv1.3
   writeFileSync(at("devices.jsonl"), lines.join(""));
   writeFileSync(at("password"), "none");
   const broker = new ManagedProcess(
-    {
-      name: "mosquitto-alone",
-      command: "mosquitto",
-      args: ["-c", at("mosquitto.conf")],
-      environment: { PATH: searchPath },
-      ready: listening(port),
-    },
+    brokerSpec({ name: "mosquitto-alone", configFile: at("mosquitto.conf"), port }),
     at("logs"),
   );
   await broker.start();

@@ -16,9 +16,9 @@ import type { Secrets } from "./secrets.ts";
 const root = join(import.meta.dirname, "..");
 const host = "127.0.0.1";
 /** Debian keeps servers where an ordinary user's PATH does not look. */
-export const searchPath = `${process.env["PATH"]}:/usr/local/sbin:/usr/sbin`;
+const searchPath = `${process.env["PATH"]}:/usr/local/sbin:/usr/sbin`;
 
-export const listening = (port: number) => () =>
+const listening = (port: number) => () =>
   new Promise<void>((resolve, reject) => {
     const socket = connect(port, host, () => {
       socket.destroy();
@@ -56,14 +56,21 @@ export function mosquittoSpec(options: {
     user: userInfo().username,
   });
   writeFileSync(at("mosquitto.conf"), config);
-  return {
-    name: "mosquitto",
-    command: "mosquitto",
-    args: ["-c", at("mosquitto.conf")],
-    environment: { PATH: searchPath },
-    ready: listening(options.port),
-  };
+  return brokerSpec({ name: "mosquitto", configFile: at("mosquitto.conf"), port: options.port });
 }
+
+/** Any Mosquitto, which listens on this port. */
+export const brokerSpec = (options: {
+  name: string;
+  configFile: string;
+  port: number;
+}): ProcessSpec => ({
+  name: options.name,
+  command: "mosquitto",
+  args: ["-c", options.configFile],
+  environment: { PATH: searchPath },
+  ready: listening(options.port),
+});
 
 /** The DynamoDB emulator. Without a directory it keeps its tables in memory. */
 export function dynamodbSpec(options: { directory: string; port: number }): ProcessSpec {
