@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { homeRegion } from "../app/contract/regions.ts";
-import { PodIdentity } from "../infra/cluster/pod-identity.ts";
+import { PodIdentity, type PodIdentityArgs } from "../infra/cluster/pod-identity.ts";
 import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-table.ts";
 import { namespaces } from "../infra/platform/names.ts";
 import type { SecretOwner } from "../infra/platform/service-secrets.ts";
@@ -59,22 +59,29 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
   new Bridge("bridge", { ...common(context, "bridge"), upstream }, withStreams);
 }
 
+/** What a workload may do at AWS, as the service account of its name. */
+function identityOf(
+  { base, tags }: ProcessContext,
+  workload: string,
+  statements: PodIdentityArgs["statements"],
+): PodIdentity {
+  const { clusterName, arn: clusterArn } = base.cluster;
+  return new PodIdentity(workload, {
+    ...{ clusterName, clusterArn, namespace, statements, tags },
+    serviceAccount: workload,
+  });
+}
+
 /** Has a right at AWS: to change the device table, at home, whatever region this is. */
 function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Console {
-  const { base, home, platform, tags } = context;
+  const { home, platform } = context;
   const tableRegion = awsRegions[homeRegion];
-  const identity = new PodIdentity("console", {
-    clusterName: base.cluster.clusterName,
-    clusterArn: base.cluster.arn,
-    namespace,
-    serviceAccount: consoleWorkload,
-    statements: changePolicy({
-      awsRegion: tableRegion,
-      tableArn: home.deviceTableArn,
-      keyArn: home.deviceTableKeyArns.apply((arns) => arns[tableRegion] ?? ""),
-    }),
-    tags,
+  const rights = changePolicy({
+    awsRegion: tableRegion,
+    tableArn: home.deviceTableArn,
+    keyArn: home.deviceTableKeyArns.apply((arns) => arns[tableRegion] ?? ""),
   });
+  const identity = identityOf(context, consoleWorkload, rights);
   return new Console(
     "console",
     {
@@ -89,20 +96,14 @@ function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceO
 
 /** Has a right at AWS: to read this region's copy of the device table. */
 function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
-  const { settings, base, home, tags } = context;
+  const { settings, home } = context;
   const { awsRegion, deviceAuth } = settings;
-  const identity = new PodIdentity("auth", {
-    clusterName: base.cluster.clusterName,
-    clusterArn: base.cluster.arn,
-    namespace,
-    serviceAccount: authWorkload,
-    statements: readPolicy({
-      awsRegion,
-      tableArn: home.deviceTableArn.apply((arn) => copyArn(arn, awsRegion)),
-      keyArn: home.deviceTableKeyArns.apply((arns) => arns[awsRegion] ?? ""),
-    }),
-    tags,
+  const rights = readPolicy({
+    awsRegion,
+    tableArn: home.deviceTableArn.apply((arn) => copyArn(arn, awsRegion)),
+    keyArn: home.deviceTableKeyArns.apply((arns) => arns[awsRegion] ?? ""),
   });
+  const identity = identityOf(context, authWorkload, rights);
   return new Auth(
     "auth",
     {

@@ -38,7 +38,7 @@ export class TellingJournal implements ChangeJournal {
         }),
       );
     } finally {
-      await this.#patiently(telling);
+      await within(this.#options.patienceMs, telling);
     }
   }
 
@@ -58,10 +58,6 @@ export class TellingJournal implements ChangeJournal {
       .finally(() => this.#untold.delete(telling));
     this.#untold.add(telling);
     return telling;
-  }
-
-  async #patiently(telling: readonly Promise<void>[]): Promise<void> {
-    if (telling.length > 0) await within(this.#options.patienceMs, telling);
   }
 }
 

@@ -36,22 +36,24 @@ export function followChanges(reading: ChangeReading): ChangeReader {
   const js = jetstream(reading.connection);
   const from = new Date(Date.now() - 60_000).toISOString();
   let last = 0;
-  return keepReading(reading, async (take) => {
+  const onMessage = (message: JsMsg) => {
+    reading.onMessage(message);
+    last = message.seq;
+  };
+  return keepReading({ ...reading, onMessage }, async () => {
     const start = last === 0 ? { opt_start_time: from } : { opt_start_seq: last + 1 };
     const consumer = await js.consumers.get(stream, { filter_subjects: filter, ...start });
-    await take(await consumer.consume({ ...consuming, max_messages: 500 }), (message) => {
-      last = message.seq;
-    });
+    return consumer.consume({ ...consuming, max_messages: 500 });
   });
 }
 
 /** Takes changes that no other replica takes, until each is acknowledged. */
 export function shareChanges(reading: ChangeReading): ChangeReader {
   const js = jetstream(reading.connection);
-  return keepReading(reading, async (take) => {
+  return keepReading(reading, async () => {
     await ensureDurable(reading.connection);
     const consumer = await js.consumers.get(stream, durable);
-    await take(await consumer.consume({ ...consuming, max_messages: 1_000 }), () => {});
+    return consumer.consume({ ...consuming, max_messages: 1_000 });
   });
 }
 
@@ -68,26 +70,23 @@ async function ensureDurable(connection: NatsConnection): Promise<void> {
   });
 }
 
-type Take = (messages: ConsumerMessages, note: (message: JsMsg) => void) => Promise<void>;
-
 function keepReading(
   { onMessage, log }: ChangeReading,
-  read: (take: Take) => Promise<void>,
+  open: () => Promise<ConsumerMessages>,
 ): ChangeReader {
   let stopped = false;
   let current: ConsumerMessages | undefined;
-  const take: Take = async (messages, note) => {
-    current = messages;
-    for await (const message of messages) {
+  const read = async () => {
+    current = await open();
+    for await (const message of current) {
       if (stopped) break;
       onMessage(message);
-      note(message);
     }
   };
   const run = async () => {
     while (!stopped) {
       try {
-        await read(take);
+        await read();
       } catch (error) {
         const reason = error instanceof Error ? error.message : error;
         log.warn({ reason }, "changes of the registry cannot be read, trying again");
