@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureCertificates } from "../../local/certificates.ts";
 import type { Region } from "../../local/region.ts";
 import { apiClient, regionApi } from "../../test/support/api-client.ts";
-import { connectAs, readStream } from "../../test/support/stored.ts";
+import { connectAs, readAudit } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { apiTokenDigest, apiTokenOf } from "../contract/api-token.ts";
 
@@ -152,9 +152,8 @@ it("ends with all that it changed in the audit, its chain closed, and no secret 
   expect(await managed.exited()).toBe(0);
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
   const connection = await connectAs(region, "operator");
-  const records = await readStream(connection, "AUDIT", "audit.>");
+  const told = await readAudit<{ status?: string }>(connection, "audit.>");
   await connection.close();
-  const told = records.map(({ payload }) => JSON.parse(payload));
   expect(told.filter((event) => event.status === "Success")).toHaveLength(20);
   expect(told.at(-1)).toMatchObject({ class_uid: 6002, activity_name: "Stop" });
   const written = readFileSync(managed.logFile, "utf8");

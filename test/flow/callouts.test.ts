@@ -8,7 +8,7 @@ import { createDynamoClient, ensureDeviceTable } from "../../app/registry/device
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import { caller, type Ground, prepareGround } from "../../bench/auth-ground.ts";
 import { metricOf } from "../support/metric.ts";
-import { readStream } from "../support/stored.ts";
+import { readAudit } from "../support/stored.ts";
 
 const soon = { timeout: 15_000, interval: 50 };
 let directory: string;
@@ -38,8 +38,8 @@ afterAll(async () => {
 const refused = (code: string) => metricOf(auth, "sentinel_auth_decisions_total", { code });
 
 const audited = async () =>
-  (await readStream(reader, "AUDIT", "audit.auth.>")).map(
-    ({ payload }) => (JSON.parse(payload) as { status_detail?: string }).status_detail,
+  (await readAudit<{ status_detail?: string }>(reader, "audit.auth.>")).map(
+    (event) => event.status_detail,
   );
 
 const inOneSecond = () => Math.floor(Date.now() / 1000) + 1;

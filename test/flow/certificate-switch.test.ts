@@ -10,7 +10,7 @@ import type { Issued } from "../../local/authority.ts";
 import { type DeviceCa, ensureDeviceCa } from "../../local/device-ca.ts";
 import type { Region } from "../../local/region.ts";
 import { connectCertified, registerDevice } from "../support/clients.ts";
-import { connectAs, readStream } from "../support/stored.ts";
+import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const soon = { timeout: 20_000, interval: 50 };
@@ -43,8 +43,8 @@ async function login(shown: Issued | undefined, clientId: string, password: stri
   }
 }
 async function reasons(clientId: string): Promise<string[]> {
-  const stored = await readStream(operator, "AUDIT", `audit.auth.${clientId}`);
-  return stored.map(({ payload }) => JSON.parse(payload).status_detail ?? "ok");
+  const events = await readAudit<{ status_detail?: string }>(operator, `audit.auth.${clientId}`);
+  return events.map((event) => event.status_detail ?? "ok");
 }
 
 describe("while edges ask for a certificate and auth for the secret", () => {

@@ -14,7 +14,7 @@ import type { Region } from "../../local/region.ts";
 import { connectCertified, registerDevice } from "../support/clients.ts";
 import { devicesCommand } from "../support/devices-command.ts";
 import { metricOf } from "../support/metric.ts";
-import { connectAs, readStream } from "../support/stored.ts";
+import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const soon = { timeout: 20_000, interval: 50 };
@@ -72,10 +72,8 @@ interface AuditEvent {
   readonly certificate?: { readonly fingerprints: readonly { readonly value: string }[] };
 }
 async function audited(clientId: string): Promise<AuditEvent[]> {
-  const stored = await readStream(operator, "AUDIT", "audit.auth.>");
-  return stored
-    .map(({ payload }) => JSON.parse(payload) as AuditEvent)
-    .filter(({ user }) => user.uid === clientId);
+  const events = await readAudit<AuditEvent>(operator, "audit.auth.>");
+  return events.filter(({ user }) => user.uid === clientId);
 }
 const reasons = async (clientId: string) =>
   (await audited(clientId)).map((event) => event.status_detail ?? "ok");

@@ -6,7 +6,7 @@ import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { metricOf } from "../support/metric.ts";
-import { connectAs, readStream } from "../support/stored.ts";
+import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const home = "127.0.0.1";
@@ -58,10 +58,14 @@ const refused = (code: string) =>
   metricOf(auth, "sentinel_auth_decisions_total", { outcome: "refuse", code });
 const limitedBy = (limit: string) => metricOf(auth, "sentinel_auth_limited_total", { limit });
 
+interface Refusal {
+  readonly status_id: number;
+  readonly status_detail: string;
+  readonly src_endpoint?: { readonly ip: string };
+}
 /** The refusals of an address that are in the audit. */
 async function auditedFrom(address: string): Promise<string[]> {
-  const stored = await readStream(operator, "AUDIT", "audit.auth.>");
-  const events = stored.map((message) => JSON.parse(message.payload));
+  const events = await readAudit<Refusal>(operator, "audit.auth.>");
   return events
     .filter((event) => event.src_endpoint?.ip === address && event.status_id === 2)
     .map((event) => event.status_detail);
@@ -153,9 +157,9 @@ describe("a flood of ids that nobody has", () => {
       database.resume();
     }
     expect(await limitedBy("strangers")).toBeGreaterThan(0);
-    const stored = async () =>
-      (await readStream(operator, "AUDIT", "audit.auth._")).map((each) => each.payload).join();
-    await expect.poll(stored, soon).toContain('"overloaded"');
+    const reasons = async () =>
+      (await readAudit<Refusal>(operator, "audit.auth._")).map((event) => event.status_detail);
+    await expect.poll(reasons, soon).toContain("overloaded");
     const fresh = await registerDevice(region, "afterwards");
     await expect.poll(() => login("afterwards", fresh), soon).toBe(told.admitted);
   });

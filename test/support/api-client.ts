@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { Agent, request } from "node:https";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ApiRole } from "../../app/contract/api-token.ts";
 import type { Region } from "../../local/region.ts";
 
@@ -55,10 +56,17 @@ export function apiClient(options: {
     });
 }
 
-/** The API of a region, with the token of a role. */
+/** The API of a region, with the token of a role. Comes again when it is told that it is too fast. */
 export function regionApi(region: Region, role: ApiRole): ApiClient {
   const { apiUrl: url } = region.endpoints;
   if (url === undefined) throw new Error("the region has no console");
   const token = readFileSync(region.secrets.apiTokenFile(role), "utf8");
-  return apiClient({ url, caFile: region.certificates.caFile, token });
+  const send = apiClient({ url, caFile: region.certificates.caFile, token });
+  return async (...request) => {
+    for (;;) {
+      const answer = await send(...request);
+      if (answer.status !== 429) return answer;
+      await pause(Number(answer.headers["retry-after"]) * 1000);
+    }
+  };
 }

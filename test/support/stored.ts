@@ -1,3 +1,4 @@
+import { linkOf } from "../../app/audit/chain-link.ts";
 import { createLog } from "../../app/shared/log.ts";
 import {
   connectNats,
@@ -51,4 +52,21 @@ export async function readStream(
     });
   }
   return found;
+}
+
+/**
+ * The events that AUDIT holds under a subject, those of each writer in the order in which it took
+ * them: they are sent side by side, so the stream may have them in another one.
+ */
+export async function readAudit<Event>(
+  connection: NatsConnection,
+  subject: string,
+): Promise<Event[]> {
+  const stored = await readStream(connection, "AUDIT", subject);
+  const events = stored.map(({ payload }) => {
+    const event = JSON.parse(payload);
+    return { event, started: linkOf(event)?.started ?? 0, sequence: linkOf(event)?.sequence ?? 0 };
+  });
+  events.sort((a, b) => a.started - b.started || a.sequence - b.sequence);
+  return events.map(({ event }) => event);
 }
