@@ -65,6 +65,15 @@ it("tells of each device whose session has outlived its right, with the version 
   expect(told).toEqual(["b 7", "c 0"]);
 });
 
+it("tells once of a device that has two sessions", async () => {
+  const { looked, told } = await sweep([session(a, 1), session(a, 2)], {
+    eventual: () => batch([]),
+  });
+
+  expect(looked).toBe(2);
+  expect(told).toEqual(["a 0"]);
+});
+
 it("does not trust a copy that is older than the login", async () => {
   const { told } = await sweep([session(a)], {
     eventual: () => batch([{ ...a, secret: b.secret }]),

@@ -42,9 +42,10 @@ async function sweepBatch(
   // A read that is not consistent may show an older record than the login saw.
   const suspected = suspects.map(({ session }) => session);
   const batch = await readOf(suspected, options.readConsistently);
-  for (const { session, fault } of faulty(batch, suspected, options.clock())) {
-    options.onFault(session, fault);
-    await options.tell(session.clientId, batch.found.get(session.clientId)?.version ?? 0);
+  const faults = faulty(batch, suspected, options.clock());
+  for (const { session, fault } of faults) options.onFault(session, fault);
+  for (const clientId of new Set(faults.map(({ session }) => session.clientId))) {
+    await options.tell(clientId, batch.found.get(clientId)?.version ?? 0);
   }
 }
 

@@ -87,9 +87,10 @@ function addSecretRoutes(api: Api, { registry, clock }: ApiOptions): void {
       const rotation = { clientId, overlapMs: request.query.overlapSeconds * 1_000 };
       const { result, secret } = await renewSecret(registry, rotation, byOf(request, clock));
       const { device } = changed(result, clientId, reply);
+      // A new secret always changes the device: anything else is a defect, told as one.
+      if (secret === undefined) throw new Error(`the rotation of ${clientId} changed nothing`);
       reply.headers(secretHeaders);
-      // A rotation always changes the device, or is refused above.
-      return { device, secret: secret ?? "" };
+      return { device, secret };
     },
   );
 }
