@@ -10,6 +10,7 @@ import { LatencyHistogram, summarise } from "./latency-histogram.ts";
 import { parseSimulatedAlert, simulatedReport } from "./messages.ts";
 import { takeOrders } from "./orders.ts";
 import type { FleetCommand, FleetOrders, FleetState } from "./protocol.ts";
+import { reportRegularly } from "./reporting.ts";
 
 const orders = await takeOrders<FleetOrders>();
 const ca = readFileSync(orders.caFile);
@@ -116,10 +117,10 @@ process.on("message", (command: FleetCommand) => {
   }
 });
 process.on("disconnect", () => process.exit(0));
-setInterval(() => {
+reportRegularly(() => {
   process.send?.(state());
   recent.reset();
-}, 500);
+});
 
 const lines = readFileSync(orders.certificatesFile ?? orders.credentialsFile, "utf8")
   .trimEnd()

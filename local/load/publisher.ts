@@ -6,6 +6,7 @@ import { topics } from "../../app/contract/subjects.ts";
 import { simulatedAlert } from "./messages.ts";
 import { takeOrders } from "./orders.ts";
 import type { PublisherCommand, PublisherOrders, PublisherState } from "./protocol.ts";
+import { reportRegularly } from "./reporting.ts";
 
 const connections = 4;
 const tickMs = 10;
@@ -58,7 +59,7 @@ const timer = setInterval(() => {
   const due = Math.floor(((performance.now() - started) / 1000) * orders.rate);
   while (sent < due) publishNext();
 }, tickMs);
-const reporter = setInterval(() => report(state()), 250);
+const endReports = reportRegularly(() => report(state()));
 
 /** Whoever gave the orders is gone. */
 const abandon = () => process.exit(0);
@@ -70,7 +71,7 @@ async function finish(): Promise<void> {
   while (acknowledged + failed < sent && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  clearInterval(reporter);
+  endReports();
   await Promise.all(
     clients.map((client) => client.endAsync(false, { properties: { sessionExpiryInterval: 0 } })),
   );
