@@ -11,7 +11,7 @@ const certificateMark = "cert-";
 
 /** Names what a device proved itself with, without a hint at what it is. */
 export const proofOf = ({ hash }: SecretHash): string =>
-  Buffer.from(hash).toString("hex").slice(0, proofHexDigits);
+  Buffer.from(hash, "base64").toString("hex").slice(0, proofHexDigits);
 
 /** The same of a device that proved itself with a certificate. */
 export const certificateProof = (fingerprint: string): string =>

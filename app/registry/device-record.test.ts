@@ -40,6 +40,14 @@ describe("a device item", () => {
     }
   });
 
+  it("leaves nothing of the buffers that it was read from in the record", () => {
+    const parsed = parseDeviceItem(deviceItem(record)).record ?? {};
+    const parts = [parsed, ...Object.values(parsed)].flatMap((part) => Object.values(Object(part)));
+
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.filter((part) => ArrayBuffer.isView(part))).toEqual([]);
+  });
+
   it("may have attributes that are not known yet, or a region", () => {
     const item = { ...deviceItem(record), colour: { S: "red" }, region: { S: "mars-1" } };
 

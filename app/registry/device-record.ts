@@ -46,20 +46,21 @@ const bytes = (length: number) =>
   z
     .object({ B: z.instanceof(Uint8Array) })
     .refine((value) => value.B.byteLength === length, `must be ${length} bytes`)
-    .transform((value) => value.B);
+    .transform((value) => Buffer.from(value.B));
+const base64 = (length: number) => bytes(length).transform((value) => value.toString("base64"));
 
 const ItemSchema = z.object({
   clientId: text.refine(isClientId, "is not a client id"),
   status: text.pipe(z.enum(deviceStatuses)),
-  secretHash: bytes(32),
-  salt: bytes(16),
+  secretHash: base64(32),
+  salt: base64(16),
   // Absent without an overlap of two secrets.
   previous: z
-    .object({ M: z.object({ secretHash: bytes(32), salt: bytes(16), validUntil: whole }) })
+    .object({ M: z.object({ secretHash: base64(32), salt: base64(16), validUntil: whole }) })
     .transform(({ M }) => ({ hash: M.secretHash, salt: M.salt, validUntil: M.validUntil }))
     .optional(),
   certificateFingerprint: bytes(32)
-    .transform((value) => Buffer.from(value).toString("hex"))
+    .transform((value) => value.toString("hex"))
     .optional(),
   region: text.refine((name) => REGION.test(name), "is not a region").optional(),
   labels: z
@@ -104,7 +105,9 @@ export function parseDeviceItem(item: DeviceItem): ParsedItem {
 }
 
 /** Of one type, so that items can be compared. */
-const binary = (value: Uint8Array) => ({ B: new Uint8Array(value) });
+const binary = (text: string, encoding: "base64" | "hex") => ({
+  B: new Uint8Array(Buffer.from(text, encoding)),
+});
 
 /** The other direction. What is absent or empty is left out. */
 export function deviceItem(record: DeviceRecord): DeviceItem {
@@ -112,19 +115,19 @@ export function deviceItem(record: DeviceRecord): DeviceItem {
   return {
     clientId: { S: record.clientId },
     status: { S: record.status },
-    secretHash: binary(record.secret.hash),
-    salt: binary(record.secret.salt),
+    secretHash: binary(record.secret.hash, "base64"),
+    salt: binary(record.secret.salt, "base64"),
     ...(previous && {
       previous: {
         M: {
-          secretHash: binary(previous.hash),
-          salt: binary(previous.salt),
+          secretHash: binary(previous.hash, "base64"),
+          salt: binary(previous.salt, "base64"),
           validUntil: { N: String(previous.validUntil) },
         },
       },
     }),
     ...(certificateFingerprint !== undefined && {
-      certificateFingerprint: binary(Buffer.from(certificateFingerprint, "hex")),
+      certificateFingerprint: binary(certificateFingerprint, "hex"),
     }),
     ...(region !== undefined && { region: { S: region } }),
     ...(record.labels.length > 0 && {

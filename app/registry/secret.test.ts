@@ -37,8 +37,9 @@ describe("a device secret", () => {
 
   it("does not match a stored hash of another length", () => {
     const { hash, salt } = hashSecret("secret");
+    const shorter = Buffer.from(hash, "base64").subarray(1).toString("base64");
 
-    expect(verifySecret("secret", { hash: hash.subarray(1), salt })).toBe(false);
+    expect(verifySecret("secret", { hash: shorter, salt })).toBe(false);
   });
 
   it("may be brought along when it is long enough to be random", () => {

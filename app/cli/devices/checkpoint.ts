@@ -40,7 +40,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const rows = Array.from(planned, ({ clientId, issued, salt }) => [
     clientId,
-    Buffer.from(salt).toString("base64"),
+    salt,
     issued ?? null,
   ]);
   const checkpoint = { format: "sentinel-import-1", ...state, planned: rows };
@@ -72,6 +72,6 @@ export const plannedOf = (checkpoint: Checkpoint): Map<string, PlannedSecret> =>
   new Map(
     checkpoint.planned.map(([clientId, salt, issued]) => [
       clientId,
-      { clientId, issued: issued ?? undefined, salt: new Uint8Array(Buffer.from(salt, "base64")) },
+      { clientId, issued: issued ?? undefined, salt },
     ]),
   );

@@ -12,7 +12,8 @@ export interface PlannedSecret {
   readonly clientId: string;
   /** Undefined when the row has brought it: then it need not be told to anybody. */
   readonly issued: string | undefined;
-  readonly salt: Uint8Array;
+  /** In base64. */
+  readonly salt: string;
 }
 
 export interface RejectedRow {
