@@ -3,8 +3,8 @@ import { hmacSha256 } from "./sha256.ts";
 
 /**
  * What is stored of a device's secret: 32 bytes of hash, 16 bytes of salt. In base64, because records
- * are cached by the hundred thousand: a short text is a third of the memory of an array of bytes, and
- * one that Node has decoded would keep the 8 KiB alive that it was cut from.
+ * are cached by the hundred thousand: a short text takes less memory than an array of bytes, and one
+ * that Node has decoded would keep the 8 KiB alive that it was cut from.
  */
 export interface SecretHash {
   readonly hash: string;

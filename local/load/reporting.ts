@@ -7,13 +7,13 @@ const intervalMs = 500;
 export function reportRegularly(report: () => void): () => void {
   let timer: NodeJS.Timeout;
   const wait = () => {
-    timer = setTimeout(
-      () => {
-        report();
-        wait();
-      },
-      intervalMs - (Date.now() % intervalMs),
-    );
+    const untilNext = intervalMs - (Date.now() % intervalMs);
+    // A timer may fire a little early: then the next moment is the one that was meant already.
+    const skipped = untilNext < intervalMs / 2 ? intervalMs : 0;
+    timer = setTimeout(() => {
+      report();
+      wait();
+    }, untilNext + skipped);
   };
   wait();
   return () => clearTimeout(timer);
