@@ -1,4 +1,4 @@
-import { calloutToken, mqttClaims } from "../app/auth/callout.fixture.ts";
+import { calloutToken, mqttClaims } from "../app/auth/callout/callout.fixture.ts";
 import { authTimeoutMs } from "../app/contract/limits.ts";
 import type { NatsConnection } from "../app/shared/nats.ts";
 import {

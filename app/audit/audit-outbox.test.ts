@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calloutRequest } from "../auth/callout.fixture.ts";
+import { calloutRequest } from "../auth/callout/callout.fixture.ts";
 import { AuditChain } from "./audit-chain.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
 import type { AuditRecord } from "./audit-record.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calloutRequest, deviceCertificate, serverNkey } from "../auth/callout.fixture.ts";
+import { calloutRequest, deviceCertificate, serverNkey } from "../auth/callout/callout.fixture.ts";
 import { auditRecord, unrecordedSummary } from "./authentication-event.ts";
 
 const nowMs = 1_800_000_000_000.4;

@@ -1,4 +1,4 @@
-import { calloutRequest } from "../auth/callout.fixture.ts";
+import { calloutRequest } from "../auth/callout/callout.fixture.ts";
 import { AuditChain } from "./audit-chain.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import { auditRecord } from "./authentication-event.ts";

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
-import { type CacheResult, cacheResults } from "./device-cache.ts";
-import { type RefusalCode, refusalCodes } from "./refusal.ts";
+import { type CacheResult, cacheResults } from "./cache/device-cache.ts";
+import { type RefusalCode, refusalCodes } from "./callout/refusal.ts";
 
 export type AuthMetrics = ReturnType<typeof createAuthMetrics>;
 

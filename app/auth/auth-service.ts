@@ -3,12 +3,12 @@ import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type Msg, messageHeaders } from "../shared/nats.ts";
-import type { CalloutResponder } from "./callout-responder.ts";
+import type { DeviceCache } from "./cache/device-cache.ts";
+import { answerStatusRequest } from "./cache/registry-status.ts";
+import type { CalloutResponder } from "./callout/callout-responder.ts";
+import type { Lookup } from "./callout/decide.ts";
+import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
-import type { Lookup } from "./decide.ts";
-import type { DecisionRecorder } from "./decision-recorder.ts";
-import type { DeviceCache } from "./device-cache.ts";
-import { answerStatusRequest } from "./registry-status.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */

@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { emulatorClient } from "../../local/device-table.ts";
-import { deviceTable } from "../../local/endpoints.ts";
-import type { Region } from "../../local/region.ts";
+import { startAuthProcess } from "../../test/support/auth-process.ts";
 import { connectDevice, registerDevice } from "../../test/support/clients.ts";
+import { deviceTable, emulatorClient, type Region } from "../../test/support/local-region.ts";
 import { metricOf } from "../../test/support/metric.ts";
+import { natsLogin } from "../../test/support/nats-login.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { streamDefinitions } from "../contract/streams.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { issueSecret } from "../registry/secret.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { startAuthProcess } from "./auth-process.fixture.ts";
-import { natsLogin } from "./nats-login.fixture.ts";
 
 let region: Region;
 let auth: Awaited<ReturnType<typeof startAuthProcess>>;

@@ -3,8 +3,8 @@ import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
 import { sessionSweepSeconds } from "../contract/limits.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
-import type { AdmissionSettings } from "./admission.ts";
-import type { LimitSettings } from "./login-limits.ts";
+import type { AdmissionSettings } from "./limits/admission.ts";
+import type { LimitSettings } from "./limits/login-limits.ts";
 
 /** Each limit holds for one replica: see `LimitSettings`. */
 const limitSchema = {

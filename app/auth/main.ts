@@ -6,28 +6,28 @@ import { nowMs } from "../contract/headers.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
 import type { NatsConnection } from "../shared/nats.ts";
-import { Admission } from "./admission.ts";
 import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
-import { BacklogProbe } from "./backlog-probe.ts";
-import { createCalloutResponder } from "./callout-responder.ts";
+import { createCaches, reachRegistry } from "./cache/registry-caches.ts";
+import { createCalloutResponder } from "./callout/callout-responder.ts";
+import { credentialRules } from "./callout/credential-rules.ts";
+import { DecisionRecorder } from "./callout/decision-recorder.ts";
+import { createJudge } from "./callout/judge.ts";
+import { accountKeyOf } from "./callout/nkey.ts";
+import { createTokenIssuer } from "./callout/user-jwt.ts";
 import { connectAccounts } from "./connections.ts";
-import { credentialRules } from "./credential-rules.ts";
-import { DecisionRecorder } from "./decision-recorder.ts";
 import {
   type AuthEnvironment,
   admissionSettingsOf,
   limitSettingsOf,
   readAuthEnvironment,
 } from "./environment.ts";
-import { createJudge } from "./judge.ts";
-import { createLimitMetrics } from "./limit-metrics.ts";
-import { LoginLimits } from "./login-limits.ts";
-import { accountKeyOf } from "./nkey.ts";
-import { createCaches, reachRegistry } from "./registry-caches.ts";
+import { Admission } from "./limits/admission.ts";
+import { BacklogProbe } from "./limits/backlog-probe.ts";
+import { createLimitMetrics } from "./limits/limit-metrics.ts";
+import { LoginLimits } from "./limits/login-limits.ts";
 import { startRevocation } from "./revocation/revocation.ts";
 import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
-import { createTokenIssuer } from "./user-jwt.ts";
 
 const auditsInFlight = 512;
 

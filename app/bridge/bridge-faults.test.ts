@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { IngressFixture, within } from "../../test/support/ingress.ts";
 import { jetstream } from "../shared/nats.ts";
 import { createBridgeMetrics } from "./bridge-metrics.ts";
-import { IngressFixture, within } from "./ingress.fixture.ts";
 import { Intake, messageOverheadBytes } from "./intake.ts";
 import { Load } from "./load.fixture.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { IngressFixture, within } from "./ingress.fixture.ts";
+import { IngressFixture, within } from "../../test/support/ingress.ts";
 import { messageOverheadBytes } from "./intake.ts";
 import { Load } from "./load.fixture.ts";
 

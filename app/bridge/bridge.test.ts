@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { IngressFixture, within } from "../../test/support/ingress.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
-import { IngressFixture, within } from "./ingress.fixture.ts";
 import { Load } from "./load.fixture.ts";
 
 let fixture: IngressFixture;

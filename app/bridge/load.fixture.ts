@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { BrokerAccess } from "./broker.fixture.ts";
+import type { BrokerAccess } from "../../test/support/broker.ts";
 
 export interface LoadOptions {
   readonly prefix: string;

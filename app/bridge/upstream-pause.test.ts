@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type Broker, startBroker } from "./broker.fixture.ts";
+import { type Broker, startBroker } from "../../test/support/broker.ts";
 import { openUpstreamSession } from "./upstream-session.ts";
 
 const log = pino({ level: "silent" });

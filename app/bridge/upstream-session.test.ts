@@ -1,7 +1,7 @@
 import type { MqttClient } from "mqtt";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Broker, startBroker } from "./broker.fixture.ts";
+import { type Broker, startBroker } from "../../test/support/broker.ts";
 import {
   openUpstreamSession,
   type UpstreamMessage,

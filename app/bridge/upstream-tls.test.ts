@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Broker, startBroker } from "./broker.fixture.ts";
+import { type Broker, startBroker } from "../../test/support/broker.ts";
 import { openUpstreamSession } from "./upstream-session.ts";
 
 const log = pino({ level: "silent" });

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { dynamodbEnvironment } from "../../local/endpoints.ts";
-import { findPorts } from "../../local/ports.ts";
-import type { Region } from "../../local/region.ts";
+import { dynamodbEnvironment, findPorts, type Region } from "../../test/support/local-region.ts";
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { headers } from "../contract/headers.ts";

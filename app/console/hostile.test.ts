@@ -11,7 +11,7 @@ import {
   string,
 } from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "./server.fixture.ts";
+import { startTestServer, type TestServer } from "../../test/support/console-server.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../test/support/console-server.ts";
 import { AuditUnavailable } from "../audit/registry-journal.ts";
 import type { ChangeJournal } from "../registry/registry-change.ts";
-import { startTestServer, type TestServer } from "./server.fixture.ts";
 
 let blocked = false;
 const journal: ChangeJournal = {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually, InspectionFixture } from "../../test/support/inspection.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
 import { type JetStreamClient, jetstream, type NatsConnection } from "../shared/nats.ts";
-import { eventually, InspectionFixture } from "./inspection.fixture.ts";
 import { publishAlert } from "./upstream-load.fixture.ts";
 
 let fixture: InspectionFixture;

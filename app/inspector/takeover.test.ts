@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { ManagedProcess } from "../../local/managed-process.ts";
+import { eventually, InspectionFixture } from "../../test/support/inspection.ts";
+import type { ManagedProcess } from "../../test/support/local-region.ts";
 import type { NatsConnection } from "../shared/nats.ts";
-import { eventually, InspectionFixture } from "./inspection.fixture.ts";
 import { UpstreamLoad, type UpstreamLoadOptions } from "./upstream-load.fixture.ts";
 
 const perSecond = 600;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Stored } from "../../test/support/inspection.ts";
 import { headers, nowMs, timestamp } from "../contract/headers.ts";
 import { messageId } from "../contract/message-id.ts";
 import { subjects, topics } from "../contract/subjects.ts";
@@ -9,7 +10,6 @@ import {
   type NatsConnection,
 } from "../shared/nats.ts";
 import { storeMessage } from "../shared/store-message.ts";
-import type { Stored } from "./inspection.fixture.ts";
 
 /** Stores one alert in INGRESS as the bridge does. */
 export async function publishAlert(

@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, property, string, uint8Array } from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Authority, createAuthority, issueCertificate } from "../../local/authority.ts";
+import {
+  type Authority,
+  createAuthority,
+  issueCertificate,
+} from "../../test/support/local-region.ts";
 import { isFingerprint, plainFingerprint, readDeviceCertificate } from "./device-certificate.ts";
 
 let authority: Authority;

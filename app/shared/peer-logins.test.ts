@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { EnvironmentInvalid, readEnvironment } from "../shared/environment.ts";
+import { EnvironmentInvalid, readEnvironment } from "./environment.ts";
 import { peerLogins } from "./peer-logins.ts";
 
 const read = (value?: string) =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { Region } from "../../local/region.ts";
+import type { Region } from "../../test/support/local-region.ts";
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { JetStreamApiError, jetstream, messageHeaders, type NatsConnection } from "./nats.ts";

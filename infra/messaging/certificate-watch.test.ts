@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterEach, expect, it, vi } from "vitest";
-import { ensureCertificates } from "../../local/certificates.ts";
-import { findPorts } from "../../local/ports.ts";
+import { ensureCertificates, findPorts } from "../../test/support/local-region.ts";
 import { watchScript } from "./certificate-watch.ts";
 import { mosquittoConfig } from "./mosquitto-config.ts";
 

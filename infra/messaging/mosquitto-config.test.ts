@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Broker, startBroker } from "../../app/bridge/broker.fixture.ts";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
 import { upstreamFilter } from "../../app/contract/subjects.ts";
+import { type Broker, startBroker } from "../../test/support/broker.ts";
 import {
   type MosquittoArgs,
   mosquittoAcl,

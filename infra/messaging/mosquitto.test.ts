@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { ensureCertificates } from "../../local/certificates.ts";
-import { findPorts } from "../../local/ports.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
+import { ensureCertificates, findPorts } from "../../test/support/local-region.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
 import { Mosquitto } from "./mosquitto.ts";
 

@@ -5,8 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { passwordVariable, type ServiceUser, serviceUsers } from "../../app/contract/accounts.ts";
 import { peersOf } from "../../app/contract/regions.ts";
-import { type Certificates, ensureCertificates } from "../../local/certificates.ts";
-import { ensureSecrets, type Secrets } from "../../local/secrets.ts";
+import {
+  type Certificates,
+  ensureCertificates,
+  ensureSecrets,
+  type Secrets,
+} from "../../test/support/local-region.ts";
 import { leafHost } from "../regions.ts";
 import {
   coreUsers,

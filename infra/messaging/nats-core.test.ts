@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
+import { checkNatsConfig } from "../../test/support/rendered-config.ts";
 import {
   authIssuer,
   namespace,
@@ -10,7 +11,6 @@ import {
   plan,
 } from "../platform/objects.fixture.ts";
 import { NatsCore } from "./nats-core.ts";
-import { checkNatsConfig } from "./rendered-config.fixture.ts";
 
 const args = {
   namespace,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/nkey.ts";
+import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
 import { validateObject } from "../../test/engine/kubernetes-validator.ts";
 import { restrictedMistakes } from "../../test/engine/pod-security.ts";
 import { allRegistered } from "../../test/support/all-registered.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { accountKeyOf, accountNameOf } from "../../app/auth/nkey.ts";
+import { accountKeyOf, accountNameOf } from "../../app/auth/callout/nkey.ts";
 import { parseTokenFile } from "../../app/console/access/token-file.ts";
 import { passwordVariable, serviceUsersOf } from "../../app/contract/accounts.ts";
 import { type ApiTokenEntry, apiRoles, apiTokenDigest } from "../../app/contract/api-token.ts";

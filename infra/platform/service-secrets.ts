@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/nkey.ts";
+import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
 import { passwordVariable, type ServiceUser, serviceUsersOf } from "../../app/contract/accounts.ts";
 import {
   type ApiRole,

@@ -1,9 +1,9 @@
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
-import { Admission } from "../../app/auth/admission.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
-import { createLimitMetrics } from "../../app/auth/limit-metrics.ts";
-import { LoginLimits } from "../../app/auth/login-limits.ts";
+import { Admission } from "../../app/auth/limits/admission.ts";
+import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
+import { LoginLimits } from "../../app/auth/limits/login-limits.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";

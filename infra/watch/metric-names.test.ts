@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { varzMetricNames } from "../../test/support/nats-varz.ts";
 import { alertRules } from "./alert-rules.ts";
 import { expressionsOf } from "./dashboard-queries.fixture.ts";
 import { dashboards } from "./dashboards.ts";
 import { foreignMetrics } from "./foreign-metrics.ts";
 import { metricNamesIn, ownMetricNames, ownMetrics } from "./metric-names.fixture.ts";
-import { varzMetricNames } from "./nats-varz.fixture.ts";
 import { watched } from "./rule-cases/rule-case.fixture.ts";
 
 const inAlerts = alertRules(watched, "https://example.com").flatMap((group) =>

@@ -1,12 +1,12 @@
 /** The REST API from outside, on real servers: who may do what, and what comes of it at the devices. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { type ApiRole, apiRoles } from "../../app/contract/api-token.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { apiCalls as calls } from "../support/api-calls.ts";
 import { type ApiClient, apiClient, regionApi } from "../support/api-client.ts";
+import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice } from "../support/clients.ts";
 import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";

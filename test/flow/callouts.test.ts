@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { calloutToken, mqttClaims } from "../../app/auth/callout.fixture.ts";
+import { calloutToken, mqttClaims } from "../../app/auth/callout/callout.fixture.ts";
 import { createDynamoClient, ensureDeviceTable } from "../../app/registry/device-table.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import { caller, type Ground, prepareGround } from "../../bench/auth-ground.ts";

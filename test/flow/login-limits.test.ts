@@ -1,9 +1,9 @@
 /** What a flood, a guesser and a session without end come up against, on real servers. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { issueSecret } from "../../app/registry/secret.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
+import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { metricOf } from "../support/metric.ts";
 import { connectAs, readAudit } from "../support/stored.ts";

@@ -1,8 +1,8 @@
 /** More logins than one auth process has room or time for, on real servers. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { issueSecret } from "../../app/registry/secret.ts";
 import type { Region } from "../../local/region.ts";
+import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { type DelayLine, layDelayLine } from "../support/delay-line.ts";
 import { metricOf } from "../support/metric.ts";

@@ -1,6 +1,5 @@
 /** What a change of the registry does to caches and sessions, here and in another region, on real servers. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startAuthProcess } from "../../app/auth/auth-process.fixture.ts";
 import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
 import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
@@ -9,6 +8,7 @@ import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
+import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { devicesCommand } from "../support/devices-command.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";

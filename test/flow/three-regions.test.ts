@@ -1,6 +1,5 @@
 /** What one region stores reaches devices in all three, and a link between them carries nothing else. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { natsLogin } from "../../app/auth/nats-login.fixture.ts";
 import { mirrorMaker } from "../../app/contract/peers.ts";
 import { peersOf, type RegionName, regionNames } from "../../app/contract/regions.ts";
 import { defaultScale, mirrorDefinitions } from "../../app/contract/streams.ts";
@@ -18,6 +17,7 @@ import { leafHost } from "../../infra/regions.ts";
 import { connectLeaf, type LeafPeer } from "../support/leaf-peer.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { connectNatsDevice, type NatsDevice } from "../support/nats-device.ts";
+import { natsLogin } from "../support/nats-login.ts";
 import { connectAs } from "../support/stored.ts";
 
 /** A mirror whose first request found nobody asks again after 40 seconds. */

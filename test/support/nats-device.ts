@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { parseCalloutRequest } from "../../app/auth/callout-request.ts";
-import { accountKeyOf } from "../../app/auth/nkey.ts";
-import { createTokenIssuer } from "../../app/auth/user-jwt.ts";
+import { parseCalloutRequest } from "../../app/auth/callout/callout-request.ts";
+import { accountKeyOf } from "../../app/auth/callout/nkey.ts";
+import { createTokenIssuer } from "../../app/auth/callout/user-jwt.ts";
 import { subjects } from "../../app/contract/subjects.ts";
 import type { Region } from "../../local/region.ts";
 import { connectAs } from "./stored.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NatsConnection } from "../../shared/nats.ts";
-import { proofIn } from "../session-proof.ts";
+import { proofIn } from "../callout/session-proof.ts";
 
 /** A device's connection to one of the servers. */
 export interface LiveSession {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import { type SessionFault, sessionFaults } from "../session-proof.ts";
+import { type SessionFault, sessionFaults } from "../callout/session-proof.ts";
 
 /** Series with known labels start at zero, so that a first failure is seen as a rise. */
 export function createRevocationMetrics(registry: Registry) {

@@ -1,6 +1,6 @@
 import type { DeviceBatch } from "../../registry/device-registry.ts";
 import { readBatchSize } from "../../registry/device-registry.ts";
-import { type SessionFault, sessionFault } from "../session-proof.ts";
+import { type SessionFault, sessionFault } from "../callout/session-proof.ts";
 import type { LiveSession, LiveSessions } from "./live-sessions.ts";
 
 export interface SessionSweepOptions {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startDeviceRegion } from "../../../test/support/device-region.ts";
 import { sentinel, startSentinel } from "../sentinel.fixture.ts";
-import { startDeviceRegion } from "./device-region.fixture.ts";
 
 let devices: Awaited<ReturnType<typeof startDeviceRegion>>;
 beforeAll(async () => {

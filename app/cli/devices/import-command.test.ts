@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startDeviceRegion } from "../../../test/support/device-region.ts";
 import { sentinel, startSentinel } from "../sentinel.fixture.ts";
-import { startDeviceRegion } from "./device-region.fixture.ts";
 
 let devices: Awaited<ReturnType<typeof startDeviceRegion>>;
 let settings: Record<string, string>;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAuthority, issueCertificate } from "../../../local/authority.ts";
+import { startDeviceRegion } from "../../../test/support/device-region.ts";
+import { createAuthority, issueCertificate } from "../../../test/support/local-region.ts";
 import { sentinel } from "../sentinel.fixture.ts";
-import { startDeviceRegion } from "./device-region.fixture.ts";
 
 let devices: Awaited<ReturnType<typeof startDeviceRegion>>;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../server.fixture.ts";
+import { startTestServer, type TestServer } from "../../../test/support/console-server.ts";
 
 let server: TestServer;
 beforeAll(async () => {

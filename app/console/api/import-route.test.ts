@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../../test/support/console-server.ts";
 import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
 import { matchingSecret } from "../../registry/secret.ts";
-import { startTestServer, type TestServer } from "../server.fixture.ts";
 
 /** Bulk changes that are let through before the audit is away. */
 let room = Number.POSITIVE_INFINITY;

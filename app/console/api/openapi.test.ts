@@ -1,8 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
+import { startTestServer, type TestServer } from "../../../test/support/console-server.ts";
 import type { deviceView } from "../../registry/device-view.ts";
-import { startTestServer, type TestServer } from "../server.fixture.ts";
 import type { Device } from "./device-schemas.ts";
 
 interface Document {

@@ -1,4 +1,4 @@
-import type { RefusalCode } from "../../../app/auth/refusal.ts";
+import type { RefusalCode } from "../../../app/auth/callout/refusal.ts";
 import { overInBoth, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";

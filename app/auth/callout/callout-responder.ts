@@ -1,0 +1,78 @@
+import type { Logger } from "../../shared/log.ts";
+import type { AuthMetrics } from "../auth-metrics.ts";
+import type { LimitMetrics } from "../limits/limit-metrics.ts";
+import type { LoginLimits } from "../limits/login-limits.ts";
+import { type CalloutRequest, parseCalloutRequest } from "./callout-request.ts";
+import type { Decision } from "./decide.ts";
+import type { DecisionRecorder } from "./decision-recorder.ts";
+import type { Judge, Judged } from "./judge.ts";
+import { type RefusalCode, refuse, spokenRefusal } from "./refusal.ts";
+import { sessionEnd } from "./session-end.ts";
+import type { TokenIssuer } from "./user-jwt.ts";
+
+export interface ResponderOptions {
+  readonly judge: Judge;
+  /** Whether the registry has this id, as far as is known without asking it. */
+  readonly knows: (clientId: string) => boolean;
+  /** Are told how each login ended. */
+  readonly limits: Pick<LoginLimits, "note">;
+  readonly recorder: Pick<DecisionRecorder, "record">;
+  readonly issuer: TokenIssuer;
+  /** After about so long a session ends and the device has to log in again. */
+  readonly sessionSeconds: number;
+  readonly metrics: AuthMetrics & Pick<LimitMetrics, "limited">;
+  readonly log: Logger;
+  /** Milliseconds since 1970, from a clock that does not jump. */
+  readonly clock: () => number;
+}
+
+/** Answers one auth callout. Undefined: nobody waits for an answer, or there is no time for it. */
+export type CalloutResponder = (data: Uint8Array) => Promise<string | undefined>;
+
+const codeOf = (decision: Decision): RefusalCode | undefined =>
+  decision.outcome === "refuse" ? decision.code : undefined;
+
+/** From the bytes of a callout to the bytes of its answer, with everything that has to be written down. */
+export function createCalloutResponder(options: ResponderOptions): CalloutResponder {
+  const { metrics, log, clock } = options;
+  return async (data) => {
+    const receivedAt = clock();
+    const { request, malformed } = parseCalloutRequest(data);
+    if (malformed !== undefined) log.error({ reason: malformed }, "auth callout cannot be read");
+    const judged: Judged = request
+      ? await options.judge(request)
+      : { decision: refuse("malformed-request") };
+    const known = request !== undefined && options.knows(request.clientId);
+    const { decision, single } = options.recorder.record(request, judged.decision, known);
+    const code = codeOf(decision);
+    if (request) await options.limits.note(request, code);
+    const reply = request && answer(options, request, { ...judged, decision });
+    metrics.decided(code, (clock() - receivedAt) / 1000);
+    if (judged.limit) metrics.limited(judged.limit);
+    const who = request && { client: request.clientId.slice(0, 80), address: request.address };
+    if (code === undefined) log.debug(who, "admitted");
+    // A flood must not fill the log either.
+    else log[single ? "info" : "debug"]({ ...who, code, limit: judged.limit }, "refused");
+    return reply;
+  };
+}
+
+function answer(
+  { issuer, sessionSeconds, clock }: ResponderOptions,
+  request: CalloutRequest,
+  { decision, limit }: Judged,
+): string | undefined {
+  const { userNkey, serverId } = request;
+  const nowMs = clock();
+  if (decision.outcome === "admit") {
+    const { proof, endsAt, record } = decision;
+    const { clientId, labels } = record;
+    const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
+    const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
+    return issuer.answer({ userNkey, serverId, nowMs, result: { token } });
+  }
+  // While more comes in than can be done, an answer to each would cost most of the time.
+  if (decision.code === "request-expired" || limit === "backlog") return undefined;
+  const result = { refusal: spokenRefusal(decision.code) };
+  return issuer.answer({ userNkey, serverId, nowMs, result });
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { type AccessLimits, createAccessControl } from "../../app/console/access/access-control.ts";
+import { TokenBook } from "../../app/console/access/token-book.ts";
+import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
+import { createServer } from "../../app/console/server.ts";
+import {
+  type ApiRole,
+  apiRoles,
+  apiTokenDigest,
+  apiTokenOf,
+} from "../../app/contract/api-token.ts";
+import { DeviceRegistry } from "../../app/registry/device-registry.ts";
+import { startEmulator } from "../../app/registry/emulator.fixture.ts";
+import type { ChangeJournal } from "../../app/registry/registry-change.ts";
+import { createLog } from "../../app/shared/log.ts";
+import { ensureCertificates } from "../../local/certificates.ts";
+
+const unlimited: AccessLimits = { requestsPerSecond: 1e9, failuresPerMinute: 1e9 };
+
+/** The API on a table of an emulator, with a token of each role. It does not listen yet. */
+export async function startTestServer(
+  options: { readonly limits?: AccessLimits; readonly journal?: ChangeJournal } = {},
+) {
+  const directory = mkdtempSync(join(tmpdir(), "sentinel-console-"));
+  const { caFile, console: pair } = await ensureCertificates(directory);
+  const tokens = Object.fromEntries(
+    apiRoles.map((role) => [role, apiTokenOf(randomBytes(32))]),
+  ) as Record<ApiRole, string>;
+  const tokensFile = join(directory, "tokens.json");
+  const entries = apiRoles.map((role) => ({
+    ...{ name: `the-${role}`, role },
+    sha256: apiTokenDigest(tokens[role]),
+  }));
+  writeFileSync(tokensFile, JSON.stringify(entries));
+  const emulator = await startEmulator();
+  const { client, table } = emulator;
+  const { journal } = options;
+  const registry = new DeviceRegistry({
+    ...{ client, table, consistent: true },
+    ...(journal && { journal }),
+  });
+  const metricsOf = new Registry();
+  const metrics = createConsoleMetrics(metricsOf);
+  const log = createLog("console", "silent");
+  const book = new TokenBook(tokensFile);
+  const access = createAccessControl({
+    ...{ tokens: book, limits: options.limits ?? unlimited, metrics, log },
+  });
+  const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
+  const api = await createServer({ registry, clock: Date.now, tls, access, metrics, log });
+  return {
+    ...{ api, registry, emulator, tokens, tokensFile, book, caFile },
+    metrics: () => metricsOf.metrics(),
+    /** The headers of a request of this role. */
+    as: (role: ApiRole) => ({ authorization: `Bearer ${tokens[role]}` }),
+    stop: async () => {
+      await api.close();
+      await emulator.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
