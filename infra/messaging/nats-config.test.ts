@@ -111,8 +111,8 @@ describe("what it holds", () => {
     }
   });
 
-  it("gives the edge no JetStream and the password of no service in CORE", () => {
-    expect(edgeConfig()).not.toMatch(/^jetstream/m);
+  it("gives the edge no JetStream but its domain, and the password of no service in CORE", () => {
+    expect(edgeConfig()).toMatch(/^jetstream: {\s+enabled: false\s+domain: "us-east"\s+}/m);
     for (const { name } of serviceUsers.filter((user) => user.account === "CORE")) {
       expect(edgeConfig()).not.toContain(passwordVariable(name));
     }

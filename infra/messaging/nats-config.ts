@@ -191,6 +191,9 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
   const document = {
     ...listenEntries(args, "edge"),
     max_connections: args.maxConnections,
+    // Stores nothing, and yet has the domain of those that do: only of that one does nats-server
+    // take news of MQTT sessions, which end the older of two with one client id on two edges.
+    jetstream: { enabled: false, domain: args.region },
     mqtt: {
       listen: args.mqttListen,
       tls: {
@@ -202,8 +205,6 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
         timeout: 10,
       },
       stream_replicas: args.mqttStreamReplicas,
-      // Nothing here needs exactly-once between device and edge, and its state is costly.
-      reject_qos2_publish: true,
     },
     ...sharedEntries({ args, peers, users: edgeUsers(), readers: [] }),
   };

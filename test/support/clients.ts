@@ -32,23 +32,29 @@ function collect(client: MqttClient): Inbox {
   return { client, received };
 }
 
-/** Connects to the first edge as a device with a secret would. Rejects when the edge refuses. */
+type EdgeOptions = IClientOptions & {
+  clientId: string;
+  /** Which of the region's edges; the first one is 0. */
+  edge?: number;
+};
+
+/** Connects to an edge as a device with a secret would. Rejects when the edge refuses. */
 export const connectDevice = (
   region: Region,
-  options: IClientOptions & { clientId: string; password: string },
+  options: EdgeOptions & { password: string },
 ): Promise<Inbox> => connectEdge(region, { username: options.clientId, ...options });
 
 /** The same of a device that shows a certificate, or nothing at all. */
 export const connectCertified = (
   region: Region,
   shown: Issued | undefined,
-  options: IClientOptions & { clientId: string },
+  options: EdgeOptions,
 ): Promise<Inbox> =>
   connectEdge(region, { ...(shown && { cert: shown.certificate, key: shown.key }), ...options });
 
-async function connectEdge(region: Region, options: IClientOptions): Promise<Inbox> {
-  const [url] = region.endpoints.edgeUrls;
-  if (url === undefined) throw new Error("the region has no edge");
+async function connectEdge(region: Region, { edge = 0, ...options }: EdgeOptions): Promise<Inbox> {
+  const url = region.endpoints.edgeUrls[edge];
+  if (url === undefined) throw new Error(`the region has no edge ${edge}`);
   const client = await mqtt.connectAsync(
     url,
     {

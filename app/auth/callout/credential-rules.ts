@@ -33,11 +33,11 @@ const secret: CredentialRule = {
 
 /**
  * A certificate of the device CA whose common name is the client id. The handshake has shown that
- * the device holds its key, so that a password is not looked at, and a user name need not be given.
+ * the device holds its key, so that user name and password say nothing more and are not looked at:
+ * device SDKs put things of their own there, such as `?SDK=NodeJSv2&Version=1.22.0`.
  */
 const certificate: CredentialRule = {
-  screen({ userName, clientId, certificate: shown }, nowMs) {
-    if (userName !== "" && userName !== clientId) return refuse("user-mismatch");
+  screen({ clientId, certificate: shown }, nowMs) {
     if (shown === undefined) return refuse("certificate-missing");
     if (shown === "unreadable") return refuse("certificate-unreadable");
     if (shown.commonName !== clientId) return refuse("certificate-mismatch");

@@ -1,0 +1,89 @@
+/** A client id has one session in a region, whichever edges it came to: the newest. */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { subjects, topics } from "../../app/contract/subjects.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import type { Region } from "../../local/region.ts";
+import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
+import { connectAs, readStream } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+let region: Region;
+let inspector: NatsConnection;
+const withinASecond = { timeout: 1_000, interval: 10 };
+/** For so long nats-server makes an id wait that has just been taken over. */
+const flapMs = 1_100;
+
+beforeAll(async () => {
+  region = await startTestRegion({ core: 3, edges: 2, bridges: 0, inspectors: 0, auths: 1 });
+  inspector = await connectAs(region, "inspector");
+});
+afterAll(async () => {
+  await inspector?.close();
+  await region?.stop();
+});
+
+async function cameTo(edge: number, device: { clientId: string; password: string }, clean = true) {
+  const inbox = await connectDevice(region, { ...device, edge, clean });
+  await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 0 });
+  return inbox;
+}
+async function newDevice(clientId: string) {
+  return { clientId, password: await registerDevice(region, clientId) };
+}
+async function alert(clientId: string, text: string) {
+  inspector.publish(subjects.alerts(clientId), text);
+  await inspector.flush();
+}
+const received = ({ received: messages }: Inbox) => messages.map(({ payload }) => payload);
+const reports = async (clientId: string) =>
+  (await readStream(inspector, "INGRESS", `ingress.*.device.${clientId}`)).map((m) => m.payload);
+
+describe.each([
+  { kind: "clean", clean: true },
+  { kind: "persistent", clean: false },
+])("a device with $kind sessions", ({ kind, clean }) => {
+  it("that comes to another edge has left the one before, which gets no alert of it", async () => {
+    const device = await newDevice(`moving-${kind}`);
+    const first = await cameTo(0, device, clean);
+
+    const second = await cameTo(1, device, clean);
+
+    await expect.poll(() => first.client.connected, withinASecond).toBe(false);
+    await alert(device.clientId, "for one");
+    await expect.poll(() => received(second), withinASecond).toEqual(["for one"]);
+    expect(received(first)).toEqual([]);
+    await second.client.endAsync(true);
+  });
+
+  it("is taken at once at an edge that it has been at before", async () => {
+    const device = await newDevice(`returning-${kind}`);
+    for (const edge of [0, 1, 0, 1]) {
+      const { client } = await cameTo(edge, device, clean);
+      await client.endAsync();
+      await delay(flapMs);
+    }
+    const last = await cameTo(0, device, clean);
+    expect(last.client.connected).toBe(true);
+    await last.client.endAsync(true);
+  });
+});
+
+it("the will of a silent connection does not follow the device that speaks at another edge", async () => {
+  const device = await newDevice("cut-off");
+  const topic = topics.reports(device.clientId);
+  const will = { topic, payload: Buffer.from("offline"), qos: 1, retain: false } as const;
+  const silent = await connectDevice(region, { ...device, edge: 0, keepalive: 60, will });
+  const back = await connectDevice(region, { ...device, edge: 1, keepalive: 60 });
+  await expect.poll(() => silent.client.connected, withinASecond).toBe(false);
+
+  await back.client.publishAsync(topic, "online", { qos: 1 });
+
+  await expect.poll(() => reports(device.clientId), withinASecond).toEqual(["online"]);
+  await back.client.endAsync();
+  await delay(flapMs);
+  const again = await connectDevice(region, { ...device, edge: 0 });
+  await again.client.publishAsync(topic, "again", { qos: 1 });
+  await expect.poll(() => reports(device.clientId), withinASecond).toEqual(["online", "again"]);
+  await again.client.endAsync(true);
+});
