@@ -14,7 +14,7 @@ describe("make capacity", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/devices +│ +750,000 │ +450,000 │ +300,000/);
     expect(stdout).toMatch(/NATS edge +│ +27 × 1.5 vCPU, [\d,]+ MiB/);
-    expect(stdout).toMatch(/volume of each +│ +610 GiB/);
+    expect(stdout).toMatch(/volume of each +│ +650 GiB/);
     expect(stdout).toMatch(
       /us-east \+ eu-west \+ ap-south: MQTT Sentinel [\d,]+ USD, AWS IoT Core [\d,]+ USD a month/,
     );

@@ -60,7 +60,7 @@ export function createAuthMetrics(registry: Registry) {
     ),
     auditUnrecorded: counter(
       "sentinel_auth_audit_unrecorded_total",
-      "Refusals that are in the audit only as part of a count",
+      "Decisions that are in the audit only as part of a count",
     ),
     watchOutbox: (outbox: AuditOutbox) => {
       const gauge = (name: string, help: string, value: () => number) =>

@@ -13,7 +13,7 @@ import { type AuthConnections, closeConnections } from "./connections.ts";
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */
 const queue = "auth";
-/** How often refusals that were only counted are recorded. */
+/** How often it is looked which counts are due to be recorded. */
 const countsEveryMs = 10_000;
 /** Leaves time for the rest of the drain. */
 const outboxDrainMs = 15_000;
@@ -79,7 +79,7 @@ export function createAuth(options: AuthOptions): Running {
       while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(counts);
       options.revocation.stop();
-      recorder.flush();
+      recorder.flush({ last: true });
       for (const record of await outbox.drain(outboxDrainMs)) {
         // The log is the last place where it can be kept.
         log.error(

@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { admissionSettingsOf, limitSettingsOf, readAuthEnvironment } from "./environment.ts";
+import {
+  admissionSettingsOf,
+  limitSettingsOf,
+  readAuthEnvironment,
+  recordLimitsOf,
+} from "./environment.ts";
 
 const needed = {
   REPLICA: "auth-1",
@@ -34,4 +39,14 @@ it("takes secrets for what devices prove themselves with, unless it is told", ()
 
 it("names the setting that is wrong", () => {
   expect(() => readAuthEnvironment({ ...needed, LOCKOUT_SECONDS: "0" })).toThrow("LOCKOUT_SECONDS");
+});
+
+it("bounds what refusals and repeated logins add to AUDIT, without being told", () => {
+  expect(recordLimitsOf(readAuthEnvironment(needed))).toEqual({
+    refusals: { atOnce: 600, perMinute: 5, perAddress: 5 },
+    loginsPerHour: 20,
+  });
+  expect(() => readAuthEnvironment({ ...needed, AUDIT_REFUSALS_AT_ONCE: "1" })).toThrow(
+    "AUDIT_REFUSALS_AT_ONCE",
+  );
 });

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
-import { sessionSweepSeconds } from "../contract/limits.ts";
+import { auditedRefusalsPerMinute, sessionSweepSeconds } from "../contract/limits.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
+import type { RecordLimits } from "./callout/decision-recorder.ts";
 import type { AdmissionSettings } from "./limits/admission.ts";
 import type { LimitSettings } from "./limits/login-limits.ts";
 
@@ -17,6 +18,14 @@ const limitSchema = {
   LOCKOUT_LIMIT_SECONDS: count.default(900),
   /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
   LOGINS_AT_ONCE: count.default(4_000),
+};
+
+/** What refusals and repeated logins may add to AUDIT: see `RecordLimits`. All others are counted. */
+const recordSchema = {
+  AUDIT_REFUSALS_AT_ONCE: count.min(2).default(600),
+  AUDIT_REFUSALS_PER_MINUTE: count.default(auditedRefusalsPerMinute),
+  AUDIT_REFUSALS_PER_ADDRESS: count.default(5),
+  AUDIT_LOGINS_PER_HOUR: count.default(20),
 };
 
 const shape = {
@@ -48,6 +57,7 @@ const shape = {
   SWEEP_SECONDS: count.max(7_200).default(sessionSweepSeconds),
   AUDIT_OUTBOX_RECORDS: count.default(10_000),
   AUDIT_OLDEST_SECONDS: count.default(5),
+  ...recordSchema,
 };
 
 export type AuthEnvironment = ReturnType<typeof readAuthEnvironment>;
@@ -68,4 +78,13 @@ export const admissionSettingsOf = (environment: AuthEnvironment): AdmissionSett
   atOnce: environment.LOGINS_AT_ONCE,
   strangersAtOnce: Math.ceil(environment.LOGINS_AT_ONCE / 2),
   strangerBacklogMs: 600,
+});
+
+export const recordLimitsOf = (environment: AuthEnvironment): RecordLimits => ({
+  refusals: {
+    atOnce: environment.AUDIT_REFUSALS_AT_ONCE,
+    perMinute: environment.AUDIT_REFUSALS_PER_MINUTE,
+    perAddress: environment.AUDIT_REFUSALS_PER_ADDRESS,
+  },
+  loginsPerHour: environment.AUDIT_LOGINS_PER_HOUR,
 });

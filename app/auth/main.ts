@@ -21,6 +21,7 @@ import {
   admissionSettingsOf,
   limitSettingsOf,
   readAuthEnvironment,
+  recordLimitsOf,
 } from "./environment.ts";
 import { Admission } from "./limits/admission.ts";
 import { BacklogProbe } from "./limits/backlog-probe.ts";
@@ -77,6 +78,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   limitMetrics.watch({ limits, admission, caches: { login: cache, status: statusCache } });
   const recorder = new DecisionRecorder({
     outbox,
+    limits: recordLimitsOf(environment),
     refusalRecords: Math.ceil(environment.AUDIT_OUTBOX_RECORDS / 2),
     clock: nowMs,
     onCounted: () => metrics.auditUnrecorded.inc(),

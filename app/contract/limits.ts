@@ -20,3 +20,9 @@ export const authTimeoutMs = 2_000;
 
 /** How often every live session is compared with the device registry, in seconds. */
 export const sessionSweepSeconds = 900;
+
+/**
+ * Records about refusals that one auth replica adds to AUDIT in a minute, of known and of unknown ids
+ * each, when there is no end of them. What strangers can fill AUDIT with is this.
+ */
+export const auditedRefusalsPerMinute = 5;

@@ -148,7 +148,7 @@ describe("a plan", () => {
 describe("the plan of us-east", () => {
   it("is what the README quotes", () => {
     const { core, edge, appsInstanceType } = planRegion(usEast);
-    expect(core).toMatchObject({ replicas: 3, instanceType: "m8g.xlarge", volumeGiB: 610 });
+    expect(core).toMatchObject({ replicas: 3, instanceType: "m8g.xlarge", volumeGiB: 650 });
     expect(edge).toMatchObject({ replicas: 27, maxReplicas: 51, instanceType: "r8g.large" });
     expect(appsInstanceType).toBe("m8g.2xlarge");
   });

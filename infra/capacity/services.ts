@@ -12,6 +12,9 @@ export const burstOf = (demand: Demand) => demand.alertsPerSecond * assumed.burs
 const replicasPerZone = 1;
 const oneInEachZone = planned.zones * replicasPerZone;
 
+/** An autoscaler may go as far as this many times the plan. */
+export const autoscaledMost = 2;
+
 const processMiB = (bytes: number) =>
   memoryMiBOf(measured.processBytes + bytes, planned.processMemoryUse);
 

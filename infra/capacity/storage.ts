@@ -1,6 +1,8 @@
+import { auditedRefusalsPerMinute } from "../../app/contract/limits.ts";
 import { streamDefinitions } from "../../app/contract/streams.ts";
 import { assumed, measured, planned } from "./measurements.ts";
 import type { Demand } from "./plan.ts";
+import { autoscaledMost, planAuth } from "./services.ts";
 
 const gib = 1024 ** 3;
 const secondsPerDay = 86_400;
@@ -38,6 +40,10 @@ export function ingressMaxBytes(demand: Demand): number {
   return Math.ceil((messages * (assumed.payloadBytes + measured.ingressOverheadBytes)) / gib) * gib;
 }
 
+/** What strangers add to AUDIT at most: known and unknown ids have a budget each in every replica. */
+const refusalsPerSecond = (demand: Demand) =>
+  (2 * auditedRefusalsPerMinute * planAuth(demand).replicas * autoscaledMost) / 60;
+
 /**
  * Alerts are counted once: each is either in the region's own stream or in one of the two mirrors.
  * Three copies mean that each of the three servers holds one of everything.
@@ -52,7 +58,10 @@ export function storedBytes(demand: Demand): StoredBytes {
   return {
     alerts: demand.alertsPerSecond * ageSeconds("MQTT_ALERTS") * alertBytes,
     ingress,
-    audit: perSecondOf(assumed.loginsPerDay) * ageSeconds("AUDIT") * measured.auditBytes,
+    audit:
+      (perSecondOf(assumed.loginsPerDay) + refusalsPerSecond(demand)) *
+      ageSeconds("AUDIT") *
+      measured.auditBytes,
     findings: findings * ageSeconds("SECURITY_EVENTS") * assumed.findingBytes,
     rest:
       perSecondOf(assumed.reportsPerDay) * ageSeconds("REPORTS") * alertBytes +

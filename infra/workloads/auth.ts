@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DeviceAuth } from "../../app/contract/device.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
+import { autoscaledMost } from "../capacity/services.ts";
 import { selectorOf } from "../platform/names.ts";
 import {
   autoscaler,
@@ -52,7 +53,7 @@ const processOf = (args: AuthArgs): Process => ({
 /** Twice the plan: what an edge's devices need when all of them connect again at once. */
 const scaleOf = (replicas: number) => ({
   minReplicas: replicas,
-  maxReplicas: 2 * replicas,
+  maxReplicas: autoscaledMost * replicas,
   metrics: [
     {
       type: "Resource",

@@ -22,6 +22,10 @@ import { createTokenIssuer } from "./user-jwt.ts";
 
 const seed = new TextDecoder().decode(createAccount().getSeed());
 const issuer = createTokenIssuer(accountKeyOf(seed));
+const recordLimits = {
+  refusals: { atOnce: 100_000, perMinute: 5, perAddress: 100_000 },
+  loginsPerHour: 100_000,
+};
 const settings = {
   loginsPerAddressPerSecond: 100,
   deviceFailures: 3,
@@ -80,6 +84,7 @@ export function responderWith(
   const admission = new Admission({ atOnce: 10, strangersAtOnce: 5, strangerBacklogMs: 400 });
   const recorder = new DecisionRecorder({
     outbox,
+    limits: recordLimits,
     refusalRecords: (options.limit ?? 100) / 2,
     clock,
     onCounted: () => {},

@@ -4,7 +4,13 @@ import { deviceWith } from "../../registry/emulator.fixture.ts";
 import { calloutRequest } from "./callout.fixture.ts";
 import type { Decision } from "./decide.ts";
 import { DecisionRecorder } from "./decision-recorder.ts";
-import { type RefusalCode, refuse } from "./refusal.ts";
+import { limitCodes, type RefusalCode, refuse } from "./refusal.ts";
+
+const minute = 60_000;
+const limits = {
+  refusals: { atOnce: 100, perMinute: 5, perAddress: 3 },
+  loginsPerHour: 4,
+};
 
 function recorderWith(outbox: { size?: number; blocked?: string } = {}) {
   const drafts: AuditDraft[] = [];
@@ -14,6 +20,7 @@ function recorderWith(outbox: { size?: number; blocked?: string } = {}) {
   const recorder = new DecisionRecorder({
     outbox: {
       offer: (draft) => state.blocked === undefined && drafts.push(draft) > 0,
+      take: (draft) => drafts.push(draft),
       noteUnrecorded: () => counts.unrecorded++,
       get blocked() {
         return state.blocked;
@@ -22,30 +29,34 @@ function recorderWith(outbox: { size?: number; blocked?: string } = {}) {
         return state.size;
       },
     },
+    limits,
     refusalRecords: 50,
     clock: () => clock.now,
     onCounted: () => counts.counted++,
   });
-  const note = (decision: Decision, address = "203.0.113.9") =>
-    recorder.record(calloutRequest({ address }), decision, true);
+  const note = (
+    decision: Decision,
+    { address = "203.0.113.9", clientId = "pump-7", known = true } = {},
+  ) => recorder.record(calloutRequest({ address, clientId }), decision, known);
   const told = () =>
     drafts.map(({ event }) => {
       const { status_detail: code = "ok", count } = event as Record<string, unknown>;
       return count === undefined ? code : `${count} ${code}`;
     });
-  return { recorder, note, told, drafts, counts, state, clock };
+  /** Decisions that the audit accounts for. */
+  const sum = () => drafts.reduce((total, { event }) => total + Number(event["count"] ?? 1), 0);
+  return { recorder, note, told, sum, drafts, counts, state, clock };
 }
 const admit: Decision = {
   outcome: "admit",
   record: deviceWith("pump-7", "secret"),
   proof: "00000000",
 };
-const limited = ["rate-limited", "locked-out", "overloaded", "request-expired"] as const;
 
 describe("the audit", () => {
-  it("has a record of each admission and of each wrong credential", () => {
+  it("has a record of each admission and of each of the first wrong credentials", () => {
     const { note, told } = recorderWith();
-    const codes: RefusalCode[] = ["bad-secret", "bad-secret", "unknown-client", "inactive"];
+    const codes: RefusalCode[] = ["bad-secret", "bad-secret", "inactive"];
     for (const code of codes) expect(note(refuse(code)).single).toBe(true);
     note(admit);
     note(admit);
@@ -53,12 +64,12 @@ describe("the audit", () => {
     expect(told()).toEqual([...codes, "ok", "ok"]);
   });
 
-  it.each(limited)("has one of the first that is %s, and a count of the others", (code) => {
+  it.each([...limitCodes])("has one of the first that is %s, and a count of the others", (code) => {
     const { recorder, note, told, drafts, counts, clock } = recorderWith();
     expect(note(refuse(code)).single).toBe(true);
     clock.now = 2_000;
     for (let i = 0; i < 99; i++) expect(note(refuse(code)).single).toBe(false);
-    note(refuse(code), "198.51.100.7");
+    note(refuse(code), { address: "198.51.100.7" });
     expect(told()).toEqual([code, code]);
 
     clock.now = 11_000;
@@ -72,15 +83,15 @@ describe("the audit", () => {
     expect(counts.counted).toBe(99);
 
     recorder.flush();
-    recorder.flush();
     expect(drafts).toHaveLength(3);
+    clock.now += minute;
     expect(note(refuse(code)).single).toBe(true);
   });
 
   it("keeps half of its outbox for admissions: refusals are counted by code and address then", () => {
     const { recorder, note, told, state } = recorderWith({ size: 50 });
     for (let i = 0; i < 10; i++) note(refuse("unknown-client"));
-    for (let i = 0; i < 5; i++) note(refuse("bad-secret"), "198.51.100.7");
+    for (let i = 0; i < 5; i++) note(refuse("bad-secret"), { address: "198.51.100.7" });
     expect(note(admit)).toEqual({ decision: admit, single: true });
     expect(told()).toEqual(["ok"]);
 
@@ -88,18 +99,80 @@ describe("the audit", () => {
     recorder.flush();
     expect(told()).toEqual(["ok", "10 unknown-client", "5 bad-secret"]);
   });
+});
 
-  it("has few counts, however many addresses there are, and none under a wrong address", () => {
-    const { recorder, note, drafts } = recorderWith({ size: 50 });
-    for (let i = 0; i < 5_000; i++) note(refuse("unknown-client"), `10.0.${i >> 8}.${i & 255}`);
+describe("strangers from many addresses", () => {
+  const stranger = (i: number) => ({
+    ...{ address: `10.0.${(i % 120) >> 4}.${i % 16}`, clientId: `made-up-${i}`, known: false },
+  });
+
+  it("make a few records in full, and counts that add up", () => {
+    const { recorder, note, sum, drafts } = recorderWith();
+    for (let i = 0; i < 10_000; i++) note(refuse("unknown-client"), stranger(i));
+    expect(drafts).toHaveLength(50);
     recorder.flush();
 
-    expect(drafts).toHaveLength(1_001);
-    const sum = drafts.reduce((total, { event }) => total + Number(event["count"]), 0);
-    expect(sum).toBe(5_000);
-    const lump = drafts.find(({ event }) => event["count"] === 4_000);
-    expect(lump?.event).not.toHaveProperty("src_endpoint");
-    expect(lump?.event).toMatchObject({ user: { name: "_" }, status_detail: "unknown-client" });
+    expect(sum()).toBe(10_000);
+    expect(drafts).toHaveLength(50 + 21);
+    const lump = drafts.at(-1)?.event;
+    expect(lump).not.toHaveProperty("src_endpoint");
+    expect(lump).toMatchObject({ user: { name: "_" }, status_detail: "unknown-client" });
+  });
+
+  it("add no more than the refill, however long they go on, and are all counted", () => {
+    const { recorder, note, sum, drafts, clock } = recorderWith();
+    const codes: RefusalCode[] = ["unknown-client", "user-mismatch", "rate-limited", "locked-out"];
+    let asked = 0;
+    for (let second = 0; second < 7_200; second += 10) {
+      for (const code of codes) for (let i = 0; i < 30; i++) note(refuse(code), stranger(asked++));
+      clock.now += 10_000;
+      recorder.flush();
+    }
+    const room = limits.refusals.atOnce + limits.refusals.perMinute * 120;
+    expect(drafts.length).toBeLessThanOrEqual(room);
+
+    recorder.flush({ last: true });
+    expect(sum()).toBe(asked);
+    expect(drafts.length).toBeLessThanOrEqual(room + codes.length + 20);
+  });
+
+  it("leave the records of known devices alone", () => {
+    const { note, told } = recorderWith();
+    for (let i = 0; i < 1_000; i++) note(refuse("unknown-client"), stranger(i));
+    const before = told().length;
+
+    expect(note(refuse("bad-secret"), { address: "198.51.100.7" }).single).toBe(true);
+    expect(told().slice(before)).toEqual(["bad-secret"]);
+  });
+});
+
+describe("a device that logs in again and again", () => {
+  it("has its first logins of an hour in full, then counts under its name", () => {
+    const { recorder, note, told, sum, drafts, clock } = recorderWith();
+    for (let i = 0; i < 1_000; i++) expect(note(admit).decision).toBe(admit);
+    recorder.flush();
+    expect(told()).toEqual(["ok", "ok", "ok", "ok"]);
+
+    clock.now += 10 * minute;
+    recorder.flush();
+
+    expect(told().slice(4)).toEqual(["996 ok"]);
+    expect(sum()).toBe(1_000);
+    expect(drafts.at(-1)).toMatchObject({
+      subject: "audit.auth.pump-7",
+      event: { status: "Success", user: { uid: "pump-7" }, start_time: 1_000 },
+    });
+    clock.now += 60 * minute;
+    expect(note(admit).single).toBe(true);
+  });
+
+  it("is in full again from another address, and other devices are not touched", () => {
+    const { note, told } = recorderWith();
+    for (let i = 0; i < 100; i++) note(admit);
+    note(admit, { address: "198.51.100.7" });
+    note(admit, { clientId: "pump-8" });
+
+    expect(told()).toHaveLength(6);
   });
 });
 
@@ -113,13 +186,13 @@ describe("while nothing can be recorded", () => {
     expect(counts).toEqual({ unrecorded: 2, counted: 2 });
   });
 
-  it("counts wait until something can", () => {
+  it("counts wait until something can, and at the end they do not", () => {
     const { recorder, note, told, state } = recorderWith({ size: 50 });
     note(refuse("bad-secret"));
     state.blocked = "full";
     recorder.flush();
-    state.blocked = undefined;
-    recorder.flush();
+    expect(told()).toEqual([]);
+    recorder.flush({ last: true });
 
     expect(told()).toEqual(["1 bad-secret"]);
   });

@@ -21,6 +21,14 @@ export const refusalCodes = [
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
+/** Refusals before anything was looked at: the next one says no more than the one before. */
+export const limitCodes: ReadonlySet<RefusalCode> = new Set([
+  "rate-limited",
+  "locked-out",
+  "overloaded",
+  "request-expired",
+]);
+
 /** Refusals that say nothing about the device: it may well be admitted a moment later. */
 const passing: ReadonlySet<RefusalCode> = new Set([
   "request-expired",

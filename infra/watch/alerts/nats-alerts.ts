@@ -11,8 +11,21 @@ const lastSequence = "jetstream_stream_last_seq";
 const storageUsed = (part: number) =>
   `max by (pod) (gnatsd_varz_jetstream_stats_storage{job="nats-core"} / (gnatsd_varz_jetstream_config_max_storage{job="nats-core"} > 0)) > ${part}`;
 
+const audit = '{stream_name="AUDIT",is_stream_leader="true"}';
+const auditGrowth = `predict_linear(jetstream_stream_total_bytes${audit}[1d], 30 * 86400)`;
+
 /** The servers that store, and what they store. */
 export const natsAlerts: readonly Alert[] = [
+  {
+    name: "SentinelAuditFilling",
+    severity: "warning",
+    // A stream without a bound has -1 there.
+    when: `max(${auditGrowth} / (jetstream_stream_limit_bytes${audit} > 0)) > 1 and max(jetstream_stream_total_bytes${audit} / (jetstream_stream_limit_bytes${audit} > 0)) > 0.1`,
+    lasting: "2h",
+    summary: "As it grows now, AUDIT is full in less than 30 days",
+    impact:
+      "A full AUDIT takes nothing, and nobody is admitted unrecorded: no device logs in then.",
+  },
   {
     name: "SentinelNatsCoreServerDown",
     severity: "warning",

@@ -180,9 +180,9 @@ const audit: Section = {
       limit: 5,
     }),
     graph({
-      title: "Failed attempts, unrecorded refusals",
+      title: "Failed attempts, counted decisions",
       description:
-        "A failed attempt is followed by another; an unrecorded refusal is in AUDIT as part of a count",
+        "A failed attempt is followed by another; a counted decision is in AUDIT as part of a number",
       unit: "reqps",
       width: 6,
       queries: [
@@ -192,7 +192,7 @@ const audit: Section = {
         },
         {
           expr: `sum(rate(sentinel_auth_audit_unrecorded_total[${range}]))`,
-          legend: "unrecorded refusals",
+          legend: "counted decisions",
         },
       ],
     }),

@@ -15,8 +15,27 @@ const leaf = (account: string) =>
   `gnatsd_leafz_info{account="${account}",job="nats-core",pod="nats-core-0"}`;
 const mirror = (metric: string) =>
   `jetstream_stream_mirror_${metric}{account="FROM_EU_WEST",stream_name="MQTT_ALERTS",is_stream_leader="true"}`;
+/** AUDIT with a bound of 1 TB, so many MB of it used, and so many more a minute. */
+const audit = (usedMb: number, growthMb: number, limit = "1000000000000"): Series => {
+  const labels = `{account="CORE",stream_name="AUDIT",is_stream_leader="true"}`;
+  return {
+    [`jetstream_stream_total_bytes${labels}`]: `${usedMb}000000+${growthMb}000000x1700`,
+    [`jetstream_stream_limit_bytes${labels}`]: `${limit}x1700`,
+  };
+};
 
 export const natsCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelAuditFilling",
+    // 20 MB a minute are 864 GB in 30 days.
+    fires: [{ series: audit(200_000, 20), at: 1_600 }],
+    quiet: [
+      { series: audit(100_000, 18), at: 1_600 },
+      // Young, with many devices' first logins.
+      { series: audit(1_000, 30), at: 1_600 },
+      { series: audit(200_000, 20, "-1"), at: 1_600 },
+    ],
+  },
   {
     alert: "SentinelNatsCoreServerDown",
     fires: [
