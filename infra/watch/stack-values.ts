@@ -55,6 +55,12 @@ const inTwoZones = {
   podAntiAffinityTopologyKey: zoneTopology,
 };
 
+/**
+ * Of two, one may go. The chart has `minAvailable: 1` of its own and prints `maxUnavailable` beside
+ * it, which the API server refuses: here one has to be said in the chart's way.
+ */
+const podDisruptionBudget = { enabled: true, minAvailable: 1 };
+
 /** Parts of the control plane that EKS keeps to itself, and what nothing of ours asks for. */
 const switchedOff = {
   kubeApiServer: { enabled: false },
@@ -73,7 +79,7 @@ const switchedOff = {
 function prometheusValues(args: StackValuesArgs) {
   return {
     service: { sessionAffinity: "ClientIP" },
-    podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+    podDisruptionBudget,
     prometheusSpec: {
       ...inTwoZones,
       scrapeInterval: "15s",
@@ -92,7 +98,7 @@ function prometheusValues(args: StackValuesArgs) {
 
 function alertmanagerValues(args: StackValuesArgs) {
   return {
-    podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+    podDisruptionBudget,
     alertmanagerSpec: {
       ...inTwoZones,
       useExistingSecret: true,
