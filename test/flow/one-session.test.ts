@@ -10,7 +10,7 @@ import { startTestRegion } from "../support/test-region.ts";
 
 let region: Region;
 let inspector: NatsConnection;
-const withinASecond = { timeout: 1_000, interval: 10 };
+const soon = { timeout: 10_000, interval: 10 };
 /** For so long nats-server makes an id wait that has just been taken over. */
 const flapMs = 1_100;
 
@@ -49,9 +49,9 @@ describe.each([
 
     const second = await cameTo(1, device, clean);
 
-    await expect.poll(() => first.client.connected, withinASecond).toBe(false);
+    await expect.poll(() => first.client.connected, soon).toBe(false);
     await alert(device.clientId, "for one");
-    await expect.poll(() => received(second), withinASecond).toEqual(["for one"]);
+    await expect.poll(() => received(second), soon).toEqual(["for one"]);
     expect(received(first)).toEqual([]);
     await second.client.endAsync(true);
   });
@@ -75,15 +75,15 @@ it("the will of a silent connection does not follow the device that speaks at an
   const will = { topic, payload: Buffer.from("offline"), qos: 1, retain: false } as const;
   const silent = await connectDevice(region, { ...device, edge: 0, keepalive: 60, will });
   const back = await connectDevice(region, { ...device, edge: 1, keepalive: 60 });
-  await expect.poll(() => silent.client.connected, withinASecond).toBe(false);
+  await expect.poll(() => silent.client.connected, soon).toBe(false);
 
   await back.client.publishAsync(topic, "online", { qos: 1 });
 
-  await expect.poll(() => reports(device.clientId), withinASecond).toEqual(["online"]);
+  await expect.poll(() => reports(device.clientId), soon).toEqual(["online"]);
   await back.client.endAsync();
   await delay(flapMs);
   const again = await connectDevice(region, { ...device, edge: 0 });
   await again.client.publishAsync(topic, "again", { qos: 1 });
-  await expect.poll(() => reports(device.clientId), withinASecond).toEqual(["online", "again"]);
+  await expect.poll(() => reports(device.clientId), soon).toEqual(["online", "again"]);
   await again.client.endAsync(true);
 });
