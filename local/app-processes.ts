@@ -62,10 +62,11 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
   }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),
-    UPSTREAM_URL: endpointsOf(context.layout).upstreamUrl,
+    UPSTREAM_URL: endpointsOf(context.layout).upstreamBridgeUrl,
     UPSTREAM_CA_FILE: context.certificates.caFile,
     UPSTREAM_USERNAME: "bridge",
     UPSTREAM_PASSWORD_FILE: context.secrets.upstreamPasswordFile("bridge"),
+    UPSTREAM_SESSION_KEY_FILE: context.secrets.upstreamSessionKeyFile,
   }),
 };
 

@@ -9,7 +9,9 @@ export const deviceTable = "sentinel-devices";
 export function endpointsOf(layout: Layout) {
   return {
     natsServers: layout.cores.map((core) => `tls://${host}:${core.client}`),
+    /** For publishers. */
     upstreamUrl: `mqtts://${host}:${layout.upstream}`,
+    upstreamBridgeUrl: `mqtts://${host}:${layout.upstreamBridges}`,
     edgeUrls: layout.edges.map((edge) => `mqtts://${host}:${edge.mqtt}`),
     dynamodbUrl: `http://${host}:${layout.dynamodb}`,
     /** Undefined without a console. */

@@ -6,7 +6,10 @@ import type { RegionOptions } from "./region-options.ts";
 export interface Layout {
   readonly cores: readonly CoreEndpoints[];
   readonly edges: readonly EdgeEndpoints[];
+  /** Where publishers connect. */
   readonly upstream: number;
+  /** Where the bridges connect to the same broker. */
+  readonly upstreamBridges: number;
   readonly dynamodb: number;
   /** Of the API; undefined without a console. */
   readonly api: number | undefined;
@@ -31,7 +34,7 @@ export function appProcesses(options: RegionOptions): string[] {
 /** With a base port the well-known ones come first: upstream, the edges' MQTT, then the API. */
 export async function planLayout(options: RegionOptions): Promise<Layout> {
   const apps = appProcesses(options);
-  const total = 2 + (options.console ? 1 : 0) + options.edges * 4 + options.core * 3 + apps.length;
+  const total = 3 + (options.console ? 1 : 0) + options.edges * 4 + options.core * 3 + apps.length;
   const ports = await findPorts(total, options.basePort);
   const take = () => {
     const port = ports.shift();
@@ -46,6 +49,7 @@ export async function planLayout(options: RegionOptions): Promise<Layout> {
     upstream,
     edges: mqtt.map((port) => ({ mqtt: port, ...server() })),
     cores: Array.from({ length: options.core }, server),
+    upstreamBridges: take(),
     dynamodb: take(),
     api,
     operations: new Map(apps.map((name) => [name, take()])),

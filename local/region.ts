@@ -132,7 +132,7 @@ function serverSpecs(parts: Parts): ProcessSpec[] {
     dynamodbSpec({ directory: join(state, "dynamodb"), port: layout.dynamodb }),
     mosquittoSpec({
       directory: join(state, "mosquitto"),
-      port: layout.upstream,
+      listen: { publishers: layout.upstream, bridges: layout.upstreamBridges },
       certificates,
       secrets,
     }),

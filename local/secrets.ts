@@ -17,6 +17,8 @@ export interface Secrets {
   passwordFile(user: string): string;
   /** File that holds the password of one of the upstream broker's users. */
   upstreamPasswordFile(user: string): string;
+  /** Key from which the bridges' sessions at the upstream broker have their names. */
+  readonly upstreamSessionKeyFile: string;
   /** Account seed that signs what the auth service answers. */
   readonly issuerSeedFile: string;
   /** What the API knows of its tokens. */
@@ -58,6 +60,7 @@ export function ensureSecrets(directory: string): Secrets {
     apiTokensFile: ensure("api-tokens.json", () => JSON.stringify(apiTokens(), null, 2)),
     passwordFile,
     upstreamPasswordFile: (user) => ensure(`upstream-${user}.password`, password),
+    upstreamSessionKeyFile: ensure("upstream-session.key", password),
     issuerSeedFile,
     issuerPublicKey: readFileSync(publicKeyFile, "utf8"),
     natsEnvironment: (peers = []) =>

@@ -38,7 +38,7 @@ function passwordEntries(secrets: Secrets): string {
 /** The upstream broker that publishers feed. */
 export function mosquittoSpec(options: {
   directory: string;
-  port: number;
+  listen: { publishers: number; bridges: number };
   certificates: Certificates;
   secrets: Secrets;
 }): ProcessSpec {
@@ -47,7 +47,7 @@ export function mosquittoSpec(options: {
   writeFileSync(at("passwords"), passwordEntries(options.secrets), { mode: 0o600 });
   writeFileSync(at("acl"), mosquittoAcl(), { mode: 0o600 });
   const config = mosquittoConfig({
-    listen: { host, port: options.port },
+    listen: { host, ...options.listen },
     tls: options.certificates.upstream,
     persistenceDirectory: at("store"),
     passwordFile: at("passwords"),
@@ -56,7 +56,8 @@ export function mosquittoSpec(options: {
     user: userInfo().username,
   });
   writeFileSync(at("mosquitto.conf"), config);
-  return brokerSpec({ name: "mosquitto", configFile: at("mosquitto.conf"), port: options.port });
+  const port = options.listen.publishers;
+  return brokerSpec({ name: "mosquitto", configFile: at("mosquitto.conf"), port });
 }
 
 /** Any Mosquitto, which listens on this port. */

@@ -28,7 +28,7 @@ const edge = natsEdgeConfig({
   maxConnections: 50_000,
 });
 const mosquitto = mosquittoConfig({
-  listen: { host: "0.0.0.0", port: 8883 },
+  listen: { host: "0.0.0.0", publishers: 8883, bridges: 8885 },
   tls,
   persistenceDirectory: "/data",
   passwordFile: "/secrets/passwords",
@@ -76,8 +76,8 @@ describe("a configuration in a ConfigMap", () => {
     expect(inConfigMap("mosquitto.conf", `${mosquitto}${second}`)).toEqual([
       "mosquitto.conf: listener 1883 0.0.0.0 permits less than TLS 1.3; set tls_version to tlsv1.3",
     ]);
-    const older = mosquitto.replace("tlsv1.3", "tlsv1.2");
-    expect(inConfigMap("mosquitto.conf", older)).toHaveLength(1);
+    const older = mosquitto.replaceAll("tlsv1.3", "tlsv1.2");
+    expect(inConfigMap("mosquitto.conf", older)).toHaveLength(2);
   });
 
   it("passes when it configures something else, or is no ConfigMap", () => {

@@ -11,6 +11,8 @@ import { Pause } from "./pause.ts";
 import { openUpstreamSession, type UpstreamSettings } from "./upstream-session.ts";
 
 export interface BridgeArgs {
+  /** Name of this replica: its number says whether it leads. */
+  readonly replica: string;
   readonly upstream: UpstreamSettings;
   /** Closed by the bridge's drain. */
   readonly nats: NatsConnection;
@@ -48,7 +50,7 @@ export function createBridge(args: BridgeArgs): Running {
     upstreamConnected: () => session.missing() === undefined,
   });
   const intake = new Intake({
-    ...{ js: publisher, waitMs: leads(upstream.clientId) ? 0 : followMs },
+    ...{ js: publisher, waitMs: leads(args.replica) ? 0 : followMs },
     ...{ holdLimitBytes, counts, log, fatal },
     onFull: () => pause.begin(),
     onEmpty: () => pause.end(),

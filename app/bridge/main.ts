@@ -4,6 +4,7 @@ import { count, natsSchema, processSchema, readEnvironment } from "../shared/env
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectNats } from "../shared/nats.ts";
 import { createBridge } from "./bridge.ts";
+import { sessionKeyFile, upstreamClientId } from "./upstream-client-id.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
 const schema = {
@@ -13,6 +14,8 @@ const schema = {
   UPSTREAM_CA_FILE: z.string().min(1),
   UPSTREAM_USERNAME: z.string().min(1),
   UPSTREAM_PASSWORD_FILE: z.string().min(1),
+  /** Makes the client id of this replica's session, which nobody else may know. */
+  UPSTREAM_SESSION_KEY_FILE: sessionKeyFile,
   /**
    * Unacknowledged messages that the broker may have sent. By default the most that MQTT knows:
    * what is held is bounded in bytes.
@@ -26,6 +29,7 @@ await runProcess(
   "bridge",
   () => readEnvironment(schema),
   async (environment, { log, metrics, fatal }) => {
+    const { REPLICA: replica } = environment;
     const nats = await connectNats(
       {
         servers: environment.NATS_SERVERS,
@@ -33,7 +37,7 @@ await runProcess(
         passwordFile: environment.NATS_PASSWORD_FILE,
         caFile: environment.NATS_CA_FILE,
       },
-      environment.REPLICA,
+      replica,
       log,
     );
     const upstream = {
@@ -41,10 +45,10 @@ await runProcess(
       ca: readFileSync(environment.UPSTREAM_CA_FILE),
       username: environment.UPSTREAM_USERNAME,
       password: readFileSync(environment.UPSTREAM_PASSWORD_FILE, "utf8").trim(),
-      clientId: environment.REPLICA,
+      clientId: upstreamClientId(environment.UPSTREAM_SESSION_KEY_FILE, replica),
       receiveMaximum: environment.RECEIVE_MAXIMUM,
     };
     const holdLimitBytes = environment.HOLD_LIMIT_BYTES;
-    return createBridge({ upstream, nats, metrics, log, fatal, holdLimitBytes });
+    return createBridge({ replica, upstream, nats, metrics, log, fatal, holdLimitBytes });
   },
 );

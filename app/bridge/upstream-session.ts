@@ -11,7 +11,7 @@ export interface UpstreamSettings {
   readonly ca: Buffer;
   readonly username: string;
   readonly password: string;
-  /** Names the session that the broker keeps: must be stable, and no one else's. */
+  /** Names the session that the broker keeps: must be stable, and nobody else may know it. */
   readonly clientId: string;
   /** How many unacknowledged messages the broker may send. Mosquitto before 2.0.13 overruns it. */
   readonly receiveMaximum: number;

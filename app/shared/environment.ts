@@ -15,7 +15,7 @@ export const list = z.string().transform((value, context) => {
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const count = z.coerce.number().int().positive();
-/** A replica's stable name: it becomes an MQTT client id, a lease owner, a metric label. */
+/** A replica's stable name: it becomes part of a session, a lease owner, a metric label. */
 export const replicaName = z
   .string()
   .regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -");

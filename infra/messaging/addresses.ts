@@ -10,6 +10,8 @@ export const natsPorts = {
   metrics: 7777,
 } as const;
 export const mqttPort = 8883;
+/** Where the bridges connect to Mosquitto: no load balancer leads there. */
+export const bridgePort = 8885;
 
 /** Workloads of the messaging layer; their headless Services have the same names. */
 export const natsCore = "nats-core";
@@ -43,8 +45,9 @@ export const clusterRoutes = (namespace: string, replicas: number): readonly str
 export const edgeUrl = (namespace: string, index: number): string =>
   `mqtts://${natsEdge}-${index}.${serviceHost(natsEdge, namespace)}:${mqttPort}`;
 
+/** Where the bridges find our own upstream broker. */
 export const mosquittoUrl = (namespace: string): string =>
-  `mqtts://${serviceHost(mosquitto, namespace)}:${mqttPort}`;
+  `mqtts://${serviceHost(mosquitto, namespace)}:${bridgePort}`;
 
 /** What devices are told to connect to. */
 export const deviceHost = (domain: string): string => `mqtt.${domain}`;

@@ -38,7 +38,7 @@ const shownBy = (port: number) =>
   });
 
 it("makes Mosquitto show a renewed certificate, without ending a connection", async () => {
-  const [port = 0] = await findPorts(1);
+  const [port = 0, bridges = 0] = await findPorts(2);
   const [first, second] = [
     await ensureCertificates(at("first")),
     await ensureCertificates(at("second")),
@@ -50,7 +50,7 @@ it("makes Mosquitto show a renewed certificate, without ending a connection", as
   install(first);
   for (const name of ["passwords", "acl"]) writeFileSync(at(name), "", { mode: 0o600 });
   const config = mosquittoConfig({
-    listen: { host: "127.0.0.1", port },
+    listen: { host: "127.0.0.1", publishers: port, bridges },
     tls: { certFile: at("tls.crt"), keyFile: at("tls.key") },
     persistenceDirectory: directory,
     passwordFile: at("passwords"),

@@ -17,7 +17,7 @@ import {
 } from "./mosquitto-config.ts";
 
 const args: MosquittoArgs = {
-  listen: { host: "0.0.0.0", port: 8884 },
+  listen: { host: "0.0.0.0", publishers: 8884, bridges: 8885 },
   tls: { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" },
   persistenceDirectory: "/data",
   passwordFile: "/secrets/passwords",
@@ -25,10 +25,11 @@ const args: MosquittoArgs = {
 };
 
 describe("mosquittoConfig", () => {
-  it("writes the listener last, so that its TLS settings are the listener's", () => {
-    expect(mosquittoConfig(args)).toMatch(
-      /listener 8884 0\.0\.0\.0\ncertfile \/tls\/tls\.crt\nkeyfile \/tls\/tls\.key\ntls_version tlsv1\.3\n$/,
-    );
+  it("writes the listeners last, each with settings of its own", () => {
+    const tls = "certfile /tls/tls.crt\nkeyfile /tls/tls.key\ntls_version tlsv1.3\n";
+    const publishers = `listener 8884 0.0.0.0\n${tls}max_connections 2000\n`;
+    const bridges = `listener 8885 0.0.0.0\n${tls}max_topic_alias 0\n`;
+    expect(mosquittoConfig(args).endsWith(publishers + bridges)).toBe(true);
   });
 
   it.each(["/data", "/data/"])("keeps its database in the folder %s", (persistenceDirectory) => {
@@ -196,6 +197,18 @@ describe("a broker with this configuration", () => {
     older.publish("clients/big/alerts", Buffer.alloc(upstreamPacketLimitBytes + 1), { qos: 1 });
     await closed;
     expect(bridge.topics).toEqual(["clients/big/alerts"]);
+  });
+
+  it.each([4, 5] as const)("disconnects who retains, by MQTT protocol %i", async (version) => {
+    const bridge = await reader();
+    const sender = await publisher({ protocolVersion: version, reconnectPeriod: 0 });
+    const closed = new Promise<void>((resolve) => sender.once("close", () => resolve()));
+    sender.publish("clients/kept/alerts", "x", { qos: 1, retain: true });
+    await closed;
+    const other = await publisher();
+    await other.publishAsync("clients/last/alerts", "x", { qos: 1 });
+    await vi.waitFor(() => expect(bridge.topics).toContain("clients/last/alerts"), within);
+    expect(bridge.topics).not.toContain("clients/kept/alerts");
   });
 
   it("keeps every message of an absent session, across a restart", async () => {

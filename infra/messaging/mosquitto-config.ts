@@ -6,7 +6,13 @@ import { upstreamFilter } from "../../app/contract/subjects.ts";
 export const mosquittoUsers = { publisher: "publisher", bridge: "bridge" } as const;
 
 export interface MosquittoArgs {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: {
+    readonly host: string;
+    /** For publishers. */
+    readonly publishers: number;
+    /** For the bridges alone, which need a way in that strangers cannot fill. */
+    readonly bridges: number;
+  };
   readonly tls: { readonly certFile: string; readonly keyFile: string };
   /** Where sessions and undelivered messages survive a restart. */
   readonly persistenceDirectory: string;
@@ -31,6 +37,38 @@ const holdEverything: readonly Setting[] = [
 ];
 
 /**
+ * What strangers and publishers are allowed of a broker whose memory holds other people's alerts.
+ *
+ * A retained message is held for ever and nothing here reads one: who sends one is disconnected,
+ * which it notices. Of memory itself there is no limit here: one would refuse the bridge as well,
+ * and a database that is larger would keep the broker from starting again.
+ */
+const bounds: readonly Setting[] = [
+  ["retain_available", false],
+  // Seconds. The load balancer forgets connections that are silent for 350.
+  ["max_keepalive", 300],
+  ["max_packet_size", upstreamPacketLimitBytes],
+];
+
+/**
+ * What the log says of connections is chosen by who connects: an id of 64 KiB if it likes. And who
+ * reads there the id of a bridge can take over its session.
+ */
+const quietLog: readonly Setting[] = [
+  ["log_dest", "stderr"],
+  ["log_timestamp_format", "%Y-%m-%dT%H:%M:%S"],
+  ["connection_messages", false],
+  ["log_type", "error"],
+  ["log_type", "warning"],
+];
+
+/**
+ * Connections of publishers at once, strangers who have not logged in yet among them. One takes
+ * some 113 KiB during its handshake.
+ */
+export const publisherConnections = 2_000;
+
+/**
  * Configuration of the upstream broker, for Mosquitto 2.0.11 and newer.
  *
  * A publisher whose packet is larger than the contract's limit is disconnected, which it notices;
@@ -50,20 +88,26 @@ export function mosquittoConfig(args: MosquittoArgs): string {
     // Longer than the session of a bridge; ends those of test clients that nobody will resume.
     ["persistent_client_expiration", "1d"],
     ...holdEverything,
-    ["max_packet_size", upstreamPacketLimitBytes],
+    ...bounds,
     ["set_tcp_nodelay", true],
-    ["log_dest", "stderr"],
-    ["log_timestamp_format", "%Y-%m-%dT%H:%M:%S"],
+    ...quietLog,
   ];
   if (args.user !== undefined) settings.push(["user", args.user]);
   if (args.pidFile !== undefined) settings.push(["pid_file", args.pidFile]);
-  settings.push(
-    ["listener", `${args.listen.port} ${args.listen.host}`],
-    ["certfile", args.tls.certFile],
-    ["keyfile", args.tls.keyFile],
-    ["tls_version", "tlsv1.3"],
-  );
+  settings.push(...listener(args, "publishers"), ["max_connections", publisherConnections]);
+  // The bridges use no aliases, and one that is not asked for cannot be filled.
+  settings.push(...listener(args, "bridges"), ["max_topic_alias", 0]);
   return settings.map(settingLine).join("");
+}
+
+/** What follows a listener's line is the listener's. */
+function listener({ listen, tls }: MosquittoArgs, who: "publishers" | "bridges"): Setting[] {
+  return [
+    ["listener", `${listen[who]} ${listen.host}`],
+    ["certfile", tls.certFile],
+    ["keyfile", tls.keyFile],
+    ["tls_version", "tlsv1.3"],
+  ];
 }
 
 /**

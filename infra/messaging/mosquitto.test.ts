@@ -33,10 +33,11 @@ describe("the broker of its ConfigMap and Secret", () => {
   const root = mkdtempSync(join(tmpdir(), "sentinel-mosquitto-"));
   let broker: ChildProcess | undefined;
   let port: number;
+  let bridges: number;
   let ca: Buffer;
 
   beforeAll(async () => {
-    [port = 0] = await findPorts(1);
+    [port = 0, bridges = 0] = await findPorts(2);
     const certificates = await ensureCertificates(join(root, "made"));
     ca = readFileSync(certificates.caFile);
     for (const folder of ["etc/mosquitto", "tls", "data", "run/mosquitto"]) {
@@ -52,7 +53,8 @@ describe("the broker of its ConfigMap and Secret", () => {
     const file = join(root, "etc/mosquitto/mosquitto.conf");
     const here = data["mosquitto.conf"]
       .replaceAll(/ (\/(?:etc|tls|data|run)\/)/g, ` ${root}$1`)
-      .replace("listener 8883 0.0.0.0", `user root\nlistener ${port} 127.0.0.1`);
+      .replace("listener 8883 0.0.0.0", `user root\nlistener ${port} 127.0.0.1`)
+      .replace("listener 8885 0.0.0.0", `listener ${bridges} 127.0.0.1`);
     writeFileSync(file, here);
     const PATH = `${process.env["PATH"]}:/usr/sbin:/usr/local/sbin`;
     broker = spawn("mosquitto", ["-c", file], { stdio: "ignore", env: { PATH } });

@@ -23,7 +23,7 @@ import {
   metadataOf,
   serviceAccount,
 } from "../platform/workload-objects.ts";
-import { mosquitto, mqttPort } from "./addresses.ts";
+import { bridgePort, mosquitto, mqttPort } from "./addresses.ts";
 import { watchScript } from "./certificate-watch.ts";
 import { mosquittoAcl, mosquittoConfig } from "./mosquitto-config.ts";
 import { mosquittoSecrets } from "./mosquitto-users.ts";
@@ -48,7 +48,7 @@ const user = 1883;
 
 const configuration = () =>
   mosquittoConfig({
-    listen: { host: "0.0.0.0", port: mqttPort },
+    listen: { host: "0.0.0.0", publishers: mqttPort, bridges: bridgePort },
     tls: { certFile, keyFile: `${folders.tls}/tls.key` },
     persistenceDirectory: folders.data,
     passwordFile: `${folders.config}/passwords`,
@@ -73,7 +73,10 @@ function brokerContainer(args: MosquittoArgs): kubernetes.types.input.core.v1.Co
     name: "mosquitto",
     image: args.image,
     command: ["mosquitto", "-c", `${folders.config}/mosquitto.conf`],
-    ports: [{ name: "mqtt", containerPort: mqttPort }],
+    ports: [
+      { name: "mqtt", containerPort: mqttPort },
+      { name: "bridges", containerPort: bridgePort },
+    ],
     // It listens when it has read back what it kept, which may be gigabytes.
     startupProbe: { ...probe, failureThreshold: 120 },
     readinessProbe: { ...probe, failureThreshold: 2 },
@@ -171,6 +174,7 @@ export class Mosquitto extends pulumi.ComponentResource {
       ...objects,
       name: mosquitto,
       port: { name: "mqtt", port: mqttPort },
+      morePorts: [{ name: "bridges", port: bridgePort }],
       targetGroupArn: args.publishersTargetGroupArn,
     });
 

@@ -10,7 +10,10 @@ import {
 
 export interface BoundServiceArgs extends WorkloadObjectsArgs {
   readonly name: string;
+  /** Where the load balancer leads. */
   readonly port: ServicePort;
+  /** Further ports, for who comes from inside. */
+  readonly morePorts?: readonly ServicePort[];
   readonly targetGroupArn: pulumi.Input<string>;
 }
 
@@ -26,7 +29,10 @@ export function boundService(args: BoundServiceArgs) {
       metadata: serviceMetadata(args, args.name),
       spec: {
         selector: selectorOf(args.workload),
-        ports: [{ ...args.port, targetPort: args.port.port }],
+        ports: [args.port, ...(args.morePorts ?? [])].map((each) => ({
+          ...each,
+          targetPort: each.port,
+        })),
       },
     },
     { parent: args.parent },

@@ -34,7 +34,7 @@ describe("the arrows", () => {
       "auth -> aws services 443",
       "auth -> nats-core 4222",
       "auth -> pod identity 80",
-      "bridge -> mosquitto 8883",
+      "bridge -> mosquitto 8885",
       "bridge -> nats-core 4222",
       "console -> aws services 443",
       "console -> nats-core 4222",

@@ -1,5 +1,12 @@
 import type * as kubernetes from "@pulumi/kubernetes";
-import { mosquitto, mqttPort, natsCore, natsEdge, natsPorts } from "../messaging/addresses.ts";
+import {
+  bridgePort,
+  mosquitto,
+  mqttPort,
+  natsCore,
+  natsEdge,
+  natsPorts,
+} from "../messaging/addresses.ts";
 import { operationsPort } from "../workloads/workload.ts";
 import { namespaces, selectorOf } from "./names.ts";
 
@@ -67,7 +74,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     ...(bundled
       ? [
           tcp(anywhere, workload(mosquitto), mqttPort),
-          tcp(workload("bridge"), workload(mosquitto), mqttPort),
+          tcp(workload("bridge"), workload(mosquitto), bridgePort),
         ]
       : [tcp(workload("bridge"), anywhere, args.externalUpstreamPort)]),
     ...processes.map((process) => tcp(workload(process), core, natsPorts.client)),

@@ -31,7 +31,7 @@ describe("each pod's secrets", () => {
     expect(Object.fromEntries(files)).toEqual({
       "nats-core-secrets": ["passwords.conf"],
       "nats-edge-secrets": ["passwords.conf"],
-      "bridge-secrets": ["password"],
+      "bridge-secrets": ["password", "upstream-session-key"],
       "inspector-secrets": ["password"],
       "auth-secrets": [
         "callout-password",

@@ -42,6 +42,7 @@ interface Generated {
   readonly peers: readonly RegionName[];
   readonly passwordOf: (user: string) => pulumi.Output<string>;
   readonly issuerSeed: pulumi.Output<string>;
+  readonly sessionKey: pulumi.Output<string>;
   /** A token of each role. */
   readonly apiTokens: Readonly<Record<ApiRole, pulumi.Output<string>>>;
   readonly moreApiTokens: readonly ApiTokenEntry[];
@@ -51,6 +52,9 @@ interface Generated {
 export const ownPassword = "password";
 /** The same of its user in the source account of a peer. */
 export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
+
+/** File of the bridge's Secret: the key from which its sessions at the upstream broker have their names. */
+export const upstreamSessionKey = "upstream-session-key";
 
 /** File of the console's Secret: who may use the API. Holds hashes only. */
 export const apiTokensFile = "api-tokens.json";
@@ -77,14 +81,14 @@ function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated)
 
 /** The files of each Secret: no pod is given what it does not need. */
 function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>> {
-  const { peers, passwordOf, issuerSeed, apiTokens } = generated;
+  const { peers, passwordOf, issuerSeed, apiTokens, sessionKey } = generated;
   const own = (user: string) => ({ [ownPassword]: passwordOf(user) });
   const ofPeers = (user: (peer: RegionName) => string) =>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
   return {
     "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated) },
-    bridge: own("bridge"),
+    bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     inspector: own("inspector"),
     auth: {
       ...own("auth"),
@@ -131,6 +135,7 @@ export class ServiceSecrets extends pulumi.ComponentResource {
     const apiTokens = this.#apiTokens(name);
     const files = secretFiles({
       ...{ peers: args.peers, passwordOf, issuerSeed, apiTokens },
+      sessionKey: randomPassword(`${name}-upstream-session-key`, this),
       moreApiTokens: args.apiTokens,
     });
 

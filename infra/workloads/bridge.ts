@@ -3,9 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { mosquittoUrl } from "../messaging/addresses.ts";
 import { mosquittoUsers } from "../messaging/mosquitto-config.ts";
+import { upstreamSessionKey } from "../platform/service-secrets.ts";
 import { metadataOf } from "../platform/workload-objects.ts";
 import { statefulProcess } from "./stateful-process.ts";
-import { internalCaFile, type Mount, publicCaFile, type WorkloadArgs } from "./workload.ts";
+import {
+  internalCaFile,
+  type Mount,
+  publicCaFile,
+  secretFile,
+  type WorkloadArgs,
+} from "./workload.ts";
 
 /** The broker that alerts are taken from. */
 export type Upstream =
@@ -62,6 +69,7 @@ export class Bridge extends pulumi.ComponentResource {
         environment: {
           ...loginOf(upstream, namespace),
           UPSTREAM_PASSWORD_FILE: `${passwordFolder}/password`,
+          UPSTREAM_SESSION_KEY_FILE: secretFile(upstreamSessionKey),
         },
         mounts: [
           { path: passwordFolder, source: { secret: upstream.passwordSecret } },

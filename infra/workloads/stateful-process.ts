@@ -15,7 +15,7 @@ export interface StatefulProcessArgs {
   readonly parent: pulumi.Resource;
 }
 
-/** Replicas whose names stay: as MQTT client ids, as owners of leases, in metrics. */
+/** Replicas whose names stay: in the ids of sessions, as owners of leases, in metrics. */
 export function statefulProcess(args: StatefulProcessArgs): kubernetes.apps.v1.StatefulSet {
   const { process, replicas, parent } = args;
   const { workload } = process;

@@ -120,10 +120,11 @@ describe.each(workloads)("$name", ({ name }) => {
 describe("bridge", () => {
   it("takes from our broker with the password that was made for it", () => {
     expect(environmentOf("bridge")).toMatchObject({
-      UPSTREAM_URL: "mqtts://mosquitto.sentinel.svc.cluster.local:8883",
+      UPSTREAM_URL: "mqtts://mosquitto.sentinel.svc.cluster.local:8885",
       UPSTREAM_CA_FILE: "/trust/internal/ca.crt",
       UPSTREAM_USERNAME: "bridge",
       UPSTREAM_PASSWORD_FILE: "/secrets/upstream/password",
+      UPSTREAM_SESSION_KEY_FILE: "/secrets/own/upstream-session-key",
     });
     expect(objectNamed(engine, "StatefulSet", "bridge").spec.replicas).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
@@ -11,20 +11,28 @@ import { mosquittoSpec } from "../../local/store-processes.ts";
 
 /** How tests reach an upstream broker, whoever started it. */
 export class BrokerAccess {
+  /** For publishers. */
   readonly port: number;
+  readonly bridgePort: number;
   readonly certificates: Certificates;
   readonly #secrets: Secrets;
 
-  constructor(port: number, certificates: Certificates, secrets: Secrets) {
-    this.port = port;
+  constructor(
+    ports: { publishers: number; bridges: number },
+    certificates: Certificates,
+    secrets: Secrets,
+  ) {
+    this.port = ports.publishers;
+    this.bridgePort = ports.bridges;
     this.certificates = certificates;
     this.#secrets = secrets;
   }
 
+  /** How a bridge connects. */
   settings(clientId: string, receiveMaximum = 65_535): UpstreamSettings {
     return {
       host: "127.0.0.1",
-      port: this.port,
+      port: this.bridgePort,
       ca: readFileSync(this.certificates.caFile),
       username: "bridge",
       password: readFileSync(this.#secrets.upstreamPasswordFile("bridge"), "utf8"),
@@ -37,6 +45,7 @@ export class BrokerAccess {
   publisher(options: IClientOptions = {}): Promise<MqttClient> {
     return connectAsync({
       ...this.settings("unused"),
+      port: this.port,
       username: "publisher",
       password: readFileSync(this.#secrets.upstreamPasswordFile("publisher"), "utf8"),
       clientId: `publisher-${crypto.randomUUID()}`,
@@ -48,17 +57,20 @@ export class BrokerAccess {
   }
 }
 
-/** A Mosquitto of its own, with the product's configuration. */
-export async function startBroker() {
+/** A Mosquitto of its own, with the product's configuration or what `adjust` makes of it. */
+export async function startBroker(adjust = (configuration: string) => configuration) {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-broker-"));
   const certificates = await ensureCertificates(join(directory, "certificates"));
   const secrets = ensureSecrets(join(directory, "secrets"));
-  const [port = 0] = await findPorts(1);
-  const spec = mosquittoSpec({ directory, port, certificates, secrets });
+  const [publishers = 0, bridges = 0] = await findPorts(2);
+  const listen = { publishers, bridges };
+  const spec = mosquittoSpec({ directory, listen, certificates, secrets });
+  const file = join(directory, "mosquitto.conf");
+  writeFileSync(file, adjust(readFileSync(file, "utf8")));
   const process = new ManagedProcess(spec, directory);
   await process.start();
   return {
-    access: new BrokerAccess(port, certificates, secrets),
+    access: new BrokerAccess(listen, certificates, secrets),
     process,
     async stop() {
       await process.stop();

@@ -45,7 +45,9 @@ export class IngressFixture {
 
   private constructor(region: Region) {
     this.region = region;
-    this.broker = new BrokerAccess(region.layout.upstream, region.certificates, region.secrets);
+    const { upstream: publishers, upstreamBridges: bridges } = region.layout;
+    const { certificates, secrets } = region;
+    this.broker = new BrokerAccess({ publishers, bridges }, certificates, secrets);
   }
 
   async stop(): Promise<void> {
@@ -80,6 +82,7 @@ export class IngressFixture {
     const failures: string[] = [];
     const nats = await this.nats("bridge");
     const running = createBridge({
+      replica,
       upstream: this.broker.settings(replica, receiveMaximum),
       nats,
       metrics,
@@ -119,10 +122,11 @@ export class IngressFixture {
           NATS_SERVERS: endpoints.natsServers.join(","),
           NATS_PASSWORD_FILE: secrets.passwordFile("bridge"),
           NATS_CA_FILE: certificates.caFile,
-          UPSTREAM_URL: endpoints.upstreamUrl,
+          UPSTREAM_URL: endpoints.upstreamBridgeUrl,
           UPSTREAM_CA_FILE: certificates.caFile,
           UPSTREAM_USERNAME: "bridge",
           UPSTREAM_PASSWORD_FILE: secrets.upstreamPasswordFile("bridge"),
+          UPSTREAM_SESSION_KEY_FILE: secrets.upstreamSessionKeyFile,
           ...settings,
         },
         ready: async () => {
