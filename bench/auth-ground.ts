@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { streamDefinitions } from "../app/contract/streams.ts";
+import { defaultScale, streamDefinitions } from "../app/contract/streams.ts";
 import { createLog } from "../app/shared/log.ts";
 import { connectNats, jetstreamManager, type NatsConnection } from "../app/shared/nats.ts";
 import { renderNatsSyntax } from "../infra/messaging/nats-syntax.ts";
@@ -107,7 +107,7 @@ const streamsOfAuth: ReadonlySet<string> = new Set(["AUDIT", "REGISTRY_CHANGES"]
 
 /** What auth writes and reads, as the product has it, but for its copies. */
 async function makeStreams(provision: NatsConnection): Promise<void> {
-  const scale = { replicas: 1, ingressMaxBytes: 1, alertRetentionHours: 1 };
+  const scale = { ...defaultScale, replicas: 1, alertRetentionHours: 1 };
   const { streams } = await jetstreamManager(provision);
   for (const definition of streamDefinitions(scale)) {
     if (streamsOfAuth.has(definition.name)) await streams.add(definition as never);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 import type { Certificates } from "./certificates.ts";
@@ -35,6 +36,18 @@ function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) 
   return files && { PEER_PASSWORD_FILES: files.join(",") };
 }
 
+function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, string> {
+  return {
+    ...natsEnvironment(context, lane.process),
+    LANE: lane.name,
+    RULES_DIRECTORY: join(root, "rules"),
+    ANOMALY_CLIENTS: "200000",
+  };
+}
+
+/** Roles that are another one's program with another environment. */
+const programs: Readonly<Record<string, string>> = { "report-inspector": "inspector" };
+
 /** What each role is told besides the common part. */
 const particulars: Record<string, (context: AppContext) => Record<string, string>> = {
   auth: (context) => ({
@@ -46,11 +59,8 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
-  inspector: (context) => ({
-    ...natsEnvironment(context, "inspector"),
-    RULES_DIRECTORY: join(root, "rules"),
-    ANOMALY_CLIENTS: "200000",
-  }),
+  inspector: (context) => inspectorEnvironment(context, lanes.alerts),
+  "report-inspector": (context) => inspectorEnvironment(context, lanes.reports),
   console: (context) => ({
     ...natsEnvironment(context, "console"),
     ...dynamodbEnvironment(context.layout),
@@ -79,7 +89,7 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
   return {
     name,
     command: process.execPath,
-    args: ["--max-semi-space-size=32", join(root, "dist", role, "main.js")],
+    args: ["--max-semi-space-size=32", join(root, "dist", programs[role] ?? role, "main.js")],
     environment: {
       REPLICA: name,
       LOG_LEVEL: context.logLevel,

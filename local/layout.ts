@@ -26,6 +26,7 @@ export function appProcesses(options: RegionOptions): string[] {
   return [
     ...replicas("auth", options.auths),
     ...replicas("inspector", options.inspectors),
+    ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),
     ...replicas("bridge", options.bridges),
     ...replicas("console", options.console ? 1 : 0),
   ];

@@ -20,6 +20,8 @@ export interface RegionOptions {
   readonly edges: number;
   readonly bridges: number;
   readonly inspectors: number;
+  /** Inspectors of what devices send. One where there are inspectors at all, unless said otherwise. */
+  readonly reportInspectors?: number;
   readonly auths: number;
   /** Whether the API is served. */
   readonly console?: boolean;

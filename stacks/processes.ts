@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { lanes } from "../app/contract/lanes.ts";
 import { homeRegion } from "../app/contract/regions.ts";
 import { PodIdentity, type PodIdentityArgs } from "../infra/cluster/pod-identity.ts";
 import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-table.ts";
@@ -28,14 +29,18 @@ function imageOf(context: ProcessContext, process: (typeof imageNames)[number]) 
 }
 
 /** What every process of ours is told. */
-const common = (context: ProcessContext, owner: SecretOwner & (typeof imageNames)[number]) => ({
+const told = (context: ProcessContext, owner: SecretOwner, image: (typeof imageNames)[number]) => ({
   namespace,
   plan: context.plan,
-  image: imageOf(context, owner),
+  image: imageOf(context, image),
   secretName: context.platform.secrets.names[owner],
   trustConfigMap: context.platform.trust.configMapName,
   coreReplicas: context.plan.core.replicas,
 });
+
+/** The same of a process with an image of its own name. */
+const common = (context: ProcessContext, owner: SecretOwner & (typeof imageNames)[number]) =>
+  told(context, owner, owner);
 
 /** Our own processes, each after what it needs. */
 export function processes(context: ProcessContext, servers: readonly pulumi.Resource[]): void {
@@ -54,7 +59,9 @@ export function processes(context: ProcessContext, servers: readonly pulumi.Reso
     { provider: base.provider, dependsOn: [...servers, auth] },
   );
   const withStreams = { provider: base.provider, dependsOn: [provision] };
-  new Inspector("inspector", common(context, "inspector"), withStreams);
+  for (const lane of Object.values(lanes)) {
+    new Inspector(lane.process, { ...told(context, lane.process, "inspector"), lane }, withStreams);
+  }
   consoleService(context, withStreams);
   new Bridge("bridge", { ...common(context, "bridge"), upstream }, withStreams);
 }

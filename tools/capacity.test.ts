@@ -1,5 +1,6 @@
 /** The command as it is run: what it prints, and how it ends. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -14,11 +15,16 @@ describe("make capacity", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/devices +│ +750,000 │ +450,000 │ +300,000/);
     expect(stdout).toMatch(/NATS edge +│ +27 × 1.5 vCPU, [\d,]+ MiB/);
-    expect(stdout).toMatch(/volume of each +│ +650 GiB/);
+    expect(stdout).toMatch(/volume of each +│ +[\d,]+ GiB/);
     expect(stdout).toMatch(
       /us-east \+ eu-west \+ ap-south: MQTT Sentinel [\d,]+ USD, AWS IoT Core [\d,]+ USD a month/,
     );
     expect(stdout).toContain("on-demand list prices");
+  });
+
+  it("has the table that stands in the README", () => {
+    const { stdout } = capacity("--markdown");
+    expect(readFileSync(join(import.meta.dirname, "../README.md"), "utf8")).toContain(stdout);
   });
 
   it("shows one region for other figures, as JSON", () => {

@@ -2,7 +2,12 @@
 import { join } from "node:path";
 import { regionNames } from "../app/contract/regions.ts";
 import { type CapacityOptions, parseCapacityOptions } from "../infra/capacity/capacity-options.ts";
-import { capacityTables, estimateOf } from "../infra/capacity/capacity-table.ts";
+import { capacitySummary } from "../infra/capacity/capacity-summary.ts";
+import {
+  capacityTables,
+  estimateOf,
+  type RegionEstimate,
+} from "../infra/capacity/capacity-table.ts";
 import { fleetOf, parseSettings } from "../stacks/settings.ts";
 import { readStackFile, type StackFiles } from "../stacks/stack-files.ts";
 
@@ -24,13 +29,16 @@ function stackFiles(options: CapacityOptions): StackFiles {
   ) as StackFiles;
 }
 
+function report(estimates: readonly RegionEstimate[], { json, markdown }: CapacityOptions) {
+  if (json) return `${JSON.stringify(estimates, null, 2)}\n`;
+  return markdown ? capacitySummary(estimates) : capacityTables(estimates);
+}
+
 function run(options: CapacityOptions) {
   const fleet = fleetOf(parseSettings(options.stack ?? "us-east", stackFiles(options)));
   const regions = options.stack ? [options.stack] : regionNames;
   const estimates = regions.map((region) => estimateOf(region, fleet[region]));
-  process.stdout.write(
-    options.json ? `${JSON.stringify(estimates, null, 2)}\n` : capacityTables(estimates),
-  );
+  process.stdout.write(report(estimates, options));
 }
 
 try {

@@ -6,7 +6,7 @@ import { metricOf } from "../../test/support/metric.ts";
 import { natsLogin } from "../../test/support/nats-login.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { streamDefinitions } from "../contract/streams.ts";
+import { defaultScale, streamDefinitions } from "../contract/streams.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { issueSecret } from "../registry/secret.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
@@ -165,11 +165,7 @@ describe("while AUDIT takes nothing", () => {
     const secret = await registerDevice(region, "unaudited");
     const provision = await connectAs(region, "provision");
     const streams = (await jetstreamManager(provision)).streams;
-    const definition = streamDefinitions({
-      replicas: 3,
-      ingressMaxBytes: 1,
-      alertRetentionHours: 1,
-    }).find((each) => each.name === "AUDIT");
+    const definition = streamDefinitions(defaultScale).find((each) => each.name === "AUDIT");
     const { messages } = (await streams.info("AUDIT")).state;
     await streams.update("AUDIT", { ...definition, discard: "new", max_msgs: messages });
 

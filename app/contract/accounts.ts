@@ -1,4 +1,4 @@
-import { partitionBucket } from "./partitions.ts";
+import { type Lane, lanes } from "./lanes.ts";
 import {
   changeReader,
   mirroredStreams,
@@ -48,6 +48,14 @@ const readStream = (name: string) => [
   `$JS.API.CONSUMER.DELETE.${name}.>`,
   `$JS.API.CONSUMER.MSG.NEXT.${name}.>`,
 ];
+/** What sharing the partitions of a lane and reading its log takes. */
+const readLane = ({ stream, bucket }: Lane) => [
+  `$KV.${bucket}.>`,
+  info,
+  `$JS.API.STREAM.PURGE.${stream}`,
+  ...readStream(stream),
+  ...readStream(`KV_${bucket}`),
+];
 /** What writing audit records of one kind takes. */
 const writeAudit = (kind: AuditKind) => [`audit.${kind}.*`, subjects.auditChain(kind, "*")];
 /** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
@@ -85,13 +93,22 @@ export const serviceUsers: readonly ServiceUser[] = [
       "events.*.*",
       "deadletter.inspector.*",
       "registry.status",
-      `$KV.${partitionBucket}.>`,
-      info,
-      "$JS.API.STREAM.PURGE.INGRESS",
-      ...readStream("INGRESS"),
-      ...readStream(`KV_${partitionBucket}`),
+      ...readLane(lanes.alerts),
     ],
     subscribe: [inbox("inspector")],
+  },
+  {
+    /** Nothing that it may do reaches a device or the alerts' lane. */
+    name: "report-inspector",
+    account: "CORE",
+    publish: [
+      "reports.*",
+      "quarantine.*",
+      "events.*.*",
+      "deadletter.inspector.*",
+      ...readLane(lanes.reports),
+    ],
+    subscribe: [inbox("report-inspector")],
   },
   {
     name: "auth",
@@ -197,7 +214,7 @@ export const crossings = {
     subject: "deliver.*.alerts",
     as: "clients.*.alerts",
   },
-  /** What devices send reaches INGRESS, where the inspector finds it, and nothing else. */
+  /** What devices send reaches REPORT_INGRESS, where its inspector finds it, and nothing else. */
   reportsToCore: {
     from: "DEVICES",
     to: "CORE",

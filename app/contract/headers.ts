@@ -3,7 +3,7 @@ export const headers = {
   messageId: "Nats-Msg-Id",
   /** When the bridge read the message from the upstream broker. */
   received: "Sentinel-Received",
-  /** When INGRESS stored it. */
+  /** When the log of its lane stored it. */
   ingressStored: "Sentinel-Ingress-Stored",
   /** When the verdict fell. */
   inspected: "Sentinel-Inspected",

@@ -1,7 +1,9 @@
-import { partitionBucket, partitionCount } from "./partitions.ts";
+import { type Lane, lanes } from "./lanes.ts";
+import { partitionCount } from "./partitions.ts";
 import { mirroredStreams } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
-import { subjects } from "./subjects.ts";
+import { type StreamBounds, type StreamName, streamBounds } from "./stream-bounds.ts";
+import { type Origin, subjects } from "./subjects.ts";
 
 const seconds = (n: number) => n * 1_000_000_000;
 const hours = (n: number) => seconds(n * 3600);
@@ -43,20 +45,21 @@ export interface MirrorDefinition
 export interface StreamScale {
   /** Copies of each message: 3 in production, 1 only where a single server is enough. */
   readonly replicas: number;
-  /** When INGRESS is full it refuses, and the bridge holds what Mosquitto keeps. */
-  readonly ingressMaxBytes: number;
+  /** What each stream may hold. `stream-bounds.ts` says what happens when it is full. */
+  readonly maxBytes: StreamBounds;
   /** How long an alert can be caught up on, in hours. */
   readonly alertRetentionHours: number;
 }
 
 export const defaultScale: StreamScale = {
   replicas: 3,
-  ingressMaxBytes: 4 * 1024 ** 3,
+  maxBytes: streamBounds,
   alertRetentionHours: 72,
 };
 
-type Particulars = Pick<StreamDefinition, "name" | "description" | "subjects"> &
-  Partial<StreamDefinition>;
+type Particulars = Pick<StreamDefinition, "description" | "subjects"> & {
+  readonly name: StreamName;
+} & Partial<StreamDefinition>;
 
 function stream(scale: StreamScale, particulars: Particulars): StreamDefinition {
   return {
@@ -65,7 +68,7 @@ function stream(scale: StreamScale, particulars: Particulars): StreamDefinition 
     num_replicas: scale.replicas,
     discard: "old",
     max_age: 0,
-    max_bytes: -1,
+    max_bytes: scale.maxBytes[particulars.name],
     max_msgs_per_subject: -1,
     duplicate_window: hours(2),
     allow_direct: true,
@@ -75,6 +78,47 @@ function stream(scale: StreamScale, particulars: Particulars): StreamDefinition 
     ...particulars,
   };
 }
+
+const ingressSubject = (origin: Origin | "*") => `ingress.${origin}.*`;
+
+/**
+ * The log of a lane: it pushes back when it is full, and never drops. The transform names any
+ * origin, as it did when one log took all of them, because nats-server never changes it.
+ */
+const ingressStream = (
+  scale: StreamScale,
+  { stream: name, origin }: Lane,
+  particulars: Pick<StreamDefinition, "description"> &
+    Partial<Pick<StreamDefinition, "duplicate_window">>,
+) =>
+  stream(scale, {
+    name,
+    subjects: [ingressSubject(origin)],
+    subject_transform: {
+      src: ingressSubject("*"),
+      dest: `ingress.{{partition(${partitionCount},2)}}.{{wildcard(1)}}.{{wildcard(2)}}`,
+    },
+    discard: "new",
+    ...particulars,
+  });
+
+/**
+ * Subjects that a stream took in an earlier version, and that others of the contract take now. To
+ * drop one loses nothing; what the stream already holds under it stays, and its readers read it.
+ */
+export const handedOver: Readonly<Partial<Record<StreamName, readonly string[]>>> = {
+  INGRESS: [ingressSubject("*")],
+};
+
+const partitionStream = (scale: StreamScale, { stream: log, bucket }: Lane) =>
+  stream(scale, {
+    name: `KV_${bucket}`,
+    description: `Cursor, lease and fence of each ${log} partition; heartbeats of its inspectors`,
+    subjects: [`$KV.${bucket}.>`],
+    discard: "new",
+    max_msgs_per_subject: 1,
+    allow_rollup_hdrs: true,
+  });
 
 /** What a device's record has become is told for longer than any of its sessions lasts. */
 const changeStream = (scale: StreamScale) =>
@@ -119,25 +163,23 @@ export function mirrorDefinitions(
 }
 
 /**
- * Every stream of a region's CORE account, the partition bucket included.
+ * Every stream of a region's CORE account, the partition buckets included.
  *
  * The duplicate window covers, for INGRESS, the longest absence of a bridge, which sends again what
  * its Mosquitto session kept (`bridgeSessionExpirySeconds`), and for what the inspector writes, the
- * longest absence of all inspectors. It costs memory by the id, so the two streams that grow with the number of devices
- * get by with two minutes.
+ * longest absence of all inspectors. It costs memory by the id, so the streams that grow with the
+ * number of devices get by with two minutes.
  */
 export function streamDefinitions(scale: StreamScale): readonly StreamDefinition[] {
   return [
-    stream(scale, {
-      name: "INGRESS",
-      description: "Everything taken in, in order, until it is inspected",
-      subjects: ["ingress.*.*"],
-      subject_transform: {
-        src: "ingress.*.*",
-        dest: `ingress.{{partition(${partitionCount},2)}}.{{wildcard(1)}}.{{wildcard(2)}}`,
-      },
-      discard: "new",
-      max_bytes: scale.ingressMaxBytes,
+    ingressStream(scale, lanes.alerts, {
+      description: "Alerts taken in, in order, until they are inspected",
+    }),
+    // Right after the stream that once took these subjects, too: what comes in between is lost.
+    ingressStream(scale, lanes.reports, {
+      description: "Devices' reports taken in, in order, until they are inspected",
+      // No report is sent twice for want of an acknowledgement, and none has an id.
+      duplicate_window: seconds(120),
     }),
     alertStream(scale),
     changeStream(scale),
@@ -152,6 +194,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       name: "QUARANTINE",
       description: "Messages held back by a verdict",
       subjects: ["quarantine.*"],
+      discard: "new",
       max_age: days(30),
     }),
     stream(scale, {
@@ -164,6 +207,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       name: "AUDIT",
       description: "Every login decision and registry change, OCSF, chained by writer",
       subjects: ["audit.>"],
+      discard: "new",
       max_age: days(400),
       deny_purge: true,
       duplicate_window: seconds(120),
@@ -174,14 +218,8 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       subjects: ["deadletter.*.*"],
       max_age: days(30),
     }),
-    stream(scale, {
-      name: `KV_${partitionBucket}`,
-      description: "Cursor, lease and fence of each INGRESS partition; heartbeats of inspectors",
-      subjects: [`$KV.${partitionBucket}.>`],
-      discard: "new",
-      max_msgs_per_subject: 1,
-      allow_rollup_hdrs: true,
-    }),
+    partitionStream(scale, lanes.alerts),
+    partitionStream(scale, lanes.reports),
   ];
 }
 

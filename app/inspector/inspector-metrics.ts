@@ -51,7 +51,7 @@ export function createInspectorMetrics(registry: Registry) {
     unverified: counter("unverified_recipients", "Look-ups that stayed without a status", []),
     storeSeconds: new Histogram({
       name: "sentinel_inspector_store_seconds",
-      help: "From INGRESS storing a message to its results being stored",
+      help: "From the log storing a message to its results being stored",
       buckets: latencyBuckets,
       registers,
     }),
@@ -101,7 +101,7 @@ export function exposeInspectorState(registry: Registry, state: InspectorState):
   gauge("fleet_activity_ratio", "Active clients against the usual number", state.fleetFactor);
   gauge(
     "purge_distance_messages",
-    "Messages between the slowest cursor and the end of INGRESS",
+    "Messages between the slowest cursor and the end of the log",
     state.purgeDistance,
   );
 }

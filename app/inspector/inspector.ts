@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Registry } from "prom-client";
+import type { Lane } from "../contract/lanes.ts";
 import { subjects } from "../contract/subjects.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import type { Running } from "../shared/lifecycle.ts";
@@ -20,6 +21,8 @@ import { Recipients } from "./pipeline/recipients.ts";
 import { stages } from "./pipeline/stages.ts";
 
 export interface InspectorOptions {
+  /** Whose log it reads. */
+  readonly lane: Lane;
   /** Name among the replicas, the same after a restart. */
   readonly replica: string;
   readonly nats: NatsConnection;
@@ -33,9 +36,9 @@ export interface InspectorOptions {
 const statusTimeoutMs = 250;
 const clock = () => performance.now();
 
-/** Shares the partitions of INGRESS with the other replicas and inspects what is in its own. */
+/** Shares the partitions of its lane with the other replicas and inspects what is in its own. */
 export async function createInspector(options: InspectorOptions): Promise<Running> {
-  const { replica, nats, rules, anomalyClients, metrics: registry, log } = options;
+  const { lane, replica, nats, rules, anomalyClients, metrics: registry, log } = options;
   const watch = new NatsWatch(nats);
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats, { checkAPI: false });
@@ -52,14 +55,14 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     clock,
   });
   const state = { rules, baselines };
-  const publisher = new AcknowledgedPublisher(nats, "inspector");
-  const inspection = { publisher, stages, state, recipients, held, metrics, log };
+  const publisher = new AcknowledgedPublisher(nats, lane.process);
+  const inspection = { lane, publisher, stages, state, recipients, held, metrics, log };
   const handle = createMessageInspector(inspection);
-  const tail = createIngressTail(jsm, clock);
+  const tail = createIngressTail(jsm, lane, clock);
   const owner = new PartitionOwner({
     member: replica,
-    store: createLeaseStore(nats, js),
-    read: ({ lease, cursor }) => readPartition({ js, lease, cursor, handle, log }),
+    store: createLeaseStore(nats, js, lane),
+    read: ({ lease, cursor }) => readPartition({ js, lane, lease, cursor, handle, log }),
     startOf: (sequence) => startOf(tail, sequence, log),
     onEnd: ({ code, partition }) => {
       metrics.lag.remove({ partition });
@@ -70,6 +73,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   });
   const stopMaintenance = startIngressMaintenance({
     jsm,
+    lane,
     tail,
     held: () => owner.held,
     lowestCursor: () => owner.lowestCursor,
@@ -83,7 +87,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     fleetFactor: () => baselines.fleetFactor,
     purgeDistance: () => distance(tail.last(), owner.lowestCursor),
   });
-  log.info({ rules: rules.version, count: rules.size }, "inspecting");
+  log.info({ lane: lane.name, rules: rules.version, count: rules.size }, "inspecting");
   return {
     notReady: () => watch.missing() ?? owner.notReady() ?? held.notReady(),
     async drain() {
@@ -103,12 +107,12 @@ async function queryStatuses(nats: NatsConnection, ids: readonly string[]): Prom
 }
 
 /**
- * A cursor beyond the end of INGRESS means that the stream was made anew: reading starts at its
+ * A cursor beyond the end of the log means that the stream was made anew: reading starts at its
  * beginning, since to repeat is safe and to skip is not.
  */
 async function startOf(tail: IngressTail, cursor: number, log: Logger): Promise<number> {
   if (cursor <= tail.last() || cursor <= (await tail.sample())) return cursor;
-  log.warn({ cursor, lastSequence: tail.last() }, "INGRESS ends before the cursor: starting over");
+  log.warn({ cursor, lastSequence: tail.last() }, "the log ends before the cursor: starting over");
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { laneNames, lanes } from "../contract/lanes.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectNats } from "../shared/nats.ts";
@@ -11,6 +12,8 @@ import { RulePackInvalid } from "./patterns/rule-pack-invalid.ts";
 const schema = {
   ...processSchema,
   ...natsSchema,
+  /** Whose log it reads: what comes from upstream, or what devices send. */
+  LANE: z.enum(laneNames).default("alerts"),
   /** Folder of the rule pack. */
   RULES_DIRECTORY: z.string().min(1).default("rules"),
   /** Clients whose habits are remembered at most; 51 bytes each. */
@@ -25,14 +28,15 @@ const schema = {
 const startLimits = { limitUs: 10_000, benignLimitUs: 2_500 };
 
 await runProcess(
-  "inspector",
+  ({ LANE }) => lanes[LANE].process,
   () => readEnvironment(schema),
   async (environment, { log, metrics, fatal }) => {
+    const lane = lanes[environment.LANE];
     const rules = await loadRules(environment.RULES_DIRECTORY, fatal);
     const nats = await connectNats(
       {
         servers: environment.NATS_SERVERS,
-        user: "inspector",
+        user: lane.process,
         passwordFile: environment.NATS_PASSWORD_FILE,
         caFile: environment.NATS_CA_FILE,
       },
@@ -40,6 +44,7 @@ await runProcess(
       log,
     );
     return createInspector({
+      lane,
       replica: environment.REPLICA,
       nats,
       rules,

@@ -13,6 +13,7 @@ import {
 import { createLog, type Logger } from "../shared/log.ts";
 import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
 import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
+import { streamMaxBytes } from "../shared/stream-max-bytes.ts";
 import { mirrorTrouble } from "./mirror-state.ts";
 import {
   currentStreams,
@@ -26,7 +27,8 @@ const shape = {
   LOG_LEVEL: processSchema.LOG_LEVEL,
   ...natsSchema,
   STREAM_REPLICAS: count.default(defaultScale.replicas),
-  INGRESS_MAX_BYTES: count.default(defaultScale.ingressMaxBytes),
+  /** What each stream may hold, as `boundsText` writes it. */
+  STREAM_MAX_BYTES: streamMaxBytes.default(defaultScale.maxBytes),
   ALERT_RETENTION_HOURS: count.default(defaultScale.alertRetentionHours),
   /** How long to wait for the cluster before giving up, in seconds. */
   WAIT_SECONDS: count.default(120),
@@ -86,7 +88,7 @@ async function provisionAccount(
 async function run(environment: Environment, log: Logger): Promise<void> {
   const scale = {
     replicas: environment.STREAM_REPLICAS,
-    ingressMaxBytes: environment.INGRESS_MAX_BYTES,
+    maxBytes: environment.STREAM_MAX_BYTES,
     alertRetentionHours: environment.ALERT_RETENTION_HOURS,
   };
   const login = { user: "provision", passwordFile: environment.NATS_PASSWORD_FILE };

@@ -5,7 +5,11 @@ import {
   type StreamDefinition,
   streamDefinitions,
 } from "../contract/streams.ts";
+import { origins } from "../contract/subjects.ts";
 import { planStream } from "./plan.ts";
+
+/** A stream as the server tells of it, with something in it. */
+const stored = (config: object, bytes = 10_000_000_000) => ({ config, bytes });
 
 const definition = (name: string): StreamDefinition => {
   const found = streamDefinitions(defaultScale).find((stream) => stream.name === name);
@@ -19,7 +23,7 @@ it("creates what is missing", () => {
 });
 
 it("leaves alone what is right, with fields that the server adds", () => {
-  expect(planStream(alerts, { ...alerts, compression: "none" }).kind).toBe("unchanged");
+  expect(planStream(alerts, stored({ ...alerts, compression: "none" })).kind).toBe("unchanged");
 });
 
 describe("updates", () => {
@@ -30,13 +34,44 @@ describe("updates", () => {
     { subjects: [] },
     { discard: "old", max_bytes: 10 },
   ])("when the stream had %j", (had) => {
-    expect(planStream(alerts, { ...alerts, ...had }).kind).toBe("update");
+    expect(planStream(alerts, stored({ ...alerts, ...had })).kind).toBe("update");
   });
 
   it("lowers the limit of a stream that refuses when full, because that deletes nothing", () => {
     const ingress = definition("INGRESS");
-    const step = planStream(ingress, { ...ingress, max_bytes: ingress.max_bytes * 2 });
+    const step = planStream(ingress, stored({ ...ingress, max_bytes: ingress.max_bytes * 2 }));
     expect(step.kind).toBe("update");
+  });
+});
+
+describe("a bound in bytes", () => {
+  const unbounded = { ...alerts, max_bytes: -1 };
+
+  it("is given to a stream that holds less, because that deletes nothing", () => {
+    expect(planStream(alerts, stored(unbounded, alerts.max_bytes)).kind).toBe("update");
+    expect(planStream(alerts, stored(unbounded, alerts.max_bytes + 1)).kind).toBe("refuse");
+  });
+});
+
+describe("a subject that another stream takes over", () => {
+  const ingress = definition("INGRESS");
+
+  it("may be dropped by the stream that took it", () => {
+    const before = { ...ingress, subjects: ["ingress.*.*"] };
+    expect(planStream(ingress, stored(before)).kind).toBe("update");
+  });
+
+  it("may not be dropped by others, nor other subjects by that stream", () => {
+    const also = (stream: StreamDefinition, subject: string) =>
+      planStream(stream, stored({ ...stream, subjects: [...stream.subjects, subject] })).kind;
+    expect(also(alerts, "ingress.*.*")).toBe("refuse");
+    expect(also(ingress, "ingress.>")).toBe("refuse");
+  });
+
+  it("is stored by one stream for each origin", () => {
+    const subjectsOf = (name: string) => definition(name).subjects;
+    const taken = [...subjectsOf("INGRESS"), ...subjectsOf("REPORT_INGRESS")];
+    expect(taken).toEqual(origins.map((origin) => `ingress.${origin}.*`));
   });
 });
 
@@ -45,7 +80,7 @@ describe("a mirror", () => {
   if (!mirror) throw new Error("nothing is mirrored");
 
   it("is left alone when it is right", () => {
-    expect(planStream(mirror, { ...mirror, sealed: false }).kind).toBe("unchanged");
+    expect(planStream(mirror, stored({ ...mirror, sealed: false })).kind).toBe("unchanged");
   });
 
   it("is not turned into one of another region", () => {
@@ -53,7 +88,7 @@ describe("a mirror", () => {
       ...mirror,
       mirror: { ...mirror.mirror, external: { api: "$JS.ap-south.API", deliver: "" } },
     } as const;
-    expect(planStream(other, { ...mirror })).toMatchObject({
+    expect(planStream(other, stored({ ...mirror }))).toMatchObject({
       kind: "refuse",
       reasons: [expect.stringContaining("mirror")],
     });
@@ -68,8 +103,9 @@ describe("refuses what would lose messages or a guarantee", () => {
     [{ subjects: ["clients.*.alerts", "more"] }, "subjects"],
     [{ num_replicas: 5 }, "num_replicas"],
     [{ discard: "new" }, "discard"],
+    [{ max_bytes: -1 }, "max_bytes"],
   ])("when the stream had %j", (had, field) => {
-    const step = planStream(alerts, { ...alerts, ...had });
+    const step = planStream(alerts, stored({ ...alerts, ...had }));
     expect(step).toMatchObject({ kind: "refuse", reasons: [expect.stringContaining(field)] });
   });
 
@@ -79,6 +115,8 @@ describe("refuses what would lose messages or a guarantee", () => {
       src: "ingress.*.*",
       dest: "ingress.{{partition(6,2)}}.{{wildcard(1)}}.{{wildcard(2)}}",
     };
-    expect(planStream(ingress, { ...ingress, subject_transform: before }).kind).toBe("refuse");
+    expect(planStream(ingress, stored({ ...ingress, subject_transform: before })).kind).toBe(
+      "refuse",
+    );
   });
 });

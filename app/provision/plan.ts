@@ -1,4 +1,4 @@
-import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
+import { handedOver, type MirrorDefinition, type StreamDefinition } from "../contract/streams.ts";
 
 export type Step =
   | { readonly kind: "create" | "unchanged"; readonly stream: string }
@@ -13,6 +13,13 @@ export interface Change {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A stream as the server has it. */
+export interface CurrentStream {
+  readonly config: object;
+  /** What it holds, in bytes. */
+  readonly bytes: number;
+}
+
 /** Fields that nats-server does not change, or not without losing what is stored. */
 const fixed = ["name", "retention", "storage", "subject_transform", "mirror"];
 /** A smaller value makes the server delete messages. Zero and minus one mean "no limit". */
@@ -24,13 +31,17 @@ function differs(from: unknown, to: unknown): boolean {
   return JSON.stringify(from ?? null) !== JSON.stringify(to ?? null);
 }
 
-function subset(part: unknown, whole: unknown): boolean {
-  return Array.isArray(part) && Array.isArray(whole) && part.every((item) => whole.includes(item));
+/** Whether every subject is still stored: by this stream or by the one that took it over. */
+function keepsSubjects(stream: string, from: unknown, to: unknown): boolean {
+  if (!Array.isArray(from) || !Array.isArray(to)) return false;
+  const elsewhere = Object.entries(handedOver).find(([name]) => name === stream)?.[1] ?? [];
+  return from.every((item) => to.includes(item) || elsewhere.includes(item));
 }
 
 /** Why a change would lose messages or a guarantee, or undefined when it is safe. */
-function danger(change: Change, current: Fields): string | undefined {
+function danger(change: Change, stream: string, current: CurrentStream): string | undefined {
   const { field, from, to } = change;
+  const config = current.config as Fields;
   const shown = `${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
   if (fixed.includes(field)) return `cannot change ${shown} while the stream holds messages`;
   if (
@@ -38,11 +49,13 @@ function danger(change: Change, current: Fields): string | undefined {
     !isUnlimited(to) &&
     (isUnlimited(from) || Number(to) < Number(from))
   ) {
-    // A full stream that refuses new messages deletes nothing when its limit is lowered.
-    const deletesByLimit = field === "max_age" || current["discard"] === "old";
-    if (deletesByLimit) return `changing ${shown} would delete stored messages`;
+    // A full stream that refuses new messages deletes nothing when its limit is lowered, nor does
+    // one that holds less than its new limit.
+    const room = field === "max_bytes" && current.bytes <= Number(to);
+    const deletesByLimit = field === "max_age" || config["discard"] === "old";
+    if (deletesByLimit && !room) return `changing ${shown} would delete stored messages`;
   }
-  if (field === "subjects" && !subset(from, to))
+  if (field === "subjects" && !keepsSubjects(stream, from, to))
     return `changing ${shown} would stop storing a subject`;
   if (field === "num_replicas" && Number(to) < Number(from))
     return `changing ${shown} would drop copies`;
@@ -59,15 +72,16 @@ function danger(change: Change, current: Fields): string | undefined {
  */
 export function planStream(
   desired: StreamDefinition | MirrorDefinition,
-  current: Fields | undefined,
+  current: CurrentStream | undefined,
 ): Step {
   const stream = desired.name;
   if (!current) return { kind: "create", stream };
+  const config = current.config as Fields;
   const changes = Object.entries(desired)
-    .filter(([field, to]) => differs(current[field], to))
-    .map(([field, to]) => ({ field, from: current[field], to }));
+    .filter(([field, to]) => differs(config[field], to))
+    .map(([field, to]) => ({ field, from: config[field], to }));
   if (changes.length === 0) return { kind: "unchanged", stream };
-  const reasons = changes.flatMap((change) => danger(change, current) ?? []);
+  const reasons = changes.flatMap((change) => danger(change, stream, current) ?? []);
   return reasons.length > 0
     ? { kind: "refuse", stream, reasons }
     : { kind: "update", stream, changes };

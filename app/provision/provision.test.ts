@@ -14,6 +14,10 @@ import { currentStreams, ProvisionRefused, provisionStreams } from "./provision.
 
 const log = createLog("test", "error");
 const scale = { ...defaultScale, replicas: 1 };
+const ingressOf = (bytes: number) => ({
+  ...scale,
+  maxBytes: { ...scale.maxBytes, INGRESS: bytes },
+});
 let region: Region;
 let connection: NatsConnection;
 let jsm: JetStreamManager;
@@ -42,7 +46,7 @@ it("finds all copies of all streams", async () => {
 it("makes a safe change and keeps what is stored", async () => {
   const bridge = await connectAs(region, "bridge");
   await jetstream(bridge).publish("ingress.upstream.d1", "kept");
-  const definitions = streamDefinitions({ ...scale, ingressMaxBytes: scale.ingressMaxBytes * 2 });
+  const definitions = streamDefinitions(ingressOf(2 * scale.maxBytes.INGRESS));
   const steps = await provisionStreams(jsm, definitions, log);
   expect(steps.find((step) => step.stream === "INGRESS")?.kind).toBe("update");
   const inspector = await connectAs(region, "inspector");
@@ -53,8 +57,7 @@ it("makes a safe change and keeps what is stored", async () => {
 
 it("refuses a change that would delete alerts, before it has changed anything", async () => {
   const definitions = streamDefinitions({
-    ...scale,
-    ingressMaxBytes: 10 ** 9,
+    ...ingressOf(10 ** 9),
     alertRetentionHours: 1,
   });
   await expect(provisionStreams(jsm, definitions, log)).rejects.toThrow(ProvisionRefused);

@@ -1,7 +1,7 @@
 import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager } from "../shared/nats.ts";
-import { planStream, type Step } from "./plan.ts";
+import { type CurrentStream, planStream, type Step } from "./plan.ts";
 
 export type Definitions = readonly (StreamDefinition | MirrorDefinition)[];
 
@@ -25,9 +25,13 @@ export class ProvisionRefused extends Error {
 
 const streamNotFound = 10059;
 
-async function currentConfig(jsm: JetStreamManager, name: string) {
+async function currentStream(
+  jsm: JetStreamManager,
+  name: string,
+): Promise<CurrentStream | undefined> {
   try {
-    return (await jsm.streams.info(name)).config;
+    const { config, state } = await jsm.streams.info(name);
+    return { config, bytes: state.bytes };
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
     throw error;
@@ -47,7 +51,7 @@ export async function provisionStreams(
 ): Promise<readonly Step[]> {
   const planned = [];
   for (const definition of definitions) {
-    const step = planStream(definition, await currentConfig(jsm, definition.name));
+    const step = planStream(definition, await currentStream(jsm, definition.name));
     planned.push({ definition, step });
   }
   const steps = planned.map(({ step }) => step);

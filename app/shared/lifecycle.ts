@@ -31,17 +31,19 @@ interface ProcessEnvironment {
 const drainLimitMs = 25_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, then drains it.
+ * Runs a service until SIGTERM or SIGINT, then drains it. What it is called may depend on its
+ * environment, where one program does several jobs.
  *
  * Exit codes: 0 drained, 1 failed, 2 wrong environment. The operations server is up before the
  * service starts, so that a service that waits for NATS is alive and not ready.
  */
 export async function runProcess<E extends ProcessEnvironment>(
-  name: string,
+  called: string | ((environment: E) => string),
   read: () => E,
   start: (environment: E, context: ProcessContext) => Promise<Running>,
 ): Promise<void> {
-  const environment = orExit(name, read);
+  const environment = orExit(typeof called === "string" ? `${called}: ` : "", read);
+  const name = typeof called === "string" ? called : called(environment);
   const log = createLog(name, environment.LOG_LEVEL);
   const metrics = createMetrics(name, environment.REPLICA);
   const fatal = (reason: string, error?: unknown) => {
@@ -74,12 +76,12 @@ export async function runProcess<E extends ProcessEnvironment>(
   log.info({ replica: environment.REPLICA, port: server.port }, "started");
 }
 
-function orExit<E>(name: string, read: () => E): E {
+function orExit<E>(prefix: string, read: () => E): E {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof EnvironmentInvalid)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
+    process.stderr.write(`${prefix}${error.message}\n`);
     process.exit(2);
   }
 }

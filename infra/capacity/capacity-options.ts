@@ -7,6 +7,7 @@ export interface CapacityOptions {
   readonly clients?: number;
   readonly alertsPerSecond?: number;
   readonly json?: true;
+  readonly markdown?: true;
 }
 
 function positive(text: string): number {
@@ -24,7 +25,8 @@ export function parseCapacityOptions(argv: readonly string[]): CapacityOptions {
     .addOption(new Option("--stack <region>", "one region only").choices(regionNames))
     .option("--clients <n>", "devices of all regions together, instead of the files'", positive)
     .option("--alerts-per-second <n>", "alerts into all regions, instead of the files'", positive)
-    .option("--json", "the same as JSON")
+    .addOption(new Option("--json", "the same as JSON").conflicts("markdown"))
+    .option("--markdown", "the few figures that the README shows")
     .parse([...argv], { from: "user" })
     .opts<CapacityOptions>();
 }

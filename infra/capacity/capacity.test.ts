@@ -37,6 +37,7 @@ function sizesOf(demand: Demand): number[] {
     plan.edge,
     plan.bridge,
     plan.inspector,
+    plan.reportInspector,
     plan.auth,
   ];
   return [
@@ -44,7 +45,7 @@ function sizesOf(demand: Demand): number[] {
     plan.edge.maxReplicas,
     plan.core.volumeGiB,
     plan.core.storeLimitBytes,
-    plan.streams.ingressMaxBytes,
+    ...Object.values(plan.streams.maxBytes),
     plan.inspector.anomalyClients,
     plan.auth.cacheDevices,
     plan.mosquitto?.pod.memoryMiB ?? 0,
@@ -123,10 +124,21 @@ describe("a plan", () => {
       fc.property(demands, (demand) => {
         const { core, streams } = planRegion(demand);
         const alerts = demand.retentionHours * 3600 * demand.alertsPerSecond * (512 + 338);
-        const bytes = alerts + streams.ingressMaxBytes;
+        const bytes = alerts + streams.maxBytes.INGRESS;
         expect(core.volumeGiB * 1024 ** 3 * 0.7).toBeGreaterThanOrEqual(bytes);
         expect(core.storeLimitBytes).toBeLessThan(core.volumeGiB * 1024 ** 3);
         expect(core.storeLimitBytes).toBeGreaterThan(bytes);
+      }),
+    );
+  });
+
+  it("has room on each server for every stream at its bound, the peers' mirrors included", () => {
+    fc.assert(
+      fc.property(demands, (demand) => {
+        const { core, streams } = planRegion(demand);
+        const { MQTT_ALERTS: alerts, REGISTRY_CHANGES: changes } = streams.maxBytes;
+        const own = Object.values(streams.maxBytes).reduce((sum, bytes) => sum + bytes, 0);
+        expect(own + 2 * (alerts + changes)).toBeLessThan(0.9 * core.storeLimitBytes);
       }),
     );
   });
@@ -146,13 +158,6 @@ describe("a plan", () => {
 });
 
 describe("the plan of us-east", () => {
-  it("is what the README quotes", () => {
-    const { core, edge, appsInstanceType } = planRegion(usEast);
-    expect(core).toMatchObject({ replicas: 3, instanceType: "m8g.xlarge", volumeGiB: 650 });
-    expect(edge).toMatchObject({ replicas: 27, maxReplicas: 51, instanceType: "r8g.large" });
-    expect(appsInstanceType).toBe("m8g.2xlarge");
-  });
-
   it("remembers every device of the region, and a third more clients than the fleet has", () => {
     const { auth, inspector } = planRegion(usEast);
     expect(auth.cacheDevices).toBe(750_000);

@@ -15,8 +15,9 @@ import {
   planConsole,
   planInspector,
   planMosquitto,
+  planReportInspector,
 } from "./services.ts";
-import { coreVolume, indexBytes, ingressMaxBytes } from "./storage.ts";
+import { coreVolume, indexBytes, planBounds } from "./storage.ts";
 
 /** Whole servers, as many in each zone. */
 const evenly = (servers: number) =>
@@ -128,7 +129,8 @@ export function planRegion(demand: Demand): RegionPlan {
   const auth = planAuth(demand);
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand) : undefined;
   const console = planConsole();
-  const workloads = [bridge, inspector, auth, console];
+  const reportInspector = planReportInspector(demand);
+  const workloads = [bridge, inspector, reportInspector, auth, console];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand),
@@ -136,13 +138,14 @@ export function planRegion(demand: Demand): RegionPlan {
     ...(mosquitto && { mosquitto }),
     bridge,
     inspector,
+    reportInspector,
     auth,
     console,
     appsInstanceType: chooseType("apps", appsPodSize(workloads), demand.instanceTypes?.apps),
     appsNodes: planned.zones,
     streams: {
       replicas: 3,
-      ingressMaxBytes: ingressMaxBytes(demand),
+      maxBytes: planBounds(demand),
       alertRetentionHours: demand.retentionHours,
     },
   };

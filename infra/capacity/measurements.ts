@@ -63,6 +63,8 @@ export const assumed = {
   findingBytes: 1_600,
   /** Part of the messages that ends in QUARANTINE or DEAD_LETTER. */
   heldShare: 0.001,
+  /** What is told of a changed device: record of the store, subject and text. */
+  changeBytes: 400,
   /** Seconds between two pings of a device: the default of the usual MQTT libraries. */
   keepAliveSeconds: 60,
   /** Memory of Mosquitto for a message that a bridge has not acknowledged. */
@@ -88,8 +90,13 @@ export const planned = {
   edgeMemoryUse: 0.8,
   coreMemoryUse: 0.75,
   processMemoryUse: 0.7,
-  /** Part of a volume that is full in the last hour of the retention. */
+  /** Part of Mosquitto's volume that is full when it holds all that it may. */
   volumeUse: 0.7,
+  /** A stream's bound, as a multiple of what it grows to by its age, and the least of any, in GiB. */
+  boundHeadroom: 1.25,
+  leastBoundGiB: 2,
+  /** Part of a volume that all streams at their bounds fill; sessions and raft logs have the rest. */
+  boundsShare: 0.8,
   /** Part of a volume that JetStream may use. */
   storeLimit: 0.9,
   /** Largest gp3 volume that the model asks for. */

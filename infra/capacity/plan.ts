@@ -51,6 +51,7 @@ export interface RegionPlan {
   readonly mosquitto?: { readonly pod: PodSize; readonly volumeGiB: number };
   readonly bridge: Workload;
   readonly inspector: Workload & { readonly anomalyClients: number };
+  readonly reportInspector: Workload & { readonly anomalyClients: number };
   readonly auth: Workload & { readonly cacheDevices: number };
   readonly console: Workload;
   /** Instance type of the nodes for our processes. */

@@ -50,6 +50,15 @@ export function planInspector(demand: Demand): RegionPlan["inspector"] {
 }
 
 /**
+ * One in each zone: what devices send is little, and however much it becomes, reports may wait.
+ * Devices of another region come here when theirs is gone.
+ */
+export function planReportInspector(demand: Demand): RegionPlan["reportInspector"] {
+  const { pod, anomalyClients } = planInspector(demand);
+  return { replicas: oneInEachZone, pod, anomalyClients };
+}
+
+/**
  * Each replica may come to know every device of the region: while the table cannot be read, only
  * what it knows is admitted. One would do for all logins (2,700/s at 40 % of a core); three outlive
  * a zone.

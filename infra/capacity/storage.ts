@@ -1,4 +1,8 @@
 import { auditedRefusalsPerMinute } from "../../app/contract/limits.ts";
+import { mirroredStreams } from "../../app/contract/peers.ts";
+import { peersOf } from "../../app/contract/regions.ts";
+import type { StreamBounds, StreamName } from "../../app/contract/stream-bounds.ts";
+import { streamBounds } from "../../app/contract/stream-bounds.ts";
 import { streamDefinitions } from "../../app/contract/streams.ts";
 import { assumed, measured, planned } from "./measurements.ts";
 import type { Demand } from "./plan.ts";
@@ -7,37 +11,53 @@ import { autoscaledMost, planAuth } from "./services.ts";
 const gib = 1024 ** 3;
 const secondsPerDay = 86_400;
 
-/** Bytes that each core server stores when every stream is as full as its age lets it become. */
-export interface StoredBytes {
-  readonly alerts: number;
-  readonly ingress: number;
-  readonly audit: number;
-  readonly findings: number;
-  readonly rest: number;
-}
-
 /** The contract's definitions, which say how long each stream keeps and remembers. */
-function contractOf(demand: Demand, ingressMaxBytes: number) {
+function contractOf(demand: Demand) {
   const streams = streamDefinitions({
     replicas: 3,
-    ingressMaxBytes,
+    maxBytes: streamBounds,
     alertRetentionHours: demand.retentionHours,
   });
-  const stream = (name: string) => {
+  const stream = (name: StreamName) => {
     const found = streams.find((each) => each.name === name);
     if (!found) throw new Error(`the contract has no stream ${name}`);
     return found;
   };
   return {
-    ageSeconds: (name: string) => stream(name).max_age / 1e9,
-    windowSeconds: (name: string) => stream(name).duplicate_window / 1e9,
+    ageSeconds: (name: StreamName) => stream(name).max_age / 1e9,
+    windowSeconds: (name: StreamName) => stream(name).duplicate_window / 1e9,
   };
 }
 
-/** INGRESS takes a burst for an hour, whole GiB. */
-export function ingressMaxBytes(demand: Demand): number {
-  const messages = demand.alertsPerSecond * assumed.burst * assumed.ingressSeconds;
-  return Math.ceil((messages * (assumed.payloadBytes + measured.ingressOverheadBytes)) / gib) * gib;
+type Grown = Exclude<StreamName, `KV_${string}`>;
+
+/**
+ * Bytes of each stream when it is as old as it may become, with every alert of all regions taken in
+ * by this one. Both logs take a burst for an hour while nothing is inspected.
+ */
+function grownBytes(demand: Demand): Readonly<Record<Grown, number>> {
+  const { ageSeconds } = contractOf(demand);
+  const { alertsPerSecond, clients, fleetClients } = demand;
+  const burst = assumed.burst * assumed.ingressSeconds;
+  const waiting = assumed.payloadBytes + measured.ingressOverheadBytes;
+  const stored = assumed.payloadBytes + measured.alertOverheadBytes;
+  const perSecondOf = (perDay: number) => (clients * perDay) / secondsPerDay;
+  const held = alertsPerSecond * assumed.heldShare * stored;
+  const findings = alertsPerSecond * assumed.findingsShare * assumed.findingBytes;
+  return {
+    INGRESS: alertsPerSecond * burst * waiting,
+    REPORT_INGRESS: perSecondOf(assumed.reportsPerDay) * burst * waiting,
+    MQTT_ALERTS: alertsPerSecond * ageSeconds("MQTT_ALERTS") * stored,
+    REPORTS: perSecondOf(assumed.reportsPerDay) * ageSeconds("REPORTS") * stored,
+    QUARANTINE: held * ageSeconds("QUARANTINE"),
+    SECURITY_EVENTS: findings * ageSeconds("SECURITY_EVENTS"),
+    AUDIT:
+      (perSecondOf(assumed.loginsPerDay) + refusalsPerSecond(demand)) *
+      ageSeconds("AUDIT") *
+      measured.auditBytes,
+    DEAD_LETTER: held * ageSeconds("DEAD_LETTER"),
+    REGISTRY_CHANGES: fleetClients * assumed.changeBytes,
+  };
 }
 
 /** What strangers add to AUDIT at most: known and unknown ids have a budget each in every replica. */
@@ -45,34 +65,33 @@ const refusalsPerSecond = (demand: Demand) =>
   (2 * auditedRefusalsPerMinute * planAuth(demand).replicas * autoscaledMost) / 60;
 
 /**
- * Alerts are counted once: each is either in the region's own stream or in one of the two mirrors.
- * Three copies mean that each of the three servers holds one of everything.
+ * What each stream may hold: a quarter more than it grows to by its age, so that in ordinary times
+ * its age decides; whole GiB, and never less than some.
  */
-export function storedBytes(demand: Demand): StoredBytes {
-  const ingress = ingressMaxBytes(demand);
-  const { ageSeconds } = contractOf(demand, ingress);
-  const alertBytes = assumed.payloadBytes + measured.alertOverheadBytes;
-  const perSecondOf = (perDay: number) => (demand.clients * perDay) / secondsPerDay;
-  const findings = demand.alertsPerSecond * assumed.findingsShare;
-  const held = demand.alertsPerSecond * assumed.heldShare;
-  return {
-    alerts: demand.alertsPerSecond * ageSeconds("MQTT_ALERTS") * alertBytes,
-    ingress,
-    audit:
-      (perSecondOf(assumed.loginsPerDay) + refusalsPerSecond(demand)) *
-      ageSeconds("AUDIT") *
-      measured.auditBytes,
-    findings: findings * ageSeconds("SECURITY_EVENTS") * assumed.findingBytes,
-    rest:
-      perSecondOf(assumed.reportsPerDay) * ageSeconds("REPORTS") * alertBytes +
-      held * (ageSeconds("QUARANTINE") + ageSeconds("DEAD_LETTER")) * alertBytes,
-  };
+export function planBounds(demand: Demand): StreamBounds {
+  const bounds = Object.entries(grownBytes(demand)).map(([name, bytes]) => [
+    name,
+    Math.max(planned.leastBoundGiB, Math.ceil((bytes * planned.boundHeadroom) / gib)) * gib,
+  ]);
+  return { ...streamBounds, ...Object.fromEntries(bounds) };
 }
 
-/** @throws RangeError when no volume is large enough. */
+/** Every stream of a server at its bound, the mirrors of both other regions included. */
+export function boundedBytes(bounds: StreamBounds): number {
+  const own = Object.values(bounds).reduce((sum, bound) => sum + bound, 0);
+  const mirrored = mirroredStreams.reduce((sum, name) => sum + bounds[name], 0);
+  return own + mirrored * peersOf("us-east").length;
+}
+
+/**
+ * Three copies mean that each of the three servers holds one of everything, so each has room for
+ * all bounds together: nats-server refuses to make a stream whose bound it could not keep.
+ *
+ * @throws RangeError when no volume is large enough.
+ */
 export function coreVolume(demand: Demand): { volumeGiB: number; storeLimitBytes: number } {
-  const bytes = Object.values(storedBytes(demand)).reduce((sum, part) => sum + part, 0);
-  const volumeGiB = Math.ceil(bytes / planned.volumeUse / gib / 10) * 10;
+  const bytes = boundedBytes(planBounds(demand));
+  const volumeGiB = Math.ceil(bytes / planned.boundsShare / gib / 10) * 10;
   if (volumeGiB > planned.volumeLimitGiB) {
     throw new RangeError(
       `${demand.clients} clients with ${demand.alertsPerSecond} alerts/s kept for ${demand.retentionHours} h need volumes of ${volumeGiB} GiB, ` +
@@ -87,7 +106,7 @@ export function coreVolume(demand: Demand): { volumeGiB: number; storeLimitBytes
  * repetitions, and the subjects of MQTT_ALERTS, its two mirrors, AUDIT and the MQTT sessions.
  */
 export function indexBytes(demand: Demand): number {
-  const { windowSeconds } = contractOf(demand, ingressMaxBytes(demand));
+  const { windowSeconds } = contractOf(demand);
   const remembered =
     demand.alertsPerSecond * (windowSeconds("INGRESS") + windowSeconds("MQTT_ALERTS"));
   const subjects = demand.fleetClients * 5;

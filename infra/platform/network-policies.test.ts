@@ -46,6 +46,7 @@ describe("the arrows", () => {
       "namespace watch -> inspector 8080",
       "namespace watch -> nats-core 7777",
       "namespace watch -> nats-edge 7777",
+      "namespace watch -> report-inspector 8080",
       "nats-core -> nats-core 6222",
       "nats-core -> nats-edge 6222",
       "nats-core -> other regions 7422",
@@ -55,6 +56,7 @@ describe("the arrows", () => {
       "own vpc -> nats-core 7422",
       "provision -> nats-core 4222",
       "provision -> nats-edge 8883",
+      "report-inspector -> nats-core 4222",
     ]);
   });
 
@@ -68,6 +70,7 @@ describe("the arrows", () => {
       "nats-core",
       "nats-edge",
       "provision",
+      "report-inspector",
     ];
     expect(arrowsOf(args).filter(isDns).map(drawn).sort()).toEqual(
       asking.flatMap((name) => [`${name} -> dns 53`, `${name} -> dns 53/udp`]),
@@ -107,6 +110,7 @@ describe("the policies", () => {
       "nats-core",
       "nats-edge",
       "provision",
+      "report-inspector",
     ]);
   });
 

@@ -58,7 +58,8 @@ const workload = (name: string): End => ({ workload: name });
 const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
 const core = workload(natsCore);
 const edge = workload(natsEdge);
-const processes = ["bridge", "inspector", "auth", "console", "provision"];
+const watched = ["bridge", "inspector", "report-inspector", "auth", "console"];
+const processes = [...watched, "provision"];
 /** Those that read or write the device table. */
 const tableUsers = ["auth", "console"];
 
@@ -91,9 +92,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
       tcp(workload(user), podIdentity, 80),
     ]),
     ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
-    ...["bridge", "inspector", "auth", "console"].map((process) =>
-      tcp(watch, workload(process), operationsPort),
-    ),
+    ...watched.map((process) => tcp(watch, workload(process), operationsPort)),
     ...workloads.flatMap((name): Arrow[] => [
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
+import { streamBounds } from "../../app/contract/stream-bounds.ts";
 import { validateObject } from "../../test/engine/kubernetes-validator.ts";
 import { restrictedMistakes } from "../../test/engine/pod-security.ts";
 import { allRegistered } from "../../test/support/all-registered.ts";
@@ -28,9 +29,14 @@ export const plan = {
   mosquitto: { pod, volumeGiB: 50 },
   bridge: { replicas: 2, pod },
   inspector: { replicas: 4, pod, anomalyClients: 1_500_000 },
+  reportInspector: { replicas: 3, pod, anomalyClients: 1_600_000 },
   auth: { replicas: 3, pod, cacheDevices: 400_000 },
   console: { replicas: 2, pod },
-  streams: { replicas: 3, ingressMaxBytes: 8 * 1024 ** 3, alertRetentionHours: 48 },
+  streams: {
+    replicas: 3,
+    maxBytes: { ...streamBounds, INGRESS: 8 * 1024 ** 3 },
+    alertRetentionHours: 48,
+  },
 };
 
 /** Two account keys, as `ServiceSecrets` makes them. */

@@ -33,6 +33,7 @@ describe("each pod's secrets", () => {
       "nats-edge-secrets": ["passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "inspector-secrets": ["password"],
+      "report-inspector-secrets": ["password"],
       "auth-secrets": [
         "callout-password",
         "closer-password",

@@ -30,6 +30,7 @@ export const secretOwners = [
   "nats-edge",
   "bridge",
   "inspector",
+  "report-inspector",
   "auth",
   "console",
   "provision",
@@ -90,6 +91,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     inspector: own("inspector"),
+    "report-inspector": own("report-inspector"),
     auth: {
       ...own("auth"),
       "callout-password": passwordOf("auth-callout"),

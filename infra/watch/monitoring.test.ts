@@ -7,6 +7,7 @@ import { alertRules } from "./alert-rules.ts";
 import { dashboards } from "./dashboards.ts";
 import { Monitoring, type MonitoringArgs } from "./monitoring.ts";
 import { watched } from "./rule-cases/rule-case.fixture.ts";
+import { scrapedWorkloads } from "./watched-region.ts";
 
 const args: MonitoringArgs = {
   watched,
@@ -100,7 +101,7 @@ describe("in general", () => {
     const [{ key, values }] = selector.matchExpressions;
     expect(labelsOf("bridge")).toHaveProperty([key], "bridge");
     expect(jobLabel).toBe(key);
-    expect(values).toEqual(["bridge", "inspector", "auth", "console", "nats-core", "nats-edge"]);
+    expect(values).toEqual([...scrapedWorkloads]);
     expect(podMetricsEndpoints).toEqual([{ port: "metrics" }]);
   });
 

@@ -1,10 +1,19 @@
+import { type LaneName, lanes } from "../../app/contract/lanes.ts";
 import { type WatchedRegion, workloadNamespace } from "./watched-region.ts";
 
 /** PromQL of what more than one rule or dashboard asks. Each is one expression without labels unless said. */
 
-/** A quantile of a histogram over all replicas, in its own unit. */
-export function quantileOf(quantile: number, histogram: string, window: string): string {
-  return `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket[${window}])))`;
+/** Labels of what the inspectors of one lane expose. */
+export const inspectorsOf = (lane: LaneName) => `{process="${lanes[lane].process}"}`;
+
+/** A quantile of a histogram over all replicas with these labels, in its own unit. */
+export function quantileOf(
+  quantile: number,
+  histogram: string,
+  window: string,
+  labels = "",
+): string {
+  return `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket${labels}[${window}])))`;
 }
 
 /** Devices connected to this region. */
@@ -21,9 +30,10 @@ export const shareDrift = ({ clients, fleetClients }: WatchedRegion) =>
  * beyond the P99.5 of one half and 0.5 % beyond that of the other: so at least 99 % are within the sum.
  */
 export const deliveryBound = (window: string) =>
-  ["sentinel_bridge_store_seconds", "sentinel_inspector_store_seconds"]
-    .map((histogram) => quantileOf(0.995, histogram, window))
-    .join(" + ");
+  [
+    quantileOf(0.995, "sentinel_bridge_store_seconds", window),
+    quantileOf(0.995, "sentinel_inspector_store_seconds", window, inspectorsOf("alerts")),
+  ].join(" + ");
 
 /** Whether something is over a limit now and has been for longer: neither a spike nor an old story. */
 export const overInBoth = (expression: (window: string) => string, limit: number) =>

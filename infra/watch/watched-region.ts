@@ -25,4 +25,12 @@ export const targets = {
 export const workloadNamespace = namespaces.ours;
 
 /** Workloads that expose metrics; Prometheus calls their scrape jobs by the same names. */
-export const scrapedWorkloads = ["bridge", "inspector", "auth", "console", natsCore, natsEdge];
+export const scrapedWorkloads = [
+  "bridge",
+  "inspector",
+  "report-inspector",
+  "auth",
+  "console",
+  natsCore,
+  natsEdge,
+];

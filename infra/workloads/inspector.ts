@@ -1,25 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Lane } from "../../app/contract/lanes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { statefulProcess } from "./stateful-process.ts";
 import type { WorkloadArgs } from "./workload.ts";
 
 export interface InspectorArgs extends WorkloadArgs {
-  readonly plan: Pick<RegionPlan, "inspector">;
+  /** Whose log its replicas read; the workload is called as the lane's processes are. */
+  readonly lane: Lane;
+  readonly plan: Pick<RegionPlan, "inspector" | "reportInspector">;
 }
 
-/** Inspects what INGRESS holds; its replicas share the partitions. The rules are in its image. */
+/** Inspects what a lane's log holds; its replicas share the partitions. The rules are in its image. */
 export class Inspector extends pulumi.ComponentResource {
   constructor(name: string, args: InspectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:workloads:Inspector", name, {}, opts);
-    const { pod, replicas, anomalyClients } = args.plan.inspector;
+    const { lane, plan } = args;
+    const planned = { alerts: plan.inspector, reports: plan.reportInspector }[lane.name];
     statefulProcess({
       process: {
-        workload: "inspector",
+        workload: lane.process,
         args,
-        size: pod,
-        environment: { ANOMALY_CLIENTS: String(anomalyClients) },
+        size: planned.pod,
+        environment: { LANE: lane.name, ANOMALY_CLIENTS: String(planned.anomalyClients) },
       },
-      replicas,
+      replicas: planned.replicas,
       parent: this,
     });
     this.registerOutputs({});

@@ -61,7 +61,7 @@ describe("what it is told", () => {
   it("is the plan's streams and where the other regions' passwords are", () => {
     expect(environmentOf(engine)).toMatchObject({
       STREAM_REPLICAS: "3",
-      INGRESS_MAX_BYTES: String(8 * 1024 ** 3),
+      STREAM_MAX_BYTES: expect.stringContaining(`INGRESS=${8 * 1024 ** 3},REPORT_INGRESS=`),
       ALERT_RETENTION_HOURS: "48",
       PEER_PASSWORD_FILES:
         "eu-west=/secrets/own/password-from-eu-west,ap-south=/secrets/own/password-from-ap-south",

@@ -7,6 +7,7 @@ import {
   type StreamScale,
   streamDefinitions,
 } from "../../app/contract/streams.ts";
+import { boundsText } from "../../app/shared/stream-max-bytes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
 import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
@@ -51,10 +52,10 @@ export function streamDocuments(
 }
 
 function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
-  const { replicas, ingressMaxBytes, alertRetentionHours } = args.plan.streams;
+  const { replicas, maxBytes, alertRetentionHours } = args.plan.streams;
   return {
     STREAM_REPLICAS: String(replicas),
-    INGRESS_MAX_BYTES: String(ingressMaxBytes),
+    STREAM_MAX_BYTES: boundsText(maxBytes),
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { lanes } from "../../app/contract/lanes.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
 import { Auth } from "./auth.ts";
@@ -21,7 +22,9 @@ const bundled: Upstream = { kind: "bundled", passwordSecret: "upstream-bridge" }
 const make = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
-    new Inspector("inspector", argsOf("inspector"));
+    for (const lane of Object.values(lanes)) {
+      new Inspector(lane.process, { ...argsOf(lane.process), lane });
+    }
     const auth = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
     new Console("console", {
       ...argsOf("console"),
@@ -38,6 +41,7 @@ beforeAll(async () => {
 const workloads = [
   { name: "bridge", kind: "StatefulSet" },
   { name: "inspector", kind: "StatefulSet" },
+  { name: "report-inspector", kind: "StatefulSet" },
   { name: "auth", kind: "Deployment" },
   { name: "console", kind: "Deployment" },
 ];
@@ -156,6 +160,15 @@ describe("inspector", () => {
   it("remembers as many clients as are planned", () => {
     expect(environmentOf("inspector")["ANOMALY_CLIENTS"]).toBe("1500000");
     expect(objectNamed(engine, "StatefulSet", "inspector").spec.replicas).toBe(4);
+  });
+
+  it("is another workload, of the same program, for what devices send", () => {
+    expect(environmentOf("inspector")["LANE"]).toBe("alerts");
+    expect(environmentOf("report-inspector")).toMatchObject({
+      LANE: "reports",
+      ANOMALY_CLIENTS: "1600000",
+    });
+    expect(objectNamed(engine, "StatefulSet", "report-inspector").spec.replicas).toBe(3);
   });
 });
 

@@ -44,7 +44,9 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "clients",
     edits: everywhere("clients", 3_000_000),
     steps: [
+      "replace Job provision-job",
       "update ConfigMap nats-core-config",
+      "update ConfigMap provision-streams",
       "update ConfigMap watch-overview-dashboard",
       "update Deployment auth-replicas",
       "update HorizontalPodAutoscaler nats-edge-scale",
@@ -54,13 +56,16 @@ export const settingEdits: readonly SettingEdit[] = [
       "update StatefulSet core-servers",
       "update StatefulSet edge-servers",
       "update StatefulSet inspector-replicas",
+      "update StatefulSet report-inspector-replicas",
     ],
   },
   {
     setting: "share",
     edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
     steps: [
+      "replace Job provision-job",
       "update ConfigMap nats-core-config",
+      "update ConfigMap provision-streams",
       "update ConfigMap watch-overview-dashboard",
       "update Deployment auth-replicas",
       "update HorizontalPodAutoscaler nats-edge-scale",
@@ -77,6 +82,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update ConfigMap nats-core-config",
       "update ConfigMap provision-streams",
       "update ConfigMap watch-overview-dashboard",
+      "update NodePool nodes-apps",
       "update NodePool nodes-core",
       "update PersistentVolumeClaim mosquitto-data-0",
       ...coreVolumes,
@@ -135,6 +141,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Deployment console-replicas",
       "update StatefulSet bridge-replicas",
       "update StatefulSet inspector-replicas",
+      "update StatefulSet report-inspector-replicas",
     ],
   },
   {

@@ -15,7 +15,7 @@ const soon = { timeout: 15_000, interval: 50 };
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });
-  inspector = await connectAs(region, "inspector");
+  inspector = await connectAs(region, "report-inspector");
 });
 afterAll(async () => {
   await inspector?.close();
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const reportsOf = async (clientId: string) =>
-  (await readStream(inspector, "INGRESS", `ingress.*.device.${clientId}`)).map(
+  (await readStream(inspector, "REPORT_INGRESS", `ingress.*.device.${clientId}`)).map(
     (each) => each.payload.length,
   );
 

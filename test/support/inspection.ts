@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { DeviceStatus } from "../../app/contract/device.ts";
+import { lanes } from "../../app/contract/lanes.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
@@ -112,11 +113,15 @@ export class InspectionFixture {
     return device;
   }
 
-  /** The inspector as it is deployed: a process of its own, configured by its environment. */
+  /**
+   * The inspector as it is deployed: a process of its own, configured by its environment. What is
+   * called `report-inspector-…` inspects what devices send.
+   */
   async inspector(replica: string, settings: Record<string, string> = {}): Promise<ManagedProcess> {
     const [port = 0] = await findPorts(1);
     const { certificates, endpoints, secrets, directory } = this.region;
     const url = `http://127.0.0.1:${port}`;
+    const lane = replica.startsWith(lanes.reports.process) ? lanes.reports : lanes.alerts;
     const process_ = new ManagedProcess(
       {
         name: replica,
@@ -128,7 +133,8 @@ export class InspectionFixture {
           HTTP_HOST: "127.0.0.1",
           HTTP_PORT: String(port),
           NATS_SERVERS: endpoints.natsServers.join(","),
-          NATS_PASSWORD_FILE: secrets.passwordFile("inspector"),
+          LANE: lane.name,
+          NATS_PASSWORD_FILE: secrets.passwordFile(lane.process),
           NATS_CA_FILE: certificates.caFile,
           RULES_DIRECTORY: join(import.meta.dirname, "../../rules"),
           ANOMALY_CLIENTS: "10000",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { lanes } from "../../contract/lanes.ts";
 import { createDynamoClient, deviceTableProblem } from "../../registry/device-table.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -80,7 +81,7 @@ function natsChecks(variables: Variables, connection: () => Promise<NatsConnecti
       },
     })),
     streamsCheck(connection),
-    ingressCheck(connection),
+    ...Object.values(lanes).map((lane) => ingressCheck(lane, connection)),
   ]);
 }
 

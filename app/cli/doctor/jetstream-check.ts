@@ -1,3 +1,4 @@
+import type { Lane } from "../../contract/lanes.ts";
 import { defaultScale, streamDefinitions } from "../../contract/streams.ts";
 import { type JetStreamManager, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
@@ -42,13 +43,16 @@ export function streamsCheck(connection: () => Promise<NatsConnection>): Check {
   };
 }
 
-export function ingressCheck(connection: () => Promise<NatsConnection>): Check {
+export function ingressCheck(
+  { stream, process }: Lane,
+  connection: () => Promise<NatsConnection>,
+): Check {
   return {
-    name: "INGRESS lag",
-    advice: "see that inspectors run and own all partitions; add replicas when they are busy",
+    name: `${stream} lag`,
+    advice: `see that ${process} processes run and own all partitions; add replicas when they are busy`,
     run: async () => {
       const jsm = await jetstreamManager(await connection());
-      const { state } = await jsm.streams.info("INGRESS");
+      const { state } = await jsm.streams.info(stream);
       if (state.messages === 0) return "nothing waits";
       const age = Math.round((Date.now() - Date.parse(String(state.first_ts))) / 1000);
       const text = `${state.messages} messages, the oldest ${age} s old`;

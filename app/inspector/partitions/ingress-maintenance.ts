@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Lane } from "../../contract/lanes.ts";
 import { partitionFilter } from "../../contract/partitions.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { JetStreamManager } from "../../shared/nats.ts";
@@ -8,6 +9,7 @@ import type { IngressTail } from "./ingress-tail.ts";
 
 export interface IngressMaintenanceOptions {
   readonly jsm: JetStreamManager;
+  readonly lane: Pick<Lane, "stream">;
   readonly tail: IngressTail;
   readonly held: () => ReadonlyMap<number, HeldPartition>;
   readonly lowestCursor: () => number | undefined;
@@ -39,7 +41,9 @@ export function startIngressMaintenance(options: IngressMaintenanceOptions) {
   };
   const run = async () => {
     while (!stopping.signal.aborted) {
-      await round().catch((error) => log.warn({ err: error }, "INGRESS maintenance failed"));
+      await round().catch((error) =>
+        log.warn({ err: error }, `${options.lane.stream} maintenance failed`),
+      );
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
@@ -51,7 +55,7 @@ export function startIngressMaintenance(options: IngressMaintenanceOptions) {
 }
 
 async function skipEmptyStretch(
-  { jsm, tail }: IngressMaintenanceOptions,
+  { jsm, lane, tail }: IngressMaintenanceOptions,
   { cursor, lease }: HeldPartition,
 ): Promise<void> {
   const settled = tail.settled();
@@ -63,7 +67,7 @@ async function skipEmptyStretch(
     next_by_subj: partitionFilter(lease.partition),
   };
   // The leader answers this one; a direct get could be answered by a follower that lags.
-  const next = await jsm.streams.getMessage("INGRESS", nextOfPartition);
+  const next = await jsm.streams.getMessage(lane.stream, nextOfPartition);
   const target = idleCursor(settled, next?.seq);
   if (target !== undefined) cursor.skipTo(target);
 }
@@ -80,12 +84,12 @@ async function measureLag(
 
 /** By sequence and not by subject: the former drops whole blocks, the latter looks at messages. */
 async function purge(
-  { jsm, lowestCursor, log }: IngressMaintenanceOptions,
+  { jsm, lane, lowestCursor, log }: IngressMaintenanceOptions,
   purgedTo: number,
 ): Promise<number> {
   const lowest = lowestCursor();
   if (lowest === undefined || lowest <= purgedTo) return purgedTo;
-  const { purged } = await jsm.streams.purge("INGRESS", { seq: lowest + 1 });
-  log.debug({ purged, lowest }, "INGRESS purged");
+  const { purged } = await jsm.streams.purge(lane.stream, { seq: lowest + 1 });
+  log.debug({ purged, lowest }, `${lane.stream} purged`);
   return lowest;
 }

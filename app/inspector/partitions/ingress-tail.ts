@@ -1,7 +1,8 @@
+import type { Lane } from "../../contract/lanes.ts";
 import type { JetStreamManager } from "../../shared/nats.ts";
 import { keepUsefulSamples, type SequenceSample, settledSequence } from "./idle-cursor.ts";
 
-/** The end of INGRESS, sampled now and then. */
+/** The end of a lane's log, sampled now and then. */
 export interface IngressTail {
   /** Asks the leader now. */
   readonly sample: () => Promise<number>;
@@ -11,11 +12,15 @@ export interface IngressTail {
   readonly settled: () => number | undefined;
 }
 
-export function createIngressTail(jsm: JetStreamManager, clock: () => number): IngressTail {
+export function createIngressTail(
+  jsm: JetStreamManager,
+  { stream }: Pick<Lane, "stream">,
+  clock: () => number,
+): IngressTail {
   let samples: readonly SequenceSample[] = [];
   return {
     async sample() {
-      const { state } = await jsm.streams.info("INGRESS");
+      const { state } = await jsm.streams.info(stream);
       const atMs = clock();
       samples = keepUsefulSamples([...samples, { atMs, lastSequence: state.last_seq }], atMs);
       return state.last_seq;

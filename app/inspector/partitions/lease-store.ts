@@ -1,9 +1,5 @@
-import {
-  memberKey,
-  type PartitionEntry,
-  partitionBucket,
-  partitionKey,
-} from "../../contract/partitions.ts";
+import type { Lane } from "../../contract/lanes.ts";
+import { memberKey, type PartitionEntry, partitionKey } from "../../contract/partitions.ts";
 import {
   JetStreamApiError,
   type JetStreamClient,
@@ -37,23 +33,26 @@ export interface LeaseStore {
   readonly beat: (member: string, entry: MemberEntry) => Promise<void>;
 }
 
-const stream = `KV_${partitionBucket}`;
-const subjectOf = (key: string) => `$KV.${partitionBucket}.${key}`;
-const subjectPrefix = subjectOf("");
+type Bucket = Pick<Lane, "bucket">;
+const subjectOf = ({ bucket }: Bucket, key: string) => `$KV.${bucket}.${key}`;
 /** Shorter than the spare time of a lease, so that a slow answer leaves time for another try. */
 const timeoutMs = 700;
 const wrongLastSequence = [10071, 10164];
 const endOfBatch = 204;
 const nothingFound = 404;
 
-export function createLeaseStore(connection: NatsConnection, js: JetStreamClient): LeaseStore {
+export function createLeaseStore(
+  connection: NatsConnection,
+  js: JetStreamClient,
+  lane: Bucket,
+): LeaseStore {
   return {
-    read: () => readAll(connection),
+    read: () => readAll(connection, lane),
     async write(partition, entry, revision) {
       const headers = messageHeaders();
       headers.set("Nats-Expected-Last-Subject-Sequence", String(revision));
       try {
-        const subject = subjectOf(partitionKey(partition));
+        const subject = subjectOf(lane, partitionKey(partition));
         const ack = await js.publish(subject, JSON.stringify(entry), {
           headers,
           timeout: timeoutMs,
@@ -67,13 +66,15 @@ export function createLeaseStore(connection: NatsConnection, js: JetStreamClient
       }
     },
     async beat(member, entry) {
-      const subject = subjectOf(memberKey(member));
+      const subject = subjectOf(lane, memberKey(member));
       await js.publish(subject, JSON.stringify(entry), { timeout: timeoutMs });
     },
   };
 }
 
-async function readAll(connection: NatsConnection): Promise<readonly StoredEntry[]> {
+async function readAll(connection: NatsConnection, lane: Bucket): Promise<readonly StoredEntry[]> {
+  const stream = `KV_${lane.bucket}`;
+  const subjectPrefix = subjectOf(lane, "");
   const request = JSON.stringify({ multi_last: [`${subjectPrefix}>`] });
   const answers = await connection.requestMany(`$JS.API.DIRECT.GET.${stream}`, request, {
     // The end is an empty message with a status; no entry of ours is empty.
@@ -87,12 +88,12 @@ async function readAll(connection: NatsConnection): Promise<readonly StoredEntry
     if (status !== 0) {
       throw new BucketUnread(`${stream} answered ${status} ${answer.headers?.description}`);
     }
-    entries.push(entryOf(answer));
+    entries.push(entryOf(answer, subjectPrefix));
   }
   throw new BucketUnread(`${stream} gave ${entries.length} entries and no end in ${timeoutMs} ms`);
 }
 
-function entryOf(answer: Msg): StoredEntry {
+function entryOf(answer: Msg, subjectPrefix: string): StoredEntry {
   return {
     key: (answer.headers?.get("Nats-Subject") ?? "").slice(subjectPrefix.length),
     revision: Number(answer.headers?.get("Nats-Sequence")),

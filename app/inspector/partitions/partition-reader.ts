@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Lane } from "../../contract/lanes.ts";
 import { partitionFilter } from "../../contract/partitions.ts";
 import { KeyedQueue } from "../../shared/keyed-queue.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -12,12 +13,13 @@ export type MessageHandler = (message: JsMsg, lease: Lease) => Promise<void>;
 export interface PartitionReader {
   /** Takes nothing more in. What was taken goes on. */
   readonly stop: () => void;
-  /** Messages that wait in INGRESS; undefined while there is no consumer to tell. */
+  /** Messages that wait in the log; undefined while there is no consumer to tell. */
   readonly waiting: () => Promise<number | undefined>;
 }
 
 export interface PartitionReading {
   readonly js: JetStreamClient;
+  readonly lane: Pick<Lane, "stream">;
   readonly lease: Lease;
   readonly cursor: Cursor;
   readonly handle: MessageHandler;
@@ -40,7 +42,7 @@ const retryMs = 250;
  * The consumer is ordered: it keeps nothing on the server, and is made anew after each gap, from
  * where it stood. Whatever fails is tried again until the lease ends.
  */
-export function readPartition({ js, lease, cursor, handle, log }: PartitionReading) {
+export function readPartition({ js, lane, lease, cursor, handle, log }: PartitionReading) {
   const { partition } = lease;
   const queue = new KeyedQueue();
   let stopped = false;
@@ -82,7 +84,7 @@ export function readPartition({ js, lease, cursor, handle, log }: PartitionReadi
   };
 
   const read = async () => {
-    const consumer = await js.consumers.get("INGRESS", {
+    const consumer = await js.consumers.get(lane.stream, {
       filter_subjects: partitionFilter(partition),
       opt_start_seq: Math.max(cursor.lastTaken(), cursor.position) + 1,
     });

@@ -28,7 +28,7 @@ export class HeldMessages {
     for (const [sequence, sinceMs] of this.#sinceMs) {
       const heldMs = this.#clock() - sinceMs;
       if (heldMs < patienceMs) return undefined;
-      return `INGRESS ${sequence} could not be inspected for ${Math.round(heldMs / 1000)} s`;
+      return `message ${sequence} could not be inspected for ${Math.round(heldMs / 1000)} s`;
     }
     return undefined;
   }

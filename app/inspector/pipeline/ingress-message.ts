@@ -1,7 +1,7 @@
 import { headers } from "../../contract/headers.ts";
 import type { JsMsg } from "../../shared/nats.ts";
 
-/** A message as INGRESS stored it. */
+/** A message as the log of a lane stored it. */
 export interface IngressMessage {
   readonly subject: string;
   readonly payload: Uint8Array;

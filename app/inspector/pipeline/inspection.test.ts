@@ -42,7 +42,7 @@ it("throws when a stage does, and goes on with that stage, not with those before
   const run = { stages: [stage("one"), stage("two", true), stage("three")], state, onStage };
   const inspection: Inspection = { done: [] };
   expect(() => inspect(message, inspection, run)).toThrow(StageFailed);
-  expect(() => inspect(message, inspection, run)).toThrow(/INGRESS 4711: stage two failed/);
+  expect(() => inspect(message, inspection, run)).toThrow(/message 4711: stage two failed/);
   broken = false;
   const rules = inspect(message, inspection, run).map(({ rule }) => rule);
   expect(rules).toEqual(["one", "two", "three"]);
@@ -81,7 +81,7 @@ it("is not ready once a message has been held for 30 s, and ready again when it 
   held.add(4800);
   expect(held.notReady()).toBeUndefined();
   nowMs = 30_000;
-  expect(held.notReady()).toContain("INGRESS 4711");
+  expect(held.notReady()).toContain("message 4711");
   held.delete(4711);
   expect(held.notReady()).toBeUndefined();
   expect(held.size).toBe(1);

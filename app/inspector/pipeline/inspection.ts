@@ -8,7 +8,7 @@ export class StageFailed extends Error {
   readonly stage: string;
 
   constructor(stage: string, sequence: number, cause: unknown) {
-    super(`INGRESS ${sequence}: stage ${stage} failed: ${String(cause)}`, { cause });
+    super(`message ${sequence}: stage ${stage} failed: ${String(cause)}`, { cause });
     this.stage = stage;
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../../contract/headers.ts";
+import type { Lane } from "../../contract/lanes.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
 import { storeMessage } from "../../shared/store-message.ts";
@@ -18,6 +19,7 @@ import type { InspectionState, Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface MessageInspectorOptions {
+  readonly lane: Lane;
   readonly publisher: Pick<JetStreamClient, "publish">;
   readonly stages: readonly Stage[];
   readonly state: InspectionState;
@@ -37,7 +39,7 @@ const storeSlots = 256;
 const stageSampling = 16;
 const [firstRetryMs, longestRetryMs] = [50, 5_000];
 
-/** Takes one message of INGRESS from inspection to everything stored that follows from it. */
+/** Takes one message of a log from inspection to everything stored that follows from it. */
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
   const { metrics, log } = options;
   const slots = new Semaphore(storeSlots);
@@ -57,11 +59,11 @@ async function resultsOf(
   source: IngressMessage,
   lease: Lease,
 ): Promise<readonly Output[]> {
-  const { recipients, state, metrics } = options;
+  const { lane, recipients, state, metrics } = options;
   const addressing = addressingOf(source);
   if (addressing.refusal !== undefined) {
     metrics.deadLetters.inc({ reason: addressing.refusal });
-    return [deadLetterOf(source, addressing.refusal)];
+    return [deadLetterOf(lane, source, addressing.refusal)];
   }
   const { origin, clientId } = addressing;
   const status = origin === "upstream" ? recipients.statusOf(clientId) : "not-asked";

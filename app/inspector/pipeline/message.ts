@@ -12,9 +12,9 @@ export interface InspectedMessage {
   readonly origin: Origin;
   readonly clientId: string;
   readonly payload: Uint8Array;
-  /** Its place in INGRESS. */
+  /** Its place in the log. */
   readonly sequence: number;
-  /** When INGRESS stored it, in milliseconds since 1970, finer than a millisecond. */
+  /** When the log stored it, in milliseconds since 1970, finer than a millisecond. */
   readonly receivedMs: number;
   readonly recipient: RecipientStatus;
 }

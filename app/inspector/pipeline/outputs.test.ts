@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { lanes } from "../../contract/lanes.ts";
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Finding, Verdict } from "../../contract/verdict.ts";
 import type { SecurityEvent } from "./detection-finding.ts";
@@ -108,11 +109,11 @@ it("keeps a refused message with its reason, its topic and its place", () => {
     payload: new Uint8Array(1_000_000),
     messageId: undefined,
   });
-  const letter = deadLetterOf(large, "payload-too-large");
+  const letter = deadLetterOf(lanes.reports, large, "payload-too-large");
   expect(letter.subject).toBe("deadletter.inspector.payload-too-large");
   expect(letter.payload.length).toBe(512 * 1024);
   expect(letter.headers).toMatchObject({
-    "Nats-Msg-Id": "ingress:4711",
+    "Nats-Msg-Id": "REPORT_INGRESS:4711",
     "Sentinel-Reason": "payload-too-large",
     "Sentinel-Topic": "clients%2Fpump-7%2Freports",
     "Sentinel-Ingress-Sequence": "4711",

@@ -1,6 +1,7 @@
 import { isClientId } from "../../contract/client-id.ts";
 import type { DeadLetterReason } from "../../contract/dead-letter.ts";
 import { headers, timestamp } from "../../contract/headers.ts";
+import type { Lane } from "../../contract/lanes.ts";
 import { payloadLimitBytes, upstreamPacketLimitBytes } from "../../contract/limits.ts";
 import { type Origin, parseIngressSubject, subjects, topics } from "../../contract/subjects.ts";
 import type { Finding, Verdict } from "../../contract/verdict.ts";
@@ -19,7 +20,7 @@ export interface Output {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Who a message of INGRESS is from or for, or why it cannot be inspected. */
+/** Who a message of a log is from or for, or why it cannot be inspected. */
 export type Addressing =
   | { readonly origin: Origin; readonly clientId: string; readonly refusal?: never }
   | { readonly refusal: DeadLetterReason };
@@ -33,8 +34,8 @@ export function addressingOf({ subject, payload }: IngressMessage): Addressing {
 }
 
 /**
- * The bridge's identity where there is one. INGRESS stores what a device sends once, so its place
- * will do; the time is part of it because an INGRESS that was made anew counts from one again.
+ * The bridge's identity where there is one. What a device sends is stored once, so its place will
+ * do; the time is part of it because a log that was made anew counts from one again.
  */
 export function identityOf(source: IngressMessage, clientId: string): string {
   return source.messageId ?? `${clientId}:${source.sequence}:${timestamp(source.storedMs)}`;
@@ -104,14 +105,18 @@ function headersOf({ source, ...inspected }: Inspected): Record<string, string> 
 }
 
 /** A message that cannot be inspected, with its reason. */
-export function deadLetterOf(source: IngressMessage, reason: DeadLetterReason): Output {
+export function deadLetterOf(
+  { stream }: Pick<Lane, "stream">,
+  source: IngressMessage,
+  reason: DeadLetterReason,
+): Output {
   return {
     destination: "dead-letter",
     subject: subjects.deadLetter("inspector", reason),
     // A device may send almost as much as a message may hold at all; the headers need room too.
     payload: source.payload.subarray(0, upstreamPacketLimitBytes),
     headers: {
-      [headers.messageId]: `ingress:${source.sequence}`,
+      [headers.messageId]: `${stream}:${source.sequence}`,
       [headers.reason]: reason,
       [headers.topic]: encodeURIComponent(topicOf(source.subject).toWellFormed()).slice(0, 4_096),
       [headers.ingressSequence]: String(source.sequence),

@@ -1,4 +1,5 @@
 import { partitionCount } from "../../../app/contract/partitions.ts";
+import { inspectorsOf } from "../queries.ts";
 import type { WatchedRegion } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
@@ -12,7 +13,7 @@ export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Al
     {
       name: "SentinelIngressLagHigh",
       severity: "warning",
-      when: `sum(sentinel_inspector_lag_messages) > ${lagSeconds * alertsPerSecond}`,
+      when: `sum(sentinel_inspector_lag_messages${inspectorsOf("alerts")}) > ${lagSeconds * alertsPerSecond}`,
       lasting: "2m",
       summary: `{{ $value | humanize }} messages wait in INGRESS, over ${lagSeconds} s of the planned rate`,
       impact: "Alerts reach devices late by about the time that it takes to work this off.",
@@ -23,12 +24,12 @@ export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Al
       when: `max(jetstream_stream_total_bytes${ingress} / (jetstream_stream_limit_bytes${ingress} > 0)) > 0.7`,
       lasting: "1m",
       summary: "INGRESS is {{ $value | humanizePercentage }} full",
-      impact: "When it is full it refuses: bridges pause, and device reports are lost.",
+      impact: "When it is full it refuses: bridges pause, and Mosquitto keeps what comes.",
     },
     {
       name: "SentinelIngressPartitionUnowned",
       severity: "critical",
-      when: `(sum(sentinel_inspector_partitions_owned) or vector(0)) < ${partitionCount}`,
+      when: `(sum(sentinel_inspector_partitions_owned${inspectorsOf("alerts")}) or vector(0)) < ${partitionCount}`,
       lasting: "1m",
       summary: `Inspectors own {{ $value }} of ${partitionCount} partitions`,
       impact: "Alerts to the clients of the other partitions wait.",

@@ -1,4 +1,4 @@
-import { deliveryBound, quantileOf } from "../queries.ts";
+import { deliveryBound, inspectorsOf, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import { board, type Section } from "./board.ts";
 import { graph, note } from "./panels.ts";
@@ -36,7 +36,7 @@ const latency: Section = {
       unit: "s",
       width: 8,
       queries: [0.5, 0.99].map((q) => ({
-        expr: quantileOf(q, inspector, range),
+        expr: quantileOf(q, inspector, range, inspectorsOf("alerts")),
         legend: `P${q * 100}`,
       })),
     }),
@@ -107,7 +107,7 @@ const middle: Section = {
       width: 8,
       queries: [
         {
-          expr: "max by (partition) (sentinel_inspector_lag_messages)",
+          expr: `max by (partition) (sentinel_inspector_lag_messages${inspectorsOf("alerts")})`,
           legend: "partition {{partition}}",
         },
       ],
@@ -130,11 +130,16 @@ const middle: Section = {
       description: "What cannot be purged yet: one stuck partition keeps all of it",
       unit: "short",
       width: 8,
-      queries: [{ expr: "max(sentinel_inspector_purge_distance_messages)", legend: "messages" }],
+      queries: [
+        {
+          expr: `max(sentinel_inspector_purge_distance_messages${inspectorsOf("alerts")})`,
+          legend: "messages",
+        },
+      ],
     }),
     graph({
       title: "Partitions owned",
-      description: "All of them together: the number of partitions",
+      description: "All of a lane together: the number of partitions",
       unit: "short",
       width: 8,
       queries: [{ expr: "sentinel_inspector_partitions_owned", legend: "{{replica}}" }],

@@ -3,6 +3,7 @@ import {
   connections,
   deadLetters,
   deliveryBound,
+  inspectorsOf,
   quantileOf,
   shareDrift,
 } from "../queries.ts";
@@ -127,7 +128,12 @@ const exceptions: Section = {
       description: "Not inspected yet, or in flight",
       unit: "short",
       width: 6,
-      queries: [{ expr: "sum(sentinel_inspector_lag_messages)", legend: "messages" }],
+      queries: [
+        {
+          expr: `sum(sentinel_inspector_lag_messages${inspectorsOf("alerts")})`,
+          legend: "messages",
+        },
+      ],
     }),
   ],
 };

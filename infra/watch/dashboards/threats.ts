@@ -1,4 +1,5 @@
-import { deadLetters, quantileOf } from "../queries.ts";
+import { laneNames } from "../../../app/contract/lanes.ts";
+import { deadLetters, inspectorsOf, quantileOf } from "../queries.ts";
 import { board, type Section } from "./board.ts";
 import { graph, stacked } from "./panels.ts";
 
@@ -135,11 +136,14 @@ const state: Section = {
     }),
     graph({
       title: "All stages and the stores",
-      description: "P99 from INGRESS to results: a rule that thrashes shows here first",
+      description: "P99 from a lane's log to results: a rule that thrashes shows here first",
       unit: "s",
       width: 8,
       queries: [
-        { expr: quantileOf(0.99, "sentinel_inspector_store_seconds", range), legend: "P99" },
+        ...laneNames.map((lane) => ({
+          expr: quantileOf(0.99, "sentinel_inspector_store_seconds", range, inspectorsOf(lane)),
+          legend: `P99 of ${lane}`,
+        })),
       ],
     }),
   ],

@@ -1,10 +1,11 @@
 import type { RuleCase } from "./rule-case.fixture.ts";
 
-const lag = (partition: number) => `sentinel_inspector_lag_messages{partition="${partition}"}`;
+const lag = (partition: number) =>
+  `sentinel_inspector_lag_messages{process="inspector",partition="${partition}"}`;
 const ingress = (metric: string) =>
   `jetstream_stream_${metric}_bytes{account="CORE",stream_name="INGRESS",server_name="nats-core-0"}`;
-const owned = (replica: number) =>
-  `sentinel_inspector_partitions_owned{replica="inspector-${replica}"}`;
+const owned = (replica: number, process = "inspector") =>
+  `sentinel_inspector_partitions_owned{process="${process}",replica="${process}-${replica}"}`;
 const held = `sentinel_inspector_held_messages{replica="inspector-0"}`;
 const losses = (code: string) => `sentinel_inspector_lease_losses_total{code="${code}"}`;
 const registry = `sentinel_inspector_registry_failures_total{replica="inspector-0"}`;
@@ -32,6 +33,8 @@ export const inspectorCases: readonly RuleCase[] = [
     fires: [
       { series: { [owned(0)]: "6x10", [owned(1)]: "5x10" }, at: 2 },
       { series: {}, at: 2 },
+      // Others inspect what devices send.
+      { series: { [owned(0, "report-inspector")]: "12x10" }, at: 2 },
     ],
     quiet: [
       { series: { [owned(0)]: "6x10", [owned(1)]: "6x10" }, at: 5 },

@@ -1,0 +1,39 @@
+const mib = 1024 ** 2;
+const gib = 1024 ** 3;
+
+/**
+ * What each stream may hold at most, in bytes, on one machine. A region in the cloud computes its
+ * own from its plan. Mirrors of a peer's streams have the bounds of the originals.
+ *
+ * What happens when a stream is full:
+ *
+ * | Stream | Full | Then |
+ * |---|---|---|
+ * | INGRESS | refuses | the bridge holds back, and Mosquitto keeps what comes |
+ * | REPORT_INGRESS | refuses | new reports are lost, since a device hears no acknowledgement of ours; the log is full only while inspection does not keep up, and its fill is alarmed |
+ * | MQTT_ALERTS | drops its oldest | new alerts go on to devices; what was dropped can no longer be caught up on, and the age of the oldest is alarmed |
+ * | REPORTS | drops its oldest | the same |
+ * | QUARANTINE | refuses | the message goes to DEAD_LETTER, reason `quarantine-full`: nobody can push evidence out by sending more |
+ * | SECURITY_EVENTS | drops its oldest | the age of the oldest is alarmed |
+ * | AUDIT | refuses | logins and changes of the registry are refused: neither happens without its record |
+ * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
+ * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
+ * | KV_* | refuses | never full: one small entry for each partition and replica |
+ */
+export const streamBounds = {
+  INGRESS: 4 * gib,
+  REPORT_INGRESS: gib,
+  MQTT_ALERTS: 6 * gib,
+  REPORTS: 2 * gib,
+  QUARANTINE: 2 * gib,
+  SECURITY_EVENTS: 2 * gib,
+  AUDIT: 4 * gib,
+  DEAD_LETTER: gib,
+  REGISTRY_CHANGES: 256 * mib,
+  KV_partitions: 64 * mib,
+  "KV_report-partitions": 64 * mib,
+} as const;
+
+export type StreamName = keyof typeof streamBounds;
+export type StreamBounds = Readonly<Record<StreamName, number>>;
+export const streamNames = Object.keys(streamBounds) as readonly StreamName[];
