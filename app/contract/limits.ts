@@ -18,6 +18,12 @@ export const upstreamPacketLimitBytes = 512 * 1024;
 /** nats-server gives up on an auth callout after this long: an answer that is later is wasted. */
 export const authTimeoutMs = 2_000;
 
+/**
+ * Largest auth callout that is read. What a device of ours sends makes one of 2 KB, with a chain of
+ * certificates some 20 KB; the names that a stranger may send are thirty times that.
+ */
+export const calloutLimitBytes = 64 * 1024;
+
 /** How often every live session is compared with the device registry, in seconds. */
 export const sessionSweepSeconds = 900;
 

@@ -147,6 +147,13 @@ function sharedEntries(shared: Shared) {
  */
 export const lameDuckSeconds = { core: 30, edge: 120 } as const;
 
+/**
+ * Largest message from a connection, routes and the servers' own excepted. It is also the largest
+ * CONNECT of a stranger, who has not been asked for anything yet: an edge refuses a larger one at
+ * its header, and would otherwise read, log and hand on to auth what is nobody's name.
+ */
+const maxPayload = { core: 1024 * 1024, edge: deviceLimits.messageBytes } as const;
+
 function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds) {
   const tls = tlsEntries(args.tls);
   return {
@@ -154,7 +161,7 @@ function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds)
     listen: args.clientListen,
     http: args.monitorListen,
     tls: { ...tls, handshake_first: true },
-    max_payload: 1024 * 1024,
+    max_payload: maxPayload[role],
     lame_duck_duration: `${lameDuckSeconds[role]}s`,
     lame_duck_grace_period: "5s",
     cluster: args.cluster && {

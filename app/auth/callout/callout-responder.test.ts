@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { calloutLimitBytes } from "../../contract/limits.ts";
 import { deviceWith } from "../../registry/emulator.fixture.ts";
 import { calloutToken, expires, mqttClaims } from "./callout.fixture.ts";
 import { answerOf, responderWith } from "./callout-responder.fixture.ts";
@@ -112,6 +113,16 @@ describe("a callout", () => {
     expect(await respond(Buffer.from("nonsense"))).toBeUndefined();
     expect(codes()).toEqual(["malformed-request"]);
     expect(await counted("malformed-request")).toBe(1);
+  });
+
+  it("that is too large is not read; the second of them is in a count, and in no line of the log", async () => {
+    const { respond, codes, counted, lines } = responderWith();
+    const large = calloutToken(mqttClaims("pump-7", "x".repeat(calloutLimitBytes), "secret"));
+
+    for (let i = 0; i < 3; i++) expect(await respond(Buffer.from(large))).toBeUndefined();
+    expect(codes()).toEqual(["request-too-large"]);
+    expect(await counted("request-too-large")).toBe(3);
+    expect(lines.join("").length).toBeLessThan(1_000);
   });
 
   it("is refused without asking the registry while the audit is blocked", async () => {

@@ -1,8 +1,9 @@
+import { calloutLimitBytes } from "../../contract/limits.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { AuthMetrics } from "../auth-metrics.ts";
 import type { LimitMetrics } from "../limits/limit-metrics.ts";
 import type { LoginLimits } from "../limits/login-limits.ts";
-import { type CalloutRequest, parseCalloutRequest } from "./callout-request.ts";
+import { type CalloutRequest, type ParsedCallout, parseCalloutRequest } from "./callout-request.ts";
 import type { Decision } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import type { Judge, Judged } from "./judge.ts";
@@ -37,11 +38,8 @@ export function createCalloutResponder(options: ResponderOptions): CalloutRespon
   const { metrics, log, clock } = options;
   return async (data) => {
     const receivedAt = clock();
-    const { request, malformed } = parseCalloutRequest(data);
-    if (malformed !== undefined) log.error({ reason: malformed }, "auth callout cannot be read");
-    const judged: Judged = request
-      ? await options.judge(request)
-      : { decision: refuse("malformed-request") };
+    const { request, unread } = readCallout(data, log);
+    const judged: Judged = request ? await options.judge(request) : { decision: refuse(unread) };
     const known = request !== undefined && options.knows(request.clientId);
     const { decision, single } = options.recorder.record(request, judged.decision, known);
     const code = codeOf(decision);
@@ -55,6 +53,22 @@ export function createCalloutResponder(options: ResponderOptions): CalloutRespon
     else log[single ? "info" : "debug"]({ ...who, code, limit: judged.limit }, "refused");
     return reply;
   };
+}
+
+type ReadCallout =
+  | { readonly request: CalloutRequest; readonly unread?: never }
+  | { readonly request?: never; readonly unread: RefusalCode };
+
+/**
+ * A large one is what strangers send to keep servers busy: it is not worth the reading, and without
+ * that there is no answer. Its server lets the stranger wait for the time-out.
+ */
+function readCallout(data: Uint8Array, log: Logger): ReadCallout {
+  if (data.length > calloutLimitBytes) return { unread: "request-too-large" };
+  const { request, malformed }: ParsedCallout = parseCalloutRequest(data);
+  if (request) return { request };
+  log.error({ reason: malformed }, "auth callout cannot be read");
+  return { unread: "malformed-request" };
 }
 
 function answer(

@@ -1,6 +1,7 @@
 /** Why a connection was turned away: what log, metrics and audit say. */
 export const refusalCodes = [
   "malformed-request",
+  "request-too-large",
   "request-expired",
   "rate-limited",
   "locked-out",
@@ -23,6 +24,7 @@ export type RefusalCode = (typeof refusalCodes)[number];
 
 /** Refusals before anything was looked at: the next one says no more than the one before. */
 export const limitCodes: ReadonlySet<RefusalCode> = new Set([
+  "request-too-large",
   "rate-limited",
   "locked-out",
   "overloaded",
