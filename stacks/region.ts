@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { homeRegion } from "../app/contract/regions.ts";
 import { planRegion } from "../infra/capacity/capacity.ts";
+import type { Demand, RegionPlan, VolumeFloor } from "../infra/capacity/plan.ts";
 import { deviceHost, publisherHost } from "../infra/messaging/addresses.ts";
 import { imageRegistry } from "../infra/registry/image-repositories.ts";
 import { stackTags } from "../infra/tags.ts";
@@ -12,12 +14,13 @@ import type { RegionOutputs } from "./outputs.ts";
 import { platform } from "./platform.ts";
 import { readHome } from "./references.ts";
 import { fleetOf, type Settings } from "./settings.ts";
+import { standingVolumes } from "./standing-volumes.ts";
 import { workloads } from "./workloads.ts";
 
 /** One region, and in the home region also what exists once. Returns the stack's outputs. */
 export async function region(settings: Settings): Promise<Record<string, unknown>> {
   const { stack, domain, awsRegion, deletionProtection } = settings;
-  const plan = planRegion(fleetOf(settings)[stack]);
+  const plan = planOn(await standingVolumes(), fleetOf(settings)[stack]);
   const tags = stackTags(stack);
   const accountId = aws.getCallerIdentityOutput({}).accountId;
   const isHome = stack === homeRegion;
@@ -49,4 +52,20 @@ export async function region(settings: Settings): Promise<Record<string, unknown
     imageRegistry: registry,
   };
   return { ...outputs, ...here?.outputs };
+}
+
+/** The plan on the volumes that there are. Where they are larger than need be, the preview says so. */
+function planOn(standing: VolumeFloor, demand: Demand): RegionPlan {
+  const [plan, needed] = [planRegion(demand, standing), planRegion(demand)];
+  const volumes = [
+    ["core servers", plan.core.volumeGiB, needed.core.volumeGiB],
+    ["Mosquitto", plan.mosquitto?.volumeGiB ?? 0, needed.mosquitto?.volumeGiB ?? 0],
+  ] as const;
+  for (const [whose, stays, wanted] of volumes) {
+    if (stays === wanted) continue;
+    pulumi.log.info(
+      `volumes of the ${whose} stay at ${stays} GiB: ${wanted} would do, and none can shrink`,
+    );
+  }
+  return plan;
 }

@@ -157,6 +157,28 @@ describe("a plan", () => {
   });
 });
 
+describe("volumes that exist", () => {
+  const sizesOf = ({ core, mosquitto }: RegionPlan) => [core.volumeGiB, mosquitto?.volumeGiB ?? 0];
+
+  it("are never planned smaller, whatever the demand becomes", () => {
+    fc.assert(
+      fc.property(demands, demands, (before, after) => {
+        const standing = planRegion({ ...before, upstreamBundled: true });
+        const [coreGiB = 0, mosquittoGiB = 0] = sizesOf(standing);
+        const next = planRegion({ ...after, upstreamBundled: true }, { coreGiB, mosquittoGiB });
+        const [core = 0, mosquitto = 0] = sizesOf(next);
+        expect(core).toBe(Math.max(coreGiB, planRegion(after).core.volumeGiB));
+        expect(mosquitto).toBeGreaterThanOrEqual(mosquittoGiB);
+      }),
+    );
+  });
+
+  it("are used as far as they go: what JetStream may store does not shrink either", () => {
+    const { core } = planRegion({ ...usEast, clients: 1_000 }, { coreGiB: 1_000 });
+    expect(core.storeLimitBytes).toBe(planRegion(usEast, { coreGiB: 1_000 }).core.storeLimitBytes);
+  });
+});
+
 describe("the plan of us-east", () => {
   it("remembers every device of the region, and a third more clients than the fleet has", () => {
     const { auth, inspector } = planRegion(usEast);

@@ -5,7 +5,7 @@ import {
   instanceTypes,
 } from "./instance-types.ts";
 import { assumed, measured, planned } from "./measurements.ts";
-import type { Demand, PodSize, RegionPlan, Workload } from "./plan.ts";
+import type { Demand, PodSize, RegionPlan, VolumeFloor, Workload } from "./plan.ts";
 import { hourlyPrice } from "./prices.ts";
 import {
   burstOf,
@@ -91,7 +91,7 @@ function planEdge(demand: Demand): RegionPlan["edge"] {
 }
 
 /** Three servers, one a zone: more would not store faster, because every message goes to three. */
-function planCore(demand: Demand): RegionPlan["core"] {
+function planCore(demand: Demand, floorGiB?: number): RegionPlan["core"] {
   const bytes =
     measured.natsBytes + demand.fleetClients * measured.interestBytes + indexBytes(demand);
   // Everything together passed the measured burst on two cores: here each server has two.
@@ -104,7 +104,7 @@ function planCore(demand: Demand): RegionPlan["core"] {
     replicas: planned.zones,
     pod,
     instanceType: chooseType("core", pod, demand.instanceTypes?.core),
-    ...coreVolume(demand),
+    ...coreVolume(demand, floorGiB),
   };
 }
 
@@ -121,19 +121,20 @@ function appsPodSize(workloads: readonly Workload[]): PodSize {
 /**
  * What a region needs for its demand, so that with one of three zones lost the rest carries it.
  *
+ * @param floor volumes that exist already; default: none.
  * @throws RangeError, one sentence, for a demand that cannot be met.
  */
-export function planRegion(demand: Demand): RegionPlan {
+export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan {
   const bridge = planBridge(demand);
   const inspector = planInspector(demand);
   const auth = planAuth(demand);
-  const mosquitto = demand.upstreamBundled ? planMosquitto(demand) : undefined;
+  const mosquitto = demand.upstreamBundled ? planMosquitto(demand, floor.mosquittoGiB) : undefined;
   const console = planConsole();
   const reportInspector = planReportInspector(demand);
   const workloads = [bridge, inspector, reportInspector, auth, console];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
-    core: planCore(demand),
+    core: planCore(demand, floor.coreGiB),
     edge: planEdge(demand),
     ...(mosquitto && { mosquitto }),
     bridge,

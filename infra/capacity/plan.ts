@@ -19,6 +19,13 @@ export interface Demand {
   };
 }
 
+/** Volumes that exist, in GiB. They can grow and never shrink, so a plan takes at least as much. */
+export interface VolumeFloor {
+  /** Of each core server. */
+  readonly coreGiB?: number;
+  readonly mosquittoGiB?: number;
+}
+
 export interface PodSize {
   readonly cpuMillis: number;
   readonly memoryMiB: number;

@@ -79,13 +79,17 @@ export function planConsole(): RegionPlan["console"] {
 }
 
 /** Mosquitto holds, in memory and on disk, what arrives while both bridges are away. */
-export function planMosquitto(demand: Demand): NonNullable<RegionPlan["mosquitto"]> {
+export function planMosquitto(demand: Demand, floorGiB = 0): NonNullable<RegionPlan["mosquitto"]> {
   const backlog = demand.alertsPerSecond * bridgeSessionExpirySeconds * assumed.backlogMessageBytes;
   const pod: PodSize = {
     cpuMillis: 1000,
     memoryMiB: processMiB(backlog),
   };
   // It writes its whole database anew before it drops the old one.
-  const volumeGiB = Math.max(10, Math.ceil((backlog * 2) / planned.volumeUse / 1024 ** 3));
+  const volumeGiB = Math.max(
+    floorGiB,
+    10,
+    Math.ceil((backlog * 2) / planned.volumeUse / 1024 ** 3),
+  );
   return { pod, volumeGiB };
 }

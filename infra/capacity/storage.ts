@@ -85,13 +85,18 @@ export function boundedBytes(bounds: StreamBounds): number {
 
 /**
  * Three copies mean that each of the three servers holds one of everything, so each has room for
- * all bounds together: nats-server refuses to make a stream whose bound it could not keep.
+ * all bounds together: nats-server refuses to make a stream whose bound it could not keep. Or what
+ * is there already, when that is more.
  *
  * @throws RangeError when no volume is large enough.
  */
-export function coreVolume(demand: Demand): { volumeGiB: number; storeLimitBytes: number } {
+export function coreVolume(
+  demand: Demand,
+  floorGiB = 0,
+): { volumeGiB: number; storeLimitBytes: number } {
   const bytes = boundedBytes(planBounds(demand));
-  const volumeGiB = Math.ceil(bytes / planned.boundsShare / gib / 10) * 10;
+  const needed = Math.ceil(bytes / planned.boundsShare / gib / 10) * 10;
+  const volumeGiB = Math.max(needed, floorGiB);
   if (volumeGiB > planned.volumeLimitGiB) {
     throw new RangeError(
       `${demand.clients} clients with ${demand.alertsPerSecond} alerts/s kept for ${demand.retentionHours} h need volumes of ${volumeGiB} GiB, ` +

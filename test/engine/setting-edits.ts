@@ -62,6 +62,18 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "share",
     edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
+    // The volumes stay as large as they are, and with them what the core may store.
+    steps: [
+      "update ConfigMap watch-overview-dashboard",
+      "update Deployment auth-replicas",
+      "update HorizontalPodAutoscaler nats-edge-scale",
+      "update PrometheusRule watch-rules",
+    ],
+  },
+  {
+    setting: "share",
+    stack: "eu-west",
+    edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
     steps: [
       "replace Job provision-job",
       "update ConfigMap nats-core-config",

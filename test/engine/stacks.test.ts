@@ -123,6 +123,31 @@ describe.concurrent("a mistake in the settings", () => {
   });
 });
 
+describe("volumes, which Kubernetes lets grow and never shrink", () => {
+  const coreClaims = () =>
+    engine.cloud
+      .find("kubernetes:core/v1:PersistentVolumeClaim")
+      .filter(({ stack, id }) => stack === "ap-south" && id.includes("data-nats-core-"))
+      .map(({ properties }) => properties["spec"]);
+  const upWith = async (clients: number) => {
+    const settings = { "sentinel:clients": clients };
+    const edits = Object.fromEntries(regionNames.map((stack) => [stack, settings]));
+    const { ok, output } = await engine.up({ stack: "ap-south", edits });
+    expect(ok, output).toBe(true);
+    return output;
+  };
+
+  it("grow with the fleet, stay when it becomes smaller again, and say so", async () => {
+    await upWith(3_000_000);
+    const grown = coreClaims();
+    expect(grown).toHaveLength(3);
+    expect(await upWith(100_000)).toMatch(
+      /volumes of the core servers stay at \d+ GiB: \d+ would do/,
+    );
+    expect(coreClaims()).toEqual(grown);
+  });
+});
+
 describe("at the end", () => {
   it("a preview of the destruction says that it is refused while resources are protected", async () => {
     const { ok, output } = await engine.command(["destroy", "--preview-only"], {

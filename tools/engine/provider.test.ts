@@ -203,3 +203,16 @@ it("deletes no balancer that AWS itself protects, until it is not", async () => 
   provider.remove(urn, made.id);
   expect(provider.read(made)).toBeUndefined();
 });
+
+it("refuses a smaller volume, as Kubernetes does", async () => {
+  const provider = standIn();
+  const claim = "kubernetes:core/v1:PersistentVolumeClaim";
+  const sized = (storage: string) => ({
+    metadata: { name: "data", namespace: "default" },
+    spec: { resources: { requests: { storage } } },
+  });
+  const urn = urnOf(claim, "data");
+  const live = { urn, ...(await provider.create(urn, sized("20Gi"), false)) };
+  provider.update(live, sized("1Ti"), false);
+  expect(() => provider.update(live, sized("100Gi"), false)).toThrow("can not be less than");
+});

@@ -131,7 +131,11 @@ export class StandIn implements Provider {
     const known = packageOf(urn.type).predicted({ urn, inputs: values, region });
     const added = { ...addedByCloud(live.inputs, live.properties), ...known };
     const whole = withAdded(inputs, added);
-    return preview ? whole : this.#keep(urn, live.id, whole);
+    if (preview) return whole;
+    const present = this.#cloud.get(urn.stack, urn.type, live.id)?.properties ?? {};
+    const refused = packageOf(urn.type).changeRefusal(urn.type, present, values);
+    if (refused) throw new Error(refused);
+    return this.#keep(urn, live.id, whole);
   }
 
   read(live: KnownResource): LiveResource | undefined {

@@ -58,6 +58,8 @@ export interface CloudPackage {
   filledIn(type: string): readonly string[];
   /** Why the cloud would refuse the resource now, given what the same stack has; undefined if it would not. */
   refusal(type: string, inputs: Properties, present: readonly CloudResource[]): string | undefined;
+  /** Why the cloud would refuse to make `next` out of what is there; undefined if it would not. */
+  changeRefusal(type: string, present: Properties, next: Properties): string | undefined;
   /** Why the cloud would refuse to delete it; undefined if it would not. */
   keepingReason(properties: Properties): string | undefined;
   /** Something that may exist only once: the same text for two resources is a conflict. */

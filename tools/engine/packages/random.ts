@@ -92,6 +92,7 @@ export const random: CloudPackage = {
   },
   filledIn: () => [],
   refusal: () => undefined,
+  changeRefusal: () => undefined,
   keepingReason: () => undefined,
   uniqueName: () => undefined,
 };

@@ -95,6 +95,7 @@ export const aws: CloudPackage = {
   foreseen: (type, inputs) => kinds[type]?.foreseen?.(inputs) ?? {},
   filledIn: (type) => kinds[type]?.filledIn ?? [],
   refusal: () => undefined,
+  changeRefusal: () => undefined,
   keepingReason(properties) {
     const name = deletionProtection.find((each) => properties[each] === true);
     return name && `${name} is true`;

@@ -3,6 +3,7 @@ import { isWithin } from "../../difference.ts";
 import type { Properties } from "../../property-values.ts";
 import type { Checked, CloudPackage, Created, Creation, Difference } from "../cloud-package.ts";
 import { replacedFields } from "./replaced-fields.ts";
+import { volumeRefusal } from "./volumes.ts";
 
 const helmRelease = "kubernetes:helm.sh/v3:Release";
 const autonamed = "pulumi.com/autonamed";
@@ -115,6 +116,7 @@ export const kubernetes: CloudPackage = {
     }
     return `namespaces "${namespace}" not found`;
   },
+  changeRefusal: volumeRefusal,
   keepingReason: () => undefined,
   uniqueName: (type, id) => `${type} ${id}`,
 };

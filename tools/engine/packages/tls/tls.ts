@@ -29,6 +29,7 @@ export const tls: CloudPackage = {
   },
   filledIn: () => [],
   refusal: () => undefined,
+  changeRefusal: () => undefined,
   keepingReason: () => undefined,
   uniqueName: () => undefined,
 };
