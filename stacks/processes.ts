@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lanes } from "../app/contract/lanes.ts";
+import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { homeRegion } from "../app/contract/regions.ts";
 import { PodIdentity, type PodIdentityArgs } from "../infra/cluster/pod-identity.ts";
 import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-table.ts";
@@ -13,6 +13,7 @@ import { Inspector } from "../infra/workloads/inspector.ts";
 import { Provision } from "../infra/workloads/provision.ts";
 import type { Settings } from "./settings.ts";
 import type { imageNames } from "./settings-schema.ts";
+import { startedProcesses, startOrder } from "./start-order.ts";
 import type { WorkloadContext } from "./workload-context.ts";
 
 interface ProcessContext extends WorkloadContext {
@@ -42,28 +43,42 @@ const told = (context: ProcessContext, owner: SecretOwner, image: (typeof imageN
 const common = (context: ProcessContext, owner: SecretOwner & (typeof imageNames)[number]) =>
   told(context, owner, owner);
 
+type Maker = (context: ProcessContext, opts: pulumi.ComponentResourceOptions) => pulumi.Resource;
+
+const inspectorOf =
+  (lane: Lane): Maker =>
+  (context, opts) =>
+    new Inspector(lane.process, { ...told(context, lane.process, "inspector"), lane }, opts);
+
+const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
+  auth: authService,
+  provision: (context, opts) =>
+    new Provision(
+      "provision",
+      {
+        ...common(context, "provision"),
+        region: context.settings.stack,
+        domain: context.settings.domain,
+        warmUp: context.settings.deviceCa === undefined,
+        deviceIssuer: context.settings.deviceCertificates.issuer,
+      },
+      opts,
+    ),
+  inspector: inspectorOf(lanes.alerts),
+  "report-inspector": inspectorOf(lanes.reports),
+  console: consoleService,
+  bridge: (context, opts) =>
+    new Bridge("bridge", { ...common(context, "bridge"), upstream: context.upstream }, opts),
+};
+
 /** Our own processes, each after what it needs. */
 export function processes(context: ProcessContext, servers: readonly pulumi.Resource[]): void {
-  const { base, settings, upstream } = context;
-  const auth = authService(context, { provider: base.provider, dependsOn: [...servers] });
-  const provision = new Provision(
-    "provision",
-    {
-      ...common(context, "provision"),
-      region: settings.stack,
-      domain: settings.domain,
-      warmUp: settings.deviceCa === undefined,
-      deviceIssuer: settings.deviceCertificates.issuer,
-    },
-    // The warm-up is a login.
-    { provider: base.provider, dependsOn: [...servers, auth] },
-  );
-  const withStreams = { provider: base.provider, dependsOn: [provision] };
-  for (const lane of Object.values(lanes)) {
-    new Inspector(lane.process, { ...told(context, lane.process, "inspector"), lane }, withStreams);
+  const { provider } = context.base;
+  const made = new Map<string, pulumi.Resource>();
+  for (const name of startedProcesses) {
+    const needed = startOrder[name].flatMap((other) => made.get(other) ?? []);
+    made.set(name, makers[name](context, { provider, dependsOn: [...servers, ...needed] }));
   }
-  consoleService(context, withStreams);
-  new Bridge("bridge", { ...common(context, "bridge"), upstream }, withStreams);
 }
 
 /** What a workload may do at AWS, as the service account of its name. */
