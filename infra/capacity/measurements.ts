@@ -69,6 +69,11 @@ export const assumed = {
   keepAliveSeconds: 60,
   /** Memory of Mosquitto for a message that a bridge has not acknowledged. */
   backlogMessageBytes: 1_000,
+  /**
+   * A server that starts with an empty volume, or reads a full one, gets on at this rate at least. A
+   * sixth of what the smallest gp3 volume carries; nobody has timed it with hundreds of gigabytes.
+   */
+  restoreBytesPerSecond: 20_000_000,
   /** Prometheus, Grafana, Alertmanager, cert-manager, metrics-server together. */
   addons: { cpuMillis: 3_500, memoryMiB: 9_216 },
 } as const;

@@ -107,6 +107,13 @@ export function coreVolume(
 }
 
 /**
+ * The longest that a server may take until it has everything that its volume can hold, in seconds;
+ * never less than a quarter of an hour. Whoever restarts it before that makes it begin anew.
+ */
+export const restoreSeconds = (volumeGiB: number): number =>
+  Math.max(900, Math.ceil((volumeGiB * gib) / assumed.restoreBytesPerSecond));
+
+/**
  * Memory of a core server for its indices: what INGRESS and MQTT_ALERTS remember against
  * repetitions, and the subjects of MQTT_ALERTS, its two mirrors, AUDIT and the MQTT sessions.
  */

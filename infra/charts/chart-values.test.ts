@@ -58,6 +58,10 @@ describe.each(Object.entries(chartFacts))("%s", (chart, facts: ChartFacts) => {
     }
   });
 
+  it("has the time that nodes and volumes take to come", () => {
+    expect(releaseOf(chart).timeout).toBeGreaterThanOrEqual(900);
+  });
+
   it("reads everything that it is told", () => {
     const unread = valuesIn(releaseOf(chart).values)
       .map(([path]) => path)

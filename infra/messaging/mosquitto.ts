@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
+import { restoreSeconds } from "../capacity/storage.ts";
 import { placementOn } from "../cluster/placement.ts";
 import { boundService } from "../platform/bound-service.ts";
 import { labelsOf, selectorOf } from "../platform/names.ts";
@@ -11,6 +12,7 @@ import {
   restrictedContainer,
   restrictedPod,
 } from "../platform/pods.ts";
+import { awaited } from "../platform/rollout.ts";
 import {
   claimTemplate,
   dataVolume,
@@ -46,6 +48,10 @@ const certFile = `${folders.tls}/tls.crt`;
 /** User `mosquitto` of the image. */
 const user = 1883;
 
+/** On SIGTERM it writes its whole database once more. */
+const terminationGraceSeconds = 120;
+const startSeconds = ({ plan }: MosquittoArgs) => restoreSeconds(plan.mosquitto.volumeGiB);
+
 const configuration = () =>
   mosquittoConfig({
     listen: { host: "0.0.0.0", publishers: mqttPort, bridges: bridgePort },
@@ -77,8 +83,11 @@ function brokerContainer(args: MosquittoArgs): kubernetes.types.input.core.v1.Co
       { name: "mqtt", containerPort: mqttPort },
       { name: "bridges", containerPort: bridgePort },
     ],
-    // It listens when it has read back what it kept, which may be gigabytes.
-    startupProbe: { ...probe, failureThreshold: 120 },
+    // It listens when it has read back what it kept, which may be all that its volume holds.
+    startupProbe: {
+      ...probe,
+      failureThreshold: Math.ceil(startSeconds(args) / probe.periodSeconds),
+    },
     readinessProbe: { ...probe, failureThreshold: 2 },
     livenessProbe: { ...probe, failureThreshold: 6 },
     resources: resourcesOf(args.plan.mosquitto.pod),
@@ -110,8 +119,7 @@ function podSpec(args: MosquittoArgs, files: Files): kubernetes.types.input.core
     ...placementOn("apps"),
     serviceAccountName: mosquitto,
     shareProcessNamespace: true,
-    // On SIGTERM it writes its whole database once more.
-    terminationGracePeriodSeconds: 120,
+    terminationGracePeriodSeconds: terminationGraceSeconds,
     initContainers: [certificateWatch(args)],
     containers: [brokerContainer(args)],
     volumes: [
@@ -167,6 +175,7 @@ export class Mosquitto extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [serviceAccount(objects), ...volumeClaims(claim, 1)],
         ignoreChanges: keptClaimTemplate,
+        ...awaited(1, { stop: terminationGraceSeconds, start: startSeconds(args) }),
       },
     );
     disruptionBudget(objects);

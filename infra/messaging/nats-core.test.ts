@@ -106,6 +106,25 @@ describe("its volumes", () => {
   });
 });
 
+describe("a server that has much to catch up on", () => {
+  const startLimit = (of = engine) => {
+    const [{ startupProbe }] = objectNamed(of, "StatefulSet", "nats-core").spec.template.spec
+      .containers;
+    return startupProbe.periodSeconds * startupProbe.failureThreshold;
+  };
+  const withVolume = (volumeGiB: number) =>
+    objectsOf(() => new NatsCore("core", { ...args, plan: { core: { ...plan.core, volumeGiB } } }));
+
+  it("is not restarted before a full volume could have come over", async () => {
+    const bytes = 600 * 1024 ** 3;
+    expect(startLimit(await withVolume(600))).toBeGreaterThanOrEqual(bytes / 20e6);
+  });
+
+  it("has a quarter of an hour, however small the volume", async () => {
+    expect(startLimit(await withVolume(10))).toBe(900);
+  });
+});
+
 describe("its pods", () => {
   it("start together, each in another zone, on a node of its own", () => {
     expect(specOf()).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel" });

@@ -2,10 +2,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
+import { restoreSeconds } from "../capacity/storage.ts";
 import { placementOn } from "../cluster/placement.ts";
 import { boundService } from "../platform/bound-service.ts";
 import { selectorOf } from "../platform/names.ts";
 import { apartFromItself, spreadOver, zoneTopology } from "../platform/pods.ts";
+import { awaited, type PodPace } from "../platform/rollout.ts";
 import {
   claimTemplate,
   dataVolume,
@@ -28,6 +30,7 @@ import {
   type NatsImages,
   natsPodTemplate,
   passwordsFile,
+  terminationGraceSeconds,
   tlsFiles,
 } from "./nats-pods.ts";
 import { EnvironmentReference } from "./nats-syntax.ts";
@@ -61,6 +64,9 @@ const ports = {
   monitor: natsPorts.monitor,
 };
 const everywhere = (port: number) => `0.0.0.0:${port}`;
+
+/** One that has missed little is back within minutes. Nobody waits for one that restores a volume. */
+export const corePace: PodPace = { stop: terminationGraceSeconds("core"), start: 900 };
 
 /** One text for all servers of the core: what differs is the name, which each takes from its pod. */
 function coreConfig(args: NatsCoreArgs, authIssuer: string): string {
@@ -111,8 +117,10 @@ function podTemplate(args: NatsCoreArgs, configMap: pulumi.Input<string>) {
     certificates: args.certificates,
     ports,
     probes: {
-      // Ready for the first time when every stream of it has caught up: a quarter of an hour.
-      startupProbe: healthProbe("", 10, 90),
+      // Ready for the first time when every stream of it has caught up, so that the next one is
+      // not restarted before. A restart would only make it begin anew: it has the time that a
+      // whole volume takes, and an alert tells whoever should look at a stream that is stuck.
+      startupProbe: healthProbe("", 10, Math.ceil(restoreSeconds(args.plan.core.volumeGiB) / 10)),
       readinessProbe: healthProbe("?js-server-only=true", 10, 3),
       livenessProbe: healthProbe("?js-enabled-only=true", 30, 3),
     },
@@ -165,7 +173,12 @@ export class NatsCore extends pulumi.ComponentResource {
           volumeClaimTemplates: [claimTemplate(claim)],
         },
       },
-      { parent: this, dependsOn: [account, ...claims], ignoreChanges: keptClaimTemplate },
+      {
+        parent: this,
+        dependsOn: [account, ...claims],
+        ignoreChanges: keptClaimTemplate,
+        ...awaited(replicas, corePace),
+      },
     );
     disruptionBudget(objects);
 

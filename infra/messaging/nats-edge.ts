@@ -7,6 +7,7 @@ import { placementOn } from "../cluster/placement.ts";
 import { boundService } from "../platform/bound-service.ts";
 import { selectorOf } from "../platform/names.ts";
 import { apartFromItself, spreadOver, zoneTopology } from "../platform/pods.ts";
+import { awaited, type PodPace } from "../platform/rollout.ts";
 import {
   autoscaler,
   configMap,
@@ -24,6 +25,7 @@ import {
   type NatsImages,
   natsPodTemplate,
   passwordsFile,
+  terminationGraceSeconds,
   tlsFiles,
 } from "./nats-pods.ts";
 import { EnvironmentReference } from "./nats-syntax.ts";
@@ -48,6 +50,14 @@ export interface NatsEdgeArgs {
 }
 
 const everywhere = (port: number) => `0.0.0.0:${port}`;
+
+/** The load balancer has to see a new server healthy before the next old one goes. */
+const minReadySeconds = 30;
+const startupSeconds = 60;
+export const edgePace: PodPace = {
+  stop: terminationGraceSeconds("edge"),
+  start: startupSeconds + minReadySeconds,
+};
 
 /** Open connections of a pod, as Prometheus hands them to the autoscaler. */
 export const connectionsMetric = "sentinel_edge_connections";
@@ -98,7 +108,7 @@ function podTemplate(args: NatsEdgeArgs, config: Configuration) {
     certificates: args.certificates,
     ports: { mqtt: mqttPort, cluster: natsPorts.cluster, monitor: natsPorts.monitor },
     probes: {
-      startupProbe: healthProbe("", 2, 30),
+      startupProbe: healthProbe("", 2, startupSeconds / 2),
       readinessProbe: healthProbe("", 5, 2),
       livenessProbe: healthProbe("", 30, 3),
     },
@@ -186,13 +196,12 @@ export class NatsEdge extends pulumi.ComponentResource {
         spec: {
           serviceName: service.metadata.name,
           podManagementPolicy: "Parallel",
-          // The load balancer has to see a new server healthy before the next old one goes.
-          minReadySeconds: 30,
+          minReadySeconds,
           selector: { matchLabels: selectorOf(natsEdge) },
           template: podTemplate(args, { name: config.metadata.name, data }),
         },
       },
-      { parent: this, dependsOn: account },
+      { parent: this, dependsOn: account, ...awaited(args.plan.edge.maxReplicas, edgePace) },
     );
     disruptionBudget(objects);
     autoscaler(objects, set, scaleOf(args.plan.edge));

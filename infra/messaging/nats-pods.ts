@@ -40,7 +40,8 @@ export const tlsFiles = (role: string) => ({
  * Longer than `lame_duck_duration` and its grace period: the kubelet's SIGTERM follows the signal
  * at once and a lame duck ignores it, so this is the time that it has.
  */
-const terminationGraceSeconds = (role: keyof typeof lameDuckSeconds) => lameDuckSeconds[role] + 30;
+export const terminationGraceSeconds = (role: keyof typeof lameDuckSeconds) =>
+  lameDuckSeconds[role] + 30;
 
 /** An unprivileged user; the image would run as root. */
 const user = 1000;

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../versions.ts";
+import { chartSeconds } from "./rollout.ts";
 
 export interface CertManagerArgs {
   readonly namespace: string;
@@ -28,6 +29,7 @@ export class CertManager extends pulumi.ComponentResource {
         version: charts.certManager.version,
         repositoryOpts: { repo: charts.certManager.repository },
         namespace: args.namespace,
+        timeout: chartSeconds,
         values: {
           // Kept when the release goes, for with them would go every certificate.
           crds: { enabled: true, keep: true },

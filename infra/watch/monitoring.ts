@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../platform/random-password.ts";
+import { chartSeconds } from "../platform/rollout.ts";
 import { charts } from "../versions.ts";
 import { adapterPort, adapterValues } from "./adapter-values.ts";
 import { alertRules } from "./alert-rules.ts";
@@ -111,7 +112,10 @@ function release(
   const { repository: repo, version, values, dependsOn } = args;
   return new kubernetes.helm.v3.Release(
     `${name}-${chart}`,
-    { name: chart, chart, version, repositoryOpts: { repo }, namespace, values },
+    {
+      ...{ name: chart, chart, version, repositoryOpts: { repo }, namespace, values },
+      timeout: chartSeconds,
+    },
     { parent, ...(dependsOn && { dependsOn }) },
   );
 }

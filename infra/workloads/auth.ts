@@ -5,6 +5,7 @@ import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { autoscaledMost } from "../capacity/services.ts";
 import { selectorOf } from "../platform/names.ts";
+import { awaited } from "../platform/rollout.ts";
 import {
   autoscaler,
   disruptionBudget,
@@ -16,6 +17,7 @@ import {
   operationsPort,
   type Process,
   peerPasswordFiles,
+  processPace,
   secretFile,
   servicePodTemplate,
   type WorkloadArgs,
@@ -72,6 +74,7 @@ export class Auth extends pulumi.ComponentResource {
     super("sentinel:workloads:Auth", name, {}, opts);
     const objects = { workload: authWorkload, namespace: args.namespace, parent: this };
     const account = serviceAccount(objects);
+    const scale = scaleOf(args.plan.auth.replicas);
     headlessService(objects, [{ name: "metrics", port: operationsPort }]);
     disruptionBudget(objects);
     const deployment = new kubernetes.apps.v1.Deployment(
@@ -85,9 +88,9 @@ export class Auth extends pulumi.ComponentResource {
           template: servicePodTemplate(processOf(args)),
         },
       },
-      { parent: this, dependsOn: account },
+      { parent: this, dependsOn: account, ...awaited(scale.maxReplicas, processPace) },
     );
-    autoscaler(objects, deployment, scaleOf(args.plan.auth.replicas));
+    autoscaler(objects, deployment, scale);
     this.registerOutputs({});
   }
 }

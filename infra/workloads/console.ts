@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { selectorOf } from "../platform/names.ts";
+import { awaited } from "../platform/rollout.ts";
 import { apiTokensFile } from "../platform/service-secrets.ts";
 import {
   disruptionBudget,
@@ -13,6 +14,7 @@ import {
 import {
   operationsPort,
   type Process,
+  processPace,
   secretFile,
   servicePodTemplate,
   type WorkloadArgs,
@@ -78,7 +80,7 @@ export class Console extends pulumi.ComponentResource {
           template: servicePodTemplate(processOf(args)),
         },
       },
-      { parent: this, dependsOn: account },
+      { parent: this, dependsOn: account, ...awaited(args.plan.console.replicas, processPace) },
     );
     this.registerOutputs({});
   }

@@ -1,13 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { selectorOf } from "../platform/names.ts";
+import { awaited } from "../platform/rollout.ts";
 import {
   disruptionBudget,
   headlessService,
   metadataOf,
   serviceAccount,
 } from "../platform/workload-objects.ts";
-import { operationsPort, type Process, servicePodTemplate } from "./workload.ts";
+import { operationsPort, type Process, processPace, servicePodTemplate } from "./workload.ts";
 
 export interface StatefulProcessArgs {
   readonly process: Process;
@@ -35,6 +36,6 @@ export function statefulProcess(args: StatefulProcessArgs): kubernetes.apps.v1.S
         template: servicePodTemplate(process),
       },
     },
-    { parent, dependsOn: account },
+    { parent, dependsOn: account, ...awaited(replicas, processPace) },
   );
 }

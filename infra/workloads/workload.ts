@@ -14,6 +14,7 @@ import {
   spreadOver,
   zoneTopology,
 } from "../platform/pods.ts";
+import type { PodPace } from "../platform/rollout.ts";
 import { ownPassword, peerPassword } from "../platform/service-secrets.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
@@ -53,6 +54,9 @@ export interface Process {
 export const operationsPort = 8080;
 /** Longer than the 25 s after which a process gives up its drain. */
 export const terminationGraceSeconds = 40;
+const startupSeconds = 60;
+/** When a pod of ours is replaced: its drain, its start, and until the next probe sees it ready. */
+export const processPace: PodPace = { stop: terminationGraceSeconds, start: startupSeconds + 30 };
 /** User `nonroot` of the image. */
 const user = 65532;
 /** Of the container's memory; the rest is for buffers, typed arrays and code. */
@@ -124,7 +128,7 @@ const probe = (path: string, periodSeconds: number, failureThreshold: number) =>
 /** The operations port and the probes that look at it. */
 const operations = {
   ports: [{ name: "metrics", containerPort: operationsPort }],
-  startupProbe: probe("/livez", 2, 30),
+  startupProbe: probe("/livez", 2, startupSeconds / 2),
   livenessProbe: probe("/livez", 10, 3),
   readinessProbe: probe("/readyz", 5, 2),
 } satisfies Partial<Container>;

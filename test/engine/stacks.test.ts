@@ -4,6 +4,7 @@ import { settingNames } from "../../stacks/settings-schema.ts";
 import { type Engine, type Outcome, openEngine } from "../../tools/engine/engine.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 import { changesIn, type Step } from "../../tools/engine/steps.ts";
+import { awaitedWorkloads } from "./rollouts.ts";
 import { type SettingEdit, settingEdits } from "./setting-edits.ts";
 
 /** The three stacks as they are, on the real engine: up, unchanged, edited, wrong, down. */
@@ -34,6 +35,14 @@ describe.concurrent("after all three came up", () => {
   it.each(regionNames)("%s has nothing to do, and breaks no policy", async (stack) => {
     const { ok, output } = await engine.preview({ stack, options: nothingNew });
     expect(ok, output).toBe(true);
+  });
+
+  it.each(regionNames)("%s waits for pods as long as they may take", (stack) => {
+    const workloads = awaitedWorkloads(engine.state({ stack }));
+    expect(workloads.length).toBeGreaterThan(6);
+    for (const { name, givenSeconds, neededSeconds } of workloads) {
+      expect(givenSeconds, name).toBeGreaterThan(neededSeconds);
+    }
   });
 
   it.each(regionNames)("the state of %s holds no generated secret in clear text", (stack) => {
