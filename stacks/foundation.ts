@@ -46,7 +46,10 @@ export function foundation(
     logsKeyArn: keys.logsKeyArn,
     logRetentionDays,
     publicAccess: settings.publicEndpointCidrs,
+    privateAccess: settings.privateEndpointCidrs,
     operators: settings.operatorRoleArns,
+    viewers: settings.previewRoleArns,
+    ...(settings.awsProfile !== undefined && { profile: settings.awsProfile }),
     tags,
     deletionProtection,
   });

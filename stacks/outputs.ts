@@ -39,4 +39,6 @@ export interface RegionOutputs {
   readonly recordsToCreate: pulumi.Output<string[]>;
   readonly clusterName: pulumi.Output<string>;
   readonly imageRegistry: pulumi.Output<string>;
+  /** What runs of our own processes. A preview takes it, so that it shows no other images. */
+  readonly imageVersion: string | undefined;
 }

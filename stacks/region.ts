@@ -50,6 +50,7 @@ export async function region(settings: Settings): Promise<Record<string, unknown
     recordsToCreate: names.toCreate,
     clusterName: base.cluster.clusterName,
     imageRegistry: registry,
+    imageVersion: settings.images?.version,
   };
   return { ...outputs, ...here?.outputs };
 }

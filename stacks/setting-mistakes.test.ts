@@ -95,6 +95,11 @@ describe("one mistake in one file", () => {
       /sentinel:hostedZoneId must be set for deviceCertificates of letsencrypt/,
     ],
     [
+      "a role that only half of the program takes on",
+      { "aws:assumeRoles": [{ roleArn: "arn:aws:iam::123456789012:role/deploy" }] },
+      /aws:assumeRoles would sign in to AWS and not to Kubernetes; .* aws:profile/,
+    ],
+    [
       "an API open to everybody",
       { "sentinel:publicEndpointCidrs": ["0.0.0.0/0"] },
       /sentinel:publicEndpointCidrs.0 must be 8 bits or longer/,

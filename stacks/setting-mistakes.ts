@@ -19,10 +19,24 @@ export function ownEntries(config: StackConfig): Record<string, unknown> {
   );
 }
 
-/** One line for each key whose namespace nobody reads. */
+/**
+ * How the provider of AWS may be told who it is, and the AWS command line, which signs in to
+ * Kubernetes, is not: the first half of an `up` would pass and the second be refused.
+ */
+const signInKeys = [
+  ...["accessKey", "secretKey", "token", "assumeRole", "assumeRoles", "assumeRoleWithWebIdentity"],
+  ...["sharedConfigFiles", "sharedCredentialsFiles"],
+];
+
+/** One line for each key whose namespace nobody reads, or that only half of the program would heed. */
 export function namespaceMistakes(stack: string, config: StackConfig): string[] {
   return Object.keys(config).flatMap((key) => {
     const [space = "", name = key] = key.split(/:(.*)/s);
+    if (space === "aws" && signInKeys.includes(name)) {
+      return [
+        `${stackFile(stack)}: ${key} would sign in to AWS and not to Kubernetes; put it into a profile and name that by aws:profile, or into the environment`,
+      ];
+    }
     if (space === namespace || foreignNamespaces.includes(space)) return [];
     return [
       settingNames.includes(name)

@@ -118,6 +118,7 @@ const deviceCa = z.string(must("certificates of authorities in PEM form")).check
   if (message) context.issues.push({ code: "custom", message, input: context.value });
 });
 
+const roleArn = matching(/^arn:aws:iam::\d{12}:role\/\S+$/, "the ARN of an IAM role");
 const flag = z.boolean(must("true or false"));
 const instanceType = z.enum(instanceTypeNames, must(`one of ${instanceTypeNames.join(", ")}`));
 
@@ -147,11 +148,13 @@ export const stackSettingsSchema = z.strictObject({
   deviceCa: deviceCa.optional(),
   /** What edges prove themselves with to devices. */
   deviceCertificates: deviceCertificates.default({ issuer: "internal" }),
-  operatorRoleArns: z
-    .array(matching(/^arn:aws:iam::\d{12}:role\/\S+$/, "the ARN of an IAM role"), must("a list"))
-    .default([]),
+  operatorRoleArns: z.array(roleArn, must("a list")).default([]),
   /** From where the Kubernetes API can be reached over the internet. Empty: from nowhere. */
   publicEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  /** Private ranges outside of the cluster, such as a runner's, from where that API can be reached. */
+  privateEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  /** Roles that may look at the cluster and change nothing: those of previews. */
+  previewRoleArns: z.array(roleArn, must("a list")).default([]),
   /** Who may use the API, besides one token for each role that the stack makes itself. */
   apiTokens: z.array(apiToken, must("a list")).default([]),
   monitoring: flag.default(true),

@@ -88,6 +88,7 @@ describe("what may be said", () => {
       "aws:profile": "platform",
     });
     expect(mistakesOf(files)).toEqual([]);
+    expect(parseSettings("us-east", files).awsProfile).toBe("platform");
   });
 
   it("is left to its default", () => {

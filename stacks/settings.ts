@@ -21,6 +21,8 @@ import { readStackFiles, type StackFiles } from "./stack-files.ts";
 export interface Settings extends StackSettings {
   readonly stack: RegionName;
   readonly awsRegion: AwsRegion;
+  /** `aws:profile`, where the stack names one: Kubernetes is signed in to with the same. */
+  readonly awsProfile?: string;
   /** What all three stacks say, this one included. */
   readonly fleet: Readonly<Record<RegionName, StackSettings>>;
 }
@@ -49,7 +51,11 @@ export function parseSettings(stack: RegionName, files: StackFiles): Settings {
     mistakes.push(...fleetMistakes(fleet), ...demandMistakes(fleet));
   }
   if (mistakes.length === 0) {
-    return { ...fleet[stack], stack, awsRegion: awsRegions[stack], fleet };
+    const awsProfile = files[stack]?.["aws:profile"];
+    return {
+      ...{ ...fleet[stack], stack, awsRegion: awsRegions[stack], fleet },
+      ...(awsProfile !== undefined && { awsProfile: String(awsProfile) }),
+    };
   }
   throw new pulumi.RunError(
     ["the settings are not valid:", ...mistakes.map((mistake) => `  ${mistake}`)].join("\n"),

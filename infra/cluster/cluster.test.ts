@@ -52,6 +52,18 @@ it("encrypts Secrets and keeps all control plane logs, encrypted, for the time a
   });
 });
 
+it("lets a runner's network reach the API, and the role that previews look at everything", async () => {
+  const viewer = "arn:aws:iam::123456789012:role/preview";
+  const { engine } = await registered({ privateAccess: ["10.50.0.0/24"], viewers: [viewer] });
+  const rule = engine.only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs;
+  expect(rule).toMatchObject({ cidrIpv4: "10.50.0.0/24", fromPort: 443, toPort: 443 });
+  const granted = engine.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+  const policies = granted
+    .filter(({ inputs }) => inputs.principalArn === viewer)
+    .map(({ inputs }) => inputs.policyArn);
+  expect(policies).toEqual(["arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"]);
+});
+
 it("is reached from the VPC alone unless ranges are named", async () => {
   const { cluster } = await registered();
   expect(cluster.vpcConfig).toEqual({

@@ -22,15 +22,25 @@ export interface RegionClusterArgs {
    */
   readonly publicAccess: readonly string[];
   /**
+   * Private IPv4 ranges outside of the cluster's own nodes that may reach the API server, such as
+   * that of the runner. Defaults to none: the cluster's security group lets in nobody else.
+   */
+  readonly privateAccess?: readonly string[];
+  /**
    * ARNs of roles that administer the cluster. Whoever creates the cluster is one already, and
    * must not be named again.
    */
   readonly operators: readonly string[];
+  /** ARNs of roles that may look at everything but Secrets. Defaults to none. */
+  readonly viewers?: readonly string[];
+  /** Profile of the AWS configuration with which `kubectl` and Pulumi sign in, where one is named. */
+  readonly profile?: string;
   readonly tags: Tags;
   /** Refuses deletion, here and at AWS. Defaults to true. */
   readonly deletionProtection?: boolean;
 }
 
+const apiPort = 443;
 const accessPolicy = (name: string) => `arn:aws:eks::aws:cluster-access-policy/${name}`;
 
 /**
@@ -62,24 +72,50 @@ export class RegionCluster extends pulumi.ComponentResource {
       type: "EC2",
       policy: "AmazonEKSAutoNodePolicy",
     });
-    for (const [index, principalArn] of args.operators.entries()) {
-      this.grant(`${name}-operator-${index}`, cluster.name, {
-        principalArn,
-        type: "STANDARD",
-        policy: "AmazonEKSClusterAdminPolicy",
-      });
-    }
+    this.admit(name, args, cluster);
 
     this.arn = cluster.arn;
     this.clusterName = cluster.name;
     this.kubeconfig = pulumi
       .all([cluster.name, cluster.endpoint, cluster.certificateAuthority.data])
       .apply(([clusterName, endpoint, certificateAuthority]) =>
-        kubeconfig({ clusterName, endpoint, certificateAuthority, awsRegion: args.awsRegion }),
+        kubeconfig({
+          ...{ clusterName, endpoint, certificateAuthority, awsRegion: args.awsRegion },
+          ...(args.profile !== undefined && { profile: args.profile }),
+        }),
       );
     this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
     this.nodeRoleName = roles.nodeRoleName;
     this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });
+  }
+
+  /** Roles and networks that may speak to the API server. */
+  private admit(name: string, args: RegionClusterArgs, cluster: aws.eks.Cluster) {
+    const roles = [
+      ["operator", "AmazonEKSClusterAdminPolicy", args.operators],
+      ["viewer", "AmazonEKSViewPolicy", args.viewers ?? []],
+    ] as const;
+    for (const [role, policy, arns] of roles) {
+      for (const [index, principalArn] of arns.entries()) {
+        const to: Grant = { principalArn, type: "STANDARD", policy };
+        this.grant(`${name}-${role}-${index}`, cluster.name, to);
+      }
+    }
+    for (const [index, cidrIpv4] of (args.privateAccess ?? []).entries()) {
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-admits-${index}`,
+        {
+          securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
+          description: "to the Kubernetes API",
+          ipProtocol: "tcp",
+          fromPort: apiPort,
+          toPort: apiPort,
+          cidrIpv4,
+          tags: args.tags,
+        },
+        { parent: this },
+      );
+    }
   }
 
   private cluster(name: string, args: RegionClusterArgs, roles: ClusterRoles) {

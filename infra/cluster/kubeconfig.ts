@@ -5,6 +5,8 @@ export interface KubeconfigArgs {
   /** The API server's CA certificate, base64. */
   readonly certificateAuthority: string;
   readonly awsRegion: string;
+  /** Profile of the AWS configuration that `aws:profile` names. Absent: what the environment says. */
+  readonly profile?: string;
 }
 
 /**
@@ -32,7 +34,10 @@ export function kubeconfig(args: KubeconfigArgs): string {
           exec: {
             apiVersion: "client.authentication.k8s.io/v1beta1",
             command: "aws",
-            args: ["eks", "get-token", "--cluster-name", name, "--region", args.awsRegion],
+            args: [
+              ...["eks", "get-token", "--cluster-name", name, "--region", args.awsRegion],
+              ...(args.profile === undefined ? [] : ["--profile", args.profile]),
+            ],
           },
         },
       },

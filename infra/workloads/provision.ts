@@ -35,6 +35,8 @@ const workload = "provision";
 const size = { cpuMillis: 100, memoryMiB: 256 };
 /** Of the whole cluster's start: nodes, volumes, certificates. */
 const waitSeconds = 900;
+/** The longest that its Job may take, and that Pulumi waits for it. */
+export const provisionSeconds = 2 * waitSeconds;
 /** Exit code of a process whose environment is wrong: another attempt would read the same. */
 const wrongEnvironment = 2;
 
@@ -77,7 +79,7 @@ const warmUpOf = ({ namespace, domain, deviceIssuer }: ProvisionArgs) => ({
 
 const jobSpec = (process: Process) => ({
   backoffLimit: 4,
-  activeDeadlineSeconds: 2 * waitSeconds,
+  activeDeadlineSeconds: provisionSeconds,
   podFailurePolicy: {
     rules: [
       { action: "FailJob", onExitCodes: { operator: "In", values: [wrongEnvironment] } },
@@ -126,7 +128,7 @@ export class Provision extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [account, definitions],
-        customTimeouts: { create: `${2 * waitSeconds}s` },
+        customTimeouts: { create: `${provisionSeconds}s` },
       },
     );
     this.jobName = job.metadata.name;

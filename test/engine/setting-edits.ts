@@ -204,6 +204,19 @@ export const settingEdits: readonly SettingEdit[] = [
     ],
   },
   {
+    setting: "previewRoleArns",
+    edits: home("previewRoleArns", ["arn:aws:iam::123456789012:role/preview"]),
+    steps: [
+      "create AccessEntry cluster-viewer-0",
+      "create AccessPolicyAssociation cluster-viewer-0",
+    ],
+  },
+  {
+    setting: "privateEndpointCidrs",
+    edits: home("privateEndpointCidrs", ["10.50.0.0/24"]),
+    steps: ["create SecurityGroupIngressRule cluster-admits-0"],
+  },
+  {
     setting: "publicEndpointCidrs",
     edits: home("publicEndpointCidrs", ["203.0.113.0/24"]),
     steps: ["update Cluster cluster-cluster"],

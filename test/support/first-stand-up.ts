@@ -43,7 +43,8 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
     managed.launch();
     return managed;
   };
-  const broker = { directory: join(directory, "mosquitto"), port: layout.upstream };
+  const listen = { publishers: layout.upstream, bridges: layout.upstreamBridges };
+  const broker = { directory: join(directory, "mosquitto"), listen };
   const specs = [
     ...layout.cores.map((_, index) => coreSpec(nats, index)),
     edgeSpec(nats, 0),
