@@ -11,10 +11,18 @@ const processes = readdirSync(join(root, "app")).filter((folder) =>
   existsSync(join(root, "app", folder, "main.ts")),
 );
 
+/** Entries of threads, each beside the `main.js` of its process. */
+const threads = {
+  "inspector/matching-worker": join(root, "app/inspector/patterns/matching-worker.ts"),
+};
+
 await build({
-  entryPoints: Object.fromEntries(
-    processes.map((name) => [`${name}/main`, join(root, "app", name, "main.ts")]),
-  ),
+  entryPoints: {
+    ...Object.fromEntries(
+      processes.map((name) => [`${name}/main`, join(root, "app", name, "main.ts")]),
+    ),
+    ...threads,
+  },
   outdir: join(root, "dist"),
   bundle: true,
   platform: "node",

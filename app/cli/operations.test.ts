@@ -138,7 +138,7 @@ describe("sentinel doctor", () => {
     expect(stdout).not.toContain("FAIL");
     expect(code).toBe(0);
     expect(stdout.match(/^ok .*NATS core .*logged in as operator$/gm)).toHaveLength(3);
-    expect(stdout).toMatch(/^ok .*JetStream streams +9 streams, all copies current$/m);
+    expect(stdout).toMatch(/^ok .*JetStream streams +11 streams, all copies current$/m);
     expect(stdout).toMatch(/^ok .*INGRESS lag +nothing waits$/m);
     expect(stdout).toMatch(/^ok .*upstream broker TLS +TLSv1.3, certificate ends in \d+ days$/m);
     expect(stdout).toMatch(/^ok .*edge .* TLS 1.3 +TLSv1.3/m);

@@ -3,12 +3,14 @@ import { deadLetterReasons } from "../contract/dead-letter.ts";
 import { origins } from "../contract/subjects.ts";
 import { findingClasses, levels, verdicts } from "../contract/verdict.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
+import { replacementCodes } from "./patterns/matching-thread.ts";
 import { destinations } from "./pipeline/outputs.ts";
 
 /** What can be read at any time rather than counted when it happens. */
 export interface InspectorState {
   readonly partitionsOwned: () => number;
   readonly held: () => number;
+  readonly matchingWaiting: () => number;
   readonly clientsRemembered: () => number;
   readonly fleetFactor: () => number;
   readonly purgeDistance: () => number | undefined;
@@ -21,6 +23,8 @@ type Labelled =
   | "deadLetters"
   | "duplicates"
   | "storeRetries"
+  | "threadReplacements"
+  | "budgetExceeded"
   | "leaseLosses";
 
 /** Stages take microseconds, and a rule that thrashes takes a hundred milliseconds. */
@@ -45,6 +49,16 @@ export function createInspectorMetrics(registry: Registry) {
     deadLetters: counter("dead_letter_messages", "Messages that went to DEAD_LETTER", ["reason"]),
     duplicates: counter("duplicate_messages", "Results that were stored already", ["destination"]),
     storeRetries: counter("store_retries", "Failed attempts to store", ["destination"]),
+    threadReplacements: counter(
+      "matching_thread_replacements",
+      "Threads for large messages that died or did not answer in time",
+      ["code"],
+    ),
+    budgetExceeded: counter(
+      "budget_exceeded_messages",
+      "Messages whose matching did not end within its budget",
+      ["origin"],
+    ),
     stageFailures: counter("stage_failures", "Inspections that failed and are repeated", []),
     leaseLosses: counter("lease_losses", "Partitions lost rather than handed back", ["code"]),
     registryFailures: counter("registry_failures", "Status requests without a usable answer", []),
@@ -80,6 +94,8 @@ function startAtZero(metrics: Pick<InspectorMetrics, Labelled>) {
     metrics.storeRetries.inc({ destination }, 0);
   }
   for (const reason of deadLetterReasons) metrics.deadLetters.inc({ reason }, 0);
+  for (const code of replacementCodes) metrics.threadReplacements.inc({ code }, 0);
+  for (const origin of origins) metrics.budgetExceeded.inc({ origin }, 0);
   for (const code of ["taken", "expired"]) metrics.leaseLosses.inc({ code }, 0);
 }
 
@@ -97,6 +113,11 @@ export function exposeInspectorState(registry: Registry, state: InspectorState):
     });
   gauge("partitions_owned", "Partitions that this replica holds", state.partitionsOwned);
   gauge("held_messages", "Messages whose inspection fails", state.held);
+  gauge(
+    "matching_waiting_messages",
+    "Large messages that wait for their thread",
+    state.matchingWaiting,
+  );
   gauge("clients_remembered", "Clients with a baseline", state.clientsRemembered);
   gauge("fleet_activity_ratio", "Active clients against the usual number", state.fleetFactor);
   gauge(

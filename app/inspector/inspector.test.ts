@@ -143,7 +143,7 @@ describe("what a device sent while one log took everything", () => {
     const jsm = await jetstreamManager(await fixture.nats("provision"));
     await jsm.streams.update("REPORT_INGRESS", {
       ...definition("REPORT_INGRESS"),
-      subjects: ["ingress.nowhere.*"],
+      subjects: ["unused.reports"],
     });
     await jsm.streams.update("INGRESS", { ...definition("INGRESS"), subjects: ["ingress.*.*"] });
     const device = await fixture.device("pump-2");

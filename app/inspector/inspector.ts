@@ -13,7 +13,9 @@ import { createIngressTail, type IngressTail } from "./partitions/ingress-tail.t
 import { createLeaseStore } from "./partitions/lease-store.ts";
 import { PartitionOwner } from "./partitions/partition-owner.ts";
 import { readPartition } from "./partitions/partition-reader.ts";
+import { createGatedMatcher } from "./patterns/gated-matcher.ts";
 import type { RuleMatcher } from "./patterns/matcher.ts";
+import { startMatchingThread } from "./patterns/matching-thread.ts";
 import { ClientBaselines } from "./pipeline/anomaly/client-baselines.ts";
 import { HeldMessages } from "./pipeline/held-messages.ts";
 import { createMessageInspector } from "./pipeline/message-inspector.ts";
@@ -27,6 +29,8 @@ export interface InspectorOptions {
   readonly replica: string;
   readonly nats: NatsConnection;
   readonly rules: RuleMatcher;
+  /** Where the rules are, for the thread that matches large messages. */
+  readonly rulesDirectory: string;
   /** Clients whose habits are remembered at most; 51 bytes each. */
   readonly anomalyClients: number;
   readonly metrics: Registry;
@@ -38,7 +42,7 @@ const clock = () => performance.now();
 
 /** Shares the partitions of its lane with the other replicas and inspects what is in its own. */
 export async function createInspector(options: InspectorOptions): Promise<Running> {
-  const { lane, replica, nats, rules, anomalyClients, metrics: registry, log } = options;
+  const { lane, replica, nats, anomalyClients, metrics: registry, log } = options;
   const watch = new NatsWatch(nats);
   const js = jetstream(nats);
   const jsm = await jetstreamManager(nats, { checkAPI: false });
@@ -54,6 +58,13 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     onUnverified: () => metrics.unverified.inc(),
     clock,
   });
+  const thread = startMatchingThread({
+    directory: options.rulesDirectory,
+    version: options.rules.version,
+    onReplaced: (code) => metrics.threadReplacements.inc({ code }),
+    log,
+  });
+  const rules = createGatedMatcher(options.rules, thread);
   const state = { rules, baselines };
   const publisher = new AcknowledgedPublisher(nats, lane.process);
   const inspection = { lane, publisher, stages, state, recipients, held, metrics, log };
@@ -83,17 +94,19 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   exposeInspectorState(registry, {
     partitionsOwned: () => owner.held.size,
     held: () => held.size,
+    matchingWaiting: thread.waiting,
     clientsRemembered: () => baselines.size,
     fleetFactor: () => baselines.fleetFactor,
     purgeDistance: () => distance(tail.last(), owner.lowestCursor),
   });
   log.info({ lane: lane.name, rules: rules.version, count: rules.size }, "inspecting");
   return {
-    notReady: () => watch.missing() ?? owner.notReady() ?? held.notReady(),
+    notReady: () => watch.missing() ?? owner.notReady() ?? thread.notReady() ?? held.notReady(),
     async drain() {
       await owner.drain();
       await stopMaintenance();
       publisher.close();
+      await thread.close();
       await watch.close();
     },
   };

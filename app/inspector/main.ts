@@ -48,6 +48,7 @@ await runProcess(
       replica: environment.REPLICA,
       nats,
       rules,
+      rulesDirectory: environment.RULES_DIRECTORY,
       anomalyClients: environment.ANOMALY_CLIENTS,
       metrics,
       log,

@@ -53,6 +53,7 @@ export async function ownMetrics() {
   exposeInspectorState(registry, {
     partitionsOwned: zero,
     held: zero,
+    matchingWaiting: zero,
     clientsRemembered: zero,
     fleetFactor: zero,
     purgeDistance: zero,

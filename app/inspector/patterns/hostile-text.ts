@@ -6,6 +6,8 @@ export const corpora = [
   "fragments",
   "near-misses",
   "escapes",
+  "layers",
+  "entities",
   "base64",
   "lower-case",
 ] as const;
@@ -15,6 +17,17 @@ const alphabets = {
   base64: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
   "lower-case": "abcdefghijklmnopqrstuvwxyz0123456789",
 } as const;
+
+/** Escapes that are none, of every kind that has to be looked at for longest. */
+const undecodable = [
+  "&a;",
+  "&lbracx;",
+  "&#xfffffg;",
+  "&#9999999;",
+  "&NewLinX;",
+  "%2",
+  "\\u00",
+] as const;
 
 const separators = ["", " ", "/", ";", '"', ".", "=", "a1"] as const;
 
@@ -54,6 +67,11 @@ function pieceWriter(
       return () => spoil(fragment(), random) + pick(random, separators);
     case "escapes":
       return () => wrap(fragment(), random);
+    case "layers":
+      return () => percentEncoded(fragment().slice(0, 64), 2);
+    case "entities":
+      // The first is undone in every layer, so that all the others are looked at in each of them.
+      return () => (random(64) === 0 ? "%252541" : pick(random, undecodable));
     case "base64":
     case "lower-case":
       return () => alphabets[corpus].charAt(random(alphabets[corpus].length));
@@ -70,6 +88,14 @@ function cut(text: string, random: Random): string {
 function spoil(text: string, random: Random): string {
   const at = Math.max(0, text.length - 1 - random(3));
   return `${text.slice(0, at)}~${text.slice(at + 1)}`;
+}
+
+/** Every character as `%25…`: all the text lies below the layers, where nothing else is changed. */
+function percentEncoded(text: string, layers: number): string {
+  const prefix = `%${"25".repeat(layers - 1)}`;
+  return Array.from(Buffer.from(text), (byte) => prefix + byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 }
 
 /** Wrapped in escapes of all kinds, some of them twice, which makes every layer be looked at. */

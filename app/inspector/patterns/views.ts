@@ -7,14 +7,27 @@ const percent = 0x25;
 const ampersand = 0x26;
 const backslash = 0x5c;
 const semicolon = 0x3b;
+const hash = 0x23;
 const longestEntity = 10;
 
-const entities = new Map<string, number>([
-  ...Object.entries({ lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27, sol: 0x2f }),
-  ...Object.entries({ bsol: 0x5c, colon: 0x3a, semi: 0x3b, lpar: 0x28, rpar: 0x29, dollar: 0x24 }),
-  ...Object.entries({ lbrace: 0x7b, rbrace: 0x7d, lcub: 0x7b, rcub: 0x7d, period: 0x2e }),
-  ...Object.entries({ Tab: 0x09, NewLine: 0x0a, nbsp: 0x20, equals: 0x3d, vert: 0x7c }),
-]);
+const names = {
+  ...{ lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27, sol: 0x2f },
+  ...{ bsol: 0x5c, colon: 0x3a, semi: 0x3b, lpar: 0x28, rpar: 0x29, dollar: 0x24 },
+  ...{ lbrace: 0x7b, rbrace: 0x7d, lcub: 0x7b, rcub: 0x7d, period: 0x2e },
+  ...{ Tab: 0x09, NewLine: 0x0a, nbsp: 0x20, equals: 0x3d, vert: 0x7c },
+} as const;
+
+interface Entity {
+  readonly name: Uint8Array;
+  readonly character: number;
+}
+/** By the first byte of the name: a text full of ampersands makes no strings and hashes nothing. */
+const entities: readonly (readonly Entity[])[] = Array.from({ length: 128 }, (_, first) =>
+  Object.entries(names)
+    .filter(([name]) => name.charCodeAt(0) === first)
+    .map(([name, character]) => ({ name: Buffer.from(name), character })),
+);
+const none: readonly Entity[] = [];
 
 /** JSON's one-letter escapes, by the byte after the backslash. */
 const escapes = new Uint8Array(128);
@@ -88,13 +101,37 @@ function decodeAt(from: Uint8Array, at: number, marker: number): number {
 function decodeEntity(from: Uint8Array, at: number): number {
   const end = entityEnd(from, at + 1);
   if (end < 0) return 0;
-  const name = String.fromCharCode(...from.subarray(at + 1, end));
-  const known = entities.get(name);
-  if (known !== undefined) return pack(known, end + 1 - at);
-  const hex = /^#x([0-9a-f]{1,6})$/i.exec(name)?.[1];
-  const decimal = /^#(\d{1,7})$/.exec(name)?.[1];
-  const code = hex === undefined ? Number.parseInt(decimal ?? "", 10) : Number.parseInt(hex, 16);
-  return code >= 0 && code <= 0xffff ? pack(code, end + 1 - at) : 0;
+  const code =
+    from[at + 1] === hash ? numberAt(from, at + 2, end) : namedCharacter(from, at + 1, end);
+  return code <= 0xffff ? pack(code, end + 1 - at) : 0;
+}
+
+/** The character that `from` names between `start` and `end`, or -1. */
+function namedCharacter(from: Uint8Array, start: number, end: number): number {
+  for (const { name, character } of entities[from[start] ?? 0] ?? none) {
+    if (name.length !== end - start) continue;
+    let same = 1;
+    while (same < name.length && name[same] === from[start + same]) same++;
+    if (same === name.length) return character;
+  }
+  return -1;
+}
+
+/** A character reference behind its `#`: up to 6 hexadecimal digits after an x, or up to 7 others. */
+function numberAt(from: Uint8Array, start: number, end: number): number {
+  const lower = (from[start] ?? 0) | 0x20;
+  if (lower === 0x78) {
+    const digits = end - start - 1;
+    return digits >= 1 && digits <= 6 ? hexAt(from, start + 1, digits) : -1;
+  }
+  if (end === start || end - start > 7) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = (from[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Where the semicolon is, or -1: most ampersands begin no entity, and must cost nothing. */

@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
 import type { Finding } from "../../contract/verdict.ts";
+import { MatchTooDear } from "../patterns/pattern-matcher.ts";
 import { ClientBaselines } from "./anomaly/client-baselines.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { type Inspection, inspect, StageFailed } from "./inspection.ts";
 import type { InspectedMessage } from "./message.ts";
 import { type Stage, stages } from "./stages.ts";
+import { verdictOf } from "./verdict.ts";
 
 const message: InspectedMessage = {
   origin: "upstream",
@@ -28,7 +30,7 @@ const finding = (rule: string): Finding => ({
   tags: [],
 });
 
-it("throws when a stage does, and goes on with that stage, not with those before it", () => {
+it("throws when a stage does, and goes on with that stage, not with those before it", async () => {
   const ran: string[] = [];
   let broken = true;
   const stage = (name: string, fails = false): Stage => ({
@@ -41,15 +43,15 @@ it("throws when a stage does, and goes on with that stage, not with those before
   });
   const run = { stages: [stage("one"), stage("two", true), stage("three")], state, onStage };
   const inspection: Inspection = { done: [] };
-  expect(() => inspect(message, inspection, run)).toThrow(StageFailed);
-  expect(() => inspect(message, inspection, run)).toThrow(/message 4711: stage two failed/);
+  await expect(inspect(message, inspection, run)).rejects.toThrow(StageFailed);
+  await expect(inspect(message, inspection, run)).rejects.toThrow(/message 4711: stage two failed/);
   broken = false;
-  const rules = inspect(message, inspection, run).map(({ rule }) => rule);
+  const rules = (await inspect(message, inspection, run)).map(({ rule }) => rule);
   expect(rules).toEqual(["one", "two", "three"]);
   expect(ran).toEqual(["one", "two", "two", "two", "three"]);
 });
 
-it("does not pass a message whose rules could not be matched", () => {
+it("does not pass a message whose rules could not be matched", async () => {
   const failing = {
     ...noRules,
     match: () => {
@@ -57,7 +59,18 @@ it("does not pass a message whose rules could not be matched", () => {
     },
   };
   const run = { stages, state: { ...state, rules: failing }, onStage };
-  expect(() => inspect(message, { done: [] }, run)).toThrow("pattern-matching");
+  await expect(inspect(message, { done: [] }, run)).rejects.toThrow("pattern-matching");
+});
+
+it.each([
+  ["device", "quarantine"],
+  ["upstream", "tag"],
+] as const)("holds a message of a %s against its matching having no end", async (origin, wanted) => {
+  const endless = { ...noRules, match: () => Promise.reject(new MatchTooDear(65_536, 2)) };
+  const run = { stages, state: { ...state, rules: endless }, onStage };
+  const findings = await inspect({ ...message, origin }, { done: [] }, run);
+  expect(findings.map(({ rule }) => rule)).toEqual(["inspection-budget-exceeded"]);
+  expect(verdictOf(origin, findings)).toBe(wanted);
 });
 
 it.each([
@@ -67,8 +80,12 @@ it.each([
   ["unknown", [["recipient-unknown", "quarantine"]]],
   ["suspended", [["recipient-suspended", "quarantine"]]],
   ["revoked", [["recipient-revoked", "quarantine"]]],
-] as const)("judges a recipient that is %s", (recipient, wanted) => {
-  const findings = inspect({ ...message, recipient }, { done: [] }, { stages, state, onStage });
+] as const)("judges a recipient that is %s", async (recipient, wanted) => {
+  const findings = await inspect(
+    { ...message, recipient },
+    { done: [] },
+    { stages, state, onStage },
+  );
   expect(findings.map(({ rule, verdict }) => [rule, verdict])).toEqual(wanted);
 });
 

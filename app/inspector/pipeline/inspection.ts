@@ -27,7 +27,7 @@ export interface Inspection {
  *
  * @throws StageFailed
  */
-export function inspect(
+export async function inspect(
   message: InspectedMessage,
   inspection: Inspection,
   run: {
@@ -35,13 +35,15 @@ export function inspect(
     readonly state: InspectionState;
     readonly onStage: (stage: string, seconds: number) => void;
   },
-): readonly Finding[] {
+): Promise<readonly Finding[]> {
   for (let next = inspection.done.length; next < run.stages.length; next++) {
     const stage = run.stages[next];
     if (!stage) break;
     const startMs = performance.now();
     try {
-      inspection.done.push(stage.find(message, run.state));
+      const found = stage.find(message, run.state);
+      // Most find at once, and need no turn of the event loop.
+      inspection.done.push(found instanceof Promise ? await found : found);
     } catch (cause) {
       throw new StageFailed(stage.name, message.sequence, cause);
     } finally {

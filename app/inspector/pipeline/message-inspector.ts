@@ -15,7 +15,7 @@ import type { InspectedMessage } from "./message.ts";
 import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
 import { Semaphore } from "./semaphore.ts";
-import type { InspectionState, Stage } from "./stages.ts";
+import { budgetExceeded, type InspectionState, type Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface MessageInspectorOptions {
@@ -76,6 +76,7 @@ async function resultsOf(
     recipient: typeof status === "string" ? status : await status,
   };
   const findings = await inspectOrHold(options, message, lease);
+  if (findings.includes(budgetExceeded)) metrics.budgetExceeded.inc({ origin });
   const verdict = verdictOf(origin, findings);
   metrics.inspected.inc({ verdict, origin });
   for (const { class: findingClass, level } of findings) {
@@ -108,7 +109,7 @@ async function inspectOrHold(
   try {
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
       try {
-        return inspect(message, inspection, { stages, state, onStage });
+        return await inspect(message, inspection, { stages, state, onStage });
       } catch (error) {
         held.add(message.sequence);
         metrics.stageFailures.inc();

@@ -1,25 +1,28 @@
 import type { Finding, Level } from "../../contract/verdict.ts";
-import type { RuleMatcher } from "../patterns/matcher.ts";
+import type { RuleMatch } from "../patterns/matcher.ts";
+import { MatchTooDear, type PatternMatcher } from "../patterns/pattern-matcher.ts";
 import { anomalyFindings } from "./anomaly/anomaly-findings.ts";
 import type { ClientBaselines } from "./anomaly/client-baselines.ts";
 import type { InspectedMessage, RecipientStatus } from "./message.ts";
 
 /** What the stages know besides the message. */
 export interface InspectionState {
-  readonly rules: RuleMatcher;
+  readonly rules: PatternMatcher;
   readonly baselines: ClientBaselines;
 }
 
 /** One step of the inspection. It may throw: then nothing is known, and the message is held. */
 export interface Stage {
   readonly name: string;
-  readonly find: (message: InspectedMessage, state: InspectionState) => readonly Finding[];
+  readonly find: (
+    message: InspectedMessage,
+    state: InspectionState,
+  ) => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
-const patternMatching: Stage = {
-  name: "pattern-matching",
-  find: ({ payload, origin }, { rules }) =>
-    rules.match(payload, origin).map(({ rule, title, level, action, confidence, tags }) => ({
+const patternFindings = (matches: readonly RuleMatch[]) =>
+  matches.map(
+    ({ rule, title, level, action, confidence, tags }): Finding => ({
       class: "pattern",
       rule,
       title,
@@ -27,7 +30,35 @@ const patternMatching: Stage = {
       verdict: action,
       confidence,
       tags,
-    })),
+    }),
+  );
+
+/** What the rules could not be asked about in reasonable time is not taken for clean. */
+export const budgetExceeded: Finding = {
+  class: "pattern",
+  rule: "inspection-budget-exceeded",
+  title: "Matching did not end within its budget",
+  level: "high",
+  verdict: "quarantine",
+  confidence: 1,
+  tags: ["attack.t1499"],
+};
+
+async function awaitedFindings(matching: Promise<readonly RuleMatch[]>) {
+  try {
+    return patternFindings(await matching);
+  } catch (error) {
+    if (error instanceof MatchTooDear) return [budgetExceeded];
+    throw error;
+  }
+}
+
+const patternMatching: Stage = {
+  name: "pattern-matching",
+  find: ({ payload, origin }, { rules }) => {
+    const matches = rules.match(payload, origin);
+    return matches instanceof Promise ? awaitedFindings(matches) : patternFindings(matches);
+  },
 };
 
 const anomalyDetection: Stage = {
