@@ -118,6 +118,13 @@ describe("what it holds", () => {
     }
   });
 
+  it("turns the edge's own questions for consumers aside, and nobody's else", () => {
+    expect(edgeConfig()).toContain(
+      '"$JS.API.CONSUMER.DURABLE.CREATE.$MQTT_msgs.*": "$JS.API.INFO"',
+    );
+    expect(coreConfig()).not.toContain("mappings");
+  });
+
   it("offers MQTT on the edge only", () => {
     expect(edgeConfig()).toMatch(/^mqtt:/m);
     expect(coreConfig()).not.toMatch(/^mqtt:/m);

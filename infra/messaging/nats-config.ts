@@ -98,7 +98,22 @@ const devicesLimits = {
   max_subscriptions: deviceLimits.subscriptions,
 };
 
+/**
+ * For each subscription with QoS 1 or 2, nats-server's MQTT layer asks JetStream for a consumer of
+ * what other MQTT clients publish with QoS 1 to that topic. Here nobody may: alerts come by NATS, as
+ * QoS 0, whatever was granted. So none of those consumers would ever have a message, and yet each would
+ * cost 90 kB on every core server and a stream would have a thousand of them at most. The edge's
+ * question for one is turned into another that JetStream answers without an error and with
+ * nothing made: see ADR 24.
+ */
+const consumersOfDevices = {
+  "$JS.API.CONSUMER.DURABLE.CREATE.$MQTT_msgs.*": "$JS.API.INFO",
+  "$JS.API.CONSUMER.DURABLE.CREATE.$MQTT_out.*": "$JS.API.INFO",
+};
+
 interface Shared {
+  /** Of requests that this server itself makes in account DEVICES. */
+  readonly mappings?: Readonly<Record<string, string>>;
   readonly args: NatsServerArgs;
   readonly peers: readonly RegionName[];
   readonly users: readonly ServiceUser[];
@@ -106,12 +121,16 @@ interface Shared {
   readonly readers: readonly RegionName[];
 }
 
-function accountEntry(account: Account, { args, peers, users, readers }: Shared): ConfigValue {
+function accountEntry(
+  account: Account,
+  { args, peers, users, readers, mappings }: Shared,
+): ConfigValue {
   const crossing = crossingsOf(peers);
   const leaving = crossing.filter((c) => c.from === account);
   const entering = crossing.filter((c) => c.to === account);
   return {
     limits: account === "DEVICES" ? devicesLimits : undefined,
+    mappings: account === "DEVICES" ? mappings : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
     users: [
       ...users.filter((user) => user.account === account).map(userEntry),
@@ -213,7 +232,10 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       },
       stream_replicas: args.mqttStreamReplicas,
     },
-    ...sharedEntries({ args, peers, users: edgeUsers(), readers: [] }),
+    ...sharedEntries({
+      ...{ args, peers, users: edgeUsers(), readers: [] },
+      mappings: consumersOfDevices,
+    }),
   };
   return renderNatsSyntax(document, args.passwordsFile);
 }

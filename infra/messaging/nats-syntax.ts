@@ -32,16 +32,19 @@ function renderValue(value: ConfigValue, indent: string): string {
   return `{\n${renderEntries(value, deeper)}\n${indent}}`;
 }
 
+/** A subject is a key in quotes, which nats-server takes for any key. */
+const renderKey = (key: string) => (/^\w+$/.test(key) ? key : JSON.stringify(key));
+
 function renderEntries(block: { readonly [key: string]: ConfigValue | undefined }, indent: string) {
   return Object.entries(block)
     .flatMap(([key, value]) =>
-      value === undefined ? [] : [`${indent}${key}: ${renderValue(value, indent)}`],
+      value === undefined ? [] : [`${indent}${renderKey(key)}: ${renderValue(value, indent)}`],
     )
     .join("\n");
 }
 
 /**
- * Writes nats-server's configuration language. Keys must be plain words; undefined is left out.
+ * Writes nats-server's configuration language. Undefined is left out.
  *
  * @param include File that is read first, so that its entries are variables of the rest. Relative
  * to the folder of the configuration file.

@@ -57,7 +57,8 @@ function startDevice(index: number, credentials: Credentials): void {
   devices.push(device);
   device.on("connect", () => {
     connected++;
-    device.subscribe(topics.alerts(id), { qos: 0 }, (error, grants) => {
+    // What device SDKs ask for unless they are told otherwise.
+    device.subscribe(topics.alerts(id), { qos: 1 }, (error, grants) => {
       if (error || grants?.[0]?.qos === 128) refused++;
       else subscribed++;
     });

@@ -1,0 +1,61 @@
+/** A device may subscribe with the QoS that its SDK asks for, however many have before it. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { subjects, topics } from "../../app/contract/subjects.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import type { Region } from "../../local/region.ts";
+import { connectDevice, registerDevice } from "../support/clients.ts";
+import { mqttStream } from "../support/mqtt-streams.ts";
+import { connectAs } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+let region: Region;
+let inspector: NatsConnection;
+const soon = { timeout: 10_000, interval: 20 };
+
+beforeAll(async () => {
+  region = await startTestRegion({ core: 3, edges: 2, bridges: 0, inspectors: 0, auths: 1 });
+  inspector = await connectAs(region, "inspector");
+});
+afterAll(async () => {
+  await inspector?.close();
+  await region?.stop();
+});
+
+async function subscriber(
+  clientId: string,
+  password: string,
+  more: { qos: 1 | 2; clean: boolean },
+) {
+  const edge = 0;
+  const device = await connectDevice(region, { clientId, password, edge, clean: more.clean });
+  const grants = await device.client.subscribeAsync(topics.alerts(clientId), { qos: more.qos });
+  return { ...device, granted: grants.map((grant) => grant.qos) };
+}
+
+describe.each([
+  { qos: 1, clean: true },
+  { qos: 1, clean: false },
+  { qos: 2, clean: true },
+  { qos: 2, clean: false },
+] as const)("with QoS $qos and clean: $clean", ({ qos, clean }) => {
+  const clientId = `asks-${qos}-${clean}`;
+
+  it("a device gets its alerts, once, also after it came back", async () => {
+    const password = await registerDevice(region, clientId);
+    const first = await subscriber(clientId, password, { qos, clean });
+    expect(first.granted).toEqual([qos]);
+    await first.client.endAsync();
+
+    const { client, received } = await subscriber(clientId, password, { qos, clean });
+    inspector.publish(subjects.alerts(clientId), "first");
+    inspector.publish(subjects.alerts(clientId), "second");
+    await inspector.flush();
+
+    // A stream has a thousand consumers at most, each dearer than the device's connection.
+    expect((await mqttStream(region, "$MQTT_msgs")).consumer_count).toBe(0);
+    expect((await mqttStream(region, "$MQTT_out")).consumer_count).toBe(0);
+    const payloads = () => received.map(({ payload }) => payload);
+    await expect.poll(payloads, soon).toEqual(["first", "second"]);
+    await client.endAsync();
+  });
+});
