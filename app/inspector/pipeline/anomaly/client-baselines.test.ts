@@ -66,6 +66,47 @@ describe("pace", () => {
     expect(again.seen.some((d) => d.surging)).toBe(true);
   });
 
+  it.each([
+    { kept: 60, usualMs: 60_000, apartMs: 10 },
+    { kept: 600, usualMs: 1_000, apartMs: 10 },
+    { kept: 600, usualMs: 60_000, apartMs: 0 },
+  ])("takes $kept messages that a device kept during an outage for no surge", (outage) => {
+    const { kept, usualMs, apartMs } = outage;
+    const random = seeded(7);
+    const baselines = new ClientBaselines(10, 1);
+    let atMs = startMs;
+    const send = (gapMs: number) => {
+      atMs += gapMs;
+      return baselines.observe("pump-7", atMs, 400).surging;
+    };
+    // Readings come with some jitter.
+    for (let i = 0; i < 200; i++) send(usualMs * (0.8 + 0.4 * random()));
+
+    const held = [send(usualMs * kept), ...Array.from({ length: kept }, () => send(apartMs))];
+    const after = Array.from({ length: 50 }, () => send(usualMs * (0.8 + 0.4 * random())));
+
+    expect(held.filter(Boolean)).toEqual([]);
+    expect(after.filter(Boolean)).toEqual([]);
+  });
+
+  it("notices who sends far more after a silence than the silence can have held", () => {
+    const baselines = new ClientBaselines(10, 1);
+    const { endMs } = steady(baselines);
+    const { seen } = steady(baselines, { from: endMs + 3_600_000, gapMs: 5, count: 500 });
+    const first = seen.findIndex((d) => d.surging);
+    // An hour of a message a minute, and half as much again.
+    expect(first).toBeGreaterThan(90);
+    expect(first).toBeLessThan(110);
+    expect(seen.slice(first).every((d) => d.surging)).toBe(true);
+  });
+
+  it.each([-3_600_000, 3_600_000])("is not unusual after the clock steps by %d ms", (stepMs) => {
+    const baselines = new ClientBaselines(10, 1);
+    const { endMs } = steady(baselines, { gapMs: 1_000 });
+    const { seen } = steady(baselines, { from: endMs + stepMs, gapMs: 1_000, count: 200 });
+    expect(seen.filter((d) => d.surging)).toEqual([]);
+  });
+
   it("judges nobody before the warm-up", () => {
     const baselines = new ClientBaselines(10, 1);
     const { endMs } = steady(baselines, { count: 5 });

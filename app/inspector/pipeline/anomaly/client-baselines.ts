@@ -32,6 +32,12 @@ const recentScatter = Math.sqrt(recentWeight / (2 - recentWeight));
  * or its scatter would grow with a flood and hide it before it is noticed.
  */
 const [mostStep, leastStep] = [2, 0.5];
+/** So many times the usual gap is a silence, in which a device may have kept what it could not send. */
+const silenceFactor = 8;
+/** Of what a silence would have held, so much more may follow it at once: devices send some twice. */
+const owedSlack = 1.5;
+/** Devices keep no more than this. */
+const mostOwed = 10_000;
 /** Clocks and batches blur what is closer together than this. */
 const shortestGapMs = 1;
 /** What lasts for so long is the new normal; what a flood is does not depend on it alone. */
@@ -41,12 +47,16 @@ const adoptSizeAfter = 64;
 const calm: Deviation = { pace: 1, rate: 0, size: 0, surging: false, oversized: false };
 
 /**
- * Pace and size of each client's messages, remembered in 51 bytes a client.
+ * Pace and size of each client's messages, remembered in 55 bytes a client.
  *
  * Both are judged on a logarithmic scale against exponentially weighted means. A single short gap
  * is nothing (one in a hundred gaps of random traffic is below a hundredth of the mean): the mean
  * of the last 16 or so is compared. A baseline does not learn from what deviates, so that it cannot
  * be talked into calling a flood normal.
+ *
+ * When a message arrives says nothing of when it was made: a device that was cut off sends what it has
+ * kept all at once. After a silence a client is owed as many messages as it would have sent
+ * meanwhile, at any pace; they are not looked at, nor learnt from.
  */
 export class ClientBaselines {
   readonly #table: ClientTable;
@@ -60,6 +70,8 @@ export class ClientBaselines {
   readonly #sizeVariance: Float32Array;
   /** When the present surge began, in seconds since 1970; 0 if there is none. */
   readonly #surgeSince: Uint32Array;
+  /** Messages that may still come at any pace. */
+  readonly #owed: Float32Array;
   /** Messages seen, up to the warm-up. */
   readonly #learnt: Uint8Array;
   /** Outliers of size in a row. */
@@ -74,6 +86,7 @@ export class ClientBaselines {
     this.#sizeMean = new Float32Array(capacity);
     this.#sizeVariance = new Float32Array(capacity);
     this.#surgeSince = new Uint32Array(capacity);
+    this.#owed = new Float32Array(capacity);
     this.#learnt = new Uint8Array(capacity);
     this.#oversized = new Uint8Array(capacity);
   }
@@ -94,14 +107,16 @@ export class ClientBaselines {
     const logSize = Math.log(sizeBytes + 1);
     const previousMs = fresh ? 0 : (this.#lastMs[slot] ?? 0);
     this.#fleet.observe(atMs, previousMs);
-    this.#lastMs[slot] = Math.max(atMs, previousMs);
+    this.#lastMs[slot] = atMs;
     if (fresh) {
       this.#start(slot, logSize);
       return calm;
     }
-    const logGap = Math.log(Math.max(shortestGapMs, atMs - previousMs));
     const known = (this.#learnt[slot] ?? 0) >= warmUpMessages;
-    const shift = this.#learnPace({ slot, logGap, atMs, known });
+    const gapMs = Math.max(shortestGapMs, atMs - previousMs);
+    // A clock that was set back says nothing of the gap, neither now nor from the next message on.
+    const gapKnown = atMs >= previousMs && !(known && this.#isOwed(slot, gapMs));
+    const shift = gapKnown ? this.#learnPace({ slot, logGap: Math.log(gapMs), atMs, known }) : 0;
     const size = this.#learnSize(slot, logSize, known);
     this.#learnt[slot] = Math.min((this.#learnt[slot] ?? 0) + 1, warmUpMessages);
     const surging = this.#surgeSince[slot] !== 0;
@@ -116,7 +131,22 @@ export class ClientBaselines {
     this.#sizeMean[slot] = logSize;
     this.#sizeVariance[slot] = 0;
     this.#surgeSince[slot] = 0;
+    this.#owed[slot] = 0;
     this.#oversized[slot] = 0;
+  }
+
+  /** Whether a message is one of those that a silence held back. The one that ends it is not. */
+  #isOwed(slot: number, gapMs: number): boolean {
+    const owed = this.#owed[slot] ?? 0;
+    // The mean of a log-normal distribution, which gaps resemble more than any other.
+    const usualMs = Math.exp((this.#gapMean[slot] ?? 0) + (this.#gapVariance[slot] ?? 0) / 2);
+    if (gapMs > silenceFactor * usualMs) {
+      this.#owed[slot] = Math.min(mostOwed, Math.max(owed, (owedSlack * gapMs) / usualMs));
+      return false;
+    }
+    if (owed < 1) return false;
+    this.#owed[slot] = owed - 1;
+    return gapMs < usualMs;
   }
 
   /** Returns by how much the recent pace exceeds the usual one, beyond what the whole fleet does. */
