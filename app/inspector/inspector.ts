@@ -31,7 +31,7 @@ export interface InspectorOptions {
   readonly rules: RuleMatcher;
   /** Where the rules are, for the thread that matches large messages. */
   readonly rulesDirectory: string;
-  /** Clients whose habits are remembered at most; 51 bytes each. */
+  /** Clients whose habits are remembered at most; 55 bytes each. */
   readonly anomalyClients: number;
   readonly metrics: Registry;
   readonly log: Logger;

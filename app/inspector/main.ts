@@ -16,7 +16,7 @@ const schema = {
   LANE: z.enum(laneNames).default("alerts"),
   /** Folder of the rule pack. */
   RULES_DIRECTORY: z.string().min(1).default("rules"),
-  /** Clients whose habits are remembered at most; 51 bytes each. */
+  /** Clients whose habits are remembered at most; 55 bytes each. */
   ANOMALY_CLIENTS: count.max(50_000_000).default(2_000_000),
 };
 

@@ -83,6 +83,11 @@ describe("a mirror", () => {
     expect(planStream(mirror, stored({ ...mirror, sealed: false })).kind).toBe("unchanged");
   });
 
+  it("is left alone wherever it began", () => {
+    const began = { ...mirror.mirror, opt_start_time: "2026-11-27T10:00:00Z" };
+    expect(planStream(mirror, { ...mirror, mirror: began }).kind).toBe("unchanged");
+  });
+
   it("is not turned into one of another region", () => {
     const other = {
       ...mirror,

@@ -31,6 +31,13 @@ function differs(from: unknown, to: unknown): boolean {
   return JSON.stringify(from ?? null) !== JSON.stringify(to ?? null);
 }
 
+/** Where a mirror began is decided when it is made, and no part of the contract. */
+function withoutStart(field: string, value: unknown): unknown {
+  if (field !== "mirror" || typeof value !== "object" || value === null) return value;
+  const { opt_start_time: _, opt_start_seq: __, ...kept } = value as Fields;
+  return kept;
+}
+
 /** Whether every subject is still stored: by this stream or by the one that took it over. */
 function keepsSubjects(stream: string, from: unknown, to: unknown): boolean {
   if (!Array.isArray(from) || !Array.isArray(to)) return false;
@@ -78,7 +85,7 @@ export function planStream(
   if (!current) return { kind: "create", stream };
   const config = current.config as Fields;
   const changes = Object.entries(desired)
-    .filter(([field, to]) => differs(config[field], to))
+    .filter(([field, to]) => differs(withoutStart(field, config[field]), to))
     .map(([field, to]) => ({ field, from: config[field], to }));
   if (changes.length === 0) return { kind: "unchanged", stream };
   const reasons = changes.flatMap((change) => danger(change, stream, current) ?? []);

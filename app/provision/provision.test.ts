@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { defaultScale, streamDefinitions } from "../contract/streams.ts";
+import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import { createLog } from "../shared/log.ts";
 import {
   type JetStreamManager,
@@ -63,4 +63,32 @@ it("refuses a change that would delete alerts, before it has changed anything", 
   await expect(provisionStreams(jsm, definitions, log)).rejects.toThrow(ProvisionRefused);
   const ingress = await jsm.streams.info("INGRESS");
   expect(ingress.config.max_bytes).not.toBe(10 ** 9);
+});
+
+it("a mirror that is made republishes nothing from before; one that only stores has it all", async () => {
+  const inspector = await connectAs(region, "inspector");
+  const alerts = jetstream(inspector);
+  for (let n = 0; n < 100; n++) await alerts.publish("clients.d1.alerts", `before ${n}`);
+  const mirrors = ["LIVE", "STORED"].map((name) => {
+    const [definition] = mirrorDefinitions(scale, "eu-west");
+    if (!definition) throw new Error("nothing is mirrored");
+    const { republish, ...kept } = definition;
+    // Of the same account: what is another region's, otherwise, is the way to it.
+    const mirror = { name: "MQTT_ALERTS" } as typeof definition.mirror;
+    return { ...kept, name, mirror, ...(name === "LIVE" && republish && { republish }) };
+  });
+
+  await provisionStreams(jsm, mirrors, log);
+  await alerts.publish("clients.d1.alerts", "live");
+
+  const stored = async (name: string) => {
+    const { state } = await jsm.streams.info(name);
+    return { messages: state.messages, last: state.last_seq };
+  };
+  const soon = { timeout: 10_000, interval: 20 };
+  await expect.poll(() => stored("STORED"), soon).toEqual({ messages: 101, last: 101 });
+  await expect.poll(() => stored("LIVE"), soon).toEqual({ messages: 1, last: 101 });
+  const again = await provisionStreams(jsm, mirrors, log);
+  expect(again.map((step) => step.kind)).toEqual(["unchanged", "unchanged"]);
+  await inspector.close();
 });

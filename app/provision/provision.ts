@@ -1,6 +1,6 @@
 import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
-import { JetStreamApiError, type JetStreamManager } from "../shared/nats.ts";
+import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
 import { type CurrentStream, planStream, type Step } from "./plan.ts";
 
 export type Definitions = readonly (StreamDefinition | MirrorDefinition)[];
@@ -39,6 +39,18 @@ async function currentStream(
 }
 
 /**
+ * What is made. A mirror republishes what it reads to devices, as if it came now: so it begins with
+ * the present, not with what its origin has kept for days. A mirror that only stores has everything.
+ */
+function created(
+  definition: Definitions[number],
+  now: Date,
+): Partial<StreamConfig> & { name: string } {
+  if (!("mirror" in definition) || definition.republish === undefined) return { ...definition };
+  return { ...definition, mirror: { ...definition.mirror, opt_start_time: now.toISOString() } };
+}
+
+/**
  * Makes the streams that are missing and updates those that differ; safe to repeat. The whole
  * plan is checked before the first change.
  *
@@ -58,7 +70,7 @@ export async function provisionStreams(
   if (steps.some((step) => step.kind === "refuse")) throw new ProvisionRefused(steps);
 
   for (const { definition, step } of planned) {
-    if (step.kind === "create") await jsm.streams.add({ ...definition });
+    if (step.kind === "create") await jsm.streams.add(created(definition, new Date()));
     if (step.kind === "update") await jsm.streams.update(definition.name, { ...definition });
     log.info({ step }, `${step.stream}: ${step.kind}`);
   }
