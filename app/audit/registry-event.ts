@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isClientId } from "../contract/client-id.ts";
 import { subjects } from "../contract/subjects.ts";
 import type {
   ChangeIntent,
@@ -43,6 +44,7 @@ interface Told {
   readonly nowMs: number;
   readonly version?: number;
   readonly detail?: string | undefined;
+  readonly force?: boolean;
 }
 
 /** Of one device by its id; of several by all their ids. */
@@ -58,10 +60,13 @@ function entityOf({ clientIds, version }: Told) {
   };
 }
 
+/** Undefined for several devices, and for a key that is no client id: it might be no token. */
+const subjectId = ([first = "", ...more]: readonly string[]) =>
+  more.length === 0 && isClientId(first) ? first : undefined;
+
 function registryEvent(told: Told): AuditDraft {
   const id = randomUUID();
   const [activity, activityName] = activities[told.kind];
-  const [first, ...more] = told.clientIds;
   const event = {
     class_uid: 3004,
     class_name: "Entity Management",
@@ -77,9 +82,9 @@ function registryEvent(told: Told): AuditDraft {
     actor: { user: { name: cutText(told.actor) } },
     entity: entityOf(told),
     metadata: { ...ocsfMetadata(id, "registry"), correlation_uid: told.operation },
-    unmapped: { change: told.kind },
+    unmapped: { change: told.kind, ...(told.force && { force: true }) },
   };
-  return { id, subject: subjects.registryAudit(more.length === 0 ? first : undefined), event };
+  return { id, subject: subjects.registryAudit(subjectId(told.clientIds)), event };
 }
 
 /** One change that the table has taken. */

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Variables } from "./operator-settings.ts";
-import type { Output } from "./output.ts";
+import type { Messages, Output } from "./output.ts";
 
 /** What a command is given besides its arguments. */
 export interface CommandContext {
@@ -8,7 +8,7 @@ export interface CommandContext {
   /** Results. */
   readonly output: Output;
   /** Progress and complaints: standard error. */
-  readonly messages: NodeJS.WriteStream;
+  readonly messages: Messages;
   readonly stdin: Readable;
 }
 

@@ -1,14 +1,15 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { confirm } from "./confirm.ts";
+import { Messages } from "./output.ts";
 
 /** Two streams that take themselves for a terminal, and an answer that is typed on it. */
 function terminalWith(answer: string | undefined, isTTY = true) {
   const stdin = Object.assign(new PassThrough(), { isTTY });
-  const messages = Object.assign(new PassThrough(), { isTTY });
+  const stream = Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream;
   if (answer === undefined) stdin.end();
   else stdin.write(`${answer}\n`);
-  return { stdin, messages, asked: () => String(messages.read() ?? "") };
+  return { stdin, messages: new Messages(stream), asked: () => String(stream.read() ?? "") };
 }
 
 describe("a question on a terminal", () => {

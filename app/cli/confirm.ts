@@ -1,12 +1,16 @@
 import { createInterface } from "node:readline/promises";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
+import { printable } from "../shared/printable.ts";
 import { OperatorError } from "./operator-error.ts";
+import { linesIn, type Messages } from "./output.ts";
 
 /** What can be asked and answered. */
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly messages: Writable & { readonly isTTY?: boolean };
+  readonly messages: Pick<Messages, "terminal" | "stream">;
 }
+
+const lineLimit = 2_000;
 
 /**
  * Asks before what cannot be undone. A script is not asked: it has nobody to answer.
@@ -14,10 +18,13 @@ export interface Terminal {
  * @throws OperatorError unless the answer is yes.
  */
 export async function confirm({ stdin, messages }: Terminal, question: string): Promise<void> {
-  if (stdin.isTTY !== true || messages.isTTY !== true) return;
-  const terminal = createInterface({ input: stdin, output: messages });
+  if (stdin.isTTY !== true || !messages.terminal) return;
+  const asked = linesIn(question)
+    .map((line) => printable(line, lineLimit))
+    .join("\n");
+  const terminal = createInterface({ input: stdin, output: messages.stream });
   const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
+  const answer = await Promise.race([terminal.question(`${asked} [y/N] `), closed]);
   terminal.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new OperatorError("nothing was changed");
 }

@@ -1,12 +1,13 @@
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import type { RunCommand } from "./command-context.ts";
 import { OperatorError, sentenceOf } from "./operator-error.ts";
 import { loadVariables } from "./operator-settings.ts";
-import { Output, OutputClosed } from "./output.ts";
+import { linesIn, Messages, Output, OutputClosed } from "./output.ts";
 import { createProgram } from "./program.ts";
 
 const output = new Output(process.stdout);
-process.stderr.on("error", () => {});
+const messages = new Messages(process.stderr);
 
 const run: RunCommand = async (command, { envFile }) => {
   const variables = loadVariables({
@@ -14,7 +15,7 @@ const run: RunCommand = async (command, { envFile }) => {
     environment: process.env,
     directory: process.cwd(),
   });
-  const { stdin, stderr: messages } = process;
+  const { stdin } = process;
   process.exitCode = await command({ variables, output, messages, stdin });
 };
 
@@ -22,17 +23,19 @@ function exitCodeOf(error: unknown): number {
   // Commander has told what is wrong already; its own code for that is 1.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof OutputClosed) return 0;
-  process.stderr.write(`sentinel: ${sentenceOf(error)}\n`);
-  if (!(error instanceof OperatorError) && process.env["SENTINEL_DEBUG"]) console.error(error);
+  messages.line(`sentinel: ${sentenceOf(error)}`);
+  if (!(error instanceof OperatorError) && process.env["SENTINEL_DEBUG"]) {
+    for (const line of linesIn(inspect(error))) messages.line(line);
+  }
   return 1;
 }
 
 try {
-  await createProgram(run).parseAsync();
+  await createProgram(run, { output, messages }).parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
 await output.flushed();
-await new Promise((resolve) => process.stderr.write("", resolve));
+await messages.flushed();
 // Sockets of what was probed may linger; there is nothing to wait for.
 process.exit();

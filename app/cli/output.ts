@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { styleText } from "node:util";
+import { printable, printableJson } from "../shared/printable.ts";
 
 /** Nobody reads the output any more, as behind `| head`. */
 export class OutputClosed extends Error {
@@ -8,7 +9,31 @@ export class OutputClosed extends Error {
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Standard output that waits for its reader and knows when it is gone. */
+/** Text in a colour, where the reader is a terminal that wants colours. */
+export interface Styled {
+  readonly format: Format;
+  readonly text: string;
+}
+export type Part = string | Styled;
+
+/** Longer than any line of ours: a stranger's text is cut where it is put into one. */
+const lineLimit = 16 * 1024;
+
+/** A line as it leaves: printable, whatever strangers have put into it, and our own colours. */
+function drawn(stream: NodeJS.WriteStream, parts: readonly Part[]): string {
+  return parts
+    .map((part) =>
+      typeof part === "string"
+        ? printable(part, lineLimit)
+        : styleText(part.format, printable(part.text, lineLimit), { stream }),
+    )
+    .join("");
+}
+
+/** Lines of text that comes as a whole. */
+export const linesIn = (text: string): string[] => text.replace(/\n$/, "").split("\n");
+
+/** Standard output, which waits for its reader and knows when it is gone. The only way to it. */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
   #closed = false;
@@ -21,14 +46,23 @@ export class Output {
     });
   }
 
-  get terminal(): boolean {
-    return this.#stream.isTTY === true;
+  /** @throws OutputClosed when the reader is gone. */
+  line(...parts: readonly Part[]): Promise<void> {
+    return this.#write(drawn(this.#stream, parts));
   }
 
-  /** @throws OutputClosed when the reader is gone. */
-  async line(text: string): Promise<void> {
+  /**
+   * A line of JSON, whatever its length. It means the same as what is given.
+   *
+   * @throws OutputClosed
+   */
+  json(text: string): Promise<void> {
+    return this.#write(printableJson(text));
+  }
+
+  async #write(line: string): Promise<void> {
     if (this.#closed) throw new OutputClosed();
-    if (this.#stream.write(`${text}\n`)) return;
+    if (this.#stream.write(`${line}\n`)) return;
     await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]).catch(() => {});
     if (this.#closed) throw new OutputClosed();
   }
@@ -38,9 +72,41 @@ export class Output {
     if (this.#closed || this.#stream.writableLength === 0) return Promise.resolve();
     return new Promise((resolve) => this.#stream.write("", () => resolve()));
   }
+}
 
-  /** Coloured on a terminal that wants colours, plain otherwise. */
-  styled(format: Format, text: string): string {
-    return styleText(format, text, { stream: this.#stream });
+/** Standard error: progress, questions and complaints. The only way to it. */
+export class Messages {
+  /** To ask on: what is asked must have been made printable. */
+  readonly stream: NodeJS.WriteStream;
+  #drawn = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.stream = stream;
+    stream.on("error", () => {});
+  }
+
+  get terminal(): boolean {
+    return this.stream.isTTY === true;
+  }
+
+  line(...parts: readonly Part[]): void {
+    this.erase();
+    this.stream.write(`${drawn(this.stream, parts)}\n`);
+  }
+
+  /** A line that the next one takes the place of, on a terminal. */
+  draw(text: string): void {
+    this.erase();
+    this.stream.write(`${drawn(this.stream, [text])}${this.terminal ? "" : "\n"}`);
+    this.#drawn = this.terminal;
+  }
+
+  erase(): void {
+    if (this.#drawn) this.stream.write("\r\u001b[K");
+    this.#drawn = false;
+  }
+
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.stream.write("", () => resolve()));
   }
 }

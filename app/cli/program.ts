@@ -1,15 +1,19 @@
 import { Argument, Command } from "commander";
 import { addAuditCommands } from "./audit/audit-commands.ts";
-import type { RunCommand } from "./command-context.ts";
+import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { clientId, duration, examples } from "./option-values.ts";
+import { linesIn } from "./output.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
 
 /** The operator's command line. `run` is given each command's work. */
-export function createProgram(run: RunCommand): Command {
+export function createProgram(
+  run: RunCommand,
+  { output, messages }: Pick<CommandContext, "output" | "messages">,
+): Command {
   const program = new Command("sentinel")
     .description(
       "Registers devices, shows what happens in a region, and finds what is wrong with it.",
@@ -19,6 +23,15 @@ export function createProgram(run: RunCommand): Command {
       "file with settings (default: SENTINEL_ENV_FILE, or .local/region/operator.env)",
     )
     .exitOverride()
+    // Before the commands, which take it over. What is complained about is quoted.
+    .configureOutput({
+      writeOut: (text) => {
+        for (const line of linesIn(text)) void output.line(line).catch(() => {});
+      },
+      writeErr: (text) => {
+        for (const line of linesIn(text)) messages.line(line);
+      },
+    })
     .addHelpText(
       "after",
       "\nSettings come from the environment, then from the env file: NATS_SERVERS, NATS_CA_FILE,\n" +

@@ -9,7 +9,7 @@ import { type AccessControl, requestFacts } from "./access/access-control.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
 import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
-import { addDeletionRoute } from "./api/deletion-route.ts";
+import { addEndingRoutes } from "./api/ending-routes.ts";
 import { addImportRoute } from "./api/import-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
 import { Problem, problemType } from "./api/problem.ts";
@@ -39,7 +39,7 @@ export async function createServer(options: ServerOptions): Promise<Api> {
     keepAliveTimeout: idleMs,
     exposeHeadRoutes: false,
     // A longer one would be another route to the router: so it is told what is wrong with it.
-    routerOptions: { maxParamLength: 1_024 },
+    routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: (error, _request, reply) => {
       void send(new Problem("malformed-request", error.message), reply as unknown as FastifyReply);
     },
@@ -57,7 +57,7 @@ export async function createServer(options: ServerOptions): Promise<Api> {
       addReadingRoutes(versioned, options);
       addChangingRoutes(versioned, options);
       addCertificateRoutes(versioned, options);
-      addDeletionRoute(versioned, options);
+      addEndingRoutes(versioned, options);
       await addImportRoute(versioned, options);
       addOpenapiRoute(versioned);
     },

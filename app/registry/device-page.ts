@@ -1,7 +1,6 @@
 import type { ScanCommandInput } from "@aws-sdk/client-dynamodb";
-import { isClientId } from "../contract/client-id.ts";
-import type { DeviceStatus } from "../contract/device.ts";
-import { deviceTableKey } from "../contract/device.ts";
+import { type DeviceStatus, deviceTableKey } from "../contract/device.ts";
+import { isTableKey, keyOf } from "./device-key.ts";
 import type { DeviceRecord, ParsedItem, UnreadableItem } from "./device-record.ts";
 
 /** Which devices are wanted: those that have all that is named. */
@@ -14,13 +13,17 @@ export interface DeviceFilter {
 export interface PageOptions {
   /** The `next` of the page before. */
   readonly after?: string | undefined;
-  /** Devices of one page at most. */
+  /** Devices of one page at most, damaged ones among them. */
   readonly limit?: number | undefined;
+  /** Items that may be looked at for one page at most. DynamoDB itself stops after 1 MB of them. */
+  readonly scan?: number | undefined;
 }
 
 export interface DevicePage {
   readonly records: readonly DeviceRecord[];
   readonly unreadable: readonly UnreadableItem[];
+  /** Items that were looked at for it. */
+  readonly scanned: number;
   /** Token of the next page; undefined after the last one. */
   readonly next: string | undefined;
 }
@@ -35,30 +38,30 @@ export class InvalidPageToken extends Error {
 }
 
 /** Opaque to others, so that what a page begins after may become something else one day. */
-const tokenOf = (clientId: string) => Buffer.from(`1:${clientId}`).toString("base64url");
+const tokenOf = (key: string) => Buffer.from(`1:${key}`).toString("base64url");
 
-function clientIdOf(token: string): string {
-  const [, clientId] = /^1:(.*)$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
-  if (clientId === undefined || !isClientId(clientId) || tokenOf(clientId) !== token) {
-    throw new InvalidPageToken();
-  }
-  return clientId;
+/** Any key: a page may end at an item that is not a device. */
+function keyAfter(token: string): string {
+  const [, key] = /^1:(.*)$/s.exec(Buffer.from(token, "base64url").toString()) ?? [];
+  if (key === undefined || !isTableKey(key) || tokenOf(key) !== token) throw new InvalidPageToken();
+  return key;
 }
 
 /** @throws InvalidPageToken */
-export function pageScan(filter: DeviceFilter, { after, limit }: PageOptions) {
+export function pageScan(filter: DeviceFilter, { after, limit, scan }: PageOptions) {
   const { status, label, region } = filter;
   const terms = [
     { name: "status", value: status, term: "#status = :status" },
     { name: "region", value: region, term: "#region = :region" },
     { name: "labels", value: label, term: "contains(#labels, :labels)" },
   ].flatMap(({ value, ...term }) => (value === undefined ? [] : [{ ...term, value }]));
+  // It limits what is looked at, not what is found: with a filter, `limit` would make empty pages.
+  const looked = Math.min(scan ?? Infinity, (terms.length === 0 ? limit : undefined) ?? Infinity);
   return {
     ...(after !== undefined && {
-      ExclusiveStartKey: { [deviceTableKey]: { S: clientIdOf(after) } },
+      ExclusiveStartKey: { [deviceTableKey]: { S: keyAfter(after) } },
     }),
-    // It limits what is looked at, not what is found: with a filter it would make empty pages.
-    ...(limit !== undefined && terms.length === 0 && { Limit: limit }),
+    ...(looked !== Infinity && { Limit: looked }),
     ...(terms.length > 0 && {
       FilterExpression: terms.map(({ term }) => term).join(" AND "),
       ExpressionAttributeNames: Object.fromEntries(terms.map(({ name }) => [`#${name}`, name])),
@@ -69,18 +72,29 @@ export function pageScan(filter: DeviceFilter, { after, limit }: PageOptions) {
   } satisfies Partial<ScanCommandInput>;
 }
 
-/** @param lastKey of the scan; undefined when it came to the table's end. */
+export interface Scanned {
+  readonly items: readonly ParsedItem[];
+  readonly scanned: number;
+  /** Undefined when the scan came to the table's end. */
+  readonly lastKey: string | undefined;
+}
+
 export function devicePage(
-  items: readonly ParsedItem[],
-  lastKey: string | undefined,
+  { items, scanned, lastKey }: Scanned,
   limit: number | undefined,
 ): DevicePage {
-  const records = items.flatMap((item) => item.record ?? []);
-  const unreadable = items.flatMap((item) => item.unreadable ?? []);
-  const end = lastKey === undefined ? undefined : tokenOf(lastKey);
-  const cut = limit !== undefined && records.length > limit;
-  if (!cut) return { records, unreadable, next: end };
-  const kept = records.slice(0, limit);
-  const last = kept.at(-1);
-  return { records: kept, unreadable, next: last && tokenOf(last.clientId) };
+  const cut = limit !== undefined && items.length > limit;
+  const kept = cut ? items.slice(0, limit) : items;
+  const last = cut ? lastKeyOf(kept) : lastKey;
+  return {
+    records: kept.flatMap((item) => item.record ?? []),
+    unreadable: kept.flatMap((item) => item.unreadable ?? []),
+    scanned,
+    next: last === undefined ? undefined : tokenOf(last),
+  };
+}
+
+function lastKeyOf(items: readonly ParsedItem[]): string | undefined {
+  const last = items.at(-1);
+  return last && keyOf((last.record ?? last.unreadable).clientId);
 }

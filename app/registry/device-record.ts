@@ -1,7 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
 import { isClientId } from "../contract/client-id.ts";
-import { type DeviceStatus, deviceStatuses } from "../contract/device.ts";
+import { type DeviceStatus, deviceStatuses, deviceTableKey } from "../contract/device.ts";
+import { isPrintable, printable } from "../shared/printable.ts";
+import { keyName } from "./device-key.ts";
 import type { DeviceSecrets } from "./secret.ts";
 
 /** One device as the registry knows it. Times are milliseconds since 1970. */
@@ -38,10 +40,19 @@ export function isLabel(value: string): boolean {
 /** Any name, not only today's: a record must stay readable when a region is added or given up. */
 const REGION = /^[a-z0-9-]{1,32}$/;
 
+/** The end of the year 9999: what is later has no date that other programs can read. */
+const timeLimit = 253_402_300_799_999;
+/** Far beyond what changes can reach, and far below where numbers are not exact any more. */
+const versionLimit = 1e15;
+const actorLimit = 256;
+
 const text = z.object({ S: z.string() }).transform((value) => value.S);
-const whole = z
-  .object({ N: z.string().regex(/^\d{1,16}$/, "must be a whole number") })
-  .transform((value) => Number(value.N));
+const wholeUpTo = (limit: number) =>
+  z
+    .object({ N: z.string().regex(/^\d{1,16}$/, "must be a whole number") })
+    .transform((value) => Number(value.N))
+    .refine((value) => value <= limit, `must be at most ${limit}`);
+const time = wholeUpTo(timeLimit);
 const bytes = (length: number) =>
   z
     .object({ B: z.instanceof(Uint8Array) })
@@ -56,7 +67,7 @@ const ItemSchema = z.object({
   salt: base64(16),
   // Absent without an overlap of two secrets.
   previous: z
-    .object({ M: z.object({ secretHash: base64(32), salt: base64(16), validUntil: whole }) })
+    .object({ M: z.object({ secretHash: base64(32), salt: base64(16), validUntil: time }) })
     .transform(({ M }) => ({ hash: M.secretHash, salt: M.salt, validUntil: M.validUntil }))
     .optional(),
   certificateFingerprint: bytes(32)
@@ -67,17 +78,22 @@ const ItemSchema = z.object({
     .object({ L: z.array(text.refine(isLabel, "is not a label")).max(labelLimit) })
     .transform((value) => value.L)
     .optional(),
-  createdAt: whole,
-  changedAt: whole,
-  changedBy: text.optional(),
-  version: whole,
+  createdAt: time,
+  changedAt: time,
+  changedBy: text.refine((name) => isPrintable(name, actorLimit), "is not a name").optional(),
+  version: wholeUpTo(versionLimit),
 });
 
 /** An item of the table that is not a device record, and what is wrong with it. */
 export interface UnreadableItem {
+  /** The name of its key: see `keyName`. */
   readonly clientId: string;
+  /** Printable, and of bounded length. */
   readonly reason: string;
 }
+
+const reasonLimit = 300;
+const issueLimit = 10;
 
 export type ParsedItem =
   | { readonly record: DeviceRecord; readonly unreadable?: never }
@@ -87,12 +103,18 @@ export type ParsedItem =
 export function parseDeviceItem(item: DeviceItem): ParsedItem {
   const result = ItemSchema.safeParse(item);
   if (!result.success) {
-    const reason = result.error.issues.map((i) => `${i.path.join(".")} ${i.message}`).join("; ");
-    return { unreadable: { clientId: item["clientId"]?.S ?? "", reason } };
+    const issues = result.error.issues.slice(0, issueLimit);
+    const reason = issues.map((i) => `${i.path.join(".")} ${i.message}`).join("; ");
+    const clientId = keyName(item[deviceTableKey]?.S ?? "");
+    return { unreadable: { clientId, reason: printable(reason, reasonLimit) } };
   }
+  return { record: recordOf(result.data) };
+}
+
+function recordOf(data: z.infer<typeof ItemSchema>): DeviceRecord {
   const { secretHash, salt, previous, certificateFingerprint, region, labels, changedBy, ...rest } =
-    result.data;
-  const record: DeviceRecord = {
+    data;
+  return {
     ...rest,
     secret: { hash: secretHash, salt },
     ...(previous && { previous }),
@@ -101,7 +123,15 @@ export function parseDeviceItem(item: DeviceItem): ParsedItem {
     labels: labels ?? [],
     ...(changedBy !== undefined && { changedBy }),
   };
-  return { record };
+}
+
+/** Each attribute of a damaged item that can be read. The item itself proves nothing. */
+export function readableAttributes(item: DeviceItem): Partial<z.infer<typeof ItemSchema>> {
+  const readable = Object.entries(ItemSchema.shape).flatMap(([name, schema]) => {
+    const result = schema.safeParse(item[name]);
+    return result.success && result.data !== undefined ? [[name, result.data]] : [];
+  });
+  return Object.fromEntries(readable);
 }
 
 /** Of one type, so that items can be compared. */

@@ -2,6 +2,7 @@ import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/
 import { deviceTableKey } from "../contract/device.ts";
 import { inParallel, sendUnprocessed } from "./batches.ts";
 import type { BulkOptions, BulkOutcome, BulkResult } from "./bulk-write.ts";
+import { keyName, keyOf } from "./device-key.ts";
 import {
   type DeviceFilter,
   type DevicePage,
@@ -27,7 +28,12 @@ import {
   type Table,
 } from "./device-writes.ts";
 import type { By, ConditionalBy, DeviceChange, DeviceValues } from "./record-changes.ts";
-import { type ChangeJournal, noJournal, type RegistryChangeKind } from "./registry-change.ts";
+import {
+  type ChangeIntent,
+  type ChangeJournal,
+  noJournal,
+  type RegistryChangeKind,
+} from "./registry-change.ts";
 import { DeviceConflict } from "./registry-errors.ts";
 import type { SecretHash } from "./secret.ts";
 
@@ -53,6 +59,8 @@ export interface RegistryOptions {
   readonly journal?: ChangeJournal;
 }
 
+const unforced = { force: false };
+
 type Changed = Pick<DeviceRecord, "clientId" | "version"> & { readonly changedAt?: number };
 
 /**
@@ -72,8 +80,10 @@ export class DeviceRegistry {
     this.#journal = options.journal ?? noJournal;
   }
 
-  get(clientId: string): Promise<ParsedItem | undefined> {
-    return readDevice(this.#table, clientId, this.#consistent);
+  /** @param name a client id, or the name of another key: see `keyName`. */
+  async get(name: string): Promise<ParsedItem | undefined> {
+    const key = keyOf(name);
+    return key === undefined ? undefined : readDevice(this.#table, key, this.#consistent);
   }
 
   /** One read of at most 100 different ids. */
@@ -106,7 +116,8 @@ export class DeviceRegistry {
     const scan = new ScanCommand({ TableName: table, ...pageScan(filter, options) });
     const reply = await client.send(scan);
     const items = (reply.Items ?? []).map(parseDeviceItem);
-    return devicePage(items, reply.LastEvaluatedKey?.[deviceTableKey]?.S, options.limit);
+    const lastKey = reply.LastEvaluatedKey?.[deviceTableKey]?.S;
+    return devicePage({ items, scanned: reply.ScannedCount ?? 0, lastKey }, options.limit);
   }
 
   /** All pages from `after` on, each read when it is asked for. */
@@ -120,7 +131,8 @@ export class DeviceRegistry {
 
   /** @throws DeviceConflict `exists` when the id is taken. */
   create(values: DeviceValues, by: By): Promise<DeviceRecord> {
-    return this.#journaled("created", [values.clientId], by, async (done) => {
+    const intent = { kind: "created", clientIds: [values.clientId] } as const;
+    return this.#journaled(intent, by, async (done) => {
       const record = await createDevice(this.#table, values, by);
       done(record);
       return record;
@@ -163,9 +175,16 @@ export class DeviceRegistry {
     return this.#change(clientId, { kind: "resumed" }, by);
   }
 
-  /** Ends a device's right to connect, for good. */
-  revoke(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
-    return this.#change(clientId, { kind: "revoked" }, by);
+  /**
+   * Ends a device's right to connect, for good. With `force` also where the item is damaged: it
+   * becomes a record again, of what can be read of it.
+   *
+   * @param name a client id, or the name of another key.
+   */
+  async revoke(name: string, by: ConditionalBy, { force } = unforced): Promise<ChangeResult> {
+    const key = keyOf(name);
+    if (key === undefined) return { outcome: "unknown" };
+    return this.#change(key, { kind: "revoked", force }, by);
   }
 
   setLabels(clientId: string, labels: readonly string[], by: ConditionalBy): Promise<ChangeResult> {
@@ -181,11 +200,17 @@ export class DeviceRegistry {
     return this.#change(clientId, { kind: "unpinned" }, by);
   }
 
-  /** Makes a revoked device's id free; with `force` any device's. */
-  delete(clientId: string, by: ConditionalBy, options = { force: false }): Promise<DeleteResult> {
-    return this.#journaled("deleted", [clientId], by, async (done) => {
-      const result = await deleteDevice(this.#table, clientId, { ...options, onlyIf: by.onlyIf });
-      if (result.outcome === "deleted") done({ clientId, version: result.version });
+  /**
+   * Makes a revoked device's id free; with `force` any device's, and that of a damaged item.
+   *
+   * @param name a client id, or the name of another key.
+   */
+  async delete(name: string, by: ConditionalBy, { force } = unforced): Promise<DeleteResult> {
+    const key = keyOf(name);
+    if (key === undefined) return { outcome: "unknown" };
+    return this.#journaled({ kind: "deleted", clientIds: [name], force }, by, async (done) => {
+      const result = await deleteDevice(this.#table, key, { ...by, force });
+      if (result.outcome === "deleted") done({ clientId: name, version: result.version });
       return result;
     });
   }
@@ -201,9 +226,11 @@ export class DeviceRegistry {
   }
 
   #change(clientId: string, change: DeviceChange, by: ConditionalBy): Promise<ChangeResult> {
-    return this.#journaled(change.kind, [clientId], by, async (done) => {
+    const name = keyName(clientId);
+    const force = change.kind === "revoked" && change.force === true;
+    return this.#journaled({ kind: change.kind, clientIds: [name], force }, by, async (done) => {
       const result = await changeDevice(this.#table, clientId, change, by);
-      if (result.outcome === "changed") done(result.record);
+      if (result.outcome === "changed") done({ ...result.record, clientId: name });
       return result;
     });
   }
@@ -214,8 +241,8 @@ export class DeviceRegistry {
     { by, width, pace }: BulkOptions & { by: By },
     write: (values: DeviceValues) => Promise<ChangeResult | { readonly outcome: "exists" }>,
   ): Promise<BulkResult> {
-    const ids = devices.map((device) => device.clientId);
-    return this.#journaled(kind, ids, by, async (done) => {
+    const clientIds = devices.map((device) => device.clientId);
+    return this.#journaled({ kind, clientIds }, by, async (done) => {
       const outcomes = new Map<string, BulkOutcome>();
       await inParallel(devices, width, async (values) => {
         await pace();
@@ -231,14 +258,14 @@ export class DeviceRegistry {
   }
 
   #journaled<T>(
-    kind: RegistryChangeKind,
-    clientIds: readonly string[],
-    by: By,
+    { kind, clientIds, force = false }: Omit<ChangeIntent, "actor">,
+    { actor, nowMs }: By,
     write: (done: (changed: Changed) => void) => Promise<T>,
   ): Promise<T> {
-    return this.#journal.change({ kind, clientIds, actor: by.actor }, (tell) =>
-      write(({ clientId, version, changedAt: nowMs = by.nowMs }) =>
-        tell({ kind, clientId, version, actor: by.actor, nowMs }),
+    const forced = force ? { force } : {};
+    return this.#journal.change({ kind, clientIds, actor, ...forced }, (tell) =>
+      write(({ clientId, version, changedAt = nowMs }) =>
+        tell({ kind, clientId, version, actor, nowMs: changedAt, ...forced }),
       ),
     );
   }

@@ -1,3 +1,4 @@
+import { keyName } from "./device-key.ts";
 import type { DeviceRecord } from "./device-record.ts";
 
 /** A time as people and other programs read it, to the second. */
@@ -8,6 +9,7 @@ export function deviceView(record: DeviceRecord) {
   const { secret: _, previous, labels, changedBy, createdAt, changedAt, version, ...rest } = record;
   return {
     ...rest,
+    clientId: keyName(record.clientId),
     labels: [...labels],
     createdAt: timeText(createdAt),
     changedAt: timeText(changedAt),

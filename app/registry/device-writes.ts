@@ -11,6 +11,7 @@ import {
 import { deviceTableKey } from "../contract/device.ts";
 import { chunksOf, sendUnprocessed } from "./batches.ts";
 import {
+  type DeviceItem,
   type DeviceRecord,
   deviceItem,
   type ParsedItem,
@@ -24,8 +25,9 @@ import {
   type DeviceChange,
   type DeviceValues,
   newDevice,
+  revokedRecord,
 } from "./record-changes.ts";
-import { recordUpdate, sameRecord, stillAsRead } from "./record-update.ts";
+import { recordUpdate, sameRecord, stillAsRead, stillAsStored } from "./record-update.ts";
 import { DeviceConflict, UnreadableDevice } from "./registry-errors.ts";
 import { sameSecret } from "./secret.ts";
 
@@ -38,7 +40,7 @@ export interface Table {
 export type ChangeResult = ChangedRecord | { readonly outcome: "unknown" };
 
 export type DeleteResult =
-  /** `version` of the record that was deleted; 0 of an item that was not a record. */
+  /** `version` of the record that was deleted; of an item that was none, more than any had. */
   | { readonly outcome: "deleted"; readonly version: number }
   /** It is not revoked, so that somebody may still use it. */
   | { readonly outcome: "refused" }
@@ -54,15 +56,24 @@ const keyOf = ({ table }: Table, clientId: string) => ({
   Key: { [deviceTableKey]: { S: clientId } },
 });
 
+async function readItem(
+  table: Table,
+  clientId: string,
+  consistent: boolean,
+): Promise<DeviceItem | undefined> {
+  const { Item } = await table.client.send(
+    new GetItemCommand({ ...keyOf(table, clientId), ConsistentRead: consistent }),
+  );
+  return Item;
+}
+
 export async function readDevice(
   table: Table,
   clientId: string,
   consistent: boolean,
 ): Promise<ParsedItem | undefined> {
-  const { Item } = await table.client.send(
-    new GetItemCommand({ ...keyOf(table, clientId), ConsistentRead: consistent }),
-  );
-  return Item && parseDeviceItem(Item);
+  const item = await readItem(table, clientId, consistent);
+  return item && parseDeviceItem(item);
 }
 
 /** False when the condition of a write did not hold. */
@@ -103,10 +114,10 @@ export async function createDevice(
 async function persistently<T>(
   table: Table,
   clientId: string,
-  attempt: (before: ParsedItem | undefined) => Promise<T | undefined>,
+  attempt: (before: DeviceItem | undefined) => Promise<T | undefined>,
 ): Promise<T> {
   for (let tried = 0; tried < attempts; tried++) {
-    const result = await attempt(await readDevice(table, clientId, true));
+    const result = await attempt(await readItem(table, clientId, true));
     if (result !== undefined) return result;
     await pause(Math.random() * 20);
   }
@@ -116,7 +127,7 @@ async function persistently<T>(
 /**
  * Applies a change to the record as it is at the moment of the write.
  *
- * @throws UnreadableDevice
+ * @throws UnreadableDevice unless it is a revocation by force.
  * @throws DeviceConflict `changed` when others were faster every time; `stale`.
  */
 export function changeDevice(
@@ -126,20 +137,33 @@ export function changeDevice(
   by: ConditionalBy,
 ): Promise<ChangeResult> {
   let intended: DeviceRecord | undefined;
-  return persistently<ChangeResult>(table, clientId, async (parsed) => {
-    if (!parsed) return { outcome: "unknown" };
-    if (!parsed.record) throw new UnreadableDevice(clientId, parsed.unreadable.reason);
-    const before = parsed.record;
+  return persistently<ChangeResult>(table, clientId, async (item) => {
+    if (!item) return { outcome: "unknown" };
+    const { record: before, unreadable } = parseDeviceItem(item);
     // The write was taken and only its answer lost, so that the SDK's repetition was refused.
-    if (intended && sameRecord(before, intended)) return { outcome: "changed", record: before };
-    if (by.onlyIf?.(before) === false) throw new DeviceConflict("stale", clientId);
-    const result = changedRecord(before, change, by);
+    if (intended && before && sameRecord(before, intended)) {
+      return { outcome: "changed", record: before };
+    }
+    const forced = change.kind === "revoked" && change.force === true;
+    if (unreadable && !forced) throw new UnreadableDevice(unreadable.clientId, unreadable.reason);
+    if (by.onlyIf && !(before && by.onlyIf(before))) throw new DeviceConflict("stale", clientId);
+    const result = before
+      ? changedRecord(before, change, by)
+      : { outcome: "changed" as const, record: revokedRecord(clientId, item, by) };
     if (result.outcome !== "changed") return result;
     intended = result.record;
-    const update = new UpdateItemCommand(recordUpdate(table.table, before, intended));
-    return (await accepted(table.client.send(update))) ? result : undefined;
+    const write = before
+      ? table.client.send(new UpdateItemCommand(recordUpdate(table.table, before, intended)))
+      : table.client.send(new PutItemCommand(replacement(table, item, intended)));
+    return (await accepted(write)) ? result : undefined;
   });
 }
+
+const replacement = ({ table }: Table, item: DeviceItem, record: DeviceRecord) => ({
+  TableName: table,
+  Item: deviceItem(record),
+  ...stillAsStored(item),
+});
 
 /**
  * Deletes a device that is revoked, or with `force` any, be its item readable or not.
@@ -150,28 +174,22 @@ export function changeDevice(
 export function deleteDevice(
   table: Table,
   clientId: string,
-  options: Pick<ConditionalBy, "onlyIf"> & { readonly force: boolean },
+  options: ConditionalBy & { readonly force: boolean },
 ): Promise<DeleteResult> {
+  const { force, onlyIf } = options;
   let version: number | undefined;
-  return persistently<DeleteResult>(table, clientId, async (parsed) => {
+  return persistently<DeleteResult>(table, clientId, async (item) => {
     // Gone after a deletion of ours that was refused: its answer was lost, or others did the same.
-    if (!parsed) {
+    if (!item) {
       return version === undefined ? { outcome: "unknown" } : { outcome: "deleted", version };
     }
-    const { record, unreadable } = parsed;
-    if (unreadable && !options.force) throw new UnreadableDevice(clientId, unreadable.reason);
-    if (record && record.status !== "revoked" && !options.force) return { outcome: "refused" };
-    if (record && options.onlyIf?.(record) === false) throw new DeviceConflict("stale", clientId);
-    version = record?.version ?? 0;
-    const guard = record && stillAsRead(record);
-    const deletion = new DeleteItemCommand({
-      ...keyOf(table, clientId),
-      ...(guard && {
-        ConditionExpression: guard.condition,
-        ExpressionAttributeNames: guard.names,
-        ExpressionAttributeValues: guard.values,
-      }),
-    });
+    const { record, unreadable } = parseDeviceItem(item);
+    if (unreadable && !force) throw new UnreadableDevice(unreadable.clientId, unreadable.reason);
+    if (record && record.status !== "revoked" && !force) return { outcome: "refused" };
+    if (onlyIf && !(record && onlyIf(record))) throw new DeviceConflict("stale", clientId);
+    version = record?.version ?? revokedRecord(clientId, item, options).version;
+    const guard = record ? stillAsRead(record) : stillAsStored(item);
+    const deletion = new DeleteItemCommand({ ...keyOf(table, clientId), ...guard });
     return (await accepted(table.client.send(deletion)))
       ? { outcome: "deleted", version }
       : undefined;

@@ -1,7 +1,7 @@
 import type { DeviceStatus } from "../contract/device.ts";
-import type { DeviceRecord } from "./device-record.ts";
+import { type DeviceItem, type DeviceRecord, readableAttributes } from "./device-record.ts";
 import type { RegistryChangeKind } from "./registry-change.ts";
-import { type SecretHash, sameSecret } from "./secret.ts";
+import { hashSecret, issueSecret, type SecretHash, sameSecret } from "./secret.ts";
 
 /** Who changes something, and when, in milliseconds since 1970. */
 export interface By {
@@ -31,7 +31,9 @@ export type DeviceChange = { readonly kind: Exclude<RegistryChangeKind, "created
   | { readonly kind: "replaced"; readonly values: DeviceValues }
   /** The secret that was current stays good for `overlapMs`; 0 ends it at once. */
   | { readonly kind: "rotated"; readonly secret: SecretHash; readonly overlapMs: number }
-  | { readonly kind: "suspended" | "resumed" | "revoked" }
+  | { readonly kind: "suspended" | "resumed" }
+  /** With `force` also of an item that is not a record. */
+  | { readonly kind: "revoked"; readonly force?: boolean }
   | { readonly kind: "labelled"; readonly labels: readonly string[] }
   | { readonly kind: "pinned"; readonly certificateFingerprint: string }
   | { readonly kind: "unpinned" }
@@ -51,6 +53,28 @@ export function newDevice(values: DeviceValues, by: By): DeviceRecord {
     changedAt: by.nowMs,
     changedBy: by.actor,
     version: 1,
+  };
+}
+
+/**
+ * What becomes of a damaged item that is revoked by force. Without a secret that can be read it gets
+ * one that nobody knows; without a version, the time in milliseconds, which is more than any had: a
+ * copy of the table in another region may still have the item as it was before it was damaged.
+ */
+export function revokedRecord(clientId: string, item: DeviceItem, by: By): DeviceRecord {
+  const kept = readableAttributes(item);
+  const { secretHash: hash, salt, region, certificateFingerprint } = kept;
+  return {
+    clientId,
+    status: "revoked",
+    secret: hash !== undefined && salt !== undefined ? { hash, salt } : hashSecret(issueSecret()),
+    ...(region !== undefined && { region }),
+    ...(certificateFingerprint !== undefined && { certificateFingerprint }),
+    labels: kept.labels ?? [],
+    createdAt: kept.createdAt ?? by.nowMs,
+    changedAt: by.nowMs,
+    changedBy: by.actor,
+    version: (kept.version ?? by.nowMs) + 1,
   };
 }
 

@@ -16,6 +16,7 @@ export type RegistryChangeKind = (typeof registryChangeKinds)[number];
 /** One change of one device's record, told once the table has taken it. Never carries a secret. */
 export interface RegistryChange {
   readonly kind: RegistryChangeKind;
+  /** Of an item whose key is no client id, the name of that key. */
   readonly clientId: string;
   /** The record's version after the change; of a deleted record, the one that was deleted. */
   readonly version: number;
@@ -23,6 +24,8 @@ export interface RegistryChange {
   readonly actor: string;
   /** When, in milliseconds since 1970: the same as the record's `changedAt`. */
   readonly nowMs: number;
+  /** It was to be made whatever the table holds. */
+  readonly force?: boolean;
 }
 
 /** What somebody is about to do, before anything is done. */
@@ -31,6 +34,8 @@ export interface ChangeIntent {
   /** At most 1,000. */
   readonly clientIds: readonly string[];
   readonly actor: string;
+  /** It is to be made whatever the table holds. */
+  readonly force?: boolean;
 }
 
 /** Keeps account of changes, in such a way that none can happen without a trace. */

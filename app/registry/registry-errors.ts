@@ -18,10 +18,12 @@ export class DeviceConflict extends Error {
 /** The table's item of a device is not a device record: nobody can say what a change should keep. */
 export class UnreadableDevice extends Error {
   override readonly name = "UnreadableDevice";
+  readonly reason: string;
 
   constructor(clientId: string, reason: string) {
     super(
-      `the table's item of ${clientId} is not a device record (${reason}); delete it by force and register it anew`,
+      `the table's item of ${clientId} is not a device record (${reason}); revoke or delete it by force`,
     );
+    this.reason = reason;
   }
 }

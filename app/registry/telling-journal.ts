@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isClientId } from "../contract/client-id.ts";
 import { isTold, toldChange } from "./change-message.ts";
 import type { ChangeIntent, ChangeJournal, RegistryChange } from "./registry-change.ts";
 import type { TellChange } from "./tell-change.ts";
@@ -34,7 +35,8 @@ export class TellingJournal implements ChangeJournal {
       return await this.#options.journal.change(intent, (done) =>
         write((change) => {
           done(change);
-          if (isTold(change.kind)) telling.push(this.#tell(change));
+          // No device can connect under a key that is not a client id.
+          if (isTold(change.kind) && isClientId(change.clientId)) telling.push(this.#tell(change));
         }),
       );
     } finally {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Messages, Output } from "../../app/cli/output.ts";
 import { createProgram } from "../../app/cli/program.ts";
 import { alertRules } from "./alert-rules.ts";
 import { panelsOf } from "./dashboard-queries.fixture.ts";
@@ -12,7 +13,10 @@ const files = readdirSync(folder).filter((file) => file !== "README.md");
 const rules = alertRules(watched, "https://example.com").flatMap((group) => group.rules);
 const alerts = rules.map((rule) => rule.alert);
 
-const program = createProgram(() => Promise.resolve());
+const program = createProgram(() => Promise.resolve(), {
+  output: new Output(process.stdout),
+  messages: new Messages(process.stderr),
+});
 const commands = program.commands.map((command) => command.name());
 const titles = Object.values(dashboards(watched))
   .flatMap(panelsOf)

@@ -22,7 +22,7 @@ export async function startDeviceRegion() {
   });
   const recordOf = async (clientId: string) => (await registry.get(clientId))?.record;
   return {
-    region,
+    ...{ region, client },
     /** To read the table only. */
     readingSettings: table,
     settings: {

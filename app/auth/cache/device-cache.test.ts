@@ -67,7 +67,7 @@ it("an item that cannot be read is reported and not believed, not even from befo
   clock.now = 30_000;
   table.answer = () => batch([], { unreadable: [{ clientId: "a", reason: "status" }] });
 
-  expect((await cache.lookup("a")).kind).toBe("unavailable");
+  expect((await cache.lookup("a")).kind).toBe("damaged");
   expect(unreadable).toEqual(["a"]);
 });
 

@@ -219,7 +219,7 @@ export class DeviceCache {
     }
     if (unreadable !== undefined) {
       this.#options.onUnreadable(id, unreadable);
-      return { kind: "unavailable" };
+      return { kind: "damaged" };
     }
     this.#absent.set(id, readAt);
     return { kind: "absent" };

@@ -14,7 +14,7 @@ export type StatusAnswer =
 
 /**
  * Answers which devices exist and how they stand. An id whose status cannot be told now, because
- * the registry cannot be read, is left out of the answer: the asker decides what that means.
+ * the registry or the record cannot be read, is left out of the answer: the asker decides what that means.
  */
 export async function answerStatusRequest(
   data: Uint8Array,
@@ -41,7 +41,7 @@ async function statusOf(
 ): Promise<KnownStatus | undefined> {
   if (!isClientId(clientId)) return "unknown";
   const found = await lookup(clientId);
-  if (found.kind === "unavailable") return undefined;
+  if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
   return found.kind === "found" ? found.record.status : "unknown";
 }
 

@@ -88,6 +88,7 @@ describe("with what the registry knows", () => {
   it.each([
     ["an unknown id", { kind: "absent" } as const, {}, "unknown-client"],
     ["an unreachable registry", { kind: "unavailable" } as const, {}, "registry-unavailable"],
+    ["a damaged record", { kind: "damaged" } as const, {}, "record-damaged"],
     ["a registry that nobody more may ask", { kind: "overloaded" } as const, {}, "overloaded"],
     ["a wrong secret", found(), { password: "Secret" }, "bad-secret"],
     ["no secret", found(), { password: "" }, "bad-secret"],

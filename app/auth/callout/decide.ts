@@ -9,6 +9,8 @@ import { type Refusal, refuse } from "./refusal.ts";
 export type Lookup =
   | { readonly kind: "found"; readonly record: DeviceRecord }
   | { readonly kind: "absent" }
+  /** Its item is not a device record, so that nobody can say what it may do. */
+  | { readonly kind: "damaged" }
   | { readonly kind: "unavailable" }
   | { readonly kind: "overloaded" };
 
@@ -71,6 +73,7 @@ export function decide(
   if (lookup.kind === "overloaded") return refuse("overloaded");
   if (lookup.kind === "unavailable") return refuse("registry-unavailable");
   if (lookup.kind === "absent") return refuse("unknown-client");
+  if (lookup.kind === "damaged") return refuse("record-damaged");
   const { record } = lookup;
   const checked = rule.check(request, record, nowMs);
   if (checked.outcome === "refuse") return checked;

@@ -16,6 +16,7 @@ export const refusalCodes = [
   "certificate-expired",
   "certificate-unpinned",
   "inactive",
+  "record-damaged",
   "overloaded",
   "registry-unavailable",
   "audit-unavailable",

@@ -29,8 +29,11 @@ export function proofIn(name: string, clientId: string): string | undefined {
   return name.startsWith(start) ? name.slice(start.length) : undefined;
 }
 
-export const sessionFaults = ["deleted", "inactive", "replaced"] as const;
-/** Why a session has to end: its device is gone, may no longer connect, or is held to another secret or certificate. */
+export const sessionFaults = ["deleted", "damaged", "inactive", "replaced"] as const;
+/**
+ * Why a session has to end: its device is gone, has a record that cannot be read, may no longer
+ * connect, or is held to another secret or certificate.
+ */
 export type SessionFault = (typeof sessionFaults)[number];
 
 /** Undefined as long as the login with which the session began would still be admitted. */

@@ -108,6 +108,7 @@ describe("failures of many ids at one address", () => {
 
 it.each([
   "inactive",
+  "record-damaged",
   "certificate-missing",
   "registry-unavailable",
   "audit-unavailable",

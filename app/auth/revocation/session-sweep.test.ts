@@ -91,12 +91,22 @@ it("leaves a session alone of which auth has not said how it was authenticated",
   expect({ looked, told }).toEqual({ looked: 1, told: [] });
 });
 
-it("holds nothing against a device whose record could not be read", async () => {
+it("holds nothing against a device whose record was not read", async () => {
   const { told } = await sweep([session(a), session(b)], {
-    eventual: () => batch([], { unread: ["a"], unreadable: [{ clientId: "b", reason: "x" }] }),
+    eventual: () => batch([b], { unread: ["a"] }),
   });
 
   expect(told).toEqual([]);
+});
+
+it("ends the session of a device whose record is damaged: nobody is admitted by it", async () => {
+  const damaged = () => batch([a], { unreadable: [{ clientId: "b", reason: "x" }] });
+  const { told } = await sweep([session(a), session(b)], {
+    eventual: damaged,
+    consistent: damaged,
+  });
+
+  expect(told).toEqual(["b 0"]);
 });
 
 it("asks for as many devices at once as DynamoDB answers, and for each once", async () => {

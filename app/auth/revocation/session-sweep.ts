@@ -52,12 +52,15 @@ async function sweepBatch(
 const readOf = (sessions: readonly LiveSession[], read: SessionSweepOptions["read"]) =>
   read([...new Set(sessions.map(({ clientId }) => clientId))]);
 
-/** What could not be read says nothing against a session, nor does one that is not a device's. */
+/** What was not read says nothing against a session, nor does one that is not a device's. */
 function faulty(batch: DeviceBatch, sessions: readonly LiveSession[], nowMs: number) {
-  const unclear = new Set([...batch.unread, ...batch.unreadable.map(({ clientId }) => clientId)]);
-  return sessions.flatMap((session) => {
+  const unread = new Set(batch.unread);
+  const damaged = new Set(batch.unreadable.map(({ clientId }) => clientId));
+  return sessions.flatMap((session): { session: LiveSession; fault: SessionFault }[] => {
     const { clientId, proof } = session;
-    if (proof === undefined || unclear.has(clientId)) return [];
+    if (proof === undefined || unread.has(clientId)) return [];
+    // With such a record nobody is admitted: whoever damages one must not stay either.
+    if (damaged.has(clientId)) return [{ session, fault: "damaged" }];
     const fault = sessionFault(proof, batch.found.get(clientId), nowMs);
     return fault ? [{ session, fault }] : [];
   });

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { exportLine, type StoredRecord } from "../../audit/stored-record.ts";
+import { printableJson } from "../../shared/printable.ts";
 import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
@@ -28,18 +29,18 @@ export async function exportAudit(
   const counted = async function* (records: AsyncIterable<StoredRecord>) {
     for await (const record of records) {
       progress.add();
-      yield exportLine(record);
+      yield printableJson(exportLine(record));
     }
   };
   const lines = counted(storedRecords(connection, options));
   try {
     if (out !== undefined) await writeWhole(out, lines);
-    else for await (const line of lines) await context.output.line(line);
+    else for await (const line of lines) await context.output.json(line);
   } finally {
     progress.stop();
     await connection.close();
   }
-  context.messages.write(`done: ${progress.text()}\n`);
+  context.messages.line(`done: ${progress.text()}`);
   return 0;
 }
 

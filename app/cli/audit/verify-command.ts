@@ -30,10 +30,10 @@ export async function verifyAudit(
     }
   }
   const report = verifier.report();
-  if (options.json) for (const line of jsonLines(report)) await context.output.line(line);
+  if (options.json) for (const line of jsonLines(report)) await context.output.json(line);
   else {
     for (const { text, bad } of textLines(report)) {
-      await context.output.line(bad ? context.output.styled("red", text) : text);
+      await context.output.line(bad ? { format: "red", text } : text);
     }
   }
   return report.intact ? 0 : 1;

@@ -1,3 +1,4 @@
+import { isItemName } from "../../registry/device-key.ts";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ChangeResult, DeleteResult } from "../../registry/device-writes.ts";
 import { registerDevice, renewSecret } from "../../registry/issued-secrets.ts";
@@ -16,6 +17,8 @@ type Outcome = (ChangeResult | DeleteResult)["outcome"];
 export interface DeviceVerb {
   /** What to ask on a terminal before it is done to so many; undefined when it can be undone. */
   readonly question: string | undefined;
+  /** Which names it takes. Left out: client ids. */
+  readonly accepts?: (name: string) => boolean;
   /** @returns what became of it, and a secret where one was made. */
   readonly apply: (
     registry: DeviceRegistry,
@@ -50,17 +53,19 @@ export const resumeVerb: DeviceVerb = {
   told: { changed: "active again", unchanged: "was active before", refused: final },
 };
 
-export const revokeVerb: DeviceVerb = {
+export const revokeVerb = (force: boolean): DeviceVerb => ({
   question: "End the right of these devices to connect, for good?",
-  apply: (registry, clientId, by) => registry.revoke(clientId, by),
+  accepts: isItemName,
+  apply: (registry, clientId, by) => registry.revoke(clientId, by, { force }),
   told: {
     changed: "revoked; its sessions end in every region",
     unchanged: "was revoked before",
   },
-};
+});
 
 export const deleteVerb = (force: boolean): DeviceVerb => ({
   question: "Delete the records of these devices?",
+  accepts: isItemName,
   apply: (registry, clientId, by) => registry.delete(clientId, by, { force }),
   told: { deleted: "deleted", refused: "it is not revoked; revoke it first, or use --force" },
 });
@@ -118,11 +123,11 @@ export async function changeDevices(
   }
   return withChangingRegistry(context.variables, async (registry, by) => {
     let failures = 0;
-    for await (const { clientId, complaint } of namedIds(ids, context.stdin)) {
+    for await (const { clientId, complaint } of namedIds(ids, context.stdin, verb.accepts)) {
       const wrong = complaint ?? (await complaintAbout(context, verb, { registry, clientId, by }));
       if (wrong === undefined) continue;
       failures++;
-      context.messages.write(`${wrong}\n`);
+      context.messages.line(wrong);
     }
     return failures > 0 ? 1 : 0;
   });

@@ -1,12 +1,9 @@
-import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import { isClientId } from "../../contract/client-id.ts";
-import { deviceStatuses } from "../../contract/device.ts";
+import { Argument, type Command, Option } from "commander";
 import { type RegionName, regionNames } from "../../contract/regions.ts";
-import type { DeviceFilter } from "../../registry/device-page.ts";
-import { rowFormats } from "../../registry/import/device-rows.ts";
+import { isItemName } from "../../registry/device-key.ts";
 import type { RunCommand } from "../command-context.ts";
 import { OperatorError } from "../operator-error.ts";
-import { clientId, duration, examples, label, labelList, positive } from "../option-values.ts";
+import { clientId, duration, examples, labelList } from "../option-values.ts";
 import {
   type CertificateOptions,
   chosenFingerprint,
@@ -27,35 +24,14 @@ import {
   unpinVerb,
 } from "./change-devices.ts";
 import { fromStdin } from "./device-ids.ts";
+import { ids } from "./id-arguments.ts";
 import { addImportCommand } from "./import-options.ts";
-import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
+import { addReadingCommands } from "./reading-commands.ts";
 
-/** Ids, or `-` alone: then they come by standard input. */
-function idsOrStdin(value: string, earlier: readonly string[] = []): readonly string[] {
-  const mixed = earlier.includes(fromStdin) || (value === fromStdin && earlier.length > 0);
-  if (mixed) throw new InvalidArgumentError("- stands for all ids and is named alone.");
-  if (value !== fromStdin && !isClientId(value)) {
-    throw new InvalidArgumentError("A client id is 1 to 64 of A-Z, a-z, 0-9, _ and -.");
-  }
-  return [...earlier, value];
-}
-const ids = () =>
-  new Argument("<id...>", "client ids, or - for one a line of standard input").argParser(
-    idsOrStdin,
-  );
 const region = (description: string) =>
   new Option("--region <region>", description).choices(regionNames);
 const labels = (description: string) =>
   new Option("-l, --label <label>", description).argParser(labelList).default([], "none");
-
-const filtered = (command: Command) =>
-  command
-    .addOption(new Option("--status <status>", "only those").choices(deviceStatuses))
-    .addOption(new Option("--label <label>", "only those with this label").argParser(label))
-    .addOption(region("only those at home there"));
-const filterOf = ({ status, label: wanted, region: home }: DeviceFilter): DeviceFilter => ({
-  ...{ status, label: wanted, region: home },
-});
 
 /** `sentinel devices`: the registry. */
 export function addDeviceCommands(program: Command, run: RunCommand): void {
@@ -66,11 +42,16 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   addImportCommand(devices, program, run);
   addReadingCommands(devices, program, run);
   addPinCommands(devices, program, run);
-  const verb = (name: string, does: string, shown: readonly string[]) =>
+  const verb = (
+    name: string,
+    does: string,
+    shown: readonly string[],
+    accepts?: (name: string) => boolean,
+  ) =>
     devices
       .command(name)
       .description(does)
-      .addArgument(ids())
+      .addArgument(ids(accepts))
       .addHelpText("after", examples(...shown));
   const act = (named: readonly string[], yes: boolean, done: DeviceVerb) =>
     run((context) => changeDevices(context, { ids: named, yes }, done), program.opts());
@@ -93,16 +74,22 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   verb("resume", "lets suspended devices connect again", ["sentinel devices resume pump-7"]).action(
     (named) => act(named, true, resumeVerb),
   );
-  verb("revoke", "ends devices' right to connect, for good", [
+  const revoking = [
     "sentinel devices revoke pump-7 pump-8",
     "sentinel devices revoke - < stolen.txt",
-  ])
+  ];
+  verb("revoke", "ends devices' right to connect, for good", revoking, isItemName)
+    .option("--force", "also of devices whose records are damaged", false)
     .addOption(yes())
-    .action((named, options) => act(named, options.yes, revokeVerb));
-  verb("delete", "deletes the records of revoked devices, so that their ids are free", [
-    "sentinel devices delete pump-7",
-  ])
-    .option("--force", "also of devices that are not revoked, or cannot be read", false)
+    .action((named, options) => act(named, options.yes, revokeVerb(options.force)));
+  const deleting = ["sentinel devices delete pump-7"];
+  verb(
+    "delete",
+    "deletes the records of revoked devices, so that their ids are free",
+    deleting,
+    isItemName,
+  )
+    .option("--force", "also of devices that are not revoked, or whose records are damaged", false)
     .addOption(yes())
     .action((named, options) => act(named, options.yes, deleteVerb(options.force)));
   verb("label", "gives devices these labels instead of those they have", [
@@ -187,53 +174,6 @@ function addPinCommands(devices: Command, program: Command, run: RunCommand): vo
     .action((named: string[]) =>
       run(
         (context) => changeDevices(context, { ids: named, yes: true }, unpinVerb),
-        program.opts(),
-      ),
-    );
-}
-
-function addReadingCommands(devices: Command, program: Command, run: RunCommand): void {
-  filtered(devices.command("list").description("lists devices, in no particular order"))
-    .option("--limit <count>", "at most so many", positive)
-    .option("--after <token>", "go on where a list with --limit ended")
-    .option("--json", "a JSON object a line", false)
-    .addHelpText(
-      "after",
-      examples(
-        "sentinel devices list --status revoked --region eu-west",
-        "sentinel devices list --label site:oslo --limit 50",
-        "sentinel devices list --json | head",
-      ),
-    )
-    .action(({ json, limit, after, ...filter }) =>
-      run(
-        (context) => listDevices(context, { json, limit, after, filter: filterOf(filter) }),
-        program.opts(),
-      ),
-    );
-  devices
-    .command("show")
-    .description("shows devices one by one")
-    .addArgument(ids())
-    .option("--json", "a JSON object a line", false)
-    .addHelpText("after", examples("sentinel devices show pump-7"))
-    .action((named: string[], { json }) =>
-      run((context) => showDevices(context, { ids: named, json }), program.opts()),
-    );
-  filtered(
-    devices.command("export").description("writes all devices to standard output, without secrets"),
-  )
-    .addOption(new Option("--format <format>", "of the output").choices(rowFormats).default("csv"))
-    .addHelpText(
-      "after",
-      examples(
-        "sentinel devices export | gzip > devices.csv.gz",
-        "sentinel devices export --format jsonl --status active > active.jsonl",
-      ),
-    )
-    .action(({ format, ...filter }) =>
-      run(
-        (context) => exportDevices(context, { format, filter: filterOf(filter) }),
         program.opts(),
       ),
     );

@@ -10,10 +10,14 @@ export type NamedId =
   | { readonly clientId: string; readonly complaint?: never }
   | { readonly clientId?: never; readonly complaint: string };
 
-const lineLimitBytes = 1_024;
+const lineLimitBytes = 4_096;
 
 /** The ids that a command names, or those of standard input as they come. */
-export async function* namedIds(ids: readonly string[], stdin: Readable): AsyncGenerator<NamedId> {
+export async function* namedIds(
+  ids: readonly string[],
+  stdin: Readable,
+  accepts: (name: string) => boolean = isClientId,
+): AsyncGenerator<NamedId> {
   if (!ids.includes(fromStdin)) {
     for (const clientId of ids) yield { clientId };
     return;
@@ -23,7 +27,7 @@ export async function* namedIds(ids: readonly string[], stdin: Readable): AsyncG
     line++;
     const clientId = text?.trim();
     if (clientId === "") continue;
-    if (clientId !== undefined && isClientId(clientId)) yield { clientId };
+    if (clientId !== undefined && accepts(clientId)) yield { clientId };
     else yield { complaint: `line ${line} is not a client id` };
   }
 }

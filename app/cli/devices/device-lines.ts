@@ -1,8 +1,9 @@
-import type { DeviceRecord } from "../../registry/device-record.ts";
+import type { DeviceRecord, UnreadableItem } from "../../registry/device-record.ts";
 import { deviceView, timeText as time } from "../../registry/device-view.ts";
+import { csvField } from "../../shared/csv-field.ts";
 import { printable } from "../../shared/printable.ts";
 
-const nameLimit = 128;
+const detailLimit = 4_096;
 
 const widths = { id: 32, status: 10, region: 10, time: 21 };
 
@@ -14,9 +15,21 @@ export const tableHead =
   "CHANGED".padEnd(widths.time) +
   "LABELS";
 
+const idCell = (clientId: string) => `${clientId.padEnd(widths.id - 1)} `;
+
+/** The name of the item comes whole, however long: by it the item can be revoked and deleted. */
+export const damagedTableLine = ({ clientId, reason }: UnreadableItem): string =>
+  `${idCell(clientId)}${"damaged".padEnd(widths.status)}${reason}`;
+
+export const damagedJsonLine = ({ clientId, reason }: UnreadableItem): string =>
+  JSON.stringify({ clientId, damaged: reason });
+
+export const damagedDetails = ({ clientId, reason }: UnreadableItem): string[] =>
+  Object.entries({ clientId, damaged: reason }).map(detail);
+
 export function tableLine(record: DeviceRecord): string {
   const region = (record.region ?? "-").padEnd(widths.region - 1);
-  const head = `${record.clientId.padEnd(widths.id - 1)} ${record.status.padEnd(widths.status)}`;
+  const head = `${idCell(record.clientId)}${record.status.padEnd(widths.status)}`;
   const times = [record.createdAt, record.changedAt].map((at) => time(at).padEnd(widths.time));
   return `${head}${region} ${times.join("")}${record.labels.join(" ")}`.trimEnd();
 }
@@ -25,17 +38,14 @@ export function jsonLine(record: DeviceRecord): string {
   return JSON.stringify(deviceView(record));
 }
 
-/** A paragraph of `name  value` lines. */
-export function details(record: DeviceRecord): string {
-  const { labels, ...rest } = deviceView(record);
-  const pairs = Object.entries({ ...rest, labels: labels.join(" ") || "-" });
-  return pairs
-    .map(([name, value]) => `${name.padEnd(24)}${printable(String(value), nameLimit * 16)}`)
-    .join("\n");
-}
+const detail = ([name, value]: [string, unknown]) =>
+  `${name.padEnd(24)}${printable(String(value), detailLimit)}`;
 
-export const csvField = (text: string) =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** Lines of `name  value`. */
+export function details(record: DeviceRecord): string[] {
+  const { labels, ...rest } = deviceView(record);
+  return Object.entries({ ...rest, labels: labels.join(" ") || "-" }).map(detail);
+}
 
 const exportColumns = {
   client_id: (record) => record.clientId,
@@ -47,9 +57,18 @@ const exportColumns = {
   changed_by: (record) => record.changedBy ?? "",
   version: (record) => String(record.version),
   fingerprint: (record) => record.certificateFingerprint ?? "",
+  damaged: () => "",
 } satisfies Record<string, (record: DeviceRecord) => string>;
 
 export const csvHead = Object.keys(exportColumns).join(",");
+
+/** Its status is none that an import takes: a damaged device is not registered anew by mistake. */
+export function damagedCsvLine({ clientId, reason }: UnreadableItem): string {
+  const cells: Record<string, string> = { client_id: clientId, status: "damaged", damaged: reason };
+  return Object.keys(exportColumns)
+    .map((name) => csvField(cells[name] ?? ""))
+    .join(",");
+}
 
 export function csvLine(record: DeviceRecord): string {
   return Object.values(exportColumns)

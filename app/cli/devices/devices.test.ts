@@ -200,11 +200,11 @@ describe("devices list and export", () => {
     const csv = await sentinel(["devices", "export"], own);
     const [head, ...rows] = csv.stdout.trim().split("\n");
     expect(head).toBe(
-      "client_id,status,region,labels,created,changed,changed_by,version,fingerprint",
+      "client_id,status,region,labels,created,changed,changed_by,version,fingerprint,damaged",
     );
     expect(rows).toHaveLength(1_501);
     expect(rows.find((row) => row.startsWith("listed"))).toMatch(
-      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1,$/,
+      /^listed,suspended,eu-west,a;b,20\S+Z,20\S+Z,operator-1,1,,$/,
     );
 
     const jsonl = await sentinel(["devices", "export", "--format", "jsonl", "--label", "n:0"], own);

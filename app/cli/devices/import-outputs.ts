@@ -4,8 +4,8 @@ import type {
   PlannedSecret,
   RejectedRow,
 } from "../../registry/import/device-import.ts";
+import { csvField } from "../../shared/csv-field.ts";
 import type { CommandContext } from "../command-context.ts";
-import { csvField } from "./device-lines.ts";
 import { createOwn } from "./own-file.ts";
 
 export const secretsHead = "client_id,secret\n";

@@ -42,33 +42,17 @@ export function progressText(
 export function reportProgress({ messages }: CommandContext, options: ProgressOptions) {
   const started = performance.now();
   let current = options.start;
-  let shown = false;
   const text = () => progressText(current, (performance.now() - started) / 1000, options);
-  const clear = () => {
-    if (shown) messages.write("\r\u001b[K");
-    shown = false;
-  };
-  const tick = () => {
-    clear();
-    messages.write(messages.isTTY ? text() : `${text()}\n`);
-    shown = messages.isTTY === true;
-  };
-  const timer = setInterval(tick, messages.isTTY ? 250 : 5_000);
+  const timer = setInterval(() => messages.draw(text()), messages.terminal ? 250 : 5_000);
   return {
     update: (progress: ImportProgress) => {
       current = progress;
     },
-    note: (line: string) => {
-      clear();
-      messages.write(`${line}\n`);
-    },
-    end: () => {
-      clear();
-      messages.write(`done: ${text()}\n`);
-    },
+    note: (line: string) => messages.line(line),
+    end: () => messages.line(`done: ${text()}`),
     stop: () => {
       clearInterval(timer);
-      clear();
+      messages.erase();
     },
   };
 }

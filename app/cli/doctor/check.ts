@@ -1,3 +1,4 @@
+import { printable } from "../../shared/printable.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 import type { Output } from "../output.ts";
 
@@ -16,6 +17,7 @@ export interface Skipped {
   readonly skipped: string;
 }
 
+const textLimit = 600;
 const limitMs = 15_000;
 
 function within<T>(task: Promise<T>): Promise<T> {
@@ -33,12 +35,13 @@ export async function runChecks(
 ): Promise<number> {
   const width = Math.max(...checks.map((check) => check.name.length)) + 2;
   const running = checks.map(async (check) => {
-    if ("skipped" in check) return { mark: output.styled("dim", "skip"), text: check.skipped };
+    if ("skipped" in check)
+      return { mark: { format: "dim", text: "skip" } as const, text: check.skipped };
     try {
-      return { mark: output.styled("green", "ok  "), text: await within(check.run()) };
+      return { mark: { format: "green", text: "ok  " } as const, text: await within(check.run()) };
     } catch (error) {
       const text = `${sentenceOf(error)} \u2192 ${check.advice}`;
-      return { mark: output.styled("red", "FAIL"), text, failed: true };
+      return { mark: { format: "red", text: "FAIL" } as const, text, failed: true };
     }
   });
   let failed = 0;
@@ -46,7 +49,10 @@ export async function runChecks(
     const result = await running[index];
     if (!result) continue;
     if (result.failed) failed++;
-    await output.line(`${result.mark}  ${check.name.padEnd(width)}${result.text}`);
+    await output.line(
+      result.mark,
+      `  ${check.name.padEnd(width)}${printable(result.text, textLimit)}`,
+    );
   }
   return failed;
 }

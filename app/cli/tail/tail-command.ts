@@ -2,7 +2,8 @@ import { type JsMsg, jetstream, type NatsConnection } from "../../shared/nats.ts
 import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
-import { type Tone, tailJson, tailLine } from "./tail-line.ts";
+import type { Styled } from "../output.ts";
+import { tailJson, tailLine } from "./tail-line.ts";
 import { concerns, type TailMessage, type TailTopic, tailSource } from "./tail-topics.ts";
 
 export interface TailArguments {
@@ -71,13 +72,15 @@ async function follow(
   for await (const raw of messages) {
     const message = taken(topic, stream, raw);
     if (options.client !== undefined && !concerns(message, options.client)) continue;
-    await context.output.line(options.json ? tailJson(message) : coloured(context, message));
+    await (options.json
+      ? context.output.json(tailJson(message))
+      : context.output.line(coloured(message)));
   }
 }
 
-function coloured({ output }: CommandContext, message: TailMessage): string {
-  const { tone, text }: { tone: Tone; text: string } = tailLine(message);
-  return tone === "plain" ? text : output.styled(formats[tone], text);
+function coloured(message: TailMessage): Styled {
+  const { tone, text } = tailLine(message);
+  return { format: formats[tone], text };
 }
 
 function taken(topic: TailTopic, stream: string, message: JsMsg): TailMessage {

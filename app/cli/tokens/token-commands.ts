@@ -54,6 +54,6 @@ async function createToken(context: CommandContext, { name, role }: TokenArgumen
   const token = apiTokenOf(randomBytes(32));
   const entry: ApiTokenEntry = { name, role, sha256: apiTokenDigest(token) };
   await context.output.line(token);
-  context.messages.write(`${JSON.stringify(entry)}\n`);
+  context.messages.line(JSON.stringify(entry));
   return 0;
 }

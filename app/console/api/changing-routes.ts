@@ -16,7 +16,7 @@ import { entityTag } from "./entity-tag.ts";
 
 const tags = ["devices"];
 
-/** What operators may do, and that which ends a device's right to connect, for admins. */
+/** What operators may do. */
 export function addChangingRoutes(api: Api, options: ApiOptions): void {
   addSecretRoutes(api, options);
   addStatusRoutes(api, options);
@@ -104,35 +104,26 @@ type StatusChange = (
 const statusChanges = [
   {
     verb: "suspend",
-    access: "operator",
     summary: "Keeps a device from connecting until it is resumed",
     make: (registry, clientId, by) => registry.suspend(clientId, by),
   },
   {
     verb: "resume",
-    access: "operator",
     summary: "Lets a suspended device connect again",
     make: (registry, clientId, by) => registry.resume(clientId, by),
   },
-  {
-    verb: "revoke",
-    access: "admin",
-    summary: "Ends a device's right to connect, for good",
-    make: (registry, clientId, by) => registry.revoke(clientId, by),
-  },
 ] as const satisfies readonly {
   verb: string;
-  access: string;
   summary: string;
   make: StatusChange;
 }[];
 
 function addStatusRoutes(api: Api, { registry, clock }: ApiOptions): void {
-  for (const { verb, access, summary, make } of statusChanges) {
+  for (const { verb, summary, make } of statusChanges) {
     api.post(
       `/devices/:clientId/${verb}`,
       {
-        config: { access },
+        config: { access: "operator" },
         schema: {
           tags,
           summary,

@@ -7,12 +7,15 @@ import {
   isFingerprint,
   plainFingerprint,
 } from "../../registry/device-certificate.ts";
+import { isItemName } from "../../registry/device-key.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
 /** Longest overlap of two secrets: a year. */
 const overlapLimitSeconds = 366 * 86_400;
 export const pageLimit = 1_000;
+/** Of a page token: it holds a key of the table. */
+const tokenLimit = 4_096;
 
 const clientId = z.string().regex(clientIdPattern, `must be ${clientIdRule}`);
 const label = z.string().regex(labelPattern, `must be ${labelRule}`);
@@ -24,6 +27,14 @@ const time = z.iso.datetime();
 
 export const OneDevice = z.object({ clientId });
 
+/** Also an item of the table that is not a device's. */
+export const OneItem = z.object({
+  clientId: z
+    .string()
+    .refine(isItemName, `must be ${clientIdRule}`)
+    .describe("A client id, or the name that a list gives an item that has none"),
+});
+
 export const DeviceListQuery = z.strictObject({
   status: z.enum(deviceStatuses).optional(),
   label: label.optional().describe("Only devices that have it"),
@@ -33,7 +44,7 @@ export const DeviceListQuery = z.strictObject({
     .max(pageLimit, `must be at most ${pageLimit}`)
     .default(100)
     .describe("Devices of one page at most"),
-  after: z.string().max(256).optional().describe("The `next` of the page before"),
+  after: z.string().max(tokenLimit).optional().describe("The `next` of the page before"),
 });
 
 const fingerprint = z
@@ -68,7 +79,11 @@ export const ImportQuery = z.strictObject({
 });
 
 export const DeletionQuery = z.strictObject({
-  force: flag.describe("Also a device that is not revoked, or whose record cannot be read"),
+  force: flag.describe("Also a device that is not revoked, or whose record is damaged"),
+});
+
+export const RevocationQuery = z.strictObject({
+  force: flag.describe("Also a device whose record is damaged: what can be read of it is kept"),
 });
 
 /** Headers are of many kinds; only this one is looked at. */
@@ -83,7 +98,7 @@ export const ConditionalHeaders = z.looseObject({
 /** What is answered. The ids are the schemas' names in the OpenAPI document. */
 export const Device = z
   .object({
-    clientId,
+    clientId: z.string(),
     status: z.enum(deviceStatuses),
     // Of records only what they hold, whatever the contract says today.
     region: z.string().optional(),
@@ -119,7 +134,7 @@ export const DeviceList = z
     devices: z.array(Device),
     unreadable: z
       .array(z.object({ clientId: z.string(), reason: z.string() }))
-      .describe("Items of the table that are not device records"),
+      .describe("Damaged: items of the table that are not device records, and why"),
     next: z
       .string()
       .optional()

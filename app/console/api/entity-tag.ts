@@ -1,4 +1,5 @@
 import type { DeviceRecord } from "../../registry/device-record.ts";
+import { printable } from "../../shared/printable.ts";
 import { Problem } from "./problem.ts";
 
 /**
@@ -22,7 +23,7 @@ export function matching(
   if (!TAGS.test(ifMatch)) {
     const message = 'must be the ETag of an answer, quotes included, such as "3-mi8x2k1c", or *';
     throw new Problem("invalid-request", "correct the header or leave it out", {
-      errors: [{ field: "header.if-match", message, got: ifMatch.slice(0, 80) }],
+      errors: [{ field: "header.if-match", message, got: printable(ifMatch, 80) }],
     });
   }
   // A weak tag never matches: RFC 9110, 13.1.1.

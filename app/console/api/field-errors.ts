@@ -1,7 +1,8 @@
 import type { FastifyRequest, FastifySchemaValidationError } from "fastify";
+import { printable } from "../../shared/printable.ts";
 import type { FieldError } from "./problem.ts";
 
-const gotLimit = 80;
+const [fieldLimit, messageLimit, gotLimit] = [160, 300, 80];
 
 /** Names of the parts of a request, as the API's users know them. */
 const parts = {
@@ -18,12 +19,14 @@ export function fieldErrors(
   request: FastifyRequest,
 ): readonly FieldError[] {
   const part = parts[context as keyof typeof parts] ?? parts.body;
-  return complaints.map(({ instancePath, message = "is not as it must be", params }) => {
+  return complaints.map(({ instancePath, message: said = "is not as it must be", params }) => {
+    const message = printable(said, messageLimit);
     const path = instancePath.split("/").filter((step) => step !== "");
     const got = shortened(valueAt(part.of(request), path));
     // A strict object is told which of its fields should not be there.
     const { keys } = params as { keys?: readonly string[] };
-    const field = [part.name, ...path, ...(keys?.length === 1 ? keys : [])].join(".");
+    const names = [part.name, ...path, ...(keys?.length === 1 ? keys : [])];
+    const field = printable(names.join("."), fieldLimit);
     if (keys) return { field, message: "is not known; leave it out" };
     return { field, message, ...(got !== undefined && { got }) };
   });
@@ -41,6 +44,5 @@ function valueAt(whole: unknown, path: readonly string[]): unknown {
 
 function shortened(value: unknown): string | undefined {
   const text = JSON.stringify(value);
-  if (text === undefined || text.length <= gotLimit) return text;
-  return `${text.slice(0, gotLimit)}\u2026`;
+  return text === undefined ? undefined : printable(text, gotLimit);
 }

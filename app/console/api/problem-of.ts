@@ -47,7 +47,10 @@ function ofRequest(error: FastifyError, request: FastifyRequest): Problem | unde
 
 function ofRegistry(error: unknown): Problem | undefined {
   if (error instanceof DeviceConflict) return new Problem(conflictCodes[error.code], error.message);
-  if (error instanceof UnreadableDevice) return new Problem("record-unreadable", error.message);
+  if (error instanceof UnreadableDevice) {
+    const errors = [{ field: "record", message: error.reason }];
+    return new Problem("record-unreadable", error.message, { errors });
+  }
   if (error instanceof InvalidPageToken) {
     const message = "must be the `next` of a list; leave it out to begin anew";
     const errors = [{ field: "query.after", message }];

@@ -1,3 +1,5 @@
+import { printable } from "../../shared/printable.ts";
+
 /** What can be wrong with a request, or with what it needs: the status, and what stays the same about it. */
 export const problems = {
   "malformed-request": [400, "The request cannot be read"],
@@ -64,7 +66,7 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
-    super(detail.slice(0, detailLimit), options);
+    super(printable(detail, detailLimit), options);
     this.code = code;
     const { errors, imported } = options;
     this.#more = { ...(errors && { errors }), ...(imported !== undefined && { imported }) };

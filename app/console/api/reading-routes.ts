@@ -1,7 +1,7 @@
 import { deviceView } from "../../registry/device-view.ts";
 import { UnreadableDevice } from "../../registry/registry-errors.ts";
 import { type Api, type ApiOptions, answer, failures } from "./api.ts";
-import { Device, DeviceList, DeviceListQuery, OneDevice } from "./device-schemas.ts";
+import { Device, DeviceList, DeviceListQuery, OneItem } from "./device-schemas.ts";
 import { entityTag } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
 
@@ -39,7 +39,7 @@ export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
       schema: {
         tags,
         summary: "Shows one device",
-        params: OneDevice,
+        params: OneItem,
         response: { 200: answer("The device", Device), ...failures },
       },
     },

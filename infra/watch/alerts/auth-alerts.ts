@@ -8,6 +8,7 @@ const undeserved: readonly RefusalCode[] = [
   "request-expired",
   "overloaded",
   "registry-unavailable",
+  "record-damaged",
   "audit-unavailable",
   // The edge did not ask for one.
   "certificate-missing",

@@ -1,0 +1,67 @@
+import { type Command, Option } from "commander";
+import { deviceStatuses } from "../../contract/device.ts";
+import { regionNames } from "../../contract/regions.ts";
+import { isItemName } from "../../registry/device-key.ts";
+import type { DeviceFilter } from "../../registry/device-page.ts";
+import { rowFormats } from "../../registry/import/device-rows.ts";
+import type { RunCommand } from "../command-context.ts";
+import { examples, label, positive } from "../option-values.ts";
+import { ids } from "./id-arguments.ts";
+import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
+
+const filtered = (command: Command) =>
+  command
+    .addOption(new Option("--status <status>", "only those").choices(deviceStatuses))
+    .addOption(new Option("--label <label>", "only those with this label").argParser(label))
+    .addOption(new Option("--region <region>", "only those at home there").choices(regionNames));
+const filterOf = ({ status, label: wanted, region: home }: DeviceFilter): DeviceFilter => ({
+  ...{ status, label: wanted, region: home },
+});
+
+/** What leaves the registry as it is. */
+export function addReadingCommands(devices: Command, program: Command, run: RunCommand): void {
+  filtered(devices.command("list").description("lists devices, in no particular order"))
+    .option("--limit <count>", "at most so many", positive)
+    .option("--after <token>", "go on where a list with --limit ended")
+    .option("--json", "a JSON object a line", false)
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel devices list --status revoked --region eu-west",
+        "sentinel devices list --label site:oslo --limit 50",
+        "sentinel devices list --json | head",
+      ),
+    )
+    .action(({ json, limit, after, ...filter }) =>
+      run(
+        (context) => listDevices(context, { json, limit, after, filter: filterOf(filter) }),
+        program.opts(),
+      ),
+    );
+  devices
+    .command("show")
+    .description("shows devices one by one")
+    .addArgument(ids(isItemName))
+    .option("--json", "a JSON object a line", false)
+    .addHelpText("after", examples("sentinel devices show pump-7"))
+    .action((named: string[], { json }) =>
+      run((context) => showDevices(context, { ids: named, json }), program.opts()),
+    );
+  filtered(
+    devices.command("export").description("writes all devices to standard output, without secrets"),
+  )
+    .addOption(new Option("--format <format>", "of the output").choices(rowFormats).default("csv"))
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel devices export | gzip > devices.csv.gz",
+        "sentinel devices export --format jsonl --status active > active.jsonl",
+      ),
+    )
+    .action(({ format, ...filter }) =>
+      run(
+        (context) => exportDevices(context, { format, filter: filterOf(filter) }),
+        program.opts(),
+      ),
+    );
+}
