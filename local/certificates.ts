@@ -55,6 +55,6 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     writeFileSync(pair(role).keyFile, key, { mode: 0o600 });
   }
   // Last, since without it the folder is not complete. The CA's key is not kept.
-  writeFileSync(result.caFile, certificatePem(authority.certificate));
+  writeFileSync(result.caFile, certificatePem(authority.certificate), { mode: 0o644 });
   return result;
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { printable, printableLines } from "../app/shared/printable.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import { parseOptions, type UpOptions } from "./options.ts";
 import { type Region, startRegion } from "./region.ts";
@@ -11,7 +12,8 @@ import { scrape } from "./view/process-metrics.ts";
 import { stageFigures } from "./view/stage-figures.ts";
 import { summarise, summaryTable } from "./view/summary.ts";
 
-const progress = (line: string) => process.stderr.write(`\x1b[2m[up]\x1b[0m ${line}\n`);
+const progress = (line: string) =>
+  process.stderr.write(`\x1b[2m[up]\x1b[0m ${printable(line, 500)}\n`);
 /** Of a run that is long enough to leave something to measure. */
 const warmUpSeconds = 5;
 const drawn = process.stdout.isTTY;
@@ -111,6 +113,6 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
 try {
   process.exitCode = await run(options);
 } catch (error) {
-  process.stderr.write(`make up: ${(error as Error).message}\n`);
+  process.stderr.write(`${printableLines(`make up: ${(error as Error).message}`, 1_000)}\n`);
   process.exitCode = 1;
 }

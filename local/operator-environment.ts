@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import type { AppContext } from "./app-processes.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
 
@@ -20,4 +20,6 @@ export function writeOperatorEnvironment(file: string, context: AppContext): voi
   };
   const lines = Object.entries(entries).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(file, lines.join(""));
+  // The command line refuses settings that others can write, whatever this user's umask is.
+  chmodSync(file, 0o600);
 }

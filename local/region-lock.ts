@@ -41,7 +41,8 @@ export class RegionLock {
 
   /** Takes the directory over; ends what a killed owner left running. */
   take(): void {
-    mkdirSync(this.#directory, { recursive: true });
+    // The command line refuses settings from a folder that others can write.
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     if (existsSync(this.#file)) {
       const entry = JSON.parse(readFileSync(this.#file, "utf8")) as Entry;
       if (entry.owner !== process.pid && isRunning(entry.owner)) {

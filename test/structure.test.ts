@@ -27,3 +27,24 @@ it("what runs in the images knows nothing of the infrastructure", () => {
   expect(sources.length).toBeGreaterThan(0);
   expect(sources.filter(({ path }) => /^(infra|stacks|test)\//.test(path))).toEqual([]);
 });
+
+/** The files that write to standard output or error themselves, all of them through `printable`. */
+const writers = ["app/cli/main.ts", "app/provision/main.ts", "app/shared/lifecycle.ts"];
+
+it("what strangers wrote has no other way out than those that make it printable", () => {
+  const sources = readdirSync(join(root, "app"), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.ts$/.test(name) && !/\.(test|fixture)\.ts$/.test(name))
+    .map((name) => join("app", name))
+    .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
+  const having = (pattern: RegExp) =>
+    sources.flatMap(({ file, text }) => (pattern.test(text) ? [file] : [])).sort();
+
+  expect(having(/process\.std(out|err)|\bconsole\.(log|error|warn|info|debug)/)).toEqual(writers);
+  expect(having(/\bstream\.write\(|#stream\.write\(/)).toEqual(["app/cli/output.ts"]);
+  expect(having(/^import \{[^}]*\bpino\b[^}]*\} from "pino"/m)).toEqual(["app/shared/log.ts"]);
+  for (const { file, text } of sources) {
+    if (!writers.includes(file)) continue;
+    const written = text.match(/process\.std(?:out|err)\.write\([^;]*;/g) ?? [];
+    expect([file, written.filter((call) => !call.includes("printableLines("))]).toEqual([file, []]);
+  }
+});

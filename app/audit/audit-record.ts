@@ -1,3 +1,5 @@
+import { printable } from "../shared/printable.ts";
+
 /** An event for AUDIT that has no place in a chain yet. */
 export interface AuditDraft {
   /** Unique: `metadata.uid` and the id under which JetStream removes repetitions. */
@@ -25,5 +27,5 @@ export const ocsfMetadata = (id: string, feature: string) => ({
 
 /** Longest text of a stranger that is kept. */
 const textLimit = 256;
-export const cutText = (text: string) =>
-  text.length > textLimit ? text.slice(0, textLimit) : text;
+/** A stranger's text as it is kept: whoever reads the audit, by whatever means, is not misled. */
+export const cutText = (text: string) => printable(text, textLimit);

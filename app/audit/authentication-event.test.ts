@@ -66,7 +66,7 @@ describe("an audit record", () => {
     const unreadable = calloutRequest({ certificate: "unreadable" });
 
     expect(event["certificate"]).toEqual({
-      subject: `CN=${"c".repeat(253)}`,
+      subject: `CN=${"c".repeat(252)}…`,
       issuer: "CN=Device CA",
       serial_number: "01",
       expiration_time: certificate.notAfter,

@@ -5,6 +5,8 @@ import type { Messages, Output } from "./output.ts";
 /** What a command is given besides its arguments. */
 export interface CommandContext {
   readonly variables: Variables;
+  /** Where they come from, in words. */
+  readonly origin: string;
   /** Results. */
   readonly output: Output;
   /** Progress and complaints: standard error. */
@@ -15,5 +17,5 @@ export interface CommandContext {
 /** Runs a command to its end; resolves with the exit code. */
 export type RunCommand = (
   command: (context: CommandContext) => Promise<number>,
-  options: { envFile?: string },
+  options: { envFile?: string; verbose?: boolean },
 ) => Promise<void>;

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable } from "node:stream";
-import { printable } from "../shared/printable.ts";
+import { printableLines } from "../shared/printable.ts";
 import { OperatorError } from "./operator-error.ts";
-import { linesIn, type Messages } from "./output.ts";
+import type { Messages } from "./output.ts";
 
 /** What can be asked and answered. */
 export interface Terminal {
@@ -19,9 +19,7 @@ const lineLimit = 2_000;
  */
 export async function confirm({ stdin, messages }: Terminal, question: string): Promise<void> {
   if (stdin.isTTY !== true || !messages.terminal) return;
-  const asked = linesIn(question)
-    .map((line) => printable(line, lineLimit))
-    .join("\n");
+  const asked = printableLines(question, lineLimit);
   const terminal = createInterface({ input: stdin, output: messages.stream });
   const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
   const answer = await Promise.race([terminal.question(`${asked} [y/N] `), closed]);

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { connect, type TLSSocket } from "node:tls";
 import { type Address, addressOf } from "./address.ts";
 import { OperatorError, sentenceOf } from "./operator-error.ts";
+import { readTrustedFile } from "./trusted-file.ts";
 
 const limitMs = 5_000;
 
@@ -13,11 +13,7 @@ export interface LoginOptions {
 }
 
 export function readSecretFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new OperatorError(`cannot read ${path}: ${sentenceOf(error)}`);
-  }
+  return readTrustedFile(path).trim();
 }
 
 /**

@@ -21,7 +21,9 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 describe("variables", () => {
   const load = (where: string, environment = {}, envFile?: string) =>
-    loadVariables({ envFile, environment, directory: join(directory, where) })["AWS_REGION"];
+    loadVariables({ envFile, environment, directory: join(directory, where) }).variables[
+      "AWS_REGION"
+    ];
 
   it("come from the region of the working directory when nothing else is named", () => {
     expect(load("with")).toBe("from-local");
@@ -41,7 +43,9 @@ describe("variables", () => {
   });
 
   it("from a file that is not there are an error", () => {
-    expect(() => load("with", {}, "/absent")).toThrow("cannot read settings from /absent");
+    expect(() => load("with", {}, "/absent")).toThrow(
+      "cannot take settings from /absent (--env-file): cannot read /absent",
+    );
   });
 });
 

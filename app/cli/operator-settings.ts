@@ -1,16 +1,25 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { defaultDeviceTable } from "../contract/device.ts";
 import { list } from "../shared/environment.ts";
-import { OperatorError, sentenceOf } from "./operator-error.ts";
+import { OperatorError } from "./operator-error.ts";
+import { readTrustedFile } from "./trusted-file.ts";
 
 /** Where a region started on this machine tells how to reach it. */
 const localEnvFile = ".local/region/operator.env";
 
 export type Variables = Record<string, string | undefined>;
+
+export interface LoadedSettings {
+  readonly variables: Variables;
+  /** Where they come from, in words. */
+  readonly origin: string;
+  /** The file among them. */
+  readonly file: string | undefined;
+}
 
 const processes = list.transform((items, context) =>
   items.map((item) => {
@@ -51,17 +60,24 @@ export function loadVariables(options: {
   envFile: string | undefined;
   environment: Variables;
   directory: string;
-}): Variables {
-  const { environment, directory } = options;
-  const local = join(directory, localEnvFile);
-  const named = options.envFile ?? environment["SENTINEL_ENV_FILE"];
-  const file = named ?? (existsSync(local) ? local : undefined);
-  if (file === undefined) return environment;
+}): LoadedSettings {
+  const { environment, envFile, directory } = options;
+  const { path: file, by } = envFileOf(envFile, environment["SENTINEL_ENV_FILE"], directory);
+  if (file === undefined) return { variables: environment, origin: "the environment", file };
+  const origin = `the environment, then ${file} (${by})`;
   try {
-    return { ...parseEnv(readFileSync(file, "utf8")), ...environment };
+    return { variables: { ...parseEnv(readTrustedFile(file)), ...environment }, origin, file };
   } catch (error) {
-    throw new OperatorError(`cannot read settings from ${file}: ${sentenceOf(error)}`);
+    if (!(error instanceof OperatorError)) throw error;
+    throw new OperatorError(`cannot take settings from ${file} (${by}): ${error.message}`);
   }
+}
+
+function envFileOf(option: string | undefined, variable: string | undefined, directory: string) {
+  if (option !== undefined) return { path: option, by: "--env-file" };
+  if (variable !== undefined) return { path: variable, by: "SENTINEL_ENV_FILE" };
+  const local = join(directory, localEnvFile);
+  return { path: existsSync(local) ? local : undefined, by: "the region of this directory" };
 }
 
 /** @throws OperatorError that names every variable that is missing or wrong. */

@@ -51,7 +51,18 @@ export function createConsoleMetrics(registry: Registry) {
     help: "Attempts to store an audit record that failed; each is followed by another",
     registers,
   });
+  const scannedItems = new Counter({
+    name: "sentinel_console_scanned_items_total",
+    help: "Items of the device table that lists made it look at",
+    registers,
+  });
+  const scansRefused = new Counter({
+    name: "sentinel_console_scans_refused_total",
+    help: "Lists that were refused because their token has made the table look at enough",
+    registers,
+  });
   return {
+    ...{ scannedItems, scansRefused },
     answered: (labels: { route: string; method: string; code: number }, seconds: number) => {
       const { route, method, code } = labels;
       requests.inc({ route, method, code });

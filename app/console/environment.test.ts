@@ -16,6 +16,7 @@ it("serves at the usual port, and limits without being told", () => {
   expect(readConsoleEnvironment(needed)).toMatchObject({
     ...{ API_PORT: 8443, HTTP_PORT: 8080, DEVICE_TABLE: "sentinel-devices" },
     ...{ TOKEN_REQUESTS_PER_SECOND: 50, ADDRESS_FAILURES_PER_MINUTE: 30 },
+    ...{ SCANNED_ITEMS_PER_REQUEST: 1_000, TOKEN_SCANNED_ITEMS_PER_MINUTE: 300_000 },
   });
 });
 

@@ -19,6 +19,9 @@ const shape = {
   DYNAMODB_ENDPOINT: z.url().optional(),
   TOKEN_REQUESTS_PER_SECOND: count.default(50),
   ADDRESS_FAILURES_PER_MINUTE: count.default(30),
+  /** Items of the table that one list may make it look at, and those of one token in a minute. */
+  SCANNED_ITEMS_PER_REQUEST: count.default(1_000),
+  TOKEN_SCANNED_ITEMS_PER_MINUTE: count.default(300_000),
   /** How long a change waits for AUDIT before it is given up. */
   AUDIT_ANNOUNCE_SECONDS: count.default(5),
 };

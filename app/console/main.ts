@@ -6,6 +6,7 @@ import type { Logger } from "../shared/log.ts";
 import { connectNats, jetstream } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { createAccessControl } from "./access/access-control.ts";
+import { ScanBudget } from "./access/scan-budget.ts";
 import { TokenBook } from "./access/token-book.ts";
 import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
@@ -48,7 +49,14 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     failuresPerMinute: environment.ADDRESS_FAILURES_PER_MINUTE,
   };
   const access = createAccessControl({ tokens, limits, metrics, log });
-  const api = await createServer({ registry, clock: Date.now, tls, access, metrics, log });
+  const scans = new ScanBudget({
+    limits: {
+      itemsPerRequest: environment.SCANNED_ITEMS_PER_REQUEST,
+      itemsPerMinute: environment.TOKEN_SCANNED_ITEMS_PER_MINUTE,
+    },
+    metrics,
+  });
+  const api = await createServer({ registry, clock: Date.now, scans, tls, access, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens, api, metrics, log });
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
   const release = () => {

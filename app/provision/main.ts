@@ -13,6 +13,7 @@ import {
 import { createLog, type Logger } from "../shared/log.ts";
 import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
 import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
+import { printableLines } from "../shared/printable.ts";
 import { streamMaxBytes } from "../shared/stream-max-bytes.ts";
 import { mirrorTrouble } from "./mirror-state.ts";
 import {
@@ -149,7 +150,8 @@ try {
   log.info("provisioned");
 } catch (error) {
   const known = error instanceof EnvironmentInvalid || error instanceof ProvisionRefused;
-  process.stderr.write(`provision: ${known ? error.message : (error as Error).stack}\n`);
+  const text = `provision: ${known ? error.message : (error as Error).stack}`;
+  process.stderr.write(`${printableLines(text, 1_000)}\n`);
   process.exit(error instanceof EnvironmentInvalid ? 2 : 1);
 }
 process.exit(0);

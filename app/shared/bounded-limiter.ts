@@ -26,10 +26,16 @@ export class BoundedLimiter {
     return this.#keys.size;
   }
 
-  /** @returns the points of this key, with the new one. */
-  async add(key: string): Promise<number> {
+  /** @returns the points of this key, with the new ones; points below 0 are given back. */
+  async add(key: string, points = 1): Promise<number> {
     this.#keys.set(key, true);
-    return (await this.#limiter.penalty(key)).consumedPoints;
+    return (await this.#limiter.penalty(key, points)).consumedPoints;
+  }
+
+  /** Whole seconds until the time of this key is over. */
+  async secondsLeft(key: string): Promise<number> {
+    const { msBeforeNext = 0 } = (await this.#limiter.get(key)) ?? {};
+    return Math.max(1, Math.ceil(msBeforeNext / 1_000));
   }
 
   async points(key: string): Promise<number> {

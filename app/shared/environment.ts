@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { printable } from "./printable.ts";
+
+const gotLimit = 200;
 
 /** A process was started with settings that it cannot work with. Ends it with exit code 2. */
 export class EnvironmentInvalid extends Error {
@@ -49,7 +52,10 @@ export function readEnvironment<S extends z.ZodRawShape>(
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const name = issue.path.join(".");
-    const got = environment[name] === undefined ? "it is not set" : `got "${environment[name]}"`;
+    const got =
+      environment[name] === undefined
+        ? "it is not set"
+        : `got "${printable(environment[name] ?? "", gotLimit)}"`;
     return `  ${name}: ${issue.message}; ${got}`;
   });
   throw new EnvironmentInvalid(["the environment is not valid:", ...lines].join("\n"));

@@ -4,6 +4,7 @@ import type { Logger } from "./log.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { serveOperations } from "./operations-server.ts";
+import { printableLines } from "./printable.ts";
 
 /** A started process: what the lifecycle asks it, and how it ends. */
 export interface Running {
@@ -81,7 +82,7 @@ function orExit<E>(prefix: string, read: () => E): E {
     return read();
   } catch (error) {
     if (!(error instanceof EnvironmentInvalid)) throw error;
-    process.stderr.write(`${prefix}${error.message}\n`);
+    process.stderr.write(`${printableLines(`${prefix}${error.message}`, 1_000)}\n`);
     process.exit(2);
   }
 }

@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
+import { printable } from "./printable.ts";
+
+const reasonLimit = 500;
 
 export interface OperationsServer {
   readonly port: number;
@@ -27,7 +30,9 @@ export async function serveOperations(options: {
         return reply(200, "ok\n");
       case "/readyz": {
         const reason = options.notReady();
-        return reason === undefined ? reply(200, "ok\n") : reply(503, `${reason}\n`);
+        return reason === undefined
+          ? reply(200, "ok\n")
+          : reply(503, `${printable(reason, reasonLimit)}\n`);
       }
       case "/metrics":
         return reply(200, await options.metrics.metrics(), options.metrics.contentType);

@@ -8,11 +8,18 @@ const SURROGATE_AT_END = /[\ud800-\udbff]$/;
 
 /** Makes a stranger's text harmless to a terminal, and one line of at most `limit` characters. */
 export function printable(text: string, limit: number): string {
+  if (text.length <= limit) return text.replace(UNPRINTABLE, "\u00b7");
   // Cut first: nobody waits for what is not shown.
-  const kept = text.length > limit ? text.slice(0, limit) : text;
-  const clean = kept.replace(SURROGATE_AT_END, "").replace(UNPRINTABLE, "\u00b7");
-  return text.length > limit ? `${clean.slice(0, limit - 1)}\u2026` : clean;
+  const kept = text.slice(0, limit - 1).replace(SURROGATE_AT_END, "");
+  return `${kept.replace(UNPRINTABLE, "\u00b7")}\u2026`;
 }
+
+/** The same of text that has several lines. */
+export const printableLines = (text: string, lineLimit: number): string =>
+  text
+    .split("\n")
+    .map((line) => printable(line, lineLimit))
+    .join("\n");
 
 export const isPrintable = (text: string, limit: number): boolean =>
   printable(text, limit) === text;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { type AccessLimits, createAccessControl } from "../../app/console/access/access-control.ts";
+import { ScanBudget, type ScanLimits } from "../../app/console/access/scan-budget.ts";
 import { TokenBook } from "../../app/console/access/token-book.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import { createServer } from "../../app/console/server.ts";
@@ -19,11 +20,16 @@ import type { ChangeJournal } from "../../app/registry/registry-change.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 
+const unlimitedScans: ScanLimits = { itemsPerRequest: 10_000, itemsPerMinute: 1e12 };
 const unlimited: AccessLimits = { requestsPerSecond: 1e9, failuresPerMinute: 1e9 };
 
 /** The API on a table of an emulator, with a token of each role. It does not listen yet. */
 export async function startTestServer(
-  options: { readonly limits?: AccessLimits; readonly journal?: ChangeJournal } = {},
+  options: {
+    readonly limits?: AccessLimits;
+    readonly scans?: ScanLimits;
+    readonly journal?: ChangeJournal;
+  } = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-console-"));
   const { caFile, console: pair } = await ensureCertificates(directory);
@@ -51,7 +57,8 @@ export async function startTestServer(
     ...{ tokens: book, limits: options.limits ?? unlimited, metrics, log },
   });
   const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
-  const api = await createServer({ registry, clock: Date.now, tls, access, metrics, log });
+  const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
+  const api = await createServer({ registry, clock: Date.now, scans, tls, access, metrics, log });
   return {
     ...{ api, registry, emulator, tokens, tokensFile, book, caFile },
     metrics: () => metricsOf.metrics(),

@@ -24,7 +24,11 @@ import { oldTlsRefusedCheck, tlsCheck } from "./tls-check.ts";
 type Checks = readonly (Check | Skipped)[];
 
 /** Looks at everything that the settings tell how to reach. @returns 1 when something is wrong. */
-export async function doctorCommand({ variables, output }: CommandContext): Promise<number> {
+export async function doctorCommand({
+  variables,
+  origin,
+  output,
+}: CommandContext): Promise<number> {
   let opened: Promise<NatsConnection> | undefined;
   const connection = () => {
     opened ??= connectOperator(variables);
@@ -41,7 +45,8 @@ export async function doctorCommand({ variables, output }: CommandContext): Prom
   if (checks.every((check) => "skipped" in check)) {
     throw new OperatorError("there is nothing to check; name a file with settings with --env-file");
   }
-  const failed = await runChecks(checks, output);
+  const settings = { name: "settings", advice: "", run: async () => origin };
+  const failed = await runChecks([settings, ...checks], output);
   await opened?.then(
     (nats) => nats.close(),
     () => {},

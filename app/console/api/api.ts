@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
+import type { ScanBudget } from "../access/scan-budget.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
 import { problemType } from "./problem.ts";
@@ -20,6 +21,8 @@ export type Api = FastifyInstance<
 
 export interface ApiOptions {
   readonly registry: DeviceRegistry;
+  /** What lists may cost. */
+  readonly scans: ScanBudget;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -135,6 +135,7 @@ export const DeviceList = z
     unreadable: z
       .array(z.object({ clientId: z.string(), reason: z.string() }))
       .describe("Damaged: items of the table that are not device records, and why"),
+    scanned: z.int().describe("Items of the table that were looked at for it"),
     next: z
       .string()
       .optional()

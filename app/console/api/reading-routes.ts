@@ -8,7 +8,7 @@ import { Problem } from "./problem.ts";
 const tags = ["devices"];
 
 /** What viewers may do. */
-export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
+export function addReadingRoutes(api: Api, { registry, scans }: ApiOptions): void {
   api.get(
     "/devices",
     {
@@ -17,17 +17,20 @@ export function addReadingRoutes(api: Api, { registry }: ApiOptions): void {
         tags,
         summary: "Lists devices, in no particular order, page by page",
         description:
-          "Reads the whole table, page by page, whatever is asked for. What was written a moment ago may be missing.",
+          "Looks at the whole table, page by page, whatever is asked for. With a filter a page may be empty, or short, without being the last: `next` goes on. What a token makes the table look at in a minute is bounded (429). What was written a moment ago may be missing.",
         querystring: DeviceListQuery,
         response: { 200: answer("A page", DeviceList), ...failures },
       },
     },
-    async ({ query }) => {
+    async ({ query, holder }) => {
       const { after, limit, ...filter } = query;
-      const { records, unreadable, next } = await registry.page(filter, { after, limit });
+      const { records, unreadable, scanned, next } = await scans.spend(holder?.name ?? "", (scan) =>
+        registry.page(filter, { after, limit, scan }),
+      );
       return {
         devices: records.map(deviceView),
         unreadable: [...unreadable],
+        scanned,
         ...(next !== undefined && { next }),
       };
     },

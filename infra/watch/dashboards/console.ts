@@ -52,14 +52,14 @@ const changes: Section = {
       title: "Records that wait for AUDIT",
       description: "What was changed and is not stored in AUDIT yet",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [{ expr: "sentinel_console_audit_outbox_records", legend: "{{replica}}" }],
     }),
     graph({
       title: "Failed attempts to store one",
       description: "Each is followed by another. A change that cannot be announced is not made",
       unit: "reqps",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: `sum(rate(sentinel_console_audit_failures_total[${range}]))`,
@@ -68,10 +68,26 @@ const changes: Section = {
       ],
     }),
     graph({
+      title: "Looked at for lists",
+      description: "Items of the device table. Each is paid for; a token's minute has a bound",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: `sum(rate(sentinel_console_scanned_items_total[${range}]))`,
+          legend: "items a second",
+        },
+        {
+          expr: `sum(increase(sentinel_console_scans_refused_total[${range}]))`,
+          legend: "lists refused",
+        },
+      ],
+    }),
+    graph({
       title: "Unusable files",
       description: "Changed tokens and certificates that could not be used, in the last hour",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: "sum by (file) (increase(sentinel_console_unusable_files_total[1h]))",
