@@ -15,6 +15,8 @@ mkdir -p "$BIN"
 
 say() { printf '\033[2m[setup]\033[0m %s\n' "$*"; }
 fail() { printf '[setup] %s\n' "$*" >&2; exit 1; }
+# shellcheck source=tools/watched-go.sh
+. tools/watched-go.sh
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 found=""
@@ -31,7 +33,7 @@ command -v go >/dev/null ||
 # `go install pkg@version` refuses modules with replace directives, and takes no version stamp from
 # the module; a module of our own that requires it does neither harm. Without the stamp the engine
 # calls itself version "" and the SDK refuses to work with it.
-say "building pulumi $PULUMI_VERSION with Go (about 4 minutes, once)"
+say "building pulumi $PULUMI_VERSION with Go (about 4 minutes, once; longer where the network is slow)"
 work="$PWD/.tools/pulumi-build"
 mkdir -p "$work"
 cat >"$work/go.mod" <<MOD
@@ -40,7 +42,7 @@ module engine
 require $MODULE/pkg/v3 v$PULUMI_VERSION
 MOD
 stamp="-s -w -X $MODULE/sdk/v3/go/common/version.Version=v$PULUMI_VERSION"
-(cd "$work" && go build -mod=mod -trimpath -ldflags "$stamp" -o "$BIN/pulumi.part" "$MODULE/pkg/v3/cmd/pulumi") \
-  >"$work/build.log" 2>&1 || { tail -n 10 "$work/build.log" >&2; fail "pulumi could not be built (log: .tools/pulumi-build/build.log)"; }
+watched_go "$work/build.log" go -C "$work" build -mod=mod -trimpath -ldflags "$stamp" \
+  -o "$BIN/pulumi.part" "$MODULE/pkg/v3/cmd/pulumi" || { tail -n 10 "$work/build.log" >&2; fail "pulumi could not be built (log: .tools/pulumi-build/build.log)"; }
 mv "$BIN/pulumi.part" "$BIN/pulumi"
 rm -rf "$work"

@@ -10,6 +10,8 @@ mkdir -p "$BIN"
 
 say() { printf '\033[2m[setup]\033[0m %s\n' "$*"; }
 fail() { printf '[setup] %s\n' "$*" >&2; exit 1; }
+# shellcheck source=tools/watched-go.sh
+. tools/watched-go.sh
 
 # The package's own promtool, unpacked and not installed: its service has no business here.
 from_debian() {
@@ -28,7 +30,7 @@ from_debian() {
 
 from_go() {
   command -v go >/dev/null || return 1
-  GOBIN="$BIN" go install "github.com/prometheus/prometheus/cmd/promtool@$PROMETHEUS_MODULE" >>.tools/promtool.log 2>&1
+  watched_go .tools/promtool.log env GOBIN="$BIN" go install "github.com/prometheus/prometheus/cmd/promtool@$PROMETHEUS_MODULE"
 }
 
 setup_promtool() {

@@ -30,9 +30,15 @@ export function isImportableSecret(value: string): boolean {
   return IMPORTABLE_SECRET.test(value);
 }
 
-/** A new device secret: 256 random bits in base64url. It is shown once and stored only as a hash. */
+/**
+ * A new device secret: 256 random bits in base64url. It is shown once and stored only as a hash. None
+ * begins with a dash: a spreadsheet that opens the secrets file would take it for a formula.
+ */
 export function issueSecret(): string {
-  return randomBytes(32).toString("base64url");
+  for (;;) {
+    const secret = randomBytes(32).toString("base64url");
+    if (!secret.startsWith("-")) return secret;
+  }
 }
 
 /**

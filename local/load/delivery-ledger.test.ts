@@ -10,19 +10,38 @@ function ledgerOf(...sequences: number[]): DeliveryLedger {
 it("counts nothing wrong for a complete, ordered delivery", () => {
   const ledger = ledgerOf(1, 2, 3);
   expect(ledger.counts()).toEqual({ delivered: 3, duplicated: 0, outOfOrder: 0, misdelivered: 0 });
-  expect(ledger.missing(new Map([["a", 3]]))).toBe(0);
+  expect(ledger.missing([["a", 3, []]])).toBe(0);
 });
 
 it("counts a gap as missing until it is filled", () => {
   const ledger = ledgerOf(1, 3);
-  expect(ledger.missing(new Map([["a", 3]]))).toBe(1);
+  expect(ledger.missing([["a", 3, []]])).toBe(1);
   ledger.receive("a", { client: "a", sequence: 2 });
-  expect(ledger.missing(new Map([["a", 3]]))).toBe(0);
+  expect(ledger.missing([["a", 3, []]])).toBe(0);
   expect(ledger.counts().outOfOrder).toBe(1);
 });
 
 it("counts what never came to a client that got nothing", () => {
-  expect(ledgerOf().missing(new Map([["b", 4]]))).toBe(4);
+  expect(ledgerOf().missing([["b", 4, []]])).toBe(4);
+});
+
+it("holds a failed publish against nobody, and lets none hide a loss", () => {
+  // 2 was lost; 4 was never acknowledged and came all the same.
+  expect(ledgerOf(1, 3, 4).missing([["a", 4, [4]]])).toBe(1);
+  // 2 was never acknowledged and did not come; 3 was lost.
+  expect(ledgerOf(1, 4).missing([["a", 4, [2]]])).toBe(1);
+  expect(ledgerOf(1, 3).missing([["a", 4, [2, 4]]])).toBe(0);
+  // What another client failed to publish says nothing of this one.
+  expect(
+    ledgerOf(1).missing([
+      ["a", 2, []],
+      ["b", 1, [1]],
+    ]),
+  ).toBe(1);
+});
+
+it("does not let what was sent after a count stand for what is missing in it", () => {
+  expect(ledgerOf(1, 3).missing([["a", 2, []]])).toBe(1);
 });
 
 it("tells a duplicate from a delivery, whether it is old or ahead", () => {

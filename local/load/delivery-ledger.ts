@@ -6,6 +6,12 @@ interface Line {
   readonly ahead: Set<number>;
 }
 
+/** What was sent to a client: the sequences 1 to `last`, and which of them nobody acknowledged. */
+export type SentLine = readonly [client: string, last: number, unacknowledged: readonly number[]];
+
+const countUpTo = ({ complete, ahead }: Line, last: number) =>
+  Math.min(complete, last) + [...ahead].filter((sequence) => sequence <= last).length;
+
 export interface DeliveryCounts {
   readonly delivered: number;
   readonly duplicated: number;
@@ -42,12 +48,18 @@ export class DeliveryLedger {
     while (line.ahead.delete(line.complete + 1)) line.complete++;
   }
 
-  /** How many of the sequences 1 to `sent` of each client are missing. */
-  missing(sent: ReadonlyMap<string, number>): number {
+  /**
+   * How many of the alerts that were promised did not come. Those that were never acknowledged count
+   * neither way, whether they came or not: so none of them can stand for one that was lost.
+   */
+  missing(sent: readonly SentLine[]): number {
     let missing = 0;
-    for (const [client, last] of sent) {
+    for (const [client, last, unacknowledged] of sent) {
       const line = this.#lines.get(client);
-      missing += Math.max(0, last - (line ? line.complete + line.ahead.size : 0));
+      const came = (sequence: number) =>
+        line !== undefined && (sequence <= line.complete || line.ahead.has(sequence));
+      const absent = last - (line ? countUpTo(line, last) : 0);
+      missing += absent - unacknowledged.filter((sequence) => !came(sequence)).length;
     }
     return missing;
   }

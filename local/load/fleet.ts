@@ -113,7 +113,7 @@ process.on("message", (command: FleetCommand) => {
     process.send?.({
       ...state(),
       answer: true,
-      missing: ledger.missing(new Map(command.sequences)),
+      missing: ledger.missing(command.sequences),
     });
   }
 });

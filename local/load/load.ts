@@ -225,8 +225,7 @@ async function finish(parts: {
     const { missing = 0 } = state;
     if (missing === 0 || Date.now() > deadline) {
       parts.abort();
-      // Alerts whose publish was given up were never acknowledged, so nothing was promised.
-      return { publisher: sent, fleet: state, lost: Math.max(0, missing - sent.failed) };
+      return { publisher: sent, fleet: state, lost: missing };
     }
     await delay(200);
   }

@@ -1,4 +1,4 @@
-import type { DeliveryCounts } from "./delivery-ledger.ts";
+import type { DeliveryCounts, SentLine } from "./delivery-ledger.ts";
 import type { LatencySummary } from "./latency-histogram.ts";
 
 /** Where and as whom the publisher process publishes. */
@@ -20,8 +20,8 @@ export interface PublisherState {
   /** Acknowledged by the upstream broker: from here on nothing may be lost. */
   readonly acknowledged: number;
   readonly failed: number;
-  /** Highest sequence per client, in the last message only. */
-  readonly sequences?: readonly (readonly [client: string, sequence: number])[];
+  /** What was sent to each client, in the last message only. */
+  readonly sequences?: readonly SentLine[];
 }
 
 export interface FleetOrders {
@@ -60,6 +60,6 @@ export type FleetCommand =
   | { readonly kind: "report" }
   /** Forget the latencies so far. */
   | { readonly kind: "measure" }
-  | { readonly kind: "expect"; readonly sequences: readonly (readonly [string, number])[] };
+  | { readonly kind: "expect"; readonly sequences: readonly SentLine[] };
 
 export type PublisherCommand = { readonly kind: "stop" };

@@ -15,6 +15,8 @@ const settleLimitMs = 60_000;
 
 const orders = await takeOrders<PublisherOrders>();
 const sequences = new Map<string, number>();
+/** What is on its way, and what was given up: nothing was promised of it. */
+const unacknowledged = new Map<string, Set<number>>();
 let sent = 0;
 let acknowledged = 0;
 let failed = 0;
@@ -44,14 +46,24 @@ function publishNext(): void {
   if (client === undefined) throw new Error("the publisher was given no clients");
   const sequence = (sequences.get(client) ?? 0) + 1;
   sequences.set(client, sequence);
+  openOf(client).add(sequence);
   const { quoteEvery } = orders;
   const alert = simulatedAlert(orders.run, sent, { client, sequence, sentAt: nowMs(), quoteEvery });
   sent++;
   // One connection per client, since order holds within a connection only.
   clients[at % connections]
     ?.publishAsync(topics.alerts(client), JSON.stringify(alert), { qos: 1 })
-    .then(() => acknowledged++)
+    .then(() => {
+      acknowledged++;
+      openOf(client).delete(sequence);
+    })
     .catch(() => failed++);
+}
+
+function openOf(client: string): Set<number> {
+  const open = unacknowledged.get(client) ?? new Set();
+  unacknowledged.set(client, open);
+  return open;
 }
 
 const started = performance.now();
@@ -75,7 +87,10 @@ async function finish(): Promise<void> {
   await Promise.all(
     clients.map((client) => client.endAsync(false, { properties: { sessionExpiryInterval: 0 } })),
   );
-  report({ ...state(), sequences: [...sequences] });
+  report({
+    ...state(),
+    sequences: [...sequences].map(([client, last]) => [client, last, [...openOf(client)]] as const),
+  });
   process.off("disconnect", abandon);
   process.disconnect();
 }

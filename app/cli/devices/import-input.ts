@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { RowFormat, RowInput } from "../../registry/import/device-rows.ts";
+import { sampleText } from "../../registry/import/plain-input.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 
 /** What tells a file that was left alone from one that was not. */
@@ -27,13 +28,7 @@ const sampleBytes = 4_096;
 const chunkBytes = 64 * 1024;
 
 const formatOf = (sample: Uint8Array): RowFormat =>
-  Buffer.from(sample)
-    .toString("utf8")
-    .replace(/^\ufeff/, "")
-    .trimStart()
-    .startsWith("{")
-    ? "jsonl"
-    : "csv";
+  /^\s*[{[]/.test(sampleText(sample)) ? "jsonl" : "csv";
 
 /** @throws OperatorError when it cannot be read or is empty. */
 export async function openInput(options: InputArguments, stdin: Readable): Promise<ImportInput> {

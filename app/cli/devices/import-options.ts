@@ -8,7 +8,9 @@ import { importCommand } from "./import-command.ts";
 const help =
   "\nColumns: client_id, and optionally secret (32 characters or more; made when absent), status\n" +
   `(${deviceStatuses.join(", ")}), region, labels (separated by ; or, in JSON, an array), and\n` +
-  "fingerprint (SHA-256 of the one certificate that the device may connect with).\n" +
+  "fingerprint (SHA-256 of the one certificate that the device may connect with). What `export` writes\n" +
+  "can be imported; the secrets are made anew. UTF-8 or UTF-16, any line ends; a JSON array counts its\n" +
+  "elements as lines. An apostrophe before = + - @ is taken away again.\n" +
   "\nWith --checkpoint the import can be resumed, wherever it was interrupted: call it again as\n" +
   "before, with --resume. Its secrets file then holds exactly the secrets of the devices that are\n" +
   "stored, each once. The checkpoint holds secrets too, and is gone when the import is through.\n" +
@@ -23,7 +25,7 @@ const help =
 export function addImportCommand(devices: Command, program: Command, run: RunCommand): void {
   devices
     .command("import")
-    .description("registers devices from CSV or JSON lines of any length")
+    .description("registers devices from CSV, JSON lines or a JSON array of any length")
     .argument("<file>", "the file, or - for standard input")
     .addOption(
       new Option("--format <format>", "instead of telling by the content").choices(rowFormats),

@@ -3,21 +3,37 @@ import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
+import { plainField } from "../../shared/csv-field.ts";
 import { linesOf } from "../../shared/lines.ts";
 import { printable } from "../../shared/printable.ts";
 import { fingerprintRule, isFingerprint, plainFingerprint } from "../device-certificate.ts";
 import { isLabel, labelLimit } from "../device-record.ts";
 import { isImportableSecret } from "../secret.ts";
 import { ColumnsUnknown } from "./import-errors.ts";
+import { plainInput } from "./plain-input.ts";
 
 export const rowFormats = ["csv", "jsonl"] as const;
 export type RowFormat = (typeof rowFormats)[number];
 
 const columns = ["client_id", "secret", "status", "region", "labels", "fingerprint"] as const;
+/** What an export says besides: it is kept by the registry and cannot be chosen. */
+const kept = ["created", "changed", "changed_by", "version", "previous_secret_until", "damaged"];
+/** How an export in JSON lines calls them. */
+const jsonNames: Readonly<Record<string, string>> = {
+  clientId: "client_id",
+  certificateFingerprint: "fingerprint",
+  createdAt: "created",
+  changedAt: "changed",
+  changedBy: "changed_by",
+  previousSecretUntil: "previous_secret_until",
+};
 /** Far above any row, and little enough to hold. */
 const rowLimitBytes = 64 * 1024;
 const reasonLimit = 300;
 const tooLong = `it is longer than ${rowLimitBytes} bytes`;
+
+/** An empty one is no label: spreadsheets and scripts leave a separator at the end. */
+const labelsIn = (text: string) => text.split(";").filter((label) => label.trim() !== "");
 
 const RowSchema = z
   .strictObject({
@@ -29,7 +45,7 @@ const RowSchema = z
     status: z.enum(deviceStatuses).default("active"),
     region: z.enum(regionNames).optional(),
     labels: z
-      .union([z.array(z.string()), z.string().transform((text) => text.split(";"))])
+      .union([z.array(z.string()), z.string().transform(labelsIn)])
       .pipe(z.array(z.string().trim().refine(isLabel, "must be labels")).max(labelLimit))
       .default([]),
     fingerprint: z
@@ -37,8 +53,9 @@ const RowSchema = z
       .transform(plainFingerprint)
       .refine(isFingerprint, `must be ${fingerprintRule}`)
       .optional(),
+    damaged: z.never("is not empty: its record was damaged when it was exported").optional(),
   })
-  .transform(({ client_id, fingerprint, ...rest }) => ({
+  .transform(({ client_id, fingerprint, damaged: _, ...rest }) => ({
     clientId: client_id,
     ...rest,
     ...(fingerprint !== undefined && { certificateFingerprint: fingerprint }),
@@ -76,7 +93,8 @@ export function readDeviceRows(
   format: RowFormat,
   after = beginning,
 ): AsyncGenerator<ReadRow> {
-  return format === "csv" ? csvRows(input, after) : jsonRows(input, after);
+  const plain = plainInput(input);
+  return format === "csv" ? csvRows(plain, after) : jsonRows(plain, after);
 }
 
 async function* numberedLines(input: RowInput, after: RowPosition) {
@@ -111,18 +129,50 @@ async function* jsonRows(input: RowInput, after: RowPosition): AsyncGenerator<Re
       yield { ...position, reason: "it is not JSON" };
       continue;
     }
-    yield checked(position, value);
+    yield checked(position, importable(value));
   }
 }
 
-function checkedHeader(names: readonly string[]): readonly string[] {
-  const header = names.map((name, i) => (i === 0 ? name.replace(/^\ufeff/, "") : name));
-  const wrong = header.filter(
-    (name, i) => !(columns as readonly string[]).includes(name) || header.indexOf(name) !== i,
+/** An object of an export, as it would have been written for an import. */
+function importable(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const named = Object.entries(value).map(([name, each]) => [jsonNames[name] ?? name, each]);
+  return Object.fromEntries(named.filter(([name]) => name === "damaged" || !kept.includes(name)));
+}
+
+interface Header {
+  readonly names: readonly string[];
+  /** Columns without a name at the end among them. */
+  readonly width: number;
+}
+
+const fits = (fields: readonly string[], { names, width }: Header) =>
+  fields.length >= names.length &&
+  fields.length <= width &&
+  fields.slice(names.length).every((field) => field === "");
+
+/** What a row says, without what it leaves empty. A secret is taken as it is. */
+function rowOf(fields: readonly string[], names: readonly string[]): Record<string, string> {
+  const cells = names.map((name, i): [string, string] => {
+    const field = fields[i] ?? "";
+    return [name, name === "secret" ? field : plainField(field)];
+  });
+  const said = cells.filter(
+    ([name, value]) => value !== "" && (name === "damaged" || !kept.includes(name)),
   );
-  if (header.includes("client_id") && wrong.length === 0) return header;
+  return Object.fromEntries(said);
+}
+
+/** Columns at the end that have no name are those that a spreadsheet leaves behind. */
+function checkedHeader(cells: readonly string[]): Header {
+  const header = cells.slice(0, cells.findLastIndex((name) => name !== "") + 1);
+  const known: readonly string[] = [...columns, ...kept];
+  const wrong = header.filter((name, i) => !known.includes(name) || header.indexOf(name) !== i);
+  if (header.includes("client_id") && wrong.length === 0) {
+    return { names: header, width: cells.length };
+  }
   const rest = columns.slice(1).join(", ");
-  const got = wrong.length > 0 ? `"${wrong.join('", "').slice(0, 80)}"` : "no client_id";
+  const got = wrong.length > 0 ? `"${printable(wrong.join('", "'), 80)}"` : "no client_id";
   throw new ColumnsUnknown(
     `the first line must name the columns, each once: client_id and optionally ${rest}; got ${got}`,
   );
@@ -142,19 +192,18 @@ async function* csvRows(input: RowInput, after: RowPosition): AsyncGenerator<Rea
     } else if (!fields) {
       const reason = text === undefined ? tooLong : "its quotes are not those of CSV";
       yield { ...position, reason };
-    } else if (fields.length !== header.length) {
-      const reason = `it has ${fields.length} columns instead of ${header.length}`;
+    } else if (!fits(fields, header)) {
+      const reason = `it has ${fields.length} columns instead of ${header.names.length}`;
       yield { ...position, reason };
     } else {
-      const named = header.map((name, i): [string, string] => [name, fields[i] ?? ""]);
-      yield checked(position, Object.fromEntries(named.filter(([, value]) => value !== "")));
+      yield checked(position, rowOf(fields, header.names));
     }
   }
   if (!header) checkedHeader([]);
 }
 
 /** The columns' names, of an input that is not read from its beginning. */
-async function headerOf(input: RowInput): Promise<readonly string[]> {
+async function headerOf(input: RowInput): Promise<Header> {
   for await (const { text } of numberedLines(input, beginning)) {
     if (text?.trim() !== "") return checkedHeader((text && fieldsOf(text)) || []);
   }
