@@ -90,6 +90,8 @@ function authProcess(parts: Parts, port: number, settings: Record<string, string
     CALLOUT_PASSWORD_FILE: secrets.passwordFile("auth-callout"),
     CLOSER_PASSWORD_FILE: secrets.passwordFile("session-closer"),
     AUTH_ISSUER_SEED_FILE: secrets.issuerSeedFile,
+    AUDIT_KEY_FILE: secrets.auditKeyFile("auth"),
+    AUDIT_KEYS_FILE: secrets.auditKeysFile,
     DEVICE_TABLE: deviceTable,
     AWS_REGION: awsRegion,
     ...settings,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
@@ -30,6 +31,11 @@ function natsEnvironment(context: AppContext, user: string): Record<string, stri
   };
 }
 
+const auditKeys = ({ secrets }: AppContext, signer: AuditSignerName) => ({
+  AUDIT_KEY_FILE: secrets.auditKeyFile(signer),
+  AUDIT_KEYS_FILE: secrets.auditKeysFile,
+});
+
 /** The passwords of a user in the source account of each peer, as processes are told them. */
 function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) => string) {
   const files = links?.peers.map(({ region }) => `${region}=${secrets.passwordFile(user(region))}`);
@@ -57,6 +63,7 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     CLOSER_PASSWORD_FILE: context.secrets.passwordFile("session-closer"),
     ...peerPasswords(context, changeReader),
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
+    ...auditKeys(context, "auth"),
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),
@@ -64,6 +71,7 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
   console: (context) => ({
     ...natsEnvironment(context, "console"),
     ...dynamodbEnvironment(context.layout),
+    ...auditKeys(context, "console"),
     API_HOST: host,
     API_PORT: String(context.layout.api),
     API_CERT_FILE: context.certificates.console.certFile,

@@ -10,6 +10,8 @@ export function writeOperatorEnvironment(file: string, context: AppContext): voi
     NATS_SERVERS: natsServers.join(","),
     NATS_CA_FILE: caFile,
     OPERATOR_PASSWORD_FILE: context.secrets.passwordFile("operator"),
+    AUDIT_KEY_FILE: context.secrets.auditKeyFile("operator"),
+    AUDIT_KEYS_FILE: context.secrets.auditKeysFile,
     ...dynamodbEnvironment(context.layout),
     UPSTREAM_URL: upstreamUrl,
     UPSTREAM_CA_FILE: caFile,

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccount } from "@nats-io/nkeys";
@@ -10,6 +10,11 @@ import {
   apiTokenDigest,
   apiTokenOf,
 } from "../app/contract/api-token.ts";
+import {
+  type AuditKeyEntry,
+  type AuditSignerName,
+  auditSignerNames,
+} from "../app/contract/audit-keys.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 
 export interface Secrets {
@@ -26,6 +31,10 @@ export interface Secrets {
   /** File that holds the API token of a role. */
   apiTokenFile(role: ApiRole): string;
   readonly issuerPublicKey: string;
+  /** Private key by which a writer signs its audit records. */
+  auditKeyFile(signer: AuditSignerName): string;
+  /** Public keys of all of them. */
+  readonly auditKeysFile: string;
   /** What nats-server needs in its environment for the users of these accounts. */
   natsEnvironment(peers?: readonly RegionName[]): Record<string, string>;
 }
@@ -55,6 +64,15 @@ export function ensureSecrets(directory: string): Secrets {
       const sha256 = apiTokenDigest(readFileSync(apiTokenFile(role), "utf8"));
       return { name: role, role, sha256 };
     });
+  const auditKeyFile = (signer: AuditSignerName) =>
+    ensure(`audit-${signer}.key`, () =>
+      generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    );
+  const auditKeys = () =>
+    auditSignerNames.map((signer): AuditKeyEntry => {
+      const key = createPublicKey(readFileSync(auditKeyFile(signer)));
+      return { signer, publicKey: key.export({ type: "spki", format: "pem" }).toString() };
+    });
   return {
     apiTokenFile,
     apiTokensFile: ensure("api-tokens.json", () => JSON.stringify(apiTokens(), null, 2)),
@@ -63,6 +81,8 @@ export function ensureSecrets(directory: string): Secrets {
     upstreamSessionKeyFile: ensure("upstream-session.key", password),
     issuerSeedFile,
     issuerPublicKey: readFileSync(publicKeyFile, "utf8"),
+    auditKeyFile,
+    auditKeysFile: ensure("audit-keys.json", () => JSON.stringify({ keys: auditKeys() }, null, 2)),
     natsEnvironment: (peers = []) =>
       Object.fromEntries(
         serviceUsersOf(peers).map(({ name }) => [

@@ -41,4 +41,6 @@ export interface RegionOutputs {
   readonly imageRegistry: pulumi.Output<string>;
   /** What runs of our own processes. A preview takes it, so that it shows no other images. */
   readonly imageVersion: string | undefined;
+  /** What `sentinel audit verify` takes as AUDIT_KEYS_FILE. */
+  readonly auditKeys: pulumi.Output<string>;
 }

@@ -64,7 +64,11 @@ export function platform(
   const peers = peersOf(settings.stack);
   const secrets = new ServiceSecrets(
     "secrets",
-    { namespace, peers, apiTokens: settings.apiTokens },
+    {
+      ...{ namespace, peers },
+      apiTokens: settings.apiTokens,
+      formerAuditKeys: settings.formerAuditKeys,
+    },
     inNamespaces,
   );
   const trust = new TrustBundle(

@@ -51,6 +51,7 @@ export async function region(settings: Settings): Promise<Record<string, unknown
     clusterName: base.cluster.clusterName,
     imageRegistry: registry,
     imageVersion: settings.images?.version,
+    auditKeys: cluster.secrets.auditKeys,
   };
   return { ...outputs, ...here?.outputs };
 }

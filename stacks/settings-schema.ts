@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { apiRoles, apiTokenName, apiTokenNameRule } from "../app/contract/api-token.ts";
+import { AuditKeyEntrySchema } from "../app/contract/audit-keys.ts";
 import { deviceAuths } from "../app/contract/device.ts";
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
@@ -157,6 +158,8 @@ export const stackSettingsSchema = z.strictObject({
   previewRoleArns: z.array(roleArn, must("a list")).default([]),
   /** Who may use the API, besides one token for each role that the stack makes itself. */
   apiTokens: z.array(apiToken, must("a list")).default([]),
+  /** Public keys by which audit records were signed before their writer got a new one. */
+  formerAuditKeys: z.array(AuditKeyEntrySchema, must("a list")).max(50).default([]),
   monitoring: flag.default(true),
   instanceTypes: z
     .strictObject(

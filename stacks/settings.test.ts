@@ -100,6 +100,7 @@ describe("what may be said", () => {
       "sentinel:operatorRoleArns": undefined,
       "sentinel:publicEndpointCidrs": undefined,
       "sentinel:apiTokens": undefined,
+      "sentinel:formerAuditKeys": undefined,
       "sentinel:monitoring": undefined,
       "sentinel:deletionProtection": undefined,
     });

@@ -1,20 +1,24 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type AuditKind, subjects } from "../contract/subjects.ts";
+import type { SignedHead } from "./audit-head.ts";
 import { type AuditDraft, type AuditRecord, ocsfMetadata } from "./audit-record.ts";
+import type { AuditSigner } from "./audit-signer.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { type ChainLink, recordDigest } from "./chain-link.ts";
+import { type ChainLink, recordDigest, timeOf } from "./chain-link.ts";
 
 export interface ChainOptions {
   readonly kind: AuditKind;
   /** Of the replica. One run of it is one writer. */
   readonly name: string;
+  readonly signer: AuditSigner;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
 /**
  * Chains the records of one writer: each carries the digest of the one before, so that none can
- * be changed or taken out afterwards without a trace. A new run of a replica is a new writer: it
+ * be changed or taken out afterwards without a trace, and is signed, so that nobody else can make the
+ * chain anew. A new run of a replica is a new writer: it
  * cannot know what became of the last records of the run before.
  */
 export class AuditChain {
@@ -47,13 +51,23 @@ export class AuditChain {
     };
     const unmapped = { ...(event["unmapped"] as object | undefined), chain };
     const body = canonicalJson({ ...event, unmapped });
-    this.#previous = recordDigest(subject, body);
-    return { id, subject, sequence, body: Buffer.from(body) };
+    const digest = recordDigest(subject, body);
+    this.#previous = digest;
+    const head = this.#options.signer.sign({
+      ...{ writer: this.writer, sequence, digest },
+      time: timeOf(event),
+    });
+    return { id, subject, sequence, body: Buffer.from(body), head };
   }
 
   /** Begins the chain. */
   opening(): AuditDraft {
     return this.#marker(3, "Start");
+  }
+
+  /** Says how far the chains of others were, so that none of them can be cut off or taken out unseen. */
+  heads(heads: readonly SignedHead[]): AuditDraft {
+    return this.#marker(99, "Heads", { unmapped: { heads } });
   }
 
   /** Says that nothing follows and nothing is missing. */
@@ -62,7 +76,7 @@ export class AuditChain {
   }
 
   /** An OCSF 1.8 Application Lifecycle event (class 6002), on a subject where no reader of decisions looks. */
-  #marker(activity: number, name: string): AuditDraft {
+  #marker(activity: number, name: string, more = {}): AuditDraft {
     const id = randomUUID();
     const { kind, clock, name: replica } = this.#options;
     const metadata = ocsfMetadata(id, kind);
@@ -78,6 +92,7 @@ export class AuditChain {
       severity_id: 1,
       app: { ...metadata.product, uid: replica },
       metadata,
+      ...more,
     };
     return { id, subject: subjects.auditChain(kind, this.writer), event };
   }

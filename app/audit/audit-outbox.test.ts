@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { calloutRequest } from "../auth/callout/callout.fixture.ts";
 import { AuditChain } from "./audit-chain.ts";
+import { testSigners } from "./audit-keys.fixture.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import { auditRecord } from "./authentication-event.ts";
@@ -15,7 +16,12 @@ function outboxWith(limits: { limit: number; inFlight: number }) {
   const clock = { now: 0 };
   const outbox = new AuditOutbox({
     ...limits,
-    chain: new AuditChain({ kind: "auth", name: "auth-1", clock: () => clock.now }),
+    chain: new AuditChain({
+      kind: "auth",
+      name: "auth-1",
+      signer: testSigners.auth,
+      clock: () => clock.now,
+    }),
     oldestMs: 5_000,
     clock: () => clock.now,
     store: (record, signal) =>

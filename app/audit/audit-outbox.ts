@@ -1,4 +1,5 @@
 import type { AuditChain } from "./audit-chain.ts";
+import type { SignedHead } from "./audit-head.ts";
 import type { AuditDraft, AuditRecord } from "./audit-record.ts";
 import { unrecordedSummary } from "./authentication-event.ts";
 
@@ -40,6 +41,10 @@ export class AuditOutbox {
   #ended = false;
   #inFlight = 0;
   #unrecorded = { count: 0, sinceMs: 0 };
+  #last: AuditRecord | undefined;
+  /** Becomes the settled one as soon as it and all before it are stored. */
+  #candidate: AuditRecord | undefined;
+  #settled: AuditRecord | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -81,9 +86,28 @@ export class AuditOutbox {
   take(draft: AuditDraft): void {
     const [oldest] = this.#held.values();
     const record = this.#options.chain.link(draft, oldest?.record);
+    this.#last = record;
     this.#held.set(record.id, { record, at: this.#options.clock() });
     this.#waiting.push(record);
     this.#fill();
+  }
+
+  /**
+   * A record below which nothing is on its way any more, and which is stored itself. It follows the
+   * end of the chain from one call to the next; with nothing on its way it is the end.
+   */
+  settledHead(): SignedHead | undefined {
+    const [oldest] = this.#held.values();
+    const open = oldest?.record.sequence ?? Number.POSITIVE_INFINITY;
+    if (this.#candidate && this.#candidate.sequence < open) this.#settled = this.#candidate;
+    if (this.#settled === this.#candidate) this.#candidate = this.#last;
+    if (oldest === undefined) this.#settled = this.#last;
+    return this.#settled?.head;
+  }
+
+  /** Records the heads of others. False when that is not possible now: a chain must have begun. */
+  tellHeads(heads: readonly SignedHead[]): boolean {
+    return this.#begun && this.offer(this.#options.chain.heads(heads));
   }
 
   /** Counts a refusal that could not be recorded. */

@@ -1,4 +1,5 @@
 import { printable } from "../shared/printable.ts";
+import type { SignedHead } from "./audit-head.ts";
 
 /** An event for AUDIT that has no place in a chain yet. */
 export interface AuditDraft {
@@ -16,6 +17,8 @@ export interface AuditRecord {
   /** Its number in its writer's chain. */
   readonly sequence: number;
   readonly body: Uint8Array;
+  /** Its writer's signature. */
+  readonly head: SignedHead;
 }
 
 /** `metadata` of every OCSF 1.8 event of ours. */

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { testKeys } from "./audit-keys.fixture.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import { AuditVerifier } from "./audit-verifier.ts";
 import { chainedRecords, startMs, stored } from "./chain.fixture.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
 function verify(records: readonly (StoredRecord | undefined)[]) {
-  const verifier = new AuditVerifier();
+  const verifier = new AuditVerifier(testKeys);
   for (const record of records) verifier.add(record);
   const report = verifier.report();
   return { ...report, writer: report.writers[0] };
@@ -110,7 +111,10 @@ describe("an altered record", () => {
     for (let index = 1; index < records.length - 1; index++) {
       const changed = records.map((record, i) => (i === index ? altered(record) : record));
 
-      expect(verify(changed).writer).toMatchObject({ altered: 1, alteredSequences: [index] });
+      expect(verify(changed).writer).toMatchObject({
+        altered: 1,
+        alteredSequences: [{ first: index, last: index }],
+      });
     }
   });
 

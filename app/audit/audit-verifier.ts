@@ -1,5 +1,7 @@
 import { closesChain } from "./audit-chain.ts";
-import { type ChainLink, linkOf, recordDigest } from "./chain-link.ts";
+import { headsIn, type SignedHead } from "./audit-head.ts";
+import type { AuditKeyRing } from "./audit-key-ring.ts";
+import { type ChainLink, linkOf, recordDigest, timeOf } from "./chain-link.ts";
 import { eventIn, type StoredRecord } from "./stored-record.ts";
 import { WriterCheck, type WriterReport } from "./writer-check.ts";
 
@@ -10,11 +12,28 @@ export interface AuditReport {
   readonly holes: number;
   /** Records that belong to no chain: no writer of ours wrote them, or not so. */
   readonly unchained: number;
+  /** Heads that no writer of the region has signed. */
+  readonly unbelieved: number;
+  /** Writers that others saw, and of which nothing is left: where they were seen last. */
+  readonly vanished: readonly SignedHead[];
   readonly writers: readonly WriterReport[];
 }
 
 /** How far a writer's clock may be from the server's. */
 const clockToleranceMs = 60_000;
+
+/** The head of a stored record; undefined when it has no place in a chain, or no signature. */
+export function headOf(record: StoredRecord): SignedHead | undefined {
+  const event = eventIn(record.body);
+  const link = linkOf(event);
+  return link && headFrom(record, link, event);
+}
+
+function headFrom({ subject, body, signature }: StoredRecord, link: ChainLink, event: unknown) {
+  if (signature === undefined) return undefined;
+  const { writer, sequence } = link;
+  return { writer, sequence, time: timeOf(event), digest: recordDigest(subject, body), signature };
+}
 
 /**
  * Checks AUDIT, or an export of it, record by record in the order of storage. What it holds grows
@@ -25,13 +44,22 @@ const clockToleranceMs = 60_000;
  * than that record was stored.
  */
 export class AuditVerifier {
+  readonly #keys: AuditKeyRing;
   readonly #writers = new Map<string, WriterCheck>();
+  /** Heads of writers of which nothing was read so far, the highest of each. */
+  readonly #awaited = new Map<string, SignedHead>();
+  readonly #anchors: SignedHead[] = [];
   /** Of the first record, when there were others before it. */
   #cutAt: number | undefined;
   #sequence: number | undefined;
   #records = 0;
   #holes = 0;
   #unchained = 0;
+  #unbelieved = 0;
+
+  constructor(keys: AuditKeyRing) {
+    this.#keys = keys;
+  }
 
   /** @param record undefined for what could not be read as one. */
   add(record: StoredRecord | undefined): void {
@@ -45,18 +73,57 @@ export class AuditVerifier {
     }
     const { subject, storedAt, body } = record;
     const closes = closesChain(subject, event);
-    const chained = { link, digest: recordDigest(subject, body), subject, storedAt, closes };
+    const head = headFrom(record, link, event);
+    const digest = head?.digest ?? recordDigest(subject, body);
+    const chained = { link, digest, subject, storedAt, closes, head };
     const check = this.#writers.get(link.writer);
     if (check) check.add(chained);
-    else this.#writers.set(link.writer, new WriterCheck(chained, this.#isCut(link)));
+    else this.#begin(chained);
+    for (const seen of headsIn(event)) this.#expect(seen);
+  }
+
+  /** What was there when it was looked before: must be there still, as far as it is not too old. */
+  anchor(head: SignedHead): void {
+    this.#anchors.push(head);
   }
 
   report(): AuditReport {
+    for (const head of this.#anchors.splice(0)) this.#expect(head);
     const writers = [...this.#writers.values()].map((check) => check.report());
-    const broken = writers.some(({ missing, altered }) => missing > 0 || altered > 0);
-    const [holes, unchained] = [this.#holes, this.#unchained];
-    const intact = !broken && holes === 0 && unchained === 0;
-    return { intact, records: this.#records, holes, unchained, writers };
+    const vanished = [...this.#awaited.values()];
+    const broken = writers.some(
+      ({ missing, altered, forged, contradicted }) => missing + altered + forged + contradicted > 0,
+    );
+    const faults = this.#holes + this.#unchained + this.#unbelieved + vanished.length;
+    return {
+      intact: !broken && faults === 0,
+      records: this.#records,
+      ...{ holes: this.#holes, unchained: this.#unchained, unbelieved: this.#unbelieved },
+      ...{ vanished, writers },
+    };
+  }
+
+  #begin(first: ConstructorParameters<typeof WriterCheck>[0]): void {
+    const { writer } = first.link;
+    const check = new WriterCheck(first, { cut: this.#isCut(first.link), keys: this.#keys });
+    this.#writers.set(writer, check);
+    // It was seen before it was stored: the order of the records is not theirs.
+    const awaited = this.#awaited.get(writer);
+    this.#awaited.delete(writer);
+    if (awaited) check.expect(awaited);
+  }
+
+  #expect(head: SignedHead): void {
+    if (!this.#keys.believes(head)) {
+      this.#unbelieved++;
+      return;
+    }
+    // It may have been stored before the first record that is read.
+    if (this.#cutAt !== undefined && head.time <= this.#cutAt + clockToleranceMs) return;
+    const check = this.#writers.get(head.writer);
+    const before = this.#awaited.get(head.writer)?.sequence ?? -1;
+    if (check) check.expect(head);
+    else if (head.sequence > before) this.#awaited.set(head.writer, head);
   }
 
   #place({ sequence, storedAt }: StoredRecord): void {

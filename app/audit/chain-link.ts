@@ -34,6 +34,11 @@ const LinkSchema = z.object({
 });
 const EventSchema = z.object({ unmapped: z.object({ chain: LinkSchema }) });
 
+const TimeSchema = z.object({ time: z.int().nonnegative() });
+
+/** When the event was, in milliseconds since 1970; 0 for one that does not say so. */
+export const timeOf = (event: unknown): number => TimeSchema.safeParse(event).data?.time ?? 0;
+
 /** The link of an event; undefined when it has none that can be read. */
 export function linkOf(event: unknown): ChainLink | undefined {
   return EventSchema.safeParse(event).data?.unmapped.chain;

@@ -1,6 +1,8 @@
 import { calloutRequest } from "../auth/callout/callout.fixture.ts";
 import { AuditChain } from "./audit-chain.ts";
+import { testSigners } from "./audit-keys.fixture.ts";
 import type { AuditRecord } from "./audit-record.ts";
+import type { AuditSigner } from "./audit-signer.ts";
 import { auditRecord } from "./authentication-event.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
@@ -16,9 +18,11 @@ export function chainedRecords(options: {
   closed?: boolean;
   onTheirWay?: number;
   name?: string;
+  signer?: AuditSigner;
 }): AuditRecord[] {
   const { logins, closed = true, onTheirWay = 1, name = "auth-1" } = options;
-  const chain = new AuditChain({ kind: "auth", name, clock: () => startMs });
+  const { signer = testSigners.auth } = options;
+  const chain = new AuditChain({ kind: "auth", name, signer, clock: () => startMs });
   const records = [chain.link(chain.opening(), undefined)];
   for (let i = 1; i <= logins; i++) {
     const decision = { request: calloutRequest(), code: undefined, known: true };
@@ -33,10 +37,11 @@ export function chainedRecords(options: {
 
 /** A stream that has taken these records one second after the other. */
 export function stored(records: readonly AuditRecord[], firstSequence = 1): StoredRecord[] {
-  return records.map(({ subject, body }, index) => ({
+  return records.map(({ subject, body, head }, index) => ({
     sequence: firstSequence + index,
     storedAt: startMs + index * 1_000,
     subject,
     body: Buffer.from(body).toString(),
+    signature: head.signature,
   }));
 }

@@ -5,6 +5,7 @@ import type { JetStreamClient } from "../shared/nats.ts";
 import { AuditChain } from "./audit-chain.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
 import type { AuditRecord } from "./audit-record.ts";
+import type { AuditSigner } from "./audit-signer.ts";
 import { RegistryJournal } from "./registry-journal.ts";
 import { storeAudit } from "./store-audit.ts";
 
@@ -13,6 +14,7 @@ const tellMs = 2_000;
 
 export interface RegistryAuditOptions {
   readonly js: Pick<JetStreamClient, "publish">;
+  readonly signer: AuditSigner;
   /** Of the writer: the replica, or the command line. */
   readonly name: string;
   /** How long an announcement may take to be stored. */
@@ -31,9 +33,9 @@ export interface Left {
 
 /** What a process that changes the registry keeps of its changes: one for its whole life. */
 export function openRegistryAudit(options: RegistryAuditOptions) {
-  const { js, name, announceMs, onRetry } = options;
+  const { js, signer, name, announceMs, onRetry } = options;
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "registry", name, clock: nowMs }),
+    chain: new AuditChain({ kind: "registry", name, signer, clock: nowMs }),
     store: storeAudit(js, onRetry),
     limit: 10_000,
     oldestMs: announceMs,

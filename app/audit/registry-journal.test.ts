@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DeviceConflict } from "../registry/registry-errors.ts";
 import { AuditChain } from "./audit-chain.ts";
+import { testSigners } from "./audit-keys.fixture.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
 import { AuditUnavailable, RegistryJournal } from "./registry-journal.ts";
 
@@ -17,7 +18,12 @@ const change = {
 function journalWith(options: { stores: boolean } = { stores: true }) {
   const told: { subject: string; event: Record<string, unknown> }[] = [];
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "registry", name: "sentinel", clock: () => 5 }),
+    chain: new AuditChain({
+      kind: "registry",
+      name: "sentinel",
+      signer: testSigners.console,
+      clock: () => 5,
+    }),
     store: async ({ subject, body }) => {
       told.push({ subject, event: JSON.parse(Buffer.from(body).toString()) });
       if (!options.stores) await new Promise(() => {});

@@ -11,6 +11,7 @@ export function storeAudit(
   return async (record, signal) => {
     const recordHeaders = messageHeaders();
     recordHeaders.set(headers.messageId, record.id);
+    recordHeaders.set(headers.signature, record.head.signature);
     const options = { headers: recordHeaders, signal, onRetry };
     await storeMessage(js, record.subject, record.body, options);
   };

@@ -12,6 +12,7 @@ describe("a line of an export", () => {
       sequence: 2,
       stored: new Date(login.storedAt).toISOString(),
       subject: "audit.auth.pump-7",
+      signature: login.signature,
       event: JSON.parse(login.body),
     });
   });
@@ -30,6 +31,7 @@ describe("a line of an export", () => {
       storedAt: fc.nat(),
       subject: fc.string(),
       body: fc.oneof(fc.string(), fc.json()),
+      signature: fc.option(fc.string(), { nil: undefined }),
     });
     fc.assert(
       fc.property(record, (each: StoredRecord) => {

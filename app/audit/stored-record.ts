@@ -9,6 +9,8 @@ export interface StoredRecord {
   readonly storedAt: number;
   readonly subject: string;
   readonly body: string;
+  /** The writer's, as the message's header carries it; undefined when it has none. */
+  readonly signature?: string | undefined;
 }
 
 /** The event of a body in its canonical form; undefined for what no writer of ours wrote. */
@@ -23,8 +25,10 @@ export function eventIn(body: string): unknown {
 }
 
 /** One line of an export: the event as it is, or, when it is none of ours, the body as text. */
-export function exportLine({ sequence, storedAt, subject, body }: StoredRecord): string {
-  const head = JSON.stringify({ sequence, stored: new Date(storedAt).toISOString(), subject });
+export function exportLine(record: StoredRecord): string {
+  const { sequence, storedAt, subject, body, signature } = record;
+  const stored = new Date(storedAt).toISOString();
+  const head = JSON.stringify({ sequence, stored, subject, signature });
   // The canonical body is JSON on one line already.
   const rest = eventIn(body) === undefined ? `"body":${JSON.stringify(body)}` : `"event":${body}`;
   return `${head.slice(0, -1)},${rest}}`;
@@ -34,6 +38,7 @@ const LineSchema = z.object({
   sequence: z.int().positive(),
   stored: z.iso.datetime(),
   subject: z.string(),
+  signature: z.string().optional(),
   event: z.unknown().optional(),
   body: z.string().optional(),
 });
@@ -42,9 +47,10 @@ const LineSchema = z.object({
 export function parseExportLine(line: string): StoredRecord | undefined {
   try {
     const parsed = LineSchema.parse(JSON.parse(line));
-    const { sequence, stored, subject, event } = parsed;
+    const { sequence, stored, subject, event, signature } = parsed;
     const body = parsed.body ?? (event === undefined ? undefined : canonicalJson(event));
-    return body === undefined ? body : { sequence, storedAt: Date.parse(stored), subject, body };
+    if (body === undefined) return undefined;
+    return { sequence, storedAt: Date.parse(stored), subject, body, signature };
   } catch {
     return undefined;
   }

@@ -1,5 +1,10 @@
 import { auditKindOf } from "../contract/subjects.ts";
+import type { SignedHead } from "./audit-head.ts";
+import { type AuditKeyRing, keyIdOf } from "./audit-key-ring.ts";
 import type { ChainLink } from "./chain-link.ts";
+import { NumberList, type NumberRange } from "./number-list.ts";
+import { SeenHeads } from "./seen-heads.ts";
+import { SignatureRun } from "./signature-run.ts";
 
 /** One record of a chain, as far as the check is concerned. */
 export interface ChainedRecord {
@@ -8,12 +13,8 @@ export interface ChainedRecord {
   readonly subject: string;
   readonly storedAt: number;
   readonly closes: boolean;
-}
-
-/** Sequence numbers, both ends included. */
-export interface NumberRange {
-  readonly first: number;
-  readonly last: number;
+  /** Undefined when it is not signed. */
+  readonly head: SignedHead | undefined;
 }
 
 export interface WriterReport {
@@ -25,27 +26,34 @@ export interface WriterReport {
   readonly lastStored: number;
   /** `open`: it runs, or was killed, or goes on outside the range. */
   readonly state: "closed" | "open";
-  /** Missing among records that are there: somebody removed them. The first of them in `gaps`. */
+  /** Missing among records that were there: somebody removed them. The first of them in `gaps`. */
   readonly missing: number;
   readonly gaps: readonly NumberRange[];
   /** Missing among the last of an open chain: they were on their way when it was killed, or still are. */
   readonly missingAtEnd: number;
   /** Records that are not what the next one was chained to, or are there twice and differ. */
   readonly altered: number;
-  readonly alteredSequences: readonly number[];
+  readonly alteredSequences: readonly NumberRange[];
+  /** Records with another's signature, a key that is not in the file, or none where there must be one. */
+  readonly forged: number;
+  readonly forgedSequences: readonly NumberRange[];
+  /** Records of another content than what others saw under the same number, signed as well. */
+  readonly contradicted: number;
+  readonly contradictedSequences: readonly NumberRange[];
+  /** Records without a signature, of a time when there were no keys. */
+  readonly unsigned: number;
   /** The same record stored again: an acknowledgement was lost. Harmless. */
   readonly duplicates: number;
   /** Stored after a later one. Harmless. */
   readonly reordered: number;
+  /** Where the chain stands: a later check can be told to expect it. */
+  readonly head: SignedHead | undefined;
 }
-
-/** How many examples of what is wrong a report names. */
-const exampleLimit = 20;
 
 /** More than any writer has on their way: a chain that claims it is judged all the same. */
 const unsettledLimit = 65_536;
 
-type Seen = Pick<ChainedRecord, "digest"> & Pick<ChainLink, "previous">;
+type Seen = Pick<ChainedRecord, "digest" | "head"> & Pick<ChainLink, "previous">;
 
 /**
  * Checks the records of one writer as they come, in the order of storage. It holds only what was
@@ -53,29 +61,39 @@ type Seen = Pick<ChainedRecord, "digest"> & Pick<ChainLink, "previous">;
  */
 export class WriterCheck {
   readonly #first: ChainedRecord;
+  readonly #keys: AuditKeyRing;
   /** Missing numbers below it count for nothing: they were stored before what is read. */
   #certainFrom: number;
   readonly #unsettled = new Map<number, Seen>();
-  readonly #gaps: NumberRange[] = [];
-  readonly #alteredSequences: number[] = [];
+  readonly #missing = new NumberList();
+  readonly #altered = new NumberList();
+  readonly #forged = new NumberList();
+  readonly #seen = new SeenHeads();
+  readonly #signatures: SignatureRun;
   /** Every number below is judged. */
   #judged = 0;
   /** Digest of the last judged one, when it is there. */
   #digest: string | undefined;
   #highest = 0;
+  #head: SignedHead | undefined;
   #closedAt: number | undefined;
   #lastStored = 0;
-  #counts = { records: 0, missing: 0, altered: 0, duplicates: 0, reordered: 0 };
+  #counts = { records: 0, unsigned: 0, duplicates: 0, reordered: 0 };
 
   /** @param cut the chain is older than what is read of it. */
-  constructor(first: ChainedRecord, cut: boolean) {
+  constructor(first: ChainedRecord, { cut, keys }: { cut: boolean; keys: AuditKeyRing }) {
     this.#first = first;
+    this.#keys = keys;
     this.#certainFrom = cut ? Number.POSITIVE_INFINITY : 0;
+    this.#signatures = new SignatureRun({
+      believes: (head) => keys.believes(head),
+      forged: (sequence) => this.#forged.add(sequence),
+    });
     this.add(first);
   }
 
   add(record: ChainedRecord): void {
-    const { link, digest, storedAt, closes } = record;
+    const { link, digest, storedAt, closes, head } = record;
     const { sequence, settled, previous } = link;
     this.#counts.records++;
     this.#lastStored = storedAt;
@@ -85,11 +103,13 @@ export class WriterCheck {
       return;
     }
     if (known || sequence < this.#judged || !this.#belongs(record)) {
-      this.#alter(sequence);
+      this.#altered.add(sequence);
       return;
     }
-    this.#unsettled.set(sequence, { digest, previous });
+    this.#unsettled.set(sequence, { digest, previous, head: this.#signed(record) });
+    this.#seen.stored(sequence, digest);
     if (sequence < this.#highest) this.#counts.reordered++;
+    if (sequence >= this.#highest) this.#head = head;
     this.#highest = Math.max(this.#highest, sequence);
     if (closes) this.#closedAt = sequence;
     // It was taken after the first one that is read was stored: so it is stored within what is read.
@@ -97,7 +117,15 @@ export class WriterCheck {
       this.#certainFrom = Math.min(this.#certainFrom, sequence);
     }
     const due = Math.max(Math.min(settled, sequence), this.#highest - unsettledLimit);
-    this.#judgeUpTo(due, (range) => this.#miss(range));
+    this.#judgeUpTo(due, ({ first, last }) => this.#missing.add(first, last));
+  }
+
+  /** Somebody else saw this record stored, and all before it. Must have been believed before. */
+  expect(head: SignedHead): void {
+    if (head.sequence < this.#first.link.sequence) return;
+    this.#seen.claimed(head.sequence, head.digest);
+    this.#certainFrom = Math.min(this.#certainFrom, head.sequence);
+    this.#judgeUpTo(head.sequence + 1, ({ first, last }) => this.#missing.add(first, last));
   }
 
   /** The end of what is read. Nothing can be added afterwards. */
@@ -108,17 +136,20 @@ export class WriterCheck {
     this.#judgeUpTo(this.#highest + 1, ({ first, last }) => {
       missingAtEnd += last - first + 1;
     });
+    this.#signatures.end();
     return {
       writer: link.writer,
       state: this.#closedAt === this.#highest ? "closed" : "open",
       ...this.#counts,
       missingAtEnd,
-      firstSequence: link.sequence,
-      lastSequence: this.#highest,
-      firstStored,
-      lastStored: this.#lastStored,
-      gaps: this.#gaps,
-      alteredSequences: this.#alteredSequences,
+      ...{ firstSequence: link.sequence, lastSequence: this.#highest },
+      ...{ firstStored, lastStored: this.#lastStored },
+      ...{ missing: this.#missing.count, gaps: this.#missing.ranges },
+      ...{ altered: this.#altered.count, alteredSequences: this.#altered.ranges },
+      ...{ forged: this.#forged.count, forgedSequences: this.#forged.ranges },
+      contradicted: this.#seen.contradicted.count,
+      contradictedSequences: this.#seen.contradicted.ranges,
+      head: this.#head,
     };
   }
 
@@ -136,6 +167,22 @@ export class WriterCheck {
     );
   }
 
+  /** The head whose signature is still to be checked; a record that has no right one is counted. */
+  #signed({ link, subject, head }: ChainedRecord): SignedHead | undefined {
+    const first = this.#first.head;
+    const kind = auditKindOf(subject);
+    const old = link.started < (this.#keys.unsignedBefore ?? 0);
+    if (!head && !first && old) {
+      this.#counts.unsigned++;
+      return undefined;
+    }
+    // One run has one key.
+    const own = head && first && keyIdOf(head.signature) === keyIdOf(first.signature);
+    if (own && kind && this.#keys.mayWrite(head.signature, kind)) return head;
+    this.#forged.add(link.sequence);
+    return undefined;
+  }
+
   /** Judges every number below `end`: is it there, and chained to the one before? */
   #judgeUpTo(end: number, missed: (range: NumberRange) => void): void {
     while (this.#judged < end) {
@@ -148,16 +195,20 @@ export class WriterCheck {
       }
       this.#judged = this.#nextUnsettled(end);
       this.#digest = undefined;
+      this.#signatures.end();
       const first = Math.max(sequence, this.#certainFrom);
       if (first < this.#judged) missed({ first, last: this.#judged - 1 });
     }
   }
 
-  #judge(sequence: number, { digest, previous }: Seen): void {
+  #judge(sequence: number, { digest, previous, head }: Seen): void {
     const torn = this.#digest !== undefined && previous !== this.#digest;
     // Which of the two was changed cannot be told: the one that the link speaks of is named.
-    if (torn) this.#alter(sequence - 1);
-    else if ((previous === undefined) !== (sequence === 0)) this.#alter(sequence);
+    if (torn) this.#altered.add(sequence - 1);
+    else if ((previous === undefined) !== (sequence === 0)) this.#altered.add(sequence);
+    if (torn) this.#signatures.end();
+    if (head) this.#signatures.add(head);
+    else this.#signatures.end();
     this.#unsettled.delete(sequence);
     this.#digest = digest;
   }
@@ -166,18 +217,5 @@ export class WriterCheck {
     let next = end;
     for (const sequence of this.#unsettled.keys()) if (sequence < next) next = sequence;
     return next;
-  }
-
-  #miss(range: NumberRange): void {
-    this.#counts.missing += range.last - range.first + 1;
-    const before = this.#gaps.at(-1);
-    if (before?.last === range.first - 1) {
-      this.#gaps.splice(-1, 1, { first: before.first, last: range.last });
-    } else if (this.#gaps.length < exampleLimit) this.#gaps.push(range);
-  }
-
-  #alter(sequence: number): void {
-    this.#counts.altered++;
-    if (this.#alteredSequences.length < exampleLimit) this.#alteredSequences.push(sequence);
   }
 }

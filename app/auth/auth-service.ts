@@ -1,4 +1,5 @@
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
+import type { HeadExchange } from "../audit/head-exchange.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
@@ -23,6 +24,7 @@ export interface AuthOptions {
   readonly respond: CalloutResponder;
   readonly outbox: AuditOutbox;
   readonly recorder: Pick<DecisionRecorder, "flush">;
+  readonly heads: Pick<HeadExchange, "stop" | "tellEnd">;
   /** For logins. */
   readonly cache: DeviceCache;
   /**
@@ -80,6 +82,7 @@ export function createAuth(options: AuthOptions): Running {
       clearInterval(counts);
       options.revocation.stop();
       recorder.flush({ last: true });
+      options.heads.stop();
       for (const record of await outbox.drain(outboxDrainMs)) {
         // The log is the last place where it can be kept.
         log.error(
@@ -87,6 +90,7 @@ export function createAuth(options: AuthOptions): Running {
           "not stored in AUDIT",
         );
       }
+      options.heads.tellEnd();
       await closeConnections(connections);
     },
   };

@@ -15,6 +15,8 @@ const needed = {
   CALLOUT_PASSWORD_FILE: "/c",
   AUTH_ISSUER_SEED_FILE: "/d",
   AWS_REGION: "us-east-1",
+  AUDIT_KEY_FILE: "/f",
+  AUDIT_KEYS_FILE: "/g",
 };
 
 it("limits, without being told, what no carrier's address and no single device reaches", () => {

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
 import { auditedRefusalsPerMinute, sessionSweepSeconds } from "../contract/limits.ts";
-import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import {
+  auditSchema,
+  count,
+  natsSchema,
+  processSchema,
+  readEnvironment,
+} from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
 import type { RecordLimits } from "./callout/decision-recorder.ts";
 import type { AdmissionSettings } from "./limits/admission.ts";
@@ -40,6 +46,7 @@ const shape = {
   PEER_PASSWORD_FILES: peerLogins.default([]),
   /** Account seed whose public key nats-server knows as issuer. */
   AUTH_ISSUER_SEED_FILE: z.string().min(1),
+  ...auditSchema,
   /** What devices prove themselves with. The edges must ask for certificates where it is those. */
   DEVICE_AUTH: z.enum(deviceAuths).default("secret"),
   DEVICE_TABLE: z.string().min(1).default(defaultDeviceTable),

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { AuditChain } from "../audit/audit-chain.ts";
+import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
+import { auditSignerIn } from "../audit/audit-signer.ts";
+import { HeadExchange } from "../audit/head-exchange.ts";
 import { storeAudit } from "../audit/store-audit.ts";
 import { nowMs } from "../contract/headers.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
@@ -32,14 +35,13 @@ import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
 
 const auditsInFlight = 512;
 
-function createOutbox(
-  connection: NatsConnection,
-  metrics: AuthMetrics,
-  environment: AuthEnvironment,
-) {
+function openAudit(connection: NatsConnection, metrics: AuthMetrics, environment: AuthEnvironment) {
+  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
+  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
+  keys.requireKey(signer.keyId, "auth");
   const publisher = new AcknowledgedPublisher(connection, "auth");
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "auth", name: environment.REPLICA, clock: nowMs }),
+    chain: new AuditChain({ kind: "auth", name: environment.REPLICA, signer, clock: nowMs }),
     store: storeAudit(publisher, () => metrics.auditFailures.inc()),
     limit: environment.AUDIT_OUTBOX_RECORDS,
     oldestMs: environment.AUDIT_OLDEST_SECONDS * 1000,
@@ -48,7 +50,8 @@ function createOutbox(
   });
   outbox.begin();
   metrics.watchOutbox(outbox);
-  return outbox;
+  const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
+  return { outbox, heads: new HeadExchange({ connection, kind: "auth", outbox, keys, everyMs }) };
 }
 
 function createLimits(environment: AuthEnvironment, { log, metrics: registry }: ProcessContext) {
@@ -72,7 +75,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   const { limits, admission, metrics: limitMetrics } = createLimits(environment, context);
   const connections = await connectAccounts(environment, log);
   const { core, callout } = connections;
-  const outbox = createOutbox(core.connection, metrics, environment);
+  const { outbox, heads } = openAudit(core.connection, metrics, environment);
   const caches = createCaches(environment, metrics, log);
   const { login: cache, status: statusCache } = caches;
   limitMetrics.watch({ limits, admission, caches: { login: cache, status: statusCache } });
@@ -110,7 +113,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     metrics: createRevocationMetrics(context.metrics),
   });
   return createAuth({
-    ...{ connections, respond, outbox, recorder, cache, statusCache, revocation, log },
+    ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation, log },
   });
 }
 

@@ -22,6 +22,8 @@ beforeAll(async () => {
     NATS_SERVERS: region.endpoints.natsServers.join(","),
     NATS_CA_FILE: caFile,
     OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    AUDIT_KEY_FILE: region.secrets.auditKeyFile("operator"),
+    AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
     ...dynamodbEnvironment(region.layout),
     UPSTREAM_URL: region.endpoints.upstreamUrl,
     UPSTREAM_CA_FILE: caFile,

@@ -47,6 +47,10 @@ export const natsShape = {
   NATS_CA_FILE: z.string().min(1),
   OPERATOR_PASSWORD_FILE: z.string().min(1),
 };
+/** What changes devices signs its audit records with this. */
+export const auditKeyShape = { AUDIT_KEY_FILE: z.string().min(1) };
+/** By what audit records are verified. */
+export const auditKeysShape = { AUDIT_KEYS_FILE: z.string().min(1) };
 export const upstreamShape = { UPSTREAM_URL: z.url(), UPSTREAM_CA_FILE: z.string().min(1) };
 export const edgeShape = { EDGE_URLS: list, EDGE_CA_FILE: z.string().min(1) };
 export const apiShape = { API_URL: z.url(), API_CA_FILE: z.string().min(1) };

@@ -1,3 +1,4 @@
+import type { HeadExchange } from "../audit/head-exchange.ts";
 import type { RegistryAudit } from "../audit/registry-audit.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
@@ -10,6 +11,7 @@ const auditDrainMs = 10_000;
 export interface ConsoleOptions {
   readonly api: Api;
   readonly audit: Pick<RegistryAudit, "drain">;
+  readonly heads: Pick<HeadExchange, "stop" | "tellEnd">;
   readonly watch: NatsWatch;
   readonly log: Logger;
   /** Lets go of everything else. */
@@ -20,12 +22,13 @@ export interface ConsoleOptions {
  * Serves the API until it is drained. It is ready also while AUDIT cannot be written: devices can
  * be looked up meanwhile, and whoever wants to change one is told why it cannot be.
  */
-export function createConsole({ api, audit, watch, log, release }: ConsoleOptions): Running {
+export function createConsole({ api, audit, heads, watch, log, release }: ConsoleOptions): Running {
   return {
     notReady: () => (api.server.listening ? undefined : "not listening"),
     drain: async () => {
       // Answers what was asked, takes no more.
       await api.close();
+      heads.stop();
       const { records, untold } = await audit.drain(auditDrainMs);
       if (untold > 0) log.error({ untold }, "changes that the regions were not told of");
       for (const record of records) {
@@ -35,6 +38,7 @@ export function createConsole({ api, audit, watch, log, release }: ConsoleOption
           "not stored in AUDIT",
         );
       }
+      heads.tellEnd();
       await watch.close();
       release();
     },

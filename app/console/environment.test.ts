@@ -10,6 +10,8 @@ const needed = {
   API_KEY_FILE: "/d",
   API_TOKENS_FILE: "/e",
   AWS_REGION: "us-east-1",
+  AUDIT_KEY_FILE: "/f",
+  AUDIT_KEYS_FILE: "/g",
 };
 
 it("serves at the usual port, and limits without being told", () => {

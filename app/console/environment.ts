@@ -1,10 +1,18 @@
 import { z } from "zod";
 import { defaultDeviceTable } from "../contract/device.ts";
-import { count, natsSchema, port, processSchema, readEnvironment } from "../shared/environment.ts";
+import {
+  auditSchema,
+  count,
+  natsSchema,
+  port,
+  processSchema,
+  readEnvironment,
+} from "../shared/environment.ts";
 
 const shape = {
   ...processSchema,
   ...natsSchema,
+  ...auditSchema,
   /** Where the API is served, by TLS 1.3. */
   API_HOST: z.string().default("0.0.0.0"),
   API_PORT: port.default(8443),

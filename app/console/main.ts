@@ -1,3 +1,6 @@
+import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
+import { auditSignerIn } from "../audit/audit-signer.ts";
+import { HeadExchange } from "../audit/head-exchange.ts";
 import { openRegistryAudit } from "../audit/registry-audit.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
@@ -19,6 +22,9 @@ const patience = { attemptMs: 2_000, attempts: 3 };
 
 async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetrics, log: Logger) {
   const { NATS_SERVERS, NATS_CA_FILE, NATS_PASSWORD_FILE, REPLICA } = environment;
+  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
+  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
+  keys.requireKey(signer.keyId, "console");
   const nats = {
     servers: NATS_SERVERS,
     caFile: NATS_CA_FILE,
@@ -28,17 +34,21 @@ async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetric
   const connection = await connectNats(nats, REPLICA, log);
   const audit = openRegistryAudit({
     js: jetstream(connection),
+    signer,
     name: REPLICA,
     announceMs: environment.AUDIT_ANNOUNCE_SECONDS * 1_000,
     onRetry: () => metrics.auditFailures.inc(),
   });
   metrics.watchOutbox(audit.outbox);
-  return { audit, watch: new NatsWatch(connection) };
+  const { outbox } = audit;
+  const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
+  const heads = new HeadExchange({ connection, kind: "registry", outbox, keys, everyMs });
+  return { audit, heads, watch: new NatsWatch(connection) };
 }
 
 async function start(environment: ConsoleEnvironment, { log, metrics: registers }: ProcessContext) {
   const metrics = createConsoleMetrics(registers);
-  const { audit, watch } = await openAudit(environment, metrics, log);
+  const { audit, heads, watch } = await openAudit(environment, metrics, log);
   const { DEVICE_TABLE: table, AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint } = environment;
   const client = createDynamoClient({ region, endpoint, ...patience });
   const registry = new DeviceRegistry({ client, table, consistent: true, journal: audit.journal });
@@ -63,7 +73,7 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     unfollow();
     client.destroy();
   };
-  return createConsole({ api, audit, watch, log, release });
+  return createConsole({ api, audit, heads, watch, log, release });
 }
 
 await runProcess("console", readConsoleEnvironment, start);

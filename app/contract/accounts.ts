@@ -57,7 +57,11 @@ const readLane = ({ stream, bucket }: Lane) => [
   ...readStream(`KV_${bucket}`),
 ];
 /** What writing audit records of one kind takes. */
-const writeAudit = (kind: AuditKind) => [`audit.${kind}.*`, subjects.auditChain(kind, "*")];
+const writeAudit = (kind: AuditKind) => [
+  `audit.${kind}.*`,
+  subjects.auditChain(kind, "*"),
+  subjects.auditHeads(kind),
+];
 /** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
 const readChanges = [info, ...readStream("REGISTRY_CHANGES"), "$JS.ACK.REGISTRY_CHANGES.>"];
 const readable = [
@@ -120,7 +124,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       subjects.registryChange("*"),
       subjects.registrySweep,
     ],
-    subscribe: [inbox("auth"), "registry.status"],
+    subscribe: [inbox("auth"), "registry.status", subjects.auditHeads("*")],
     responds: true,
   },
   {
@@ -153,7 +157,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     name: "console",
     account: "CORE",
     publish: [...writeAudit("registry"), subjects.registryChange("*")],
-    subscribe: [inbox("console")],
+    subscribe: [inbox("console"), subjects.auditHeads("*")],
   },
   {
     /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */

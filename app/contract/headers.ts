@@ -15,6 +15,8 @@ export const headers = {
   /** DEAD_LETTER: why, and the topic percent-encoded, since it may hold anything. */
   reason: "Sentinel-Reason",
   topic: "Sentinel-Topic",
+  /** AUDIT: what the writer says for its record, see `SignedHead`. */
+  signature: "Sentinel-Signature",
 } as const;
 
 /** The present as headers carry it: finer than Date.now(), comparable between processes of one host. */

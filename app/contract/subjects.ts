@@ -34,6 +34,8 @@ export const subjects = {
   registryAudit: (clientId: string | undefined) => `audit.registry.${clientId ?? "_"}`,
   /** Beginning and end of one writer's chain of records. */
   auditChain: (kind: AuditKind, writer: string) => `audit.chain.${kind}.${writer}`,
+  /** How far a writer's chain is, told to the others, who record it. Not stored itself. */
+  auditHeads: (kind: AuditKind | "*") => `heads.audit.${kind}`,
   /** A device's record was changed: what is remembered of it and its sessions no longer count. */
   registryChange: (clientId: string) => `registry.changes.${clientId}`,
   /** Whoever stores the message of a turn first compares sessions with the registry in it. */

@@ -85,7 +85,7 @@ describe("a mirror", () => {
 
   it("is left alone wherever it began", () => {
     const began = { ...mirror.mirror, opt_start_time: "2026-11-27T10:00:00Z" };
-    expect(planStream(mirror, { ...mirror, mirror: began }).kind).toBe("unchanged");
+    expect(planStream(mirror, stored({ ...mirror, mirror: began })).kind).toBe("unchanged");
   });
 
   it("is not turned into one of another region", () => {

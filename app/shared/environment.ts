@@ -39,6 +39,16 @@ export const natsSchema = {
   NATS_CA_FILE: z.string().min(1),
 };
 
+/** What a writer of audit records needs. */
+export const auditSchema = {
+  /** Ed25519 private key in PEM, which signs them and nothing else. */
+  AUDIT_KEY_FILE: z.string().min(1),
+  /** Public keys of all writers of the region: see `AuditKeyFile`. */
+  AUDIT_KEYS_FILE: z.string().min(1),
+  /** How often writers tell one another how far their chains are. */
+  AUDIT_HEADS_SECONDS: count.max(86_400).default(60),
+};
+
 /**
  * Reads and checks the environment once, at start.
  *

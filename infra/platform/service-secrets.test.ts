@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
+import { AuditKeyRing } from "../../app/audit/audit-key-ring.ts";
+import { newSigner } from "../../app/audit/audit-keys.fixture.ts";
+import { auditSigner } from "../../app/audit/audit-signer.ts";
 import { accountKeyOf, accountNameOf } from "../../app/auth/callout/nkey.ts";
 import { parseTokenFile } from "../../app/console/access/token-file.ts";
 import { passwordVariable, serviceUsersOf } from "../../app/contract/accounts.ts";
 import { type ApiTokenEntry, apiRoles, apiTokenDigest } from "../../app/contract/api-token.ts";
+import { AuditKeyFileSchema } from "../../app/contract/audit-keys.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
@@ -13,11 +17,12 @@ import { ServiceSecrets } from "./service-secrets.ts";
 const peers: readonly RegionName[] = ["eu-west", "ap-south"];
 const sha256 = apiTokenDigest("snt_of-the-night-shift");
 const apiTokens: readonly ApiTokenEntry[] = [{ name: "night-shift", role: "operator", sha256 }];
+const formerAuditKeys = [{ signer: "auth", publicKey: newSigner().publicKey }] as const;
 let engine: FakeEngine;
 let secrets: ServiceSecrets;
 beforeAll(async () => {
   engine = await objectsOf(() => {
-    secrets = new ServiceSecrets("secrets", { namespace, peers, apiTokens });
+    secrets = new ServiceSecrets("secrets", { namespace, peers, apiTokens, formerAuditKeys });
   });
 });
 const filesOf = (owner: string): Record<string, string> =>
@@ -35,6 +40,8 @@ describe("each pod's secrets", () => {
       "inspector-secrets": ["password"],
       "report-inspector-secrets": ["password"],
       "auth-secrets": [
+        "audit-key",
+        "audit-keys.json",
         "callout-password",
         "closer-password",
         "issuer-seed",
@@ -48,8 +55,15 @@ describe("each pod's secrets", () => {
         "password-from-eu-west",
         "warmup-password",
       ],
-      "console-secrets": ["api-tokens.json", "password"],
-      "operator-secrets": ["api-token-admin", "api-token-operator", "api-token-viewer", "password"],
+      "console-secrets": ["api-tokens.json", "audit-key", "audit-keys.json", "password"],
+      "operator-secrets": [
+        "api-token-admin",
+        "api-token-operator",
+        "api-token-viewer",
+        "audit-key",
+        "audit-keys.json",
+        "password",
+      ],
     });
   });
 
@@ -94,6 +108,24 @@ describe("the API's tokens", () => {
       expect(entries.find(({ name }) => name === role)?.sha256).toBe(apiTokenDigest(token));
       expect(text).not.toContain(token);
     }
+  });
+});
+
+describe("the audit keys", () => {
+  it("are one for each signer, whose public halves everybody knows, with those of before", async () => {
+    const text = filesOf("auth")["audit-keys.json"] ?? "";
+    const file = AuditKeyFileSchema.parse(JSON.parse(text));
+    const keys = new AuditKeyRing(file);
+
+    for (const signer of ["auth", "console", "operator"] as const) {
+      const { keyId } = auditSigner(filesOf(signer)["audit-key"] ?? "");
+      expect(() => keys.requireKey(keyId, signer)).not.toThrow();
+      expect(filesOf(signer)["audit-keys.json"]).toBe(text);
+    }
+    expect(file.keys).toHaveLength(4);
+    expect(file.keys.at(-1)).toEqual(formerAuditKeys[0]);
+    expect(await settled(secrets.auditKeys)).toBe(text);
+    expect(await pulumi.isSecret(secrets.auditKeys)).toBe(false);
   });
 });
 

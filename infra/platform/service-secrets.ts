@@ -10,16 +10,20 @@ import {
   apiTokenDigest,
   apiTokenOf,
 } from "../../app/contract/api-token.ts";
+import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-keys.ts";
 import { changeReader, mirrorMaker } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
+import { auditKeyPairs } from "./audit-key-pairs.ts";
 import { randomPassword } from "./random-password.ts";
 
 export interface ServiceSecretsArgs {
   readonly namespace: string;
   /** The other regions, for each of which there are a user who makes its mirrors and one who reads them. */
   readonly peers: readonly RegionName[];
+  /** Public keys that audit records were signed with before. */
+  readonly formerAuditKeys: readonly AuditKeyEntry[];
   /** Who may use the API, besides one token of each role that is made here for operators. */
   readonly apiTokens: readonly ApiTokenEntry[];
 }
@@ -44,6 +48,9 @@ interface Generated {
   readonly passwordOf: (user: string) => pulumi.Output<string>;
   readonly issuerSeed: pulumi.Output<string>;
   readonly sessionKey: pulumi.Output<string>;
+  /** Private keys of those who sign audit records. */
+  readonly auditKeys: Readonly<Record<AuditSignerName, pulumi.Output<string>>>;
+  readonly auditKeysFile: pulumi.Output<string>;
   /** A token of each role. */
   readonly apiTokens: Readonly<Record<ApiRole, pulumi.Output<string>>>;
   readonly moreApiTokens: readonly ApiTokenEntry[];
@@ -57,6 +64,10 @@ export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
 /** File of the bridge's Secret: the key from which its sessions at the upstream broker have their names. */
 export const upstreamSessionKey = "upstream-session-key";
 
+/** File of a writer's Secret by which it signs its audit records. */
+export const auditKeyFile = "audit-key";
+/** Public keys of all who do. */
+export const auditKeysFile = "audit-keys.json";
 /** File of the console's Secret: who may use the API. Holds hashes only. */
 export const apiTokensFile = "api-tokens.json";
 /** Files of the operator's Secret: the tokens themselves. */
@@ -83,6 +94,10 @@ function passwordLines(users: readonly ServiceUser[], { passwordOf }: Generated)
 /** The files of each Secret: no pod is given what it does not need. */
 function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>> {
   const { peers, passwordOf, issuerSeed, apiTokens, sessionKey } = generated;
+  const signing = (signer: AuditSignerName) => ({
+    [auditKeyFile]: generated.auditKeys[signer],
+    [auditKeysFile]: generated.auditKeysFile,
+  });
   const own = (user: string) => ({ [ownPassword]: passwordOf(user) });
   const ofPeers = (user: (peer: RegionName) => string) =>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
@@ -97,6 +112,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       "callout-password": passwordOf("auth-callout"),
       "closer-password": passwordOf("session-closer"),
       "issuer-seed": issuerSeed,
+      ...signing("auth"),
       ...ofPeers(changeReader),
     },
     provision: {
@@ -104,9 +120,14 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       "warmup-password": passwordOf("warmup"),
       ...ofPeers(mirrorMaker),
     },
-    console: { ...own("console"), [apiTokensFile]: apiTokenEntries(generated) },
+    console: {
+      ...own("console"),
+      ...signing("console"),
+      [apiTokensFile]: apiTokenEntries(generated),
+    },
     operator: {
       ...own("operator"),
+      ...signing("operator"),
       ...Object.fromEntries(apiRoles.map((role) => [apiTokenFile(role), apiTokens[role]])),
     },
   };
@@ -116,6 +137,8 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
 export class ServiceSecrets extends pulumi.ComponentResource {
   /** Public key of the account whose signature on an auth callout answer is believed. */
   readonly authIssuer: pulumi.Output<string>;
+  /** What audit records are verified by: an `AuditKeyFile`. No secret. */
+  readonly auditKeys: pulumi.Output<string>;
   /** Names of the Secrets. */
   readonly names: Readonly<Record<SecretOwner, pulumi.Output<string>>>;
 
@@ -135,9 +158,11 @@ export class ServiceSecrets extends pulumi.ComponentResource {
     const issuer = new random.RandomBytes(`${name}-issuer`, { length: 32 }, { parent: this });
     const issuerSeed = issuer.base64.apply((raw) => accountSeedOf(Buffer.from(raw, "base64")));
     const apiTokens = this.#apiTokens(name);
+    const audit = auditKeyPairs(name, args.formerAuditKeys, this);
     const files = secretFiles({
       ...{ peers: args.peers, passwordOf, issuerSeed, apiTokens },
       sessionKey: randomPassword(`${name}-upstream-session-key`, this),
+      ...{ auditKeys: audit.privateKeys, auditKeysFile: audit.publicFile },
       moreApiTokens: args.apiTokens,
     });
 
@@ -157,7 +182,8 @@ export class ServiceSecrets extends pulumi.ComponentResource {
     this.authIssuer = pulumi.unsecret(
       issuerSeed.apply((seed) => accountNameOf(accountKeyOf(seed))),
     );
-    this.registerOutputs({ authIssuer: this.authIssuer });
+    this.auditKeys = audit.publicFile;
+    this.registerOutputs({ authIssuer: this.authIssuer, auditKeys: this.auditKeys });
   }
 
   #apiTokens(name: string) {

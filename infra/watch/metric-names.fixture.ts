@@ -1,4 +1,5 @@
 import { AuditChain } from "../../app/audit/audit-chain.ts";
+import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
 import { Admission } from "../../app/auth/limits/admission.ts";
@@ -60,7 +61,7 @@ export async function ownMetrics() {
   });
   createAuthMetrics(registry).watchOutbox(
     new AuditOutbox({
-      chain: new AuditChain({ kind: "auth", name: "any", clock: zero }),
+      chain: new AuditChain({ kind: "auth", name: "any", signer: testSigners.auth, clock: zero }),
       store: () => Promise.resolve(),
       limit: 1,
       oldestMs: 1,

@@ -14,6 +14,7 @@ import {
   serviceAccount,
 } from "../platform/workload-objects.ts";
 import {
+  auditKeyFiles,
   operationsPort,
   type Process,
   peerPasswordFiles,
@@ -43,6 +44,7 @@ const processOf = (args: AuthArgs): Process => ({
   environment: {
     CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
     AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),
+    ...auditKeyFiles,
     CLOSER_PASSWORD_FILE: secretFile("closer-password"),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     DEVICE_TABLE: args.deviceTable,

@@ -12,6 +12,7 @@ import {
   serviceMetadata,
 } from "../platform/workload-objects.ts";
 import {
+  auditKeyFiles,
   operationsPort,
   type Process,
   processPace,
@@ -45,6 +46,7 @@ const processOf = (args: ConsoleArgs): Process => ({
     API_CERT_FILE: `${certificateFolder}/tls.crt`,
     API_KEY_FILE: `${certificateFolder}/tls.key`,
     API_TOKENS_FILE: secretFile(apiTokensFile),
+    ...auditKeyFiles,
     DEVICE_TABLE: args.deviceTable,
     AWS_REGION: args.tableRegion,
   },

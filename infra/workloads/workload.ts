@@ -15,7 +15,12 @@ import {
   zoneTopology,
 } from "../platform/pods.ts";
 import type { PodPace } from "../platform/rollout.ts";
-import { ownPassword, peerPassword } from "../platform/service-secrets.ts";
+import {
+  auditKeyFile,
+  auditKeysFile,
+  ownPassword,
+  peerPassword,
+} from "../platform/service-secrets.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type PodTemplate = kubernetes.types.input.core.v1.PodTemplateSpec;
@@ -68,6 +73,11 @@ export const internalCaFile = `${internalTrust}/ca.crt`;
 /** The image's own list of public authorities. */
 export const publicCaFile = "/etc/ssl/certs/ca-certificates.crt";
 export const secretFile = (file: string) => `${ownSecrets}/${file}`;
+/** What a process that writes audit records is told of its key and of the others'. */
+export const auditKeyFiles = {
+  AUDIT_KEY_FILE: secretFile(auditKeyFile),
+  AUDIT_KEYS_FILE: secretFile(auditKeysFile),
+};
 /** `PEER_PASSWORD_FILES` of a process with a user in the source account of each peer. */
 export const peerPasswordFiles = (region: RegionName) =>
   peersOf(region)

@@ -180,6 +180,8 @@ describe("auth", () => {
       CACHE_DEVICES: "400000",
       CALLOUT_PASSWORD_FILE: "/secrets/own/callout-password",
       AUTH_ISSUER_SEED_FILE: "/secrets/own/issuer-seed",
+      AUDIT_KEY_FILE: "/secrets/own/audit-key",
+      AUDIT_KEYS_FILE: "/secrets/own/audit-keys.json",
     });
   });
 
@@ -202,6 +204,8 @@ describe("console", () => {
       API_CERT_FILE: "/secrets/tls/tls.crt",
       API_KEY_FILE: "/secrets/tls/tls.key",
       API_TOKENS_FILE: "/secrets/own/api-tokens.json",
+      AUDIT_KEY_FILE: "/secrets/own/audit-key",
+      AUDIT_KEYS_FILE: "/secrets/own/audit-keys.json",
     });
     expect(objectNamed(engine, "Deployment", "console").spec.replicas).toBe(2);
   });

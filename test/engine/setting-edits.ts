@@ -3,6 +3,10 @@ import { certificatePem, createAuthority } from "../../local/authority.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 import { ownProcesses } from "./own-processes.ts";
 
+/** Of no region. */
+const formerAuditKey =
+  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA/TfbGdG+uID2rWm1clfVUe75ROLnicq076c3KiEJg3k=\n-----END PUBLIC KEY-----\n";
+
 /** A change of one setting, and everything that it does to one stack. */
 export interface SettingEdit {
   readonly setting: string;
@@ -225,6 +229,11 @@ export const settingEdits: readonly SettingEdit[] = [
     setting: "apiTokens",
     edits: home("apiTokens", [{ name: "night-shift", role: "operator", sha256: "0".repeat(64) }]),
     steps: ["update Secret secrets-console"],
+  },
+  {
+    setting: "formerAuditKeys",
+    edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
+    steps: ["auth", "console", "operator"].map((owner) => `update Secret secrets-${owner}`),
   },
   {
     setting: "monitoring",

@@ -176,6 +176,8 @@ describe("the audit", () => {
     NATS_SERVERS: region.endpoints.natsServers.join(","),
     NATS_CA_FILE: region.certificates.caFile,
     OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    AUDIT_KEY_FILE: region.secrets.auditKeyFile("operator"),
+    AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
   });
   interface Change {
     readonly status: string;

@@ -32,6 +32,8 @@ beforeAll(async () => {
     NATS_SERVERS: region.endpoints.natsServers.join(","),
     NATS_CA_FILE: region.certificates.caFile,
     OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    AUDIT_KEY_FILE: region.secrets.auditKeyFile("operator"),
+    AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
     SENTINEL_OPERATOR: "olga",
     ...dynamodbEnvironment(region.layout),
   };
@@ -205,7 +207,11 @@ describe("an export", () => {
     const { code, writers } = await verify("--file", rewritten("altered.jsonl.gz", altered));
 
     expect(code).toBe(1);
-    expect(writers[0]).toMatchObject({ missing: 0, altered: 1, alteredSequences: [20] });
+    expect(writers[0]).toMatchObject({
+      missing: 0,
+      altered: 1,
+      alteredSequences: [{ first: 20, last: 20 }],
+    });
   });
 
   it("of a range is intact: what came before it is not missing", async () => {

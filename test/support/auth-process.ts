@@ -25,6 +25,8 @@ export async function startAuthProcess(
         NATS_PASSWORD_FILE: region.secrets.passwordFile("auth"),
         CALLOUT_PASSWORD_FILE: region.secrets.passwordFile("auth-callout"),
         CLOSER_PASSWORD_FILE: region.secrets.passwordFile("session-closer"),
+        AUDIT_KEY_FILE: region.secrets.auditKeyFile("auth"),
+        AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
         AUTH_ISSUER_SEED_FILE: region.secrets.issuerSeedFile,
         DEVICE_TABLE: deviceTable,
         DYNAMODB_ENDPOINT: region.endpoints.dynamodbUrl,

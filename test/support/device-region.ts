@@ -30,6 +30,8 @@ export async function startDeviceRegion() {
       NATS_SERVERS: region.endpoints.natsServers.join(","),
       NATS_CA_FILE: region.certificates.caFile,
       OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+      AUDIT_KEY_FILE: region.secrets.auditKeyFile("operator"),
+      AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
       SENTINEL_OPERATOR: "operator-1",
     },
     registry,

@@ -14,6 +14,8 @@ export async function devicesCommand(region: Region, ...args: string[]): Promise
     NATS_SERVERS: region.endpoints.natsServers.join(","),
     NATS_CA_FILE: region.certificates.caFile,
     OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    AUDIT_KEY_FILE: region.secrets.auditKeyFile("operator"),
+    AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
     SENTINEL_OPERATOR: "operator-1",
   });
   expect(finished).toMatchObject({ code: 0 });

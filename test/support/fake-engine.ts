@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /** One registration as the engine saw it: secrets unwrapped, outputs of other resources resolved. */
@@ -32,7 +32,12 @@ export async function fakeEngine(calls: PlannedCalls = {}): Promise<FakeEngine> 
         registrations.push({ type, name, inputs: unwrapped(inputs) });
         return {
           id: `${name}-id`,
-          state: { ...invented(name), ...bytesOf(type, name, inputs), ...inputs },
+          state: {
+            ...invented(name),
+            ...bytesOf(type, name, inputs),
+            ...keyOf(type, name, inputs),
+            ...inputs,
+          },
         };
       },
       call({ token, inputs }) {
@@ -88,6 +93,21 @@ function bytesOf(type: string, name: string, inputs: { length?: number }) {
   if (type !== "random:index/randomBytes:RandomBytes") return {};
   const bytes = createHash("sha512").update(name).digest().subarray(0, inputs.length);
   return { base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+}
+
+/** DER head of a PKCS #8 Ed25519 private key: the raw seed follows. */
+const ed25519Head = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** What `tls.PrivateKey` computes for Ed25519: from its name, too. */
+function keyOf(type: string, name: string, inputs: { algorithm?: string }) {
+  if (type !== "tls:index/privateKey:PrivateKey" || inputs.algorithm !== "ED25519") return {};
+  const seed = createHash("sha256").update(name).digest();
+  const der = Buffer.concat([ed25519Head, seed]);
+  const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  return {
+    privateKeyPemPkcs8: key.export({ type: "pkcs8", format: "pem" }).toString(),
+    publicKeyPem: createPublicKey(key).export({ type: "spki", format: "pem" }).toString(),
+  };
 }
 
 /** The value of an output, when everything it depends on has been registered. */

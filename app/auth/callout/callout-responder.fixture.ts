@@ -3,6 +3,7 @@ import { createAccount } from "@nats-io/nkeys";
 import { type Logger, pino } from "pino";
 import { Registry } from "prom-client";
 import { AuditChain } from "../../audit/audit-chain.ts";
+import { testSigners } from "../../audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../audit/audit-outbox.ts";
 import type { AuditRecord } from "../../audit/audit-record.ts";
 import type { DeviceAuth } from "../../contract/device.ts";
@@ -43,7 +44,7 @@ function logInto(lines: string[]): Logger {
 
 function outboxInto(records: AuditRecord[], limit: number | undefined, clock: () => number) {
   return new AuditOutbox({
-    chain: new AuditChain({ kind: "auth", name: "auth-1", clock }),
+    chain: new AuditChain({ kind: "auth", name: "auth-1", signer: testSigners.auth, clock }),
     store: async (record) => {
       records.push(record);
       if (limit !== undefined) await new Promise(() => {});

@@ -4,6 +4,7 @@ import type { Region } from "../../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../../test/support/stored.ts";
 import { startTestRegion } from "../../../test/support/test-region.ts";
 import { AuditChain } from "../../audit/audit-chain.ts";
+import { testSigners } from "../../audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../audit/audit-outbox.ts";
 import { storeAudit } from "../../audit/store-audit.ts";
 import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
@@ -37,12 +38,19 @@ const settings = readAuthEnvironment({
   CALLOUT_PASSWORD_FILE: "a",
   AUTH_ISSUER_SEED_FILE: "a",
   AWS_REGION: "us-east-1",
+  AUDIT_KEY_FILE: "/f",
+  AUDIT_KEYS_FILE: "/g",
 });
 
 it("10,000 refusals from 120 addresses are few records, whose counts are 10,000", async () => {
   const publisher = new AcknowledgedPublisher(auth, "auth");
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "auth", name: "auth-1", clock: Date.now }),
+    chain: new AuditChain({
+      kind: "auth",
+      name: "auth-1",
+      signer: testSigners.auth,
+      clock: Date.now,
+    }),
     store: storeAudit(publisher, () => {}),
     limit: settings.AUDIT_OUTBOX_RECORDS,
     oldestMs: 5_000,

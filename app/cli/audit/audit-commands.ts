@@ -29,23 +29,36 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
   const audit = program.command("audit").description("the record of logins and registry changes");
   const verify = audit
     .command("verify")
-    .description("checks that no audit record is missing or was changed")
+    .description(
+      "checks that no audit record is missing, was changed, or was written by somebody else",
+    )
     .addOption(from().conflicts("file"))
     .addOption(to().conflicts("file"))
     .option("--file <path>", "check an export instead of the stream; .gz is unzipped")
+    .addOption(
+      new Option(
+        "--anchors <path>",
+        "an earlier --json report or export: what it saw must be there still, as far as it is read",
+      ).conflicts("to"),
+    )
     .option("--json", "a JSON object a writer, then one for the whole", false)
     .addHelpText(
       "after",
-      "\nExit codes: 0 intact, 1 broken or not readable, 2 called wrongly.\n" +
+      "\nThe public keys of the writers are read from AUDIT_KEYS_FILE.\n" +
+        "Exit codes: 0 intact, 1 broken or not readable, 2 called wrongly.\n" +
         examples(
           "sentinel audit verify --from 2026-01-01",
           "sentinel audit verify --file january.jsonl.gz",
+          "sentinel audit verify --json --anchors yesterday.jsonl > today.jsonl",
         ),
     )
     .action((options) => {
-      const { file, json } = options;
+      const { file, anchors, json } = options;
       const range = rangeOf(verify, options);
-      return run((context) => verifyAudit(context, { ...range, file, json }), program.opts());
+      return run(
+        (context) => verifyAudit(context, { ...range, file, anchors, json }),
+        program.opts(),
+      );
     });
   const exporting = audit
     .command("export")

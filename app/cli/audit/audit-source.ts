@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parseExportLine, type StoredRecord } from "../../audit/stored-record.ts";
+import { headers } from "../../contract/headers.ts";
 import { linesOf } from "../../shared/lines.ts";
 import { type JsMsg, jetstream, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
@@ -21,6 +22,7 @@ const stored = (message: JsMsg): StoredRecord => ({
   storedAt: message.time.getTime(),
   subject: message.subject,
   body: message.string(),
+  signature: message.headers?.get(headers.signature) || undefined,
 });
 
 /** What AUDIT holds now, in the order of storage; what comes meanwhile is left out. */
@@ -61,11 +63,18 @@ export async function* storedRecords(
 
 /** The records of an export, gzipped or not; undefined for a line that is none. */
 export async function* exportedRecords(path: string): AsyncGenerator<StoredRecord | undefined> {
+  for await (const text of linesIn(path)) {
+    yield text === undefined ? undefined : parseExportLine(text);
+  }
+}
+
+/** The lines of a file, gzipped or not, but for empty ones; undefined for one that is too long. */
+export async function* linesIn(path: string): AsyncGenerator<string | undefined> {
   const input = path.endsWith(".gz") ? unzipped(path) : createReadStream(path);
   const lines = linesOf(input, lineLimit);
   try {
     for await (const { text } of lines) {
-      if (text !== "") yield text === undefined ? undefined : parseExportLine(text);
+      if (text !== "") yield text;
     }
   } catch (error) {
     throw new OperatorError(`cannot read ${path}: ${sentenceOf(error)}`);

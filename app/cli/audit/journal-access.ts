@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { publishHead } from "../../audit/head-exchange.ts";
 import { openRegistryAudit } from "../../audit/registry-audit.ts";
 import { AuditUnavailable } from "../../audit/registry-journal.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
@@ -5,7 +7,10 @@ import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import type { Variables } from "../operator-settings.ts";
+import { operatorSigner } from "./operator-keys.ts";
 
+/** So long the end of the chain may take to reach the others; they may hear of it no more. */
+const lastFlushMs = 1_000;
 const announceMs = 10_000;
 const drainMs = 15_000;
 /** Of records that say of a change only that it was not made. */
@@ -19,17 +24,21 @@ export async function withJournal<T>(
   variables: Variables,
   task: (journal: ChangeJournal) => Promise<T>,
 ): Promise<T> {
+  const signer = operatorSigner(variables);
   const connection = await connectOperator(variables);
   const publisher = new AcknowledgedPublisher(connection, "operator");
   const audit = openRegistryAudit({
     js: publisher,
     name: "sentinel",
+    signer,
     announceMs,
     onRetry: () => {},
   });
   const [end] = await Promise.allSettled([task(audit.journal)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
   const { records, untold } = await audit.drain(unavailable ? shortDrainMs : drainMs);
+  publishHead(connection, "registry", audit.outbox.settledHead());
+  await Promise.race([connection.flush().catch(() => {}), pause(lastFlushMs)]);
   publisher.close();
   await connection.close();
   if (unavailable) throw new OperatorError(end.reason.message, { cause: end.reason });

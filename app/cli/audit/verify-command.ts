@@ -2,23 +2,28 @@ import { AuditVerifier } from "../../audit/audit-verifier.ts";
 import type { StoredRecord } from "../../audit/stored-record.ts";
 import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
+import { anchorsIn } from "./anchors.ts";
 import { type AuditRange, exportedRecords, storedRecords } from "./audit-source.ts";
+import { verifierKeys } from "./operator-keys.ts";
 import { countRecords } from "./progress.ts";
 import { jsonLines, textLines } from "./verify-report.ts";
 
 export interface VerifyArguments extends AuditRange {
   /** An export to verify instead of the stream. */
   readonly file: string | undefined;
+  /** The JSON report of an earlier check, or an earlier export: what it saw must be there still. */
+  readonly anchors: string | undefined;
   readonly json: boolean;
 }
 
-/** @returns the exit code: 0 when nothing is missing or altered, 1 when it is. */
+/** @returns the exit code: 0 when nothing is missing, altered or forged, 1 when it is. */
 export async function verifyAudit(
   context: CommandContext,
   options: VerifyArguments,
 ): Promise<number> {
-  const { file } = options;
-  const verifier = new AuditVerifier();
+  const { file, anchors } = options;
+  const verifier = new AuditVerifier(verifierKeys(context.variables));
+  if (anchors !== undefined) for (const head of await anchorsIn(anchors)) verifier.anchor(head);
   if (file !== undefined) {
     await feed(verifier, exportedRecords(file), context);
   } else {

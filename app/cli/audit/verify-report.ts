@@ -1,4 +1,5 @@
 import type { AuditReport } from "../../audit/audit-verifier.ts";
+import type { NumberRange } from "../../audit/number-list.ts";
 import type { WriterReport } from "../../audit/writer-check.ts";
 import { printable } from "../../shared/printable.ts";
 
@@ -17,11 +18,17 @@ export function jsonLines({ writers, ...whole }: AuditReport): string[] {
 /** What a person reads: a line a writer, and below it what is to be known of it. */
 export function textLines(report: AuditReport): { text: string; bad: boolean }[] {
   const lines = report.writers.flatMap((writer) => [
-    { text: writerLine(writer), bad: writer.missing > 0 || writer.altered > 0 },
+    { text: writerLine(writer), bad: isBroken(writer) },
     ...remarksOn(writer),
   ]);
+  for (const { writer, sequence, time } of report.vanished) {
+    const text = `${printable(writer, 64)}: taken out as a whole; others saw its record ${sequence} of ${seconds(time)}`;
+    lines.push({ text, bad: true });
+  }
   const faults = [
     report.holes > 0 && `${report.holes} messages are missing from the stream, or out of order`,
+    report.unbelieved > 0 &&
+      `${report.unbelieved} heads of chains are not signed by a writer of this region`,
     report.unchained > 0 && `${report.unchained} records belong to no writer's chain`,
   ];
   for (const text of faults) if (text !== false) lines.push({ text, bad: true });
@@ -40,14 +47,28 @@ function writerLine(writer: WriterReport): string {
   return `${name} ${String(writer.records).padStart(9)} records, ${numbers}, ${state}`;
 }
 
+const isBroken = ({ missing, altered, forged, contradicted }: WriterReport) =>
+  missing + altered + forged + contradicted > 0;
+
+/** The numbers, as far as they are kept. */
+function named(ranges: readonly NumberRange[], count: number): string {
+  const texts = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  const shown = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return `${texts.join(", ")}${count > shown ? ", …" : ""}`;
+}
+
 function remarksOn(writer: WriterReport): { text: string; bad: boolean }[] {
-  const gaps = writer.gaps.map(({ first, last }) => (first === last ? first : `${first}-${last}`));
-  const more = (shown: number, all: number) => (all > shown ? ", …" : "");
-  const gapCount = writer.gaps.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  const altered = writer.alteredSequences;
+  const { missing, altered, forged, contradicted } = writer;
   const remarks: [count: number, text: string, bad: boolean][] = [
-    [writer.missing, `missing: ${gaps.join(", ")}${more(gapCount, writer.missing)}`, true],
-    [writer.altered, `altered: ${altered.join(", ")}${more(altered.length, writer.altered)}`, true],
+    [missing, `missing: ${named(writer.gaps, missing)}`, true],
+    [altered, `altered: ${named(writer.alteredSequences, altered)}`, true],
+    [forged, `not signed by this writer: ${named(writer.forgedSequences, forged)}`, true],
+    [
+      contradicted,
+      `signed with two contents: ${named(writer.contradictedSequences, contradicted)}; the writer's key is in other hands`,
+      true,
+    ],
+    [writer.unsigned, "unsigned, of a time without keys", false],
     [writer.missingAtEnd, "missing at the open end: lost with the writer, or on their way", false],
     [writer.duplicates, "stored twice, the same each time", false],
     [writer.reordered, "stored after a later one", false],

@@ -1,0 +1,26 @@
+import { type AuditKeyRing, auditKeyRingIn } from "../../audit/audit-key-ring.ts";
+import { AuditKeyInvalid, type AuditSigner, auditSignerIn } from "../../audit/audit-signer.ts";
+import { OperatorError } from "../operator-error.ts";
+import {
+  auditKeyShape,
+  auditKeysShape,
+  settingsFrom,
+  type Variables,
+} from "../operator-settings.ts";
+
+function read<T>(what: () => T): T {
+  try {
+    return what();
+  } catch (error) {
+    if (error instanceof AuditKeyInvalid) throw new OperatorError(error.message);
+    throw error;
+  }
+}
+
+/** Signs what the operator changes. @throws OperatorError */
+export const operatorSigner = (variables: Variables): AuditSigner =>
+  read(() => auditSignerIn(settingsFrom(auditKeyShape, variables).AUDIT_KEY_FILE));
+
+/** The keys that audit records are verified by. @throws OperatorError */
+export const verifierKeys = (variables: Variables): AuditKeyRing =>
+  read(() => auditKeyRingIn(settingsFrom(auditKeysShape, variables).AUDIT_KEYS_FILE));
