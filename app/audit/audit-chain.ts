@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type AuditKind, subjects } from "../contract/subjects.ts";
+import { canonicalJson } from "../shared/canonical-json.ts";
 import type { SignedHead } from "./audit-head.ts";
 import { type AuditDraft, type AuditRecord, ocsfMetadata } from "./audit-record.ts";
 import type { AuditSigner } from "./audit-signer.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import { type ChainLink, recordDigest, timeOf } from "./chain-link.ts";
 
 export interface ChainOptions {

@@ -1,11 +1,11 @@
 /** What somebody can do who may rewrite all of AUDIT, and has none of the writers' keys. */
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../shared/canonical-json.ts";
 import { AuditChain } from "./audit-chain.ts";
 import { AuditKeyRing } from "./audit-key-ring.ts";
 import { newSigner, testKeyFile, testKeys, testSigners } from "./audit-keys.fixture.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import { AuditVerifier } from "./audit-verifier.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import { chainedRecords, startMs, stored } from "./chain.fixture.ts";
 import { recordDigest } from "./chain-link.ts";
 import type { StoredRecord } from "./stored-record.ts";

@@ -43,18 +43,20 @@ interface Told {
   readonly status: ChangeStatus;
   readonly nowMs: number;
   readonly version?: number;
+  /** Of the record after the change. */
+  readonly digest?: string | undefined;
   readonly detail?: string | undefined;
   readonly force?: boolean;
 }
 
 /** Of one device by its id; of several by all their ids. */
-function entityOf({ clientIds, version }: Told) {
+function entityOf({ clientIds, version, digest }: Told) {
   const [first = "", ...more] = clientIds;
   return {
     type_id: 1,
     type: "Device",
     ...(more.length === 0
-      ? { uid: first }
+      ? { uid: first, ...(digest !== undefined && { data: { sha256: digest } }) }
       : { name: `${clientIds.length} devices`, data: { uids: clientIds } }),
     ...(version !== undefined && { version: String(version) }),
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "../shared/canonical-json.ts";
 
 /** A message of AUDIT, as it is stored. */
 export interface StoredRecord {

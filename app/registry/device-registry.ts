@@ -28,10 +28,12 @@ import {
   type Table,
 } from "./device-writes.ts";
 import type { By, ConditionalBy, DeviceChange, DeviceValues } from "./record-changes.ts";
+import { deviceDigest } from "./record-digest.ts";
 import {
   type ChangeIntent,
   type ChangeJournal,
   noJournal,
+  type RegistryChange,
   type RegistryChangeKind,
 } from "./registry-change.ts";
 import { DeviceConflict } from "./registry-errors.ts";
@@ -61,7 +63,16 @@ export interface RegistryOptions {
 
 const unforced = { force: false };
 
-type Changed = Pick<DeviceRecord, "clientId" | "version"> & { readonly changedAt?: number };
+/** The record after a change, or what is left to say of one that was deleted. */
+type Changed = DeviceRecord | { readonly deleted: Pick<DeviceRecord, "clientId" | "version"> };
+
+function toldOf(
+  changed: Changed,
+): Pick<RegistryChange, "clientId" | "version"> & Partial<RegistryChange> {
+  if ("deleted" in changed) return changed.deleted;
+  const { clientId, version, changedAt: nowMs } = changed;
+  return { clientId, version, nowMs, digest: deviceDigest(changed) };
+}
 
 /**
  * The device table. Every method rejects with the SDK's error when DynamoDB cannot be reached or
@@ -210,7 +221,9 @@ export class DeviceRegistry {
     if (key === undefined) return { outcome: "unknown" };
     return this.#journaled({ kind: "deleted", clientIds: [name], force }, by, async (done) => {
       const result = await deleteDevice(this.#table, key, { ...by, force });
-      if (result.outcome === "deleted") done({ clientId: name, version: result.version });
+      if (result.outcome === "deleted") {
+        done({ deleted: { clientId: name, version: result.version } });
+      }
       return result;
     });
   }
@@ -264,9 +277,7 @@ export class DeviceRegistry {
   ): Promise<T> {
     const forced = force ? { force } : {};
     return this.#journal.change({ kind, clientIds, actor, ...forced }, (tell) =>
-      write(({ clientId, version, changedAt = nowMs }) =>
-        tell({ kind, clientId, version, actor, nowMs: changedAt, ...forced }),
-      ),
+      write((changed) => tell({ kind, actor, nowMs, ...toldOf(changed), ...forced })),
     );
   }
 }

@@ -20,6 +20,8 @@ export interface RegistryChange {
   readonly clientId: string;
   /** The record's version after the change; of a deleted record, the one that was deleted. */
   readonly version: number;
+  /** Digest of the record after the change: see `deviceDigest`. A deleted one has none. */
+  readonly digest?: string | undefined;
   /** Who did it. */
   readonly actor: string;
   /** When, in milliseconds since 1970: the same as the record's `changedAt`. */

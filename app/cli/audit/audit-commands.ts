@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunCommand } from "../command-context.ts";
-import { examples } from "../option-values.ts";
+import { examples, positive } from "../option-values.ts";
 import type { AuditRange } from "./audit-source.ts";
+import { compareAudit } from "./compare-command.ts";
 import { exportAudit } from "./export-command.ts";
 import { verifyAudit } from "./verify-command.ts";
 
@@ -60,6 +61,26 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
         program.opts(),
       );
     });
+  audit
+    .command("compare")
+    .description(
+      "compares the device table with the audited changes: names what was written past the tools",
+    )
+    .option(
+      "--with <path>",
+      "an export of another region's AUDIT, repeatable: each region audits what is changed there",
+      (path: string, before: string[]) => [...before, path],
+      [] as string[],
+    )
+    .option("--rate <devices>", "read so many devices a second", positive, 2_000)
+    .option("--json", "a JSON object a device", false)
+    .addHelpText(
+      "after",
+      "\nThe public keys of the writers are read from AUDIT_KEYS_FILE.\n" +
+        "Exit codes: 0 the same, 1 different or not readable, 2 called wrongly.\n" +
+        examples("sentinel audit compare --with eu-west.jsonl.gz --with ap-south.jsonl.gz"),
+    )
+    .action((options) => run((context) => compareAudit(context, options), program.opts()));
   const exporting = audit
     .command("export")
     .description("writes audit records as JSON lines, which verify --file can check")

@@ -25,10 +25,24 @@ const stored = (message: JsMsg): StoredRecord => ({
   signature: message.headers?.get(headers.signature) || undefined,
 });
 
-/** What AUDIT holds now, in the order of storage; what comes meanwhile is left out. */
+/** Everything there is. */
+export const wholeRange: AuditRange = { from: undefined, to: undefined };
+
+/** When the first message of AUDIT was stored, if there were others before it, in milliseconds since 1970. */
+export async function cutOf(connection: NatsConnection): Promise<number | undefined> {
+  const { state } = await (await jetstreamManager(connection)).streams.info(stream);
+  return state.first_seq > 1 ? Date.parse(state.first_ts) : undefined;
+}
+
+/**
+ * What AUDIT holds now, in the order of storage; what comes meanwhile is left out.
+ *
+ * @param subject of those that are wanted; all when it is left out.
+ */
 export async function* storedRecords(
   connection: NatsConnection,
   { from, to }: AuditRange,
+  subject?: string,
 ): AsyncGenerator<StoredRecord> {
   const unreadable = (error: unknown) => {
     throw new OperatorError(
@@ -44,7 +58,8 @@ export async function* storedRecords(
           deliver_policy: "by_start_time" as const,
           opt_start_time: new Date(from).toISOString(),
         };
-  const consumer = await jetstream(connection).consumers.get(stream, start).catch(unreadable);
+  const wanted = { ...start, ...(subject !== undefined && { filter_subjects: subject }) };
+  const consumer = await jetstream(connection).consumers.get(stream, wanted).catch(unreadable);
   const { num_pending: pending } = await consumer.info().catch(unreadable);
   if (state.messages === 0 || pending === 0) return;
   const messages = await consumer.consume({ expires: 5_000, idle_heartbeat: 500 });
@@ -54,7 +69,7 @@ export async function* storedRecords(
       const record = stored(message);
       if (to !== undefined && record.storedAt >= to) return;
       yield record;
-      if (message.seq === state.last_seq) return;
+      if (message.seq === state.last_seq || message.info.pending === 0) return;
     }
   } finally {
     await messages.close();
