@@ -73,7 +73,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   const owner = new PartitionOwner({
     member: replica,
     store: createLeaseStore(nats, js, lane),
-    read: ({ lease, cursor }) => readPartition({ js, lane, lease, cursor, handle, log }),
+    read: ({ lease, cursor }) => readPartition({ js, jsm, lane, lease, cursor, handle, log }),
     startOf: (sequence) => startOf(tail, sequence, log),
     onEnd: ({ code, partition }) => {
       metrics.lag.remove({ partition });

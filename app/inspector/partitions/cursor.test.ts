@@ -22,6 +22,25 @@ it("refuses what it has taken already, also after a restart of the reading", () 
   expect(cursor.take(11)).toBe(false);
 });
 
+it("stays below what was put off until all of it was in flight and is finished", () => {
+  const cursor = createCursor(10);
+  for (const sequence of [11, 12, 13, 14]) cursor.take(sequence);
+  cursor.putOff("pump-1", 12);
+  for (const sequence of [11, 12, 13, 14]) cursor.finish(sequence);
+  expect(cursor.position).toBe(11);
+  expect(cursor.inFlight).toBe(1);
+
+  cursor.reopen(12);
+  cursor.putOff("pump-1", 13);
+  cursor.finish(12);
+  expect(cursor.position).toBe(12);
+  cursor.reopen(14);
+  cursor.caughtUp("pump-1");
+  expect(cursor.position).toBe(13);
+  cursor.finish(14);
+  expect(cursor.position).toBe(14);
+});
+
 it("skips an empty stretch, but never back and never over a message in flight", () => {
   const cursor = createCursor(10);
   cursor.skipTo(50);

@@ -6,16 +6,15 @@
  */
 export interface Cursor {
   readonly position: number;
-  /** Messages taken and not yet stored downstream, but for those that were passed. */
+  /** Messages taken and not yet stored downstream, and clients of whom some are put off. */
   readonly inFlight: number;
   /** Takes a message in. False when it was taken before: a recreated consumer may repeat some. */
   readonly take: (sequence: number) => boolean;
-  /**
-   * A message that was taken is to be read again later, behind an earlier one of its client that is
-   * in flight: the position stays below that one, so it needs no place of its own until then.
-   */
-  readonly pass: (sequence: number) => void;
-  /** A message that was passed is in flight again. Call it before the earlier one is finished. */
+  /** Puts off messages of a client, from this sequence on: the position stays below it. */
+  readonly putOff: (client: string, from: number) => void;
+  /** None of a client's messages is put off any longer. */
+  readonly caughtUp: (client: string) => void;
+  /** A message that was put off is in flight. */
   readonly reopen: (sequence: number) => void;
   /** The results of a message that was taken are stored. */
   readonly finish: (sequence: number) => void;
@@ -27,6 +26,7 @@ export interface Cursor {
 
 export function createCursor(start: number): Cursor {
   const open = new Set<number>();
+  const later = new Map<string, number>();
   let taken = start;
   let skipped = start;
   return {
@@ -34,10 +34,11 @@ export function createCursor(start: number): Cursor {
       // Asked twice a second, of some thousands at most.
       let lowest = Number.POSITIVE_INFINITY;
       for (const sequence of open) lowest = Math.min(lowest, sequence);
-      return open.size === 0 ? Math.max(taken, skipped) : lowest - 1;
+      for (const sequence of later.values()) lowest = Math.min(lowest, sequence);
+      return Number.isFinite(lowest) ? lowest - 1 : Math.max(taken, skipped);
     },
     get inFlight() {
-      return open.size;
+      return open.size + later.size;
     },
     take(sequence) {
       if (sequence <= taken) return false;
@@ -45,7 +46,8 @@ export function createCursor(start: number): Cursor {
       open.add(sequence);
       return true;
     },
-    pass: (sequence) => void open.delete(sequence),
+    putOff: (client, from) => void later.set(client, from),
+    caughtUp: (client) => void later.delete(client),
     reopen: (sequence) => void open.add(sequence),
     finish: (sequence) => void open.delete(sequence),
     lastTaken: () => taken,

@@ -182,7 +182,7 @@ export class PartitionOwner {
 
   async #handBackSettled(): Promise<void> {
     const settled = [...this.#held.values()].filter(
-      ({ leaving, cursor, lease }) => leaving && cursor.inFlight === 0 && lease.held(),
+      ({ leaving, reader, lease }) => leaving && reader.settled() && lease.held(),
     );
     await Promise.all(
       settled.map(async ({ lease, cursor }) => {

@@ -1,24 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Lane } from "../../contract/lanes.ts";
 import { partitionFilter } from "../../contract/partitions.ts";
-import { KeyedQueue } from "../../shared/keyed-queue.ts";
 import type { Logger } from "../../shared/log.ts";
-import type { ConsumerMessages, JetStreamClient, JsMsg } from "../../shared/nats.ts";
+import type { ConsumerMessages, JetStreamClient, JetStreamManager } from "../../shared/nats.ts";
+import { type IngressMessage, readIngressMessage } from "../pipeline/ingress-message.ts";
+import { ClientLines } from "./client-lines.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Lease } from "./lease.ts";
+import { createSecondReading } from "./second-reading.ts";
 
 /** Stores the results of one message. It is repeated when it rejects, until the lease ends. */
-export type MessageHandler = (message: JsMsg, lease: Lease) => Promise<void>;
+export type MessageHandler = (message: IngressMessage, lease: Lease) => Promise<void>;
 
 export interface PartitionReader {
-  /** Takes nothing more in. What was taken goes on. */
+  /** Takes nothing more in. What is in flight goes on, what waits behind it does not. */
   readonly stop: () => void;
-  /** Messages that wait in the log; undefined while there is no consumer to tell. */
+  /** Whether nothing is in flight any more. */
+  readonly settled: () => boolean;
+  /** Messages that wait in the log or for their turn; undefined while there is no consumer to tell. */
   readonly waiting: () => Promise<number | undefined>;
 }
 
 export interface PartitionReading {
   readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
   readonly lane: Pick<Lane, "stream">;
   readonly lease: Lease;
   readonly cursor: Cursor;
@@ -26,56 +31,50 @@ export interface PartitionReading {
   readonly log: Logger;
 }
 
-/**
- * Enough to keep the destination busy through its round trips. More would be handled in one go
- * when it arrives, and the renewals of the leases have to find their turn in between.
- */
-const mostInFlight = 128;
 const batchSize = 64;
 /** A full partition that does not move for so long lets go of its consumer instead of piling up. */
 const patienceMs = 2_000;
 const retryMs = 250;
 
 /**
- * Reads one partition in order from its cursor, with one message at a time per client.
+ * Reads one partition in order from its cursor, with one message in flight per client.
  *
  * The consumer is ordered: it keeps nothing on the server, and is made anew after each gap, from
  * where it stood. Whatever fails is tried again until the lease ends.
  */
-export function readPartition({ js, lane, lease, cursor, handle, log }: PartitionReading) {
+export function readPartition(reading: PartitionReading): PartitionReader {
+  const { js, lane, lease, cursor, handle, log } = reading;
   const { partition } = lease;
-  const queue = new KeyedQueue();
   let stopped = false;
   let current: ConsumerMessages | undefined;
   let pending: (() => Promise<number>) | undefined;
-  let onSpace: (() => void) | undefined;
+  let onRoom: (() => void) | undefined;
 
-  const accept = (message: JsMsg) => {
-    const sequence = message.seq;
-    if (!cursor.take(sequence)) return;
-    // The subject names origin and client: that is what order is kept of.
-    queue.push(message.subject, async () => {
-      if (!(await handled(message))) return;
-      cursor.finish(sequence);
-      if (cursor.inFlight <= mostInFlight / 2) onSpace?.();
-    });
-  };
-  const handled = async (message: JsMsg) => {
+  const handled = async (message: IngressMessage) => {
     while (lease.held()) {
       try {
         await handle(message, lease);
         return true;
       } catch (error) {
         if (lease.signal.aborted) return false;
-        log.error({ err: error, partition, sequence: message.seq }, "not handled, trying again");
+        log.error(
+          { err: error, partition, sequence: message.sequence },
+          "not handled, trying again",
+        );
         await delay(retryMs);
       }
     }
     return false;
   };
-  const space = async () => {
+  const lines = new ClientLines({
+    cursor,
+    handle: handled,
+    readAgain: createSecondReading(reading),
+    onRoom: () => onRoom?.(),
+  });
+  const room = async () => {
     const freed = new Promise<void>((resolve) => {
-      onSpace = resolve;
+      onRoom = resolve;
     });
     const waited = new AbortController();
     const patience = delay(patienceMs, undefined, { signal: waited.signal }).catch(() => {});
@@ -99,10 +98,10 @@ export function readPartition({ js, lane, lease, cursor, handle, log }: Partitio
     try {
       for await (const message of messages) {
         if (stopped) break;
-        accept(message);
-        if (cursor.inFlight < mostInFlight) continue;
-        await space();
-        if (cursor.inFlight >= mostInFlight) break;
+        if (cursor.take(message.seq)) lines.push(readIngressMessage(message));
+        if (!lines.full()) continue;
+        await room();
+        if (lines.full()) break;
       }
     } finally {
       current = undefined;
@@ -114,8 +113,8 @@ export function readPartition({ js, lane, lease, cursor, handle, log }: Partitio
   const run = async () => {
     while (!stopped) {
       try {
-        if (cursor.inFlight < mostInFlight) await read();
-        else await space();
+        if (lines.full()) await room();
+        else await read();
       } catch (error) {
         log.warn({ err: error, partition }, "cannot read the partition, trying again");
         await delay(retryMs);
@@ -124,11 +123,16 @@ export function readPartition({ js, lane, lease, cursor, handle, log }: Partitio
   };
   const stop = () => {
     stopped = true;
+    lines.stop();
     current?.stop();
-    onSpace?.();
+    onRoom?.();
   };
 
   lease.signal.addEventListener("abort", stop, { once: true });
   void run();
-  return { stop, waiting: async () => pending?.() } satisfies PartitionReader;
+  return {
+    stop,
+    settled: () => lines.running === 0,
+    waiting: async () => pending && (await pending()) + lines.putOff,
+  };
 }

@@ -1,5 +1,5 @@
 import { headers } from "../../contract/headers.ts";
-import type { JsMsg } from "../../shared/nats.ts";
+import type { JsMsg, StoredMsg } from "../../shared/nats.ts";
 
 /** A message as the log of a lane stored it. */
 export interface IngressMessage {
@@ -26,4 +26,23 @@ export function readIngressMessage(message: JsMsg): IngressMessage {
     messageId: message.headers?.get(headers.messageId) || undefined,
     received: message.headers?.get(headers.received) || undefined,
   };
+}
+
+/** The same of a message that was asked for by itself. It comes out equal: its identity rests on it. */
+export function readStoredMessage(message: StoredMsg): IngressMessage {
+  return {
+    subject: message.subject,
+    payload: message.data,
+    sequence: message.seq,
+    storedMs: nanosecondsOf(message.timestamp) / nanosecondsPerMs,
+    messageId: message.header?.get(headers.messageId) || undefined,
+    received: message.header?.get(headers.received) || undefined,
+  };
+}
+
+/** Of a time such as `2026-11-27T13:00:00.123456789Z`, as near as a number can be. */
+function nanosecondsOf(timestamp: string): number {
+  const [, second, fraction = ""] = /^([^.Z]+)(?:\.(\d+))?Z$/.exec(timestamp) ?? [];
+  const nanoseconds = BigInt(fraction.padEnd(9, "0").slice(0, 9));
+  return Number(BigInt(Date.parse(`${second}Z`)) * 1_000_000n + nanoseconds);
 }

@@ -9,7 +9,7 @@ import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
 import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
-import { type IngressMessage, readIngressMessage } from "./ingress-message.ts";
+import type { IngressMessage } from "./ingress-message.ts";
 import { type Inspection, inspect } from "./inspection.ts";
 import type { InspectedMessage } from "./message.ts";
 import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
@@ -43,9 +43,8 @@ const [firstRetryMs, longestRetryMs] = [50, 5_000];
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
   const { metrics, log } = options;
   const slots = new Semaphore(storeSlots);
-  return async (message, lease) => {
+  return async (source, lease) => {
     lease.signal.throwIfAborted();
-    const source = readIngressMessage(message);
     const outputs = await resultsOf(options, source, lease);
     const publisher = { publish: fenced(options.publisher, lease) };
     const store = (output: Output) => storeOutput(publisher, output, { lease, metrics, log });
