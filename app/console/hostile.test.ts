@@ -12,6 +12,7 @@ import {
 } from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../test/support/console-server.ts";
+import { hostileTexts, isHarmless } from "../shared/hostile-texts.fixture.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -90,4 +91,33 @@ it("is answered with less than 500, and a failure as a problem", async () => {
   });
 
   await assert(property, { numRuns: 2_000 });
+});
+
+it("quotes nothing that would move a cursor, hide or reorder text", async () => {
+  const send = (method: "GET" | "POST" | "PUT", url: string, payload?: unknown) =>
+    server.api.inject({
+      ...{ method, url, headers: server.as("admin") },
+      ...(payload !== undefined && { payload: payload as object }),
+    });
+  for (const text of hostileTexts.map((each) => each.toWellFormed().slice(0, 500))) {
+    const quoted = encodeURIComponent(text);
+    const answers = await Promise.all([
+      send("POST", "/api/v1/devices", { clientId: text, [text]: text }),
+      send("PUT", "/api/v1/devices/pump-7/labels", { labels: [text] }),
+      send("GET", `/api/v1/devices?label=${quoted}&after=${quoted}&${quoted}=1`),
+      send("GET", `/api/v1/devices/${quoted}`),
+      send("GET", `/${quoted}`),
+      server.api.inject({
+        method: "POST",
+        url: "/api/v1/devices/import",
+        headers: { ...server.as("admin"), "content-type": "text/csv" },
+        payload: `client_id,${text.replaceAll(/[\n\r]/g, " ")}\na,b\n`,
+      }),
+    ]);
+    for (const { body, statusCode } of answers) {
+      expect([text, statusCode < 500, isHarmless(body)]).toEqual([text, true, true]);
+      expect(body.length).toBeLessThan(3_000);
+    }
+  }
+  expect(isHarmless((await server.metrics()).replaceAll("\n", " "))).toBe(true);
 });

@@ -7,7 +7,8 @@ const DEFUSED = /^'(?=[=+\-@\t\r])/;
 
 /**
  * One cell of CSV, printable. What a spreadsheet would take for a formula gets an apostrophe before
- * it, which `plainField` takes away again.
+ * it, which `plainField` takes away again. Files of secrets are not made by this: a secret is
+ * written as it is, and ours begin with nothing that would be a formula.
  */
 export function csvField(text: string): string {
   const safe = `${FORMULA.test(text) ? "'" : ""}${printable(text, fieldLimit)}`;

@@ -1,4 +1,5 @@
 /** What a change of the registry does to caches and sessions, here and in another region, on real servers. */
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
 import { changeReader } from "../../app/contract/peers.ts";
@@ -51,6 +52,18 @@ function startAuth(name: RegionName, peer: RegionName) {
 }
 
 const register = (id: string) => registerDevice(regions.of(home), id);
+
+/** A version that no tool of ours can count on from. */
+const damage = (client: ReturnType<typeof emulatorClient>, id: string) =>
+  client.send(
+    new UpdateItemCommand({
+      TableName: deviceTable,
+      Key: { clientId: { S: id } },
+      UpdateExpression: "SET #version = :version",
+      ExpressionAttributeNames: { "#version": "version" },
+      ExpressionAttributeValues: { ":version": { N: "9007199254740993" } },
+    }),
+  );
 
 /** A session; `ended` turns true when the edge closes it. */
 async function connect(name: RegionName, clientId: string, password: string) {
@@ -127,7 +140,8 @@ it("many changes at once end the sessions of all", async () => {
 });
 
 it("a change that no region was told of is found by a sweep, whoever wrote it into the table", async () => {
-  const ids = ["swept-suspended", "swept-deleted", "swept-replaced", "swept-same"] as const;
+  const faults = ["suspended", "deleted", "replaced", "damaged"];
+  const ids = [...faults, "same"].map((fault) => `swept-${fault}`);
   const sessions = new Map(
     await Promise.all(
       ids.map(async (id) => [id, await connect(home, id, await register(id))] as const),
@@ -141,21 +155,37 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
   await registry.delete("swept-deleted", by, { force: true });
   const rotation = { secret: hashSecret(issueSecret()), overlapMs: 0 };
   await registry.rotate("swept-replaced", rotation, by);
+  await damage(client, "swept-damaged");
   client.destroy();
   const sweeper = await startAuthProcess(
     regions.of(home),
     sharedTable({ ...patient, SWEEP_SECONDS: "1", REPLICA: "auth-2" }),
   );
-  for (const id of ids.slice(0, 3)) {
+  for (const id of ids.slice(0, faults.length)) {
     const session = sessions.get(id);
     if (session) await closed(session);
   }
   expect(sessions.get("swept-same")?.ended).toBe(false);
-  for (const fault of ["deleted", "inactive", "replaced"]) {
+  for (const fault of ["deleted", "damaged", "inactive", "replaced"]) {
     expect(await metricOf(sweeper, "sentinel_auth_sweep_faults_total", { fault })).toBe(1);
   }
   await sweeper.stop();
   await sessions.get("swept-same")?.close();
+});
+
+it("a damaged record admits nobody, and is revoked by force, which ends its sessions everywhere", async () => {
+  const id = "damaged-revoked";
+  const secret = await register(id);
+  const sessions = [await connect(home, id, secret), await connect(away, id, secret)];
+  const client = emulatorClient(regions.of(home).layout);
+  await damage(client, id);
+  client.destroy();
+  await expect(devices("revoke", id, "--yes")).rejects.toThrow();
+  expect(sessions.map(({ ended }) => ended)).toEqual([false, false]);
+
+  await devices("revoke", id, "--yes", "--force");
+  for (const session of sessions) await closed(session, linked);
+  expect(await login(home, id, secret)).toBe(5);
 });
 
 it("a change that came while no replica was alive is seen to by the next one", async () => {

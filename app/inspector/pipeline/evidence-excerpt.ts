@@ -1,3 +1,5 @@
+import { printable } from "../../shared/printable.ts";
+
 /** Most that is copied of a payload into an event, in bytes of UTF-8. */
 export const excerptLimitBytes = 256;
 /** What is looked at: more than is kept, since masking shortens. */
@@ -32,8 +34,7 @@ export function evidenceExcerpt(payload: Uint8Array): string {
   const whole = payload.length > sourceLimitBytes ? part.replace(/[^\s,;:"'{}[\]]*$/, "") : part;
   let text = whole;
   for (const [pattern, replacement] of secrets) text = text.replace(pattern, replacement);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go.
-  return cutUtf8(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " "));
+  return cutUtf8(printable(text, excerptLimitBytes));
 }
 
 function cutUtf8(text: string): string {
