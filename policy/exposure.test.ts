@@ -11,16 +11,19 @@ describe("a rule that lets something in", () => {
       ...properties,
     });
 
-  it("passes for everybody on 8883 and 8884, and for a range on any port", () => {
+  it("passes for everybody on 8883, and for a range on any port", () => {
     expect(rule({ cidrIpv4: "0.0.0.0/0", ...port(8883) })).toEqual([]);
-    expect(rule({ cidrIpv6: "::/0", ...port(8884) })).toEqual([]);
+    expect(rule({ cidrIpv6: "::/0", ...port(8883) })).toEqual([]);
+    expect(rule({ cidrIpv4: "203.0.113.0/24", ...port(8884) })).toEqual([]);
     expect(rule({ cidrIpv4: "10.10.0.0/16", ...port(443) })).toEqual([]);
   });
 
   it("breaks the policy for everybody on another port, on a range of ports, or on all", () => {
     expect(rule({ cidrIpv4: "0.0.0.0/0", ...port(443) })).toEqual([
-      "tcp 443 to 443 is open to 0.0.0.0/0; only tcp 8883 and 8884 may be",
+      "tcp 443 to 443 is open to 0.0.0.0/0; only tcp 8883 may be",
     ]);
+    expect(rule({ cidrIpv4: "0.0.0.0/0", ...port(8884) })).toHaveLength(1);
+    expect(rule({ cidrIpv4: "128.0.0.0/1", ...port(8884) })).toHaveLength(1);
     expect(rule({ cidrIpv6: "::/0", ...port(8883, 8884) })).toHaveLength(1);
     expect(rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "udp", ...port(8883) })).toHaveLength(1);
     expect(rule({ cidrIpv4: "0.0.0.0/0", ipProtocol: "-1" })[0]).toContain("every port");

@@ -1,9 +1,11 @@
 import { statementsOf } from "./policy-text.ts";
 import { listOf, type Properties, type ResourceRule, type StackRule } from "./rule.ts";
 
-/** Where devices and publishers come in. Nothing else is for everybody. */
-const publicPorts = [8883, 8884];
+/** Where devices come in. Nothing else is for everybody. */
+const publicPort = 8883;
 const everybody = ["0.0.0.0/0", "::/0"];
+/** Half of the internet, twice, would be everybody too. */
+const isEverybody = (cidr: string) => Number(cidr.split("/")[1]) < 8;
 
 interface Opening {
   readonly cidrs: readonly string[];
@@ -39,15 +41,15 @@ const openingsOf: Readonly<Record<string, (properties: Properties) => Opening[]>
 
 export const closedToEverybody: ResourceRule = {
   name: "ingress-closed",
-  description: "Only 8883 and 8884 are open to everybody.",
+  description: "Only 8883, where devices come in, is open to everybody.",
   violationsOf: (type, properties) =>
     (openingsOf[type]?.(properties) ?? []).flatMap(({ cidrs, from, to, protocol }) => {
-      const open = cidrs.find((cidr) => everybody.includes(cidr));
+      const open = cidrs.find(isEverybody);
       if (open === undefined) return [];
-      const allowed = protocol === "tcp" && from === to && publicPorts.includes(from ?? -1);
+      const allowed = protocol === "tcp" && from === to && from === publicPort;
       if (allowed) return [];
       const ports = protocol === "-1" ? "every port" : `${protocol} ${from} to ${to}`;
-      return [`${ports} is open to ${open}; only tcp 8883 and 8884 may be`];
+      return [`${ports} is open to ${open}; only tcp 8883 may be`];
     }),
 };
 

@@ -40,7 +40,7 @@ export function entrances(settings: Settings, base: Foundation, tags: Tags): Ent
       exposure: "public",
       port: devicePort,
       targetPort: mqttPort,
-      // The accelerator keeps the devices' own addresses.
+      // The accelerator keeps the devices' own addresses, and devices are everywhere.
       admits: [everywhere],
       preserveClientIp: true,
     }),
@@ -61,7 +61,7 @@ export function entrances(settings: Settings, base: Foundation, tags: Tags): Ent
             exposure: "public",
             port: publisherPort,
             targetPort: mqttPort,
-            admits: [everywhere],
+            admits: settings.publisherCidrs ?? [],
             preserveClientIp: true,
           })
         : undefined,

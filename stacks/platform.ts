@@ -83,7 +83,7 @@ export function platform(
       vpcCidr: settings.cidr,
       peerCidrs: peers.map((peer) => settings.fleet[peer].cidr),
       warmUp: settings.deviceCa === undefined,
-      ...externalPort(settings),
+      upstream: upstreamPolicy(settings),
     },
     inNamespaces,
   );
@@ -97,7 +97,7 @@ function deviceIssuerOf({ deviceCertificates, hostedZoneId, awsRegion }: Setting
     : ({ issuer: "internal" } satisfies DeviceIssuer);
 }
 
-function externalPort({ upstream }: Settings): { externalUpstreamPort?: number } {
-  if (upstream === "bundled") return {};
-  return { externalUpstreamPort: Number(new URL(upstream.url).port || 8883) };
+function upstreamPolicy({ upstream, publisherCidrs = [] }: Settings) {
+  if (upstream === "bundled") return { publisherCidrs };
+  return { externalPort: Number(new URL(upstream.url).port || 8883) };
 }

@@ -105,6 +105,31 @@ describe("one mistake in one file", () => {
       /sentinel:publicEndpointCidrs.0 must be 8 bits or longer/,
     ],
     [
+      "publishers from everywhere",
+      { "sentinel:publisherCidrs": ["0.0.0.0/0"] },
+      /sentinel:publisherCidrs.0 must be 8 bits or longer: the upstream broker is not for everybody; got "0.0.0.0\/0"/,
+    ],
+    [
+      "publishers from half of everywhere, and the other half",
+      { "sentinel:publisherCidrs": ["203.0.113.0/24", "128.0.0.0/1"] },
+      /sentinel:publisherCidrs.1 must be 8 bits or longer/,
+    ],
+    [
+      "publishers from nowhere",
+      { "sentinel:publisherCidrs": [] },
+      /sentinel:publisherCidrs must be a list of 1 to 50 IPv4 ranges/,
+    ],
+    [
+      "a range of publishers twice",
+      { "sentinel:publisherCidrs": ["203.0.113.0/24", "203.0.113.0/24"] },
+      /sentinel:publisherCidrs must be a list without repetitions/,
+    ],
+    [
+      "publishers of whom nothing is said",
+      { "sentinel:publisherCidrs": undefined },
+      /sentinel:publisherCidrs must be set for upstream of "bundled": .*; it is not set/,
+    ],
+    [
       "a user for a role",
       { "sentinel:operatorRoleArns": ["arn:aws:iam::123456789012:user/x"] },
       /sentinel:operatorRoleArns.0 must be the ARN of an IAM role/,

@@ -43,17 +43,22 @@ const regionCidr = z.string(must("a private /16, such as 10.10.0.0/16")).check((
   }
 });
 
-const callerCidr = z.string(must("an IPv4 range")).check((context) => {
-  const refuse = (message: string) =>
-    context.issues.push({ code: "custom", message, input: context.value });
-  try {
-    if (parseCidr(context.value).prefix < 8) {
-      refuse("must be 8 bits or longer: the Kubernetes API is not for everybody");
+/** Where somebody may come from. Two halves of the internet would be all of it, so neither passes. */
+const callerCidr = (whatIsGuarded: string) =>
+  z.string(must("an IPv4 range")).check((context) => {
+    const refuse = (message: string) =>
+      context.issues.push({ code: "custom", message, input: context.value });
+    try {
+      if (parseCidr(context.value).prefix < 8) {
+        refuse(`must be 8 bits or longer: ${whatIsGuarded} is not for everybody`);
+      }
+    } catch (error) {
+      refuse(`is no range: ${(error as Error).message}`);
     }
-  } catch (error) {
-    refuse(`is no range: ${(error as Error).message}`);
-  }
-});
+  });
+
+/** A security group takes 60 rules. */
+const publisherRanges = "a list of 1 to 50 IPv4 ranges that publishers connect from";
 
 /** An upstream broker of somebody else's, as the bridge reaches it. */
 const externalUpstream = z.strictObject({
@@ -139,6 +144,16 @@ export const stackSettingsSchema = z.strictObject({
   upstream: z
     .union([z.literal("bundled"), externalUpstream], must('"bundled" or an object with a url'))
     .default("bundled"),
+  /**
+   * From where publishers reach the bundled broker. Required there, and without a default: who gets
+   * as far as the broker can fill its places without a password.
+   */
+  publisherCidrs: z
+    .array(callerCidr("the upstream broker"), must(publisherRanges))
+    .min(1, must(publisherRanges))
+    .max(50, must(publisherRanges))
+    .refine((cidrs) => new Set(cidrs).size === cidrs.length, must("a list without repetitions"))
+    .optional(),
   /** Absent: everything is made but our own processes, as before their first images are pushed. */
   images: images.optional(),
   /** What the accelerator lets through to this region. 0 drains it. */
@@ -151,9 +166,9 @@ export const stackSettingsSchema = z.strictObject({
   deviceCertificates: deviceCertificates.default({ issuer: "internal" }),
   operatorRoleArns: z.array(roleArn, must("a list")).default([]),
   /** From where the Kubernetes API can be reached over the internet. Empty: from nowhere. */
-  publicEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  publicEndpointCidrs: z.array(callerCidr("the Kubernetes API"), must("a list")).default([]),
   /** Private ranges outside of the cluster, such as a runner's, from where that API can be reached. */
-  privateEndpointCidrs: z.array(callerCidr, must("a list")).default([]),
+  privateEndpointCidrs: z.array(callerCidr("the Kubernetes API"), must("a list")).default([]),
   /** Roles that may look at the cluster and change nothing: those of previews. */
   previewRoleArns: z.array(roleArn, must("a list")).default([]),
   /** Who may use the API, besides one token for each role that the stack makes itself. */

@@ -78,6 +78,7 @@ describe("what may be said", () => {
       "sentinel:hostedZoneId": "Z0123456789ABC",
       "sentinel:deviceCertificates": { issuer: "letsencrypt", email: "ops@example.com" },
       "sentinel:publicEndpointCidrs": ["203.0.113.0/24"],
+      "sentinel:publisherCidrs": ["203.0.113.0/24", "198.51.100.7/32"],
       "sentinel:operatorRoleArns": ["arn:aws:iam::123456789012:role/platform"],
       "sentinel:images": {
         version: "1.2.3",

@@ -116,6 +116,7 @@ const withoutUnknownKeys = z.object(stackSettingsSchema.shape);
 /** Rules between the settings of one stack. */
 function ownMistakes(stack: RegionName, settings: StackSettings): string[] {
   const { deviceCertificates, hostedZoneId, deviceAuth, deviceCa } = settings;
+  const { upstream, publisherCidrs } = settings;
   const mistakes: string[] = [];
   const add = (text: string) => mistakes.push(`${stackFile(stack)}: ${namespace}:${text}`);
   if (deviceCertificates.issuer === "letsencrypt" && !hostedZoneId) {
@@ -126,6 +127,11 @@ function ownMistakes(stack: RegionName, settings: StackSettings): string[] {
   if (deviceAuth === "certificate" && deviceCa === undefined) {
     add(
       "deviceCa must be set for deviceAuth of certificate, which is checked by it; it is not set",
+    );
+  }
+  if (upstream === "bundled" && publisherCidrs === undefined) {
+    add(
+      'publisherCidrs must be set for upstream of "bundled": the IPv4 ranges that publishers connect from, such as ["203.0.113.0/24"]; it is not set',
     );
   }
   return mistakes;

@@ -100,11 +100,13 @@ it("lets EKS enter pods: the target group carries the cluster's name", async () 
   });
 });
 
-it("refuses the whole internet on any port but 8883 and 8884", async () => {
+it.each([
+  7422, 8884,
+])("refuses the whole internet on port %i: only devices are everywhere", async (port) => {
   await fakeEngine();
-  const args = { ...leaf, admits: ["0.0.0.0/0"] };
+  const args = { ...leaf, port, admits: ["0.0.0.0/0"] };
   expect(() => new PassthroughLoadBalancer("open", args)).toThrow(
-    /must not hold 0\.0\.0\.0\/0 on port 7422/,
+    `must not hold 0.0.0.0/0 on port ${port}`,
   );
   await allRegistered();
 });

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "../tags.ts";
 
-/** Ports that anybody may try: what listens there asks for TLS 1.3 and credentials. */
-const publicPorts = [8883, 8884];
+/** The devices' port, which anybody may try: what listens there asks for TLS 1.3 and credentials. */
+const publicPort = 8883;
 
 export interface PassthroughLoadBalancerArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -16,7 +16,7 @@ export interface PassthroughLoadBalancerArgs {
   readonly targetPort: number;
   /**
    * IPv4 ranges whose connections are taken. An accelerator in front keeps the devices' addresses,
-   * so a load balancer for devices has to admit 0.0.0.0/0; only 8883 and 8884 may.
+   * so a load balancer for devices has to admit 0.0.0.0/0; no other may.
    */
   readonly admits: readonly pulumi.Input<string>[];
   /** Pods see who connects. Not needed where pods of a peer connect. */
@@ -53,9 +53,9 @@ export class PassthroughLoadBalancer extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("sentinel:entrance:PassthroughLoadBalancer", name, {}, opts);
-    if (args.admits.includes("0.0.0.0/0") && !publicPorts.includes(args.port)) {
+    if (args.admits.includes("0.0.0.0/0") && args.port !== publicPort) {
       throw new pulumi.ResourceError(
-        `admits must not hold 0.0.0.0/0 on port ${args.port}; only ${publicPorts.join(" and ")} may`,
+        `admits must not hold 0.0.0.0/0 on port ${args.port}; only ${publicPort} may`,
         this,
         true,
       );

@@ -7,8 +7,9 @@ const args = {
   vpcCidr: "10.10.0.0/16",
   peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"],
   warmUp: true,
+  upstream: { publisherCidrs: ["203.0.113.0/24", "198.51.100.7/32"] },
 };
-const external = { ...args, externalUpstreamPort: 8884 };
+const external = { ...args, upstream: { externalPort: 8884 } };
 
 const nameOf = (end: Arrow["from"]) =>
   "workload" in end ? end.workload : "namespace" in end ? `namespace ${end.namespace}` : end.name;
@@ -29,7 +30,6 @@ describe("the arrows", () => {
       .map(drawn)
       .sort();
     expect(drawing).toEqual([
-      "anywhere -> mosquitto 8883",
       "anywhere -> nats-edge 8883",
       "auth -> aws services 443",
       "auth -> nats-core 4222",
@@ -53,9 +53,11 @@ describe("the arrows", () => {
       "nats-edge -> nats-core 6222",
       "nats-edge -> nats-edge 6222",
       "other regions -> nats-core 7422",
+      "own vpc -> mosquitto 8883",
       "own vpc -> nats-core 7422",
       "provision -> nats-core 4222",
       "provision -> nats-edge 8883",
+      "publishers -> mosquitto 8883",
       "report-inspector -> nats-core 4222",
     ]);
   });
@@ -132,6 +134,19 @@ describe("the policies", () => {
       from: [{ ipBlock: { cidr: "10.20.0.0/16" } }, { ipBlock: { cidr: "10.30.0.0/16" } }],
       ports: [{ port: 7422, protocol: "TCP" }],
     });
+  });
+
+  it("let publishers come from their ranges alone, and the bridges by a port of their own", () => {
+    const ports = (port: number) => [{ port, protocol: "TCP" }];
+    const bridge = { podSelector: { matchLabels: { "app.kubernetes.io/name": "bridge" } } };
+    expect(policy("mosquitto").ingress).toEqual([
+      {
+        from: [{ ipBlock: { cidr: "203.0.113.0/24" } }, { ipBlock: { cidr: "198.51.100.7/32" } }],
+        ports: ports(8883),
+      },
+      { from: [{ ipBlock: { cidr: "10.10.0.0/16" } }], ports: ports(8883) },
+      { from: [bridge], ports: ports(8885) },
+    ]);
   });
 
   it("let only those out to AWS who use the device table, and to no private address there", () => {

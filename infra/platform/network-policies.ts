@@ -40,8 +40,10 @@ export interface NetworkPolicyArgs {
   readonly peerCidrs: readonly string[];
   /** Whether provision logs in at an edge. */
   readonly warmUp: boolean;
-  /** Undefined: our own Mosquitto. Otherwise the port of somebody else's broker. */
-  readonly externalUpstreamPort?: number;
+  /** Our own Mosquitto and from where it is fed, or the port of somebody else's broker. */
+  readonly upstream:
+    | { readonly publisherCidrs: readonly string[] }
+    | { readonly externalPort: number };
 }
 
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
@@ -66,25 +68,20 @@ const tableUsers = ["auth", "console"];
 /** Every arrow of the design. What comes from the pod's own node needs none: probes, forwarded ports. */
 export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
   const peers: Network = { name: "other regions", cidrs: args.peerCidrs };
-  const leafLoadBalancer: Network = { name: "own vpc", cidrs: [args.vpcCidr] };
+  const loadBalancers: Network = { name: "own vpc", cidrs: [args.vpcCidr] };
   const watch: End = { namespace: namespaces.watch };
-  const bundled = args.externalUpstreamPort === undefined;
+  const bundled = "publisherCidrs" in args.upstream;
   const workloads = [natsCore, natsEdge, ...(bundled ? [mosquitto] : []), ...processes];
   return [
     tcp(anywhere, edge, mqttPort),
-    ...(bundled
-      ? [
-          tcp(anywhere, workload(mosquitto), mqttPort),
-          tcp(workload("bridge"), workload(mosquitto), bridgePort),
-        ]
-      : [tcp(workload("bridge"), anywhere, args.externalUpstreamPort)]),
+    ...upstreamArrows(args, loadBalancers),
     ...processes.map((process) => tcp(workload(process), core, natsPorts.client)),
     tcp(core, core, natsPorts.cluster),
     tcp(core, edge, natsPorts.cluster),
     tcp(edge, core, natsPorts.cluster),
     tcp(edge, edge, natsPorts.cluster),
     tcp(peers, core, natsPorts.leaf),
-    tcp(leafLoadBalancer, core, natsPorts.leaf),
+    tcp(loadBalancers, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),
     ...(args.warmUp ? [tcp(workload("provision"), edge, mqttPort)] : []),
     ...tableUsers.flatMap((user) => [
@@ -97,6 +94,19 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },
     ]),
+  ];
+}
+
+/** The load balancer keeps the publishers' addresses, and checks with its own whether the broker is there. */
+function upstreamArrows({ upstream }: NetworkPolicyArgs, loadBalancers: Network): Arrow[] {
+  const bridge = workload("bridge");
+  if ("externalPort" in upstream) return [tcp(bridge, anywhere, upstream.externalPort)];
+  const broker = workload(mosquitto);
+  const publishers: Network = { name: "publishers", cidrs: upstream.publisherCidrs };
+  return [
+    tcp(publishers, broker, mqttPort),
+    tcp(loadBalancers, broker, mqttPort),
+    tcp(bridge, broker, bridgePort),
   ];
 }
 

@@ -149,6 +149,15 @@ export const settingEdits: readonly SettingEdit[] = [
     refusedBy: "mosquitto-data-0",
   },
   {
+    setting: "publisherCidrs",
+    edits: home("publisherCidrs", ["203.0.113.0/25", "198.51.100.7/32"]),
+    steps: [
+      "create SecurityGroupIngressRule publishers-admits-1",
+      "update NetworkPolicy isolation-mosquitto",
+      "update SecurityGroupIngressRule publishers-admits-0",
+    ],
+  },
+  {
     setting: "images",
     edits: home("images", { version: "0.2.0" }),
     steps: [
