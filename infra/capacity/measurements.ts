@@ -32,6 +32,8 @@ export const measured = {
   regionAlertsPerSecond: 6_000,
   /** Mosquitto to JetStream through one bridge with its acknowledgements deferred. */
   bridgeAlertsPerSecond: 15_000,
+  /** Memory of Mosquitto for a connection that has not got beyond its handshake or CONNECT: 113 KiB. */
+  strangerBytes: 115_712,
   /** Memory of the inspector for one client that it remembers. */
   anomalyBytes: 51,
   /** Memory of the auth process for one device in its cache, without labels: 496. */

@@ -1,5 +1,6 @@
 import { partitionCount } from "../../app/contract/partitions.ts";
 import { bridgeSessionExpirySeconds } from "../../app/contract/streams.ts";
+import { publisherConnections } from "../messaging/mosquitto-config.ts";
 import { assumed, measured, planned } from "./measurements.ts";
 import type { Demand, PodSize, RegionPlan } from "./plan.ts";
 
@@ -78,12 +79,15 @@ export function planConsole(): RegionPlan["console"] {
   return { replicas: 2, pod: { cpuMillis: 250, memoryMiB } };
 }
 
-/** Mosquitto holds, in memory and on disk, what arrives while both bridges are away. */
+/**
+ * Mosquitto holds, in memory and on disk, what arrives while both bridges are away; and in memory as
+ * many connections of strangers as there are places.
+ */
 export function planMosquitto(demand: Demand, floorGiB = 0): NonNullable<RegionPlan["mosquitto"]> {
   const backlog = demand.alertsPerSecond * bridgeSessionExpirySeconds * assumed.backlogMessageBytes;
   const pod: PodSize = {
     cpuMillis: 1000,
-    memoryMiB: processMiB(backlog),
+    memoryMiB: processMiB(backlog + publisherConnections * measured.strangerBytes),
   };
   // It writes its whole database anew before it drops the old one.
   const volumeGiB = Math.max(
