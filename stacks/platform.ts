@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { peersOf } from "../app/contract/regions.ts";
 import { PodIdentity } from "../infra/cluster/pod-identity.ts";
 import { challengePolicy } from "../infra/identity/challenge-policy.ts";
@@ -32,22 +32,13 @@ export function platform(
   const opts = { provider: base.provider };
   const inNamespaces = { ...opts, dependsOn: [new Namespaces("namespaces", opts)] };
   const namespace = namespaces.ours;
+  const deviceIssuer = deviceIssuerOf(settings);
+  const identity = challengeIdentity(deviceIssuer, base, tags);
   const certManager = new CertManager(
     "cert-manager",
-    { namespace: namespaces.certManager },
-    inNamespaces,
+    { namespace: namespaces.certManager, awsRights: identity.length > 0 },
+    pulumi.mergeOptions(inNamespaces, { dependsOn: identity }),
   );
-  const deviceIssuer = deviceIssuerOf(settings);
-  if (deviceIssuer.issuer === "letsencrypt") {
-    new PodIdentity("cert-manager", {
-      clusterName: base.cluster.clusterName,
-      clusterArn: base.cluster.arn,
-      namespace: namespaces.certManager,
-      serviceAccount: certManagerAccount,
-      statements: challengePolicy(deviceIssuer.hostedZoneId),
-      tags,
-    });
-  }
   const certificates = new Certificates(
     "certificates",
     {
@@ -88,6 +79,24 @@ export function platform(
     inNamespaces,
   );
   return { certificates, secrets, trust, ready: [certificates, isolation] };
+}
+
+/** The right to prove the domain by DNS, where that is how certificates come. */
+function challengeIdentity(
+  issuer: ReturnType<typeof deviceIssuerOf>,
+  base: Foundation,
+  tags: Tags,
+): PodIdentity[] {
+  if (issuer.issuer !== "letsencrypt") return [];
+  const identity = new PodIdentity("cert-manager", {
+    clusterName: base.cluster.clusterName,
+    clusterArn: base.cluster.arn,
+    namespace: namespaces.certManager,
+    serviceAccount: certManagerAccount,
+    statements: challengePolicy(issuer.hostedZoneId),
+    tags,
+  });
+  return [identity];
 }
 
 function deviceIssuerOf({ deviceCertificates, hostedZoneId, awsRegion }: Settings) {

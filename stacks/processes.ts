@@ -111,7 +111,6 @@ function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceO
       ...{ tableRegion, deviceTable: home.deviceTableName },
       certificateSecret: platform.certificates.secrets.console,
     },
-    // A pod that starts before its identity is there has none for its whole life.
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );
 }
@@ -132,7 +131,6 @@ function authService(context: ProcessContext, opts: pulumi.ComponentResourceOpti
       ...common(context, "auth"),
       ...{ region: settings.stack, awsRegion, deviceAuth, deviceTable: home.deviceTableName },
     },
-    // A pod that starts before its identity is there has none for its whole life.
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );
 }

@@ -86,6 +86,7 @@ const certManager: ChartFacts = {
     keys: budgetKeys,
   })),
   reads: [
+    ...["extraEnv", "volumes", "volumeMounts"],
     ...["crds.enabled", "crds.keep", "global.leaderElection.namespace", "serviceAccount.name"],
     ...["", "webhook.", "cainjector."].flatMap((part) =>
       ["replicaCount", "podDisruptionBudget", "resources"].map((key) => `${part}${key}`),

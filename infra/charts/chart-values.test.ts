@@ -14,7 +14,7 @@ let engine: FakeEngine;
 beforeAll(async () => {
   engine = await fakeEngine();
   const { certManager, watch } = namespaces;
-  new CertManager("cert-manager", { namespace: certManager });
+  new CertManager("cert-manager", { namespace: certManager, awsRights: true });
   new Monitoring("watch", {
     watched,
     namespace: watch,

@@ -1,10 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../versions.ts";
+import { credentialsEnvironment, credentialsMount, credentialsVolume } from "./pod-credentials.ts";
 import { chartSeconds } from "./rollout.ts";
 
 export interface CertManagerArgs {
   readonly namespace: string;
+  /** Whether it has a right at AWS: to write the record of an ACME challenge. Defaults to false. */
+  readonly awsRights?: boolean;
 }
 
 const resources = {
@@ -14,6 +17,12 @@ const resources = {
 
 /** Service account to which the right to write the ACME challenge's DNS record is given. */
 export const certManagerAccount = "cert-manager";
+
+const withCredentials = {
+  extraEnv: Object.entries(credentialsEnvironment).map(([name, value]) => ({ name, value })),
+  volumes: [credentialsVolume],
+  volumeMounts: [credentialsMount],
+};
 
 /** cert-manager, which issues and renews every certificate in the cluster. */
 export class CertManager extends pulumi.ComponentResource {
@@ -38,6 +47,7 @@ export class CertManager extends pulumi.ComponentResource {
           podDisruptionBudget: { enabled: true },
           serviceAccount: { name: certManagerAccount },
           resources,
+          ...(args.awsRights && withCredentials),
           webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true }, resources },
           cainjector: { replicaCount: 2, podDisruptionBudget: { enabled: true }, resources },
         },

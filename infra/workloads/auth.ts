@@ -41,6 +41,7 @@ const processOf = (args: AuthArgs): Process => ({
   workload: authWorkload,
   args,
   size: args.plan.auth.pod,
+  awsRights: true,
   environment: {
     CALLOUT_PASSWORD_FILE: secretFile("callout-password"),
     AUTH_ISSUER_SEED_FILE: secretFile("issuer-seed"),

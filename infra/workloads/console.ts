@@ -41,6 +41,7 @@ const processOf = (args: ConsoleArgs): Process => ({
   workload: consoleWorkload,
   args,
   size: args.plan.console.pod,
+  awsRights: true,
   environment: {
     API_PORT: String(apiPort),
     API_CERT_FILE: `${certificateFolder}/tls.crt`,

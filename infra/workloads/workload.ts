@@ -6,6 +6,11 @@ import { placementOn } from "../cluster/placement.ts";
 import { coreServers } from "../messaging/addresses.ts";
 import { labelsOf } from "../platform/names.ts";
 import {
+  credentialsEnvironment,
+  credentialsMount,
+  credentialsVolume,
+} from "../platform/pod-credentials.ts";
+import {
   nodeTopology,
   readableByGroup,
   resourcesOf,
@@ -53,6 +58,8 @@ export interface Process {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Besides the workload's own secrets and the internal CA. */
   readonly mounts?: readonly Mount[];
+  /** Whether its service account has rights at AWS. Defaults to false. */
+  readonly awsRights?: boolean;
 }
 
 /** Where each process serves `/metrics`, `/livez` and `/readyz`. */
@@ -99,7 +106,7 @@ function volumeOf(mount: Mount): kubernetes.types.input.core.v1.Volume {
     : { name, configMap: { name: mount.source.configMap } };
 }
 
-function environmentOf({ args, environment }: Process): Container["env"] {
+function environmentOf({ args, environment, awsRights }: Process): Container["env"] {
   const common = {
     NATS_SERVERS: coreServers(args.namespace, args.coreReplicas),
     NATS_PASSWORD_FILE: secretFile(ownPassword),
@@ -107,7 +114,11 @@ function environmentOf({ args, environment }: Process): Container["env"] {
   };
   return [
     { name: "REPLICA", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ...Object.entries({ ...common, ...environment }).map(([name, value]) => ({ name, value })),
+    ...Object.entries({
+      ...common,
+      ...environment,
+      ...(awsRights && credentialsEnvironment),
+    }).map(([name, value]) => ({ name, value })),
   ];
 }
 
@@ -119,11 +130,14 @@ function containerOf(process: Process): Container {
     args: ["--max-semi-space-size=32", `--max-old-space-size=${heap}`, "main.js"],
     env: environmentOf(process),
     resources: resourcesOf(process.size),
-    volumeMounts: mountsOf(process).map((mount) => ({
-      name: volumeName(mount),
-      mountPath: mount.path,
-      readOnly: true,
-    })),
+    volumeMounts: [
+      ...mountsOf(process).map((mount) => ({
+        name: volumeName(mount),
+        mountPath: mount.path,
+        readOnly: true,
+      })),
+      ...(process.awsRights ? [credentialsMount] : []),
+    ],
     ...restrictedContainer,
   };
 }
@@ -157,7 +171,10 @@ function podTemplate(
       serviceAccountName: workload,
       terminationGracePeriodSeconds: terminationGraceSeconds,
       containers: [container],
-      volumes: mountsOf(process).map(volumeOf),
+      volumes: [
+        ...mountsOf(process).map(volumeOf),
+        ...(process.awsRights ? [credentialsVolume] : []),
+      ],
       ...particulars,
     },
   };

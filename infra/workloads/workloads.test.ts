@@ -172,6 +172,22 @@ describe("inspector", () => {
   });
 });
 
+describe("a process with rights at AWS", () => {
+  it.each(["auth", "console"])("%s asks for them itself, however early it starts", (name) => {
+    expect(environmentOf(name)).toMatchObject({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+    });
+    const { volumes } = podOf(name);
+    expect(volumes).toContainEqual(
+      expect.objectContaining({ name: "eks-pod-identity-token", projected: expect.anything() }),
+    );
+  });
+
+  it("is no other", () => {
+    expect(JSON.stringify([podOf("bridge"), podOf("inspector")])).not.toContain("pod-identity");
+  });
+});
+
 describe("auth", () => {
   it("reads its region's replica of the device table", () => {
     expect(environmentOf("auth")).toMatchObject({

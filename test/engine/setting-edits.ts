@@ -206,6 +206,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "create RolePolicy cert-manager-rights",
       "replace Job provision-job",
       "update Certificate certificates-devices",
+      "update Release cert-manager-release",
     ],
   },
   {
