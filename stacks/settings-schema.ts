@@ -78,6 +78,8 @@ const externalUpstream = z.strictObject({
 
 export const imageNames = ["auth", "bridge", "console", "inspector", "provision"] as const;
 
+const imagePath = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/;
+
 const images = z.strictObject(
   {
     version: matching(
@@ -85,7 +87,7 @@ const images = z.strictObject(
       'a version such as 0.1.0; "latest" would change what runs without a diff',
     ),
     /** Where the images are pulled from. Absent: the repositories that the stack itself makes. */
-    registry: matching(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "host/path").optional(),
+    registry: matching(imagePath, "host/path").optional(),
     /** Pins an image to its bytes; the version then only names it. */
     digests: z
       .partialRecord(
@@ -156,6 +158,8 @@ export const stackSettingsSchema = z.strictObject({
     .optional(),
   /** Absent: everything is made but our own processes, as before their first images are pushed. */
   images: images.optional(),
+  /** Where images of Docker Hub are pulled from instead, such as a pull-through cache. */
+  dockerHubMirror: matching(imagePath, "host/path").optional(),
   /** What the accelerator lets through to this region. 0 drains it. */
   trafficPercent: whole(0, 100).default(100),
   /** What devices prove themselves with. */

@@ -4,6 +4,7 @@ import { Mosquitto } from "../infra/messaging/mosquitto.ts";
 import { NatsCore } from "../infra/messaging/nats-core.ts";
 import { NatsEdge } from "../infra/messaging/nats-edge.ts";
 import { namespaces } from "../infra/platform/names.ts";
+import { imageFrom } from "../infra/registry/docker-hub.ts";
 import { images } from "../infra/versions.ts";
 import { Monitoring } from "../infra/watch/monitoring.ts";
 import type { Upstream } from "../infra/workloads/bridge.ts";
@@ -32,9 +33,9 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
     region: settings.stack,
     plan,
     images: {
-      server: images.natsServer,
-      reloader: images.natsReloader,
-      exporter: images.natsExporter,
+      server: imageFrom(settings.dockerHubMirror, images.natsServer),
+      reloader: imageFrom(settings.dockerHubMirror, images.natsReloader),
+      exporter: imageFrom(settings.dockerHubMirror, images.natsExporter),
     },
     authIssuer: platform.secrets.authIssuer,
     trustConfigMap: platform.trust.configMapName,
@@ -83,7 +84,7 @@ function upstreamOf(context: WorkloadContext, opts: pulumi.ComponentResourceOpti
     {
       namespace,
       plan: { mosquitto: plan.mosquitto },
-      image: images.mosquitto,
+      image: imageFrom(settings.dockerHubMirror, images.mosquitto),
       storageClassName: base.storageClassName,
       deletionProtection: settings.deletionProtection,
       certificateSecret,
@@ -109,6 +110,7 @@ function monitoring(context: WorkloadContext, opts: pulumi.ComponentResourceOpti
       namespace: namespaces.watch,
       storageClassName: base.storageClassName,
       runbooks: settings.runbookBaseUrl,
+      dockerHubMirror: settings.dockerHubMirror,
       ...(settings.alertWebhookUrl !== undefined && { alertWebhookUrl: settings.alertWebhookUrl }),
     },
     opts,

@@ -55,6 +55,7 @@ const kubePrometheusStack: ChartFacts = {
     ...inSpec("alertmanager.alertmanagerSpec", "podAntiAffinityTopologyKey", "useExistingSecret"),
     ...inSpec("alertmanager.alertmanagerSpec", "configSecret", "securityContext", "resources"),
     ...inSpec("alertmanager.alertmanagerSpec", "storage", "image"),
+    ...inSpec("grafana", "image.registry"),
     ...inSpec("grafana", "fullnameOverride", "admin", "persistence", "initChownData"),
     ...inSpec("grafana", "testFramework", "defaultDashboardsEnabled", "rbac.namespaced"),
     ...inSpec("grafana", "sidecar.dashboards", "sidecar.datasources", "grafana.ini"),

@@ -20,6 +20,7 @@ beforeAll(async () => {
     namespace: watch,
     storageClassName: "gp3",
     runbooks: "https://example.com/runbooks",
+    dockerHubMirror: "mirror.example.com",
   });
   await pulumi.runtime.disconnect();
 });

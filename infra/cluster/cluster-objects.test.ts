@@ -34,6 +34,8 @@ it("takes each pool's nodes from the instance type of the plan, on demand, for 2
       { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
     ]);
     expect(spec(pool).template.spec.expireAfter).toBe("504h");
+    // Otherwise a pod that wants to stay would keep its node from ever being renewed.
+    expect(spec(pool).template.spec.terminationGracePeriod).toBe("24h");
     expect(spec(pool).disruption.budgets).toEqual([{ nodes: "1" }]);
   }
 });

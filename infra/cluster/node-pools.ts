@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type NodePoolName, nodePoolKey, nodePools, taintsOf } from "./placement.ts";
+import { type NodePoolName, nodePoolKey, nodePools, renewalGrace, taintsOf } from "./placement.ts";
 
 export interface NodePoolsArgs {
   /** EC2 instance type of each pool, such as `m7g.xlarge`. */
@@ -78,6 +78,7 @@ const poolSpec = (pool: NodePoolName, instanceType: string) => ({
       ],
       taints: taintsOf(pool),
       expireAfter: nodeLifetime,
+      terminationGracePeriod: renewalGrace,
     },
   },
   disruption: disruptionOf(pool),

@@ -94,6 +94,13 @@ it("keeps what it has not delivered on a volume of its own", () => {
   expect(podOf().containers[0].volumeMounts).toContainEqual({ name: "data", mountPath: "/data" });
 });
 
+it("stays where it is while its node is only too empty", () => {
+  expect(specOf().template.metadata.annotations).toHaveProperty(
+    ["karpenter.sh/do-not-disrupt"],
+    "true",
+  );
+});
+
 it("may be moved to another node", () => {
   expect(objectNamed(engine, "PodDisruptionBudget", "mosquitto").spec.maxUnavailable).toBe(1);
 });

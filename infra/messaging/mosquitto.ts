@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { restoreSeconds } from "../capacity/storage.ts";
-import { placementOn } from "../cluster/placement.ts";
+import { placementOn, staysPut } from "../cluster/placement.ts";
 import { boundService } from "../platform/bound-service.ts";
 import { labelsOf, selectorOf } from "../platform/names.ts";
 import {
@@ -131,16 +131,16 @@ function podSpec(args: MosquittoArgs, files: Files): kubernetes.types.input.core
 }
 
 const podTemplate = (args: MosquittoArgs, files: Files) => ({
-  metadata: { labels: labelsOf(mosquitto), annotations: restartsOn() },
+  metadata: { labels: labelsOf(mosquitto), annotations: { ...restartsOn(), ...staysPut } },
   spec: podSpec(args, files),
 });
 
 /**
  * The upstream broker, where it is ours: publishers feed alerts in, the bridge takes them out.
  *
- * One server, since Mosquitto knows no cluster. Its disruption budget still lets it be moved: for
- * as long as that takes publishers keep what they could not hand over, and the sessions wait on
- * the volume; a budget of none would only keep its node from ever being renewed.
+ * One server, since Mosquitto knows no cluster. No node is given up merely to save money while it
+ * runs there. A node that has to be renewed is: for as long as the move takes publishers keep what
+ * they could not hand over, and the sessions wait on the volume.
  */
 export class Mosquitto extends pulumi.ComponentResource {
   /** Secret with the key `password`, for the bridge. */

@@ -20,6 +20,8 @@ export interface MonitoringArgs {
   readonly runbooks: string;
   /** Receives Alertmanager's JSON. Absent: alerts are only shown. */
   readonly alertWebhookUrl?: pulumi.Input<string>;
+  /** Instead of Docker Hub. Defaults to none. */
+  readonly dockerHubMirror?: string | undefined;
   /** How long figures are kept, 15 days by default. */
   readonly retentionDays?: number;
   /** Volume of each of the two Prometheus servers, 50 GiB by default. */
@@ -57,6 +59,7 @@ export class Monitoring extends pulumi.ComponentResource {
         volumeGiB: args.volumeGiB ?? 50,
         alertmanagerSecret: alertmanager.metadata.name,
         grafanaSecret: grafana.metadata.name,
+        dockerHubMirror: args.dockerHubMirror,
       }),
     });
     const url = pulumi.interpolate`http://${prometheusService}.${args.namespace}.svc`;

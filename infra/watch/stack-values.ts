@@ -15,6 +15,8 @@ export interface StackValuesArgs {
   readonly alertmanagerSecret: pulumi.Input<string>;
   /** Secret with `admin-user` and `admin-password`. */
   readonly grafanaSecret: pulumi.Input<string>;
+  /** Where Grafana's image is pulled from instead of Docker Hub; no other of them comes from there. */
+  readonly dockerHubMirror?: string | undefined;
 }
 
 /** Begins the names of all objects of the chart. */
@@ -114,6 +116,7 @@ function alertmanagerValues(args: StackValuesArgs) {
 function grafanaValues(args: StackValuesArgs) {
   return {
     fullnameOverride: grafanaService,
+    ...(args.dockerHubMirror !== undefined && { image: { registry: args.dockerHubMirror } }),
     admin: {
       existingSecret: args.grafanaSecret,
       userKey: "admin-user",

@@ -175,6 +175,16 @@ export const settingEdits: readonly SettingEdit[] = [
     steps: ownProcesses.map((object) => `delete ${object}`),
   },
   {
+    setting: "dockerHubMirror",
+    edits: home("dockerHubMirror", "123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub"),
+    steps: [
+      "update Release watch-kube-prometheus-stack",
+      "update StatefulSet core-servers",
+      "update StatefulSet edge-servers",
+      "update StatefulSet mosquitto-broker",
+    ],
+  },
+  {
     setting: "trafficPercent",
     edits: home("trafficPercent", 0),
     steps: ["update EndpointGroup accelerator-endpoint-group"],
