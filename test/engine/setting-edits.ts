@@ -68,6 +68,8 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
     // The volumes stay as large as they are, and with them what the core may store.
     steps: [
+      "replace Job provision-job",
+      "update ConfigMap provision-streams",
       "update ConfigMap watch-overview-dashboard",
       "update Deployment auth-replicas",
       "update HorizontalPodAutoscaler nats-edge-scale",

@@ -45,6 +45,12 @@ describe.concurrent("after all three came up", () => {
     }
   });
 
+  it.each(regionNames)("%s says what images run, for previews to take", async (stack) => {
+    const { ok, output } = await engine.command(["stack", "output", "imageVersion"], { stack });
+    expect(ok, output).toBe(true);
+    expect(output).toMatch(/\b0\.1\.0\b/);
+  });
+
   it.each(regionNames)("the state of %s holds no generated secret in clear text", (stack) => {
     const state = engine.state({ stack });
     // A key has several lines; none of them may be there.
