@@ -4,5 +4,7 @@ export const deadLetterReasons = [
   "invalid-client-id",
   "payload-too-large",
   "payload-not-json",
+  /** A verdict held it back, and QUARANTINE was full. */
+  "quarantine-full",
 ] as const;
 export type DeadLetterReason = (typeof deadLetterReasons)[number];

@@ -6,6 +6,14 @@ import { JetStreamApiError, type JetStreamClient, type MsgHdrs } from "./nats.ts
 /** Error code of nats-server: another publish of the same id is being replicated at this moment. */
 export const ID_IN_PROCESS = 10158;
 
+const STORE_FAILED = 10077;
+
+/** Whether a stream refused a message because it may hold no more. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof JetStreamApiError &&
+  error.code === STORE_FAILED &&
+  /^maximum (bytes|messages) exceeded/.test(error.message);
+
 /** So many attempts are repeated soon when the id is in process. Beyond them it is an outage. */
 const soonAttempts = 10;
 const soonMs = () => 10 + Math.random() * 10;
@@ -13,6 +21,8 @@ const soonMs = () => 10 + Math.random() * 10;
 export interface StoreOptions {
   /** Must carry `Nats-Msg-Id`, since a message whose acknowledgement got lost is sent again. */
   readonly headers: MsgHdrs;
+  /** Whether a refusal is final: then the promise rejects with it. None is, unless this says so. */
+  readonly isFinal?: (error: unknown) => boolean;
   /** Ends the attempts: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called for each failed attempt, which is followed by another. */
@@ -24,7 +34,7 @@ export interface StoreOptions {
  *
  * Nothing is final here: no quorum, no responders, a time-out, a full stream and "duplicate
  * message id is in process" (the same id is just being replicated: not an acknowledgement) all
- * pass. Only `signal` ends it.
+ * pass. Only `signal` ends it, or what the caller calls final.
  */
 export function storeMessage(
   js: Pick<JetStreamClient, "publish">,
@@ -50,8 +60,10 @@ export function storeMessage(
     maxTimeout: 1_000,
     factor: 2,
     randomize: true,
+    shouldRetry: ({ error }) => options.isFinal?.(error) !== true,
     shouldConsumeRetry: ({ error, attemptNumber }) => !soon(error, attemptNumber),
     async onFailedAttempt({ error, attemptNumber }) {
+      if (options.isFinal?.(error)) return;
       options.onRetry(error, attemptNumber);
       if (soon(error, attemptNumber)) await delay(soonMs());
     },

@@ -3,7 +3,7 @@ import { nowMs } from "../../contract/headers.ts";
 import type { Lane } from "../../contract/lanes.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
-import { storeMessage } from "../../shared/store-message.ts";
+import { isFull, storeMessage } from "../../shared/store-message.ts";
 import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
@@ -41,13 +41,18 @@ const [firstRetryMs, longestRetryMs] = [50, 5_000];
 
 /** Takes one message of a log from inspection to everything stored that follows from it. */
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
-  const { metrics, log } = options;
+  const { lane, metrics, log } = options;
   const slots = new Semaphore(storeSlots);
   return async (source, lease) => {
     lease.signal.throwIfAborted();
     const outputs = await resultsOf(options, source, lease);
     const publisher = { publish: fenced(options.publisher, lease) };
-    const store = (output: Output) => storeOutput(publisher, output, { lease, metrics, log });
+    const store = async (output: Output) => {
+      const context = { lease, metrics, log };
+      if (await storeOutput(publisher, output, context)) return;
+      metrics.deadLetters.inc({ reason: "quarantine-full" });
+      await storeOutput(publisher, deadLetterOf(lane, source, "quarantine-full"), context);
+    };
     await slots.run(() => Promise.all(outputs.map(store)));
     metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
   };
@@ -129,23 +134,35 @@ function fenced({ publish }: Pick<JetStreamClient, "publish">, lease: Lease): ty
   };
 }
 
+/**
+ * Stores until it is stored. False when that has no end: QUARANTINE refuses while it is full, and
+ * what is held back must not hold up what is not.
+ */
 async function storeOutput(
   publisher: Pick<JetStreamClient, "publish">,
   output: Output,
   { lease, metrics, log }: { lease: Lease; metrics: InspectorMetrics; log: Logger },
-): Promise<void> {
+): Promise<boolean> {
   const { destination, subject } = output;
   const headers = messageHeaders();
   for (const [name, value] of Object.entries(output.headers)) headers.set(name, value);
   const payload = typeof output.payload === "string" ? Buffer.from(output.payload) : output.payload;
-  const { duplicate } = await storeMessage(publisher, subject, payload, {
-    headers,
-    signal: lease.signal,
-    onRetry: (error, attempt) => {
-      metrics.storeRetries.inc({ destination });
-      // The first time-out may pass; what lasts has to be seen, but not with every attempt.
-      if (attempt % 20 === 5) log.warn({ err: error, destination, attempt }, "still not stored");
-    },
-  });
-  if (duplicate) metrics.duplicates.inc({ destination });
+  const mayBeFull = destination === "quarantine";
+  try {
+    const { duplicate } = await storeMessage(publisher, subject, payload, {
+      headers,
+      signal: lease.signal,
+      isFinal: (error) => mayBeFull && isFull(error),
+      onRetry: (error, attempt) => {
+        metrics.storeRetries.inc({ destination });
+        // The first time-out may pass; what lasts has to be seen, but not with every attempt.
+        if (attempt % 20 === 5) log.warn({ err: error, destination, attempt }, "still not stored");
+      },
+    });
+    if (duplicate) metrics.duplicates.inc({ destination });
+    return true;
+  } catch (error) {
+    if (mayBeFull && isFull(error)) return false;
+    throw error;
+  }
 }

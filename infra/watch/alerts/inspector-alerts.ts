@@ -53,6 +53,25 @@ export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Al
       impact: "Each loss stops a partition for 2 to 3 s.",
     },
     {
+      name: "SentinelReportsNotInspected",
+      severity: "warning",
+      when: `(sum(sentinel_inspector_partitions_owned${inspectorsOf("reports")}) or vector(0)) < ${partitionCount}`,
+      lasting: "5m",
+      summary: `Report inspectors own {{ $value }} of ${partitionCount} partitions`,
+      impact:
+        "Reports of the other partitions' devices wait. When REPORT_INGRESS is full, they are lost.",
+    },
+    {
+      name: "SentinelInspectorMatchingFails",
+      severity: "warning",
+      when: "sum by (process) (increase(sentinel_inspector_matching_thread_replacements_total[15m])) > 3",
+      lasting: "0s",
+      summary:
+        "{{ $labels.process }} replaced its matching thread {{ $value | humanize }} times in 15 minutes",
+      impact:
+        "Large messages wait for a new thread each time. Reports that are given up are in QUARANTINE, alerts are delivered with a tag.",
+    },
+    {
       name: "SentinelInspectorRegistryUnanswered",
       severity: "warning",
       when: "sum(rate(sentinel_inspector_registry_failures_total[5m])) > 0.1",

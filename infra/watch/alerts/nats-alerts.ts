@@ -13,6 +13,14 @@ const storageUsed = (part: number) =>
 
 const audit = '{stream_name="AUDIT",is_stream_leader="true"}';
 const auditGrowth = `predict_linear(jetstream_stream_total_bytes${audit}[1d], 30 * 86400)`;
+/** Streams that refuse when they are full, but for INGRESS, which has an alert of its own. */
+const refusing = "REPORT_INGRESS|QUARANTINE|AUDIT";
+/** Streams that drop their oldest message when they are full, before its age would. */
+const dropping = "MQTT_ALERTS|REPORTS|SECURITY_EVENTS|DEAD_LETTER";
+const fill = (streams: string, part: number) => {
+  const labels = `{stream_name=~"${streams}"}`;
+  return `max ${ofStream} (jetstream_stream_total_bytes${labels} / (jetstream_stream_limit_bytes${labels} > 0)) > ${part}`;
+};
 
 /** The servers that store, and what they store. */
 export const natsAlerts: readonly Alert[] = [
@@ -60,6 +68,25 @@ export const natsAlerts: readonly Alert[] = [
     summary:
       "{{ $labels.server_name }} lacks messages of {{ $labels.stream_name }} that are 2 minutes old",
     impact: "One copy fewer: the loss of another server would stop the stream.",
+  },
+  {
+    name: "SentinelStreamNearlyFull",
+    severity: "critical",
+    when: fill(refusing, 0.8),
+    lasting: "1m",
+    summary: "{{ $labels.stream_name }} is {{ $value | humanizePercentage }} full",
+    impact:
+      "It refuses when it is full. REPORT_INGRESS: new reports are lost. AUDIT: logins are refused. QUARANTINE: what is held back goes to DEAD_LETTER.",
+  },
+  {
+    name: "SentinelStreamDropsOldest",
+    severity: "warning",
+    // A stream that its age empties stays below: its bound is a quarter more than it grows to.
+    when: fill(dropping, 0.95),
+    lasting: "5m",
+    summary:
+      "{{ $labels.stream_name }} in {{ $labels.account }} is {{ $value | humanizePercentage }} full and drops its oldest",
+    impact: "What it drops is younger than promised. New messages are stored and delivered.",
   },
   {
     name: "SentinelNatsStorageFilling",

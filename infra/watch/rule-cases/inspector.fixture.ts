@@ -8,6 +8,7 @@ const owned = (replica: number, process = "inspector") =>
   `sentinel_inspector_partitions_owned{process="${process}",replica="${process}-${replica}"}`;
 const held = `sentinel_inspector_held_messages{replica="inspector-0"}`;
 const losses = (code: string) => `sentinel_inspector_lease_losses_total{code="${code}"}`;
+const replaced = `sentinel_inspector_matching_thread_replacements_total{process="report-inspector",code="late"}`;
 const registry = `sentinel_inspector_registry_failures_total{replica="inspector-0"}`;
 
 export const inspectorCases: readonly RuleCase[] = [
@@ -52,6 +53,22 @@ export const inspectorCases: readonly RuleCase[] = [
     quiet: [
       { series: { [losses("expired")]: "0x10 6x20", [losses("taken")]: "0x10 6x20" }, at: 30 },
     ],
+  },
+  {
+    alert: "SentinelReportsNotInspected",
+    fires: [
+      { series: { [owned(0, "report-inspector")]: "11x10" }, at: 7 },
+      { series: { [owned(0)]: "12x10" }, at: 7 },
+    ],
+    quiet: [
+      { series: { [owned(0, "report-inspector")]: "12x10" }, at: 7 },
+      { series: { [owned(0, "report-inspector")]: "12 0 12x10" }, at: 7 },
+    ],
+  },
+  {
+    alert: "SentinelInspectorMatchingFails",
+    fires: [{ series: { [replaced]: "0+1x20" }, at: 16 }],
+    quiet: [{ series: { [replaced]: "0x10 2x10" }, at: 16 }],
   },
   {
     alert: "SentinelInspectorRegistryUnanswered",

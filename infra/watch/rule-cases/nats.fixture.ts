@@ -10,6 +10,13 @@ const storage = (used: number): Series => ({
   [`gnatsd_varz_jetstream_stats_storage{job="nats-core",pod="nats-core-0"}`]: `${used}x30`,
   [`gnatsd_varz_jetstream_config_max_storage{job="nats-core",pod="nats-core-0"}`]: "100x30",
 });
+const filled = (stream: string, percent: number): Series => {
+  const labels = `{account="CORE",stream_name="${stream}",server_name="nats-core-0"}`;
+  return {
+    [`jetstream_stream_total_bytes${labels}`]: `${percent}x20`,
+    [`jetstream_stream_limit_bytes${labels}`]: "100x20",
+  };
+};
 const slow = `gnatsd_varz_slow_consumer_stats_routes{job="nats-edge",pod="nats-edge-0"}`;
 const leaf = (account: string) =>
   `gnatsd_leafz_info{account="${account}",job="nats-core",pod="nats-core-0"}`;
@@ -68,6 +75,19 @@ export const natsCases: readonly RuleCase[] = [
     quiet: [
       // As far behind as the servers' being read one after the other makes it look.
       { series: { [copy(0, 0)]: "100+100x20", [copy(1, 0)]: "0+100x20" }, at: 15 },
+    ],
+  },
+  {
+    alert: "SentinelStreamNearlyFull",
+    fires: [{ series: { ...filled("AUDIT", 81), ...filled("QUARANTINE", 10) }, at: 2 }],
+    quiet: [{ series: { ...filled("REPORT_INGRESS", 79), ...filled("REPORTS", 99) }, at: 3 }],
+  },
+  {
+    alert: "SentinelStreamDropsOldest",
+    fires: [{ series: filled("MQTT_ALERTS", 96), at: 7 }],
+    quiet: [
+      { series: { ...filled("REPORTS", 94), ...filled("AUDIT", 99) }, at: 7 },
+      { series: filled("SECURITY_EVENTS", 96), at: 3 },
     ],
   },
   {

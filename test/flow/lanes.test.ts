@@ -1,0 +1,97 @@
+/** Whatever devices send, and however much one device is sent, alerts to the others go on. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { topics } from "../../app/contract/subjects.ts";
+import type { Region } from "../../local/region.ts";
+import { parseMetrics, total } from "../../local/view/process-metrics.ts";
+import { AlertWatch } from "../support/alert-watch.ts";
+import { connectDevice, connectPublisher, registerDevice } from "../support/clients.ts";
+import type { FloodOrders } from "../support/flooding-device.ts";
+import { connectAs, readStream } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+/** 64 KiB in which every escape is tried in every layer, and none is one. */
+const hostile = `%252541${"&a;".repeat(21_843)}`;
+const inspectors = ["inspector-1", "inspector-2", "report-inspector-1"];
+const figures = (name: string, values: object) =>
+  process.env["TEST_FIGURES"] && console.log(name, JSON.stringify(values));
+
+let region: Region;
+let watch: AlertWatch;
+
+beforeAll(async () => {
+  region = await startTestRegion();
+  watch = await AlertWatch.start(
+    region,
+    Array.from({ length: 24 }, (_, i) => `watched-${i}`),
+  );
+  await watch.stretch("warm-up", 5, 100);
+});
+afterAll(async () => {
+  await watch?.stop();
+  await region?.stop();
+});
+
+async function sumOf(processes: readonly string[], metric: string): Promise<number> {
+  const values = processes.map(async (name) => {
+    const url = region.endpoints.processUrls.get(name);
+    return total(parseMetrics(await (await fetch(`${url}/metrics`)).text()), metric);
+  });
+  return (await Promise.all(values)).reduce((sum, value) => sum + value, 0);
+}
+
+async function flood(clientId: string, particulars: Pick<FloodOrders, "perSecond" | "seconds">) {
+  const password = await registerDevice(region, clientId);
+  const child = fork(join(import.meta.dirname, "../support/flooding-device.ts"));
+  const { caFile } = region.certificates;
+  const [url = ""] = region.endpoints.edgeUrls;
+  child.send({ url, caFile, clientId, password, report: hostile, ...particulars });
+  const [{ sent }] = (await once(child, "message")) as [{ sent: number }];
+  return sent;
+}
+
+it("devices that flood with hostile reports hold up no alert, cost no lease and stop no honest report", async () => {
+  const quiet = await watch.stretch("quiet", 6, 100);
+  const floods = [1, 2, 3, 4].map((n) => flood(`flooder-${n}`, { perSecond: 50, seconds: 8 }));
+  const flooded = await watch.stretch("flooded", 8, 100);
+  const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
+  figures("flood", { quiet, flooded, sent });
+
+  expect(sent).toBeGreaterThan(200);
+  expect(flooded.arrived).toBe(flooded.sent);
+  // One flooder alone once brought this to many seconds. The rest is this machine's processors.
+  expect(flooded.p99).toBeLessThan(Math.max(1_000, 3 * quiet.p99));
+  expect(await sumOf(inspectors, "sentinel_inspector_lease_losses_total")).toBe(0);
+  expect(await sumOf(["bridge-1", "bridge-2"], "sentinel_bridge_shed_messages_total")).toBe(0);
+
+  const password = await registerDevice(region, "honest");
+  const { client } = await connectDevice(region, { clientId: "honest", password });
+  await client.publishAsync(topics.reports("honest"), '{"temperature":21.5}', { qos: 1 });
+  const reader = await connectAs(region, "operator");
+  const passed = async () => (await readStream(reader, "REPORTS", "reports.honest")).length;
+  await expect.poll(passed, { timeout: 30_000 }).toBe(1);
+  await Promise.all([client.endAsync(true), reader.close()]);
+});
+
+it("a device that is sent 3,000 alerts at once waits for them alone, and gets all in order", async () => {
+  const clientId = "crowded";
+  const password = await registerDevice(region, clientId);
+  const { client, received } = await connectDevice(region, { clientId, password });
+  await client.subscribeAsync(topics.alerts(clientId));
+  const { client: publisher } = await connectPublisher(region, { clientId: "crowd" });
+  const quiet = await watch.stretch("before", 6, 100);
+
+  const burst = 3_000;
+  const texts = Array.from({ length: burst }, (_, n) => JSON.stringify({ id: `crowd-${n}` }));
+  for (const text of texts) publisher.publish(topics.alerts(clientId), text, { qos: 1 });
+  const crowded = await watch.stretch("crowded", 8, 100);
+  figures("burst", { quiet, crowded });
+
+  expect(crowded.arrived).toBe(crowded.sent);
+  expect(crowded.p99).toBeLessThan(Math.max(1_000, 3 * quiet.p99));
+  await expect.poll(() => received.length, { timeout: 60_000 }).toBe(burst);
+  expect(received.map(({ payload }) => payload)).toEqual(texts);
+  await Promise.all([client.endAsync(true), publisher.endAsync(true)]);
+});
