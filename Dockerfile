@@ -1,13 +1,15 @@
 # One target per process: docker build --target bridge -t sentinel-bridge .
-FROM node:24.21-bookworm AS build
+FROM node:24.21-trixie AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts && npm rebuild re2
 COPY . .
 RUN node tools/build.ts
 
-# Nothing but Node: no shell, no package manager, a user without rights.
-FROM gcr.io/distroless/nodejs24-debian12:nonroot AS process
+# Nothing but Node, the one that the tests ran on: no shell, no package manager, a user without rights.
+FROM gcr.io/distroless/cc-debian13:nonroot AS process
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+ENTRYPOINT ["/usr/local/bin/node"]
 WORKDIR /app
 ENV NODE_ENV=production
 EXPOSE 8080

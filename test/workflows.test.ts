@@ -102,6 +102,23 @@ describe("images", () => {
     expect([...(images.strategy?.matrix.process ?? [])].sort()).toEqual([...imageNames].sort());
   });
 
+  it("run the Node that the tests ran on, on the Debian that they were built on", () => {
+    const [, node, debian] =
+      /^FROM node:([\d.]+)-(\w+) AS build$/m.exec(textOf("Dockerfile")) ?? [];
+    expect(textOf("tools/bootstrap.sh")).toContain(`NODE_VERSION=${node}.`);
+    const versions = ["up", "preview", "test"].flatMap((name) =>
+      [...textOf(`.github/workflows/${name}.yml`).matchAll(/node-version: "(.*)"/g)].map(
+        ([, version]) => version,
+      ),
+    );
+    expect(new Set(versions)).toEqual(new Set([node]));
+    expect(debian).toBe("trixie");
+    expect(textOf("Dockerfile")).toMatch(
+      /^FROM gcr\.io\/distroless\/cc-debian13:nonroot AS process\n/m,
+    );
+    expect(textOf("Dockerfile")).toContain("COPY --from=build /usr/local/bin/node");
+  });
+
   it("are pushed once for a commit, because their tags cannot be moved", () => {
     const asked = images.steps.find(({ run }) => run?.includes("image-present.sh"));
     const push = images.steps.find(({ uses }) => uses?.startsWith("docker/build-push-action"));
