@@ -18,6 +18,8 @@ export interface Foundation {
   readonly cluster: RegionCluster;
   readonly provider: kubernetes.Provider;
   readonly storageClassName: pulumi.Output<string>;
+  /** Of the core servers' volumes. */
+  readonly coreStorageClassName: string;
 }
 
 /** Keys, network, cluster, nodes and volumes of one region. */
@@ -77,11 +79,16 @@ export function foundation(
     },
     objects,
   );
-  const storage = new EncryptedStorage("storage", { volumesKeyArn: keys.volumesKeyArn }, objects);
+  const storage = new EncryptedStorage(
+    "storage",
+    { volumesKeyArn: keys.volumesKeyArn, coreDisk: plan.core.disk },
+    objects,
+  );
   new MetricsServer(
     "metrics-server",
     { clusterName: cluster.clusterName, tags },
     { dependsOn: [pools] },
   );
-  return { network, cluster, provider, storageClassName: storage.className };
+  const { className: storageClassName, coreClassName: coreStorageClassName } = storage;
+  return { network, cluster, provider, storageClassName, coreStorageClassName };
 }

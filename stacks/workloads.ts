@@ -48,7 +48,7 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
         ...shared,
         certificates: { core: certificates.core, leaf: certificates.leaf },
         passwordsSecret: platform.secrets.names["nats-core"],
-        storageClassName: base.storageClassName,
+        storageClassName: base.coreStorageClassName,
         deletionProtection: settings.deletionProtection,
         leafTargetGroupArn: entrances.leaf.targetGroupArn,
       },

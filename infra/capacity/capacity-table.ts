@@ -51,6 +51,7 @@ const planRows: readonly Row[] = [
   ["NATS core", ({ plan }) => workload(plan.core)],
   ["  nodes", ({ plan }) => `${plan.core.replicas} × ${plan.core.instanceType}`],
   ["  volume of each", ({ plan }) => `${whole(plan.core.volumeGiB)} GiB`],
+  ["  its speed", ({ plan }) => diskSpeed(plan)],
   ["  INGRESS", ({ plan }) => GiB(plan.streams.maxBytes.INGRESS)],
   ["NATS edge", ({ plan }) => workload(plan.edge)],
   ["  nodes", ({ plan }) => `${plan.edge.replicas} × ${plan.edge.instanceType}`],
@@ -67,6 +68,9 @@ const planRows: readonly Row[] = [
   ["Mosquitto", ({ plan }) => mosquitto(plan)],
   ["nodes for the rest", ({ plan }) => `${plan.appsNodes} × ${plan.appsInstanceType}`],
 ];
+
+const diskSpeed = ({ core: { disk } }: RegionPlan) =>
+  `${whole(disk.iops)} IOPS, ${disk.mebibytesPerSecond} MiB/s`;
 
 const zoneReturn = ({ clients }: Demand) =>
   `${whole(clients / 3 / measured.loginsPerSecond)} s at ${whole(measured.loginsPerSecond)}/s`;

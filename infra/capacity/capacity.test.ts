@@ -44,6 +44,8 @@ function sizesOf(demand: Demand): number[] {
     ...podsOf(plan).flatMap(({ replicas, pod }) => [replicas, pod.cpuMillis, pod.memoryMiB]),
     plan.edge.maxReplicas,
     plan.core.volumeGiB,
+    plan.core.disk.iops,
+    plan.core.disk.mebibytesPerSecond,
     plan.core.storeLimitBytes,
     ...Object.values(plan.streams.maxBytes),
     plan.inspector.anomalyClients,
@@ -174,8 +176,8 @@ describe("volumes that exist", () => {
   });
 
   it("are used as far as they go: what JetStream may store does not shrink either", () => {
-    const { core } = planRegion({ ...usEast, clients: 1_000 }, { coreGiB: 1_000 });
-    expect(core.storeLimitBytes).toBe(planRegion(usEast, { coreGiB: 1_000 }).core.storeLimitBytes);
+    const { core } = planRegion({ ...usEast, clients: 1_000 }, { coreGiB: 2_000 });
+    expect(core.storeLimitBytes).toBe(planRegion(usEast, { coreGiB: 2_000 }).core.storeLimitBytes);
   });
 });
 

@@ -1,3 +1,4 @@
+import { planDisk } from "./disk.ts";
 import {
   allocatableOf,
   type InstanceType,
@@ -104,6 +105,7 @@ function planCore(demand: Demand, floorGiB?: number): RegionPlan["core"] {
     replicas: planned.zones,
     pod,
     instanceType: chooseType("core", pod, demand.instanceTypes?.core),
+    disk: planDisk(demand),
     ...coreVolume(demand, floorGiB),
   };
 }

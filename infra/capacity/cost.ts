@@ -2,6 +2,7 @@ import { sessionSweepSeconds } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { homeRegion } from "../../app/contract/regions.ts";
 import { awsRegions } from "../regions.ts";
+import { gp3 } from "./disk.ts";
 import { instanceTypeOf } from "./instance-types.ts";
 import { assumed, measured } from "./measurements.ts";
 import type { Demand, RegionPlan } from "./plan.ts";
@@ -80,7 +81,11 @@ function volumes({ plan, prices }: Region): number {
     plan.core.replicas * plan.core.volumeGiB +
     (plan.mosquitto?.volumeGiB ?? 0) +
     nodeCount * nodeDiskGiB;
-  return gib * prices.volumeGiBMonth;
+  const { iops, mebibytesPerSecond } = plan.core.disk;
+  const faster =
+    (iops - gp3.includedIops) * prices.volumeIopsMonth +
+    (mebibytesPerSecond - gp3.includedMiBPerSecond) * prices.volumeMiBPerSecondMonth;
+  return gib * prices.volumeGiBMonth + plan.core.replicas * faster;
 }
 
 /** Three: devices, publishers, leaf links. Only the devices' needs more than one unit. */

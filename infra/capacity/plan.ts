@@ -1,4 +1,5 @@
 import type { StreamScale } from "../../app/contract/streams.ts";
+import type { DiskPlan } from "./disk.ts";
 
 /** What a region has to carry. */
 export interface Demand {
@@ -42,6 +43,7 @@ export interface RegionPlan {
     readonly instanceType: string;
     /** Volume of each server. */
     readonly volumeGiB: number;
+    readonly disk: DiskPlan;
     /** What JetStream may use of the volume. */
     readonly storeLimitBytes: number;
   };

@@ -18,7 +18,7 @@ export const priceNote =
  * eu-west-1 and ap-south-1, load balancer hour in ap-south-1, public addresses: public cost scripts on GitHub.
  *
  * NOT CONFIRMED by a page that could be read; check them on the AWS pricing pages before a budget
- * rests on them: logs and DynamoDB storage everywhere; in eu-west-1 gp3, load balancer hour, DynamoDB,
+ * rests on them: gp3's operations and throughput, logs and DynamoDB storage everywhere; in eu-west-1 gp3, load balancer hour, DynamoDB,
  * endpoints; in ap-south-1 gp3, internet and inter-region transfer, DynamoDB, endpoints, accelerator transfer.
  * They are 12 % of the estimate of all three regions, a quarter of that of ap-south.
  */
@@ -26,8 +26,10 @@ export interface RegionPrices {
   /** One virtual processor for an hour; the sizes of a family are multiples of it. */
   readonly processorHour: Readonly<Record<InstanceFamily, number>>;
   readonly controlPlaneHour: number;
-  /** gp3 at its basic throughput. */
+  /** gp3 as it is, and what each operation a second and each MiB/s costs that is not included. */
   readonly volumeGiBMonth: number;
+  readonly volumeIopsMonth: number;
+  readonly volumeMiBPerSecondMonth: number;
   readonly loadBalancerHour: number;
   /** NLCU: the most of 100,000 flows, 800 new flows a second, 1 GB an hour. */
   readonly loadBalancerUnitHour: number;
@@ -65,6 +67,8 @@ export const prices: Readonly<Record<AwsRegion, RegionPrices>> = {
     ...everywhere,
     processorHour: { m8g: 0.04488, r8g: 0.05891 },
     volumeGiBMonth: 0.08,
+    volumeIopsMonth: 0.005,
+    volumeMiBPerSecondMonth: 0.04,
     loadBalancerHour: 0.0225,
     natHour: 0.045,
     natGB: 0.045,
@@ -81,6 +85,8 @@ export const prices: Readonly<Record<AwsRegion, RegionPrices>> = {
     ...everywhere,
     processorHour: { m8g: 0.05002, r8g: 0.06592 },
     volumeGiBMonth: 0.088,
+    volumeIopsMonth: 0.0055,
+    volumeMiBPerSecondMonth: 0.044,
     loadBalancerHour: 0.0252,
     natHour: 0.048,
     natGB: 0.048,
@@ -97,6 +103,8 @@ export const prices: Readonly<Record<AwsRegion, RegionPrices>> = {
     ...everywhere,
     processorHour: { m8g: 0.03208, r8g: 0.04129 },
     volumeGiBMonth: 0.0912,
+    volumeIopsMonth: 0.0057,
+    volumeMiBPerSecondMonth: 0.0456,
     loadBalancerHour: 0.0239,
     natHour: 0.056,
     natGB: 0.056,

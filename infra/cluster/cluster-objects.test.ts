@@ -82,15 +82,26 @@ it("puts nodes into the three private subnets, with encrypted disks", async () =
 
 it("offers encrypted volumes that outlive their claim and can grow", async () => {
   const engine = await fakeEngine();
-  new EncryptedStorage("storage", { volumesKeyArn });
-  await allRegistered();
-  expect(engine.only("kubernetes:storage.k8s.io/v1:StorageClass").inputs).toMatchObject({
-    provisioner: "ebs.csi.eks.amazonaws.com",
-    parameters: { type: "gp3", encrypted: "true", kmsKeyId: volumesKeyArn },
-    reclaimPolicy: "Retain",
-    allowVolumeExpansion: true,
-    volumeBindingMode: "WaitForFirstConsumer",
+  new EncryptedStorage("storage", {
+    volumesKeyArn,
+    coreDisk: { iops: 6_000, mebibytesPerSecond: 150 },
   });
+  await allRegistered();
+  const common = { type: "gp3", encrypted: "true", kmsKeyId: volumesKeyArn };
+  const classes = [
+    ["storage-gp3", common],
+    ["storage-core", { ...common, iops: "6000", throughput: "150" }],
+  ] as const;
+  for (const [name, parameters] of classes) {
+    const { inputs } = engine.named(name);
+    expect(inputs).toMatchObject({
+      provisioner: "ebs.csi.eks.amazonaws.com",
+      reclaimPolicy: "Retain",
+      allowVolumeExpansion: true,
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+    expect(inputs.parameters).toEqual(parameters);
+  }
 });
 
 it("adds the metrics server to the cluster", async () => {

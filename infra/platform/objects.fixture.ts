@@ -16,6 +16,7 @@ export const plan = {
     pod,
     instanceType: "m8g.xlarge",
     volumeGiB: 200,
+    disk: { iops: 6_000, mebibytesPerSecond: 125 },
     storeLimitBytes: 150 * 1024 ** 3,
   },
   edge: {

@@ -97,6 +97,7 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: everywhere("alertsPerSecond", 1_200),
     steps: [
       "replace Job provision-job",
+      "replace StorageClass storage-core",
       "update ConfigMap nats-core-config",
       "update ConfigMap provision-streams",
       "update ConfigMap watch-overview-dashboard",
