@@ -53,14 +53,17 @@ export class AuditKeyRing {
 
 export const keyIdOf = (signature: string): string => signature.slice(0, 16);
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const readText = (file: string) => readFileSync(file, "utf8");
+
 /** @throws AuditKeyInvalid that says what is wrong with the file. */
-export function auditKeyRingIn(file: string): AuditKeyRing {
+export function auditKeyRingIn(file: string, read = readText): AuditKeyRing {
   const invalid = (reason: string) => new AuditKeyInvalid(`AUDIT_KEYS_FILE ${file}: ${reason}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    value = JSON.parse(read(file));
   } catch (error) {
-    throw invalid(error instanceof SyntaxError ? "it is not JSON" : String(error));
+    throw invalid(error instanceof SyntaxError ? "it is not JSON" : messageOf(error));
   }
   const result = AuditKeyFileSchema.safeParse(value);
   if (result.success) return new AuditKeyRing(result.data);

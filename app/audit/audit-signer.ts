@@ -30,10 +30,12 @@ export function auditSigner(pem: string): AuditSigner {
   };
 }
 
+const readText = (file: string) => readFileSync(file, "utf8");
+
 /** @throws AuditKeyInvalid */
-export const auditSignerIn = (file: string): AuditSigner => {
+export const auditSignerIn = (file: string, read = readText): AuditSigner => {
   try {
-    return auditSigner(readFileSync(file, "utf8"));
+    return auditSigner(read(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AuditKeyInvalid(`AUDIT_KEY_FILE ${file}: ${reason}`, { cause: error });

@@ -102,6 +102,20 @@ describe("the command line", () => {
     expect(stderr).toContain(`settings came from the environment, then ${file} (--env-file)`);
   });
 
+  it.each([
+    ["AUDIT_KEYS_FILE", ["audit", "verify", "--file", "absent"]],
+    ["AUDIT_KEY_FILE", ["devices", "revoke", "a"]],
+  ])("refuses a %s that others can write", async (name, args) => {
+    const key = fileWith(name, { file: 0o666, folder: 0o755 });
+    const { code, stderr } = await sentinel(args, {
+      ...{ AWS_REGION: "us-east-1", NATS_SERVERS: "tls://127.0.0.1:1", [name]: key },
+      ...{ NATS_CA_FILE: "/absent", OPERATOR_PASSWORD_FILE: "/absent", SENTINEL_OPERATOR: "a" },
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${key} can be written by others (mode 666)`);
+  });
+
   it("says where its settings come from", async () => {
     const file = fileWith("origin", { file: 0o600, folder: 0o755 });
     const origin = `the environment, then ${file} (SENTINEL_ENV_FILE)`;

@@ -7,6 +7,10 @@ import {
   settingsFrom,
   type Variables,
 } from "../operator-settings.ts";
+import { readTrustedFile } from "../trusted-file.ts";
+
+/** Whoever writes them signs as us, or makes us believe in his records. */
+const trusted = (file: string) => readTrustedFile(file);
 
 function read<T>(what: () => T): T {
   try {
@@ -19,8 +23,8 @@ function read<T>(what: () => T): T {
 
 /** Signs what the operator changes. @throws OperatorError */
 export const operatorSigner = (variables: Variables): AuditSigner =>
-  read(() => auditSignerIn(settingsFrom(auditKeyShape, variables).AUDIT_KEY_FILE));
+  read(() => auditSignerIn(settingsFrom(auditKeyShape, variables).AUDIT_KEY_FILE, trusted));
 
 /** The keys that audit records are verified by. @throws OperatorError */
 export const verifierKeys = (variables: Variables): AuditKeyRing =>
-  read(() => auditKeyRingIn(settingsFrom(auditKeysShape, variables).AUDIT_KEYS_FILE));
+  read(() => auditKeyRingIn(settingsFrom(auditKeysShape, variables).AUDIT_KEYS_FILE, trusted));
