@@ -50,7 +50,7 @@ describe("devices pin and unpin", () => {
     expect((await run(["show", "held"])).stdout).toContain(
       `certificateFingerprint  ${fingerprint}`,
     );
-    expect((await run(["export"])).stdout).toMatch(new RegExp(`^held,.*,${fingerprint}$`, "m"));
+    expect((await run(["export"])).stdout).toMatch(new RegExp(`^held,.*,${fingerprint},$`, "m"));
     expect(await said("unpin", "held")).toMatch(/^0 held: any certificate/);
     expect(await said("unpin", "held")).toMatch(/^0 held: was pinned to none/);
     expect(await devices.recordOf("held")).not.toHaveProperty("certificateFingerprint");
