@@ -128,6 +128,27 @@ const state: Section = {
       ],
     }),
     graph({
+      title: "Large messages",
+      description:
+        "Matched in a thread: those that wait, threads replaced, and messages given up as too dear",
+      unit: "short",
+      width: 8,
+      queries: [
+        {
+          expr: "sum by (process) (sentinel_inspector_matching_waiting_messages)",
+          legend: "{{process}} waiting",
+        },
+        {
+          expr: "sum by (process, code) (increase(sentinel_inspector_matching_thread_replacements_total[5m]))",
+          legend: "{{process}} {{code}}",
+        },
+        {
+          expr: "sum by (origin) (increase(sentinel_inspector_budget_exceeded_messages_total[5m]))",
+          legend: "too dear, {{origin}}",
+        },
+      ],
+    }),
+    graph({
       title: "Messages held",
       description: "Their inspection fails: they are neither passed on nor dropped",
       unit: "short",

@@ -15,7 +15,7 @@ export const deliveryCases: readonly RuleCase[] = [
         // Each half alone would keep the target.
         series: {
           ...histogram(bridge, { 0.02: 9_000, 0.03: 10_000 }),
-          ...histogram(inspector, { 0.02: 9_000, 0.03: 10_000 }),
+          ...histogram(inspector, { 0.02: 9_000, 0.03: 10_000 }, 'process="inspector",'),
         },
         at: 40,
       },
@@ -24,14 +24,14 @@ export const deliveryCases: readonly RuleCase[] = [
       {
         series: {
           ...histogram(bridge, { 0.015: 9_000, 0.02: 10_000 }),
-          ...histogram(inspector, { 0.02: 9_000, 0.03: 10_000 }),
+          ...histogram(inspector, { 0.02: 9_000, 0.03: 10_000 }, 'process="inspector",'),
         },
         at: 40,
       },
       {
         // Slow for five minutes, which the half hour as a whole does not notice.
         series: {
-          ...histogram(inspector, { 0.01: 10_000 }),
+          ...histogram(inspector, { 0.01: 10_000 }, 'process="inspector",'),
           [`${bridge}_bucket{le="0.02"}`]: "0+10000x60 609900+9900x10",
           [`${bridge}_bucket{le="0.1"}`]: "0+10000x70",
           [`${bridge}_bucket{le="+Inf"}`]: "0+10000x70",

@@ -31,12 +31,17 @@ export interface RuleCase {
  * Buckets of a histogram that observes so many values a minute.
  *
  * @param counts How many of them are at most so large, by bound.
+ * @param labels Further ones, each with a comma behind it.
  */
-export function histogram(name: string, counts: Readonly<Record<string, number>>): Series {
+export function histogram(
+  name: string,
+  counts: Readonly<Record<string, number>>,
+  labels = "",
+): Series {
   const total = Math.max(...Object.values(counts));
   return Object.fromEntries(
     Object.entries({ ...counts, "+Inf": total }).map(([le, count]) => [
-      `${name}_bucket{le="${le}"}`,
+      `${name}_bucket{${labels}le="${le}"}`,
       `0+${count}x60`,
     ]),
   );
