@@ -28,16 +28,15 @@ import {
   type Table,
 } from "./device-writes.ts";
 import type { By, ConditionalBy, DeviceChange, DeviceValues } from "./record-changes.ts";
-import { deviceDigest } from "./record-digest.ts";
 import {
   type ChangeIntent,
   type ChangeJournal,
   noJournal,
-  type RegistryChange,
   type RegistryChangeKind,
 } from "./registry-change.ts";
 import { DeviceConflict } from "./registry-errors.ts";
 import type { SecretHash } from "./secret.ts";
+import { type Changed, toldOf } from "./told-of-change.ts";
 
 /** DynamoDB's limit for one request. */
 export const readBatchSize = 100;
@@ -62,17 +61,6 @@ export interface RegistryOptions {
 }
 
 const unforced = { force: false };
-
-/** The record after a change, or what is left to say of one that was deleted. */
-type Changed = DeviceRecord | { readonly deleted: Pick<DeviceRecord, "clientId" | "version"> };
-
-function toldOf(
-  changed: Changed,
-): Pick<RegistryChange, "clientId" | "version"> & Partial<RegistryChange> {
-  if ("deleted" in changed) return changed.deleted;
-  const { clientId, version, changedAt: nowMs } = changed;
-  return { clientId, version, nowMs, digest: deviceDigest(changed) };
-}
 
 /**
  * The device table. Every method rejects with the SDK's error when DynamoDB cannot be reached or

@@ -4,7 +4,6 @@ import { AuditedDevices } from "../../audit/audited-devices.ts";
 import { compareDevice, type Difference } from "../../audit/compare-device.ts";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
-import { printable } from "../../shared/printable.ts";
 import type { CommandContext } from "../command-context.ts";
 import { withRegistry } from "../device-table-access.ts";
 import { createPacer } from "../devices/pacer.ts";
@@ -49,8 +48,8 @@ export async function compareAudit(
     });
     for (const each of found) {
       const { clientId, kind, text } = each;
-      const line = `${kind.padEnd(10)} ${printable(clientId, 64)} ${printable(text, 500)}`;
-      await context.output.line(options.json ? JSON.stringify(each) : line);
+      if (options.json) await context.output.json(JSON.stringify(each));
+      else await context.output.line(`${kind.padEnd(10)} ${clientId} ${text}`);
     }
     sumUp(context, { devices: suspect.devices, audited, differ: found.length });
     return found.length > 0 ? 1 : 0;
