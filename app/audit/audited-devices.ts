@@ -39,8 +39,8 @@ interface Known extends AuditedDevice {
 }
 
 /**
- * The device table as the audited changes make it: the last successful change of each device. Some
- * 300 bytes a device. Records that no writer of the region has signed count for nothing.
+ * The device table as the audited changes make it: the last successful change of each device,
+ * which it holds in memory. Records that no writer of the region has signed count for nothing.
  */
 export class AuditedDevices {
   readonly #keys: AuditKeyRing;
