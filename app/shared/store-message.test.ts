@@ -2,8 +2,14 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { JetStreamApiError, jetstream, messageHeaders, type NatsConnection } from "./nats.ts";
-import { ID_IN_PROCESS, storeMessage } from "./store-message.ts";
+import {
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  messageHeaders,
+  type NatsConnection,
+} from "./nats.ts";
+import { ID_IN_PROCESS, isFull, storeMessage } from "./store-message.ts";
 
 let region: Region;
 let connection: NatsConnection;
@@ -72,4 +78,21 @@ it("repeats soon while the same id is in process, and backs off when that lasts"
   const pauses = attemptsMs.slice(1).map((ms, i) => ms - (attemptsMs[i] ?? 0));
   const median = pauses.slice(0, 9).sort((a, b) => a - b)[4] ?? 0;
   expect(pauses[13]).toBeGreaterThan(3 * median);
+});
+
+it("ends at a refusal that its caller calls final, such as that of a full stream", async () => {
+  const provision = await connectAs(region, "provision");
+  const { streams } = await jetstreamManager(provision);
+  const { config } = await streams.info("QUARANTINE");
+  await streams.update("QUARANTINE", { ...config, max_bytes: 1 });
+  const inspector = await connectAs(region, "report-inspector");
+  const errors: string[] = [];
+  const stored = storeMessage(jetstream(inspector), "quarantine.full", Buffer.from("evidence"), {
+    headers: messageHeaders(),
+    isFinal: isFull,
+    onRetry: (error) => errors.push(error.message),
+  });
+  await expect(stored).rejects.toSatisfy(isFull);
+  expect(errors).toEqual([]);
+  await Promise.all([provision.close(), inspector.close()]);
 });
