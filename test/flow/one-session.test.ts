@@ -10,6 +10,7 @@ import { startTestRegion } from "../support/test-region.ts";
 
 let region: Region;
 let inspector: NatsConnection;
+let reader: NatsConnection;
 const soon = { timeout: 10_000, interval: 10 };
 /** For so long nats-server makes an id wait that has just been taken over. */
 const flapMs = 1_100;
@@ -17,9 +18,10 @@ const flapMs = 1_100;
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 2, bridges: 0, inspectors: 0, auths: 1 });
   inspector = await connectAs(region, "inspector");
+  reader = await connectAs(region, "report-inspector");
 });
 afterAll(async () => {
-  await inspector?.close();
+  await Promise.all([inspector?.close(), reader?.close()]);
   await region?.stop();
 });
 
@@ -37,7 +39,9 @@ async function alert(clientId: string, text: string) {
 }
 const received = ({ received: messages }: Inbox) => messages.map(({ payload }) => payload);
 const reports = async (clientId: string) =>
-  (await readStream(inspector, "INGRESS", `ingress.*.device.${clientId}`)).map((m) => m.payload);
+  (await readStream(reader, "REPORT_INGRESS", `ingress.*.device.${clientId}`)).map(
+    (m) => m.payload,
+  );
 
 describe.each([
   { kind: "clean", clean: true },

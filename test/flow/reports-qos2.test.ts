@@ -15,7 +15,7 @@ const soon = { timeout: 10_000, interval: 20 };
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });
-  inspector = await connectAs(region, "inspector");
+  inspector = await connectAs(region, "report-inspector");
 });
 afterAll(async () => {
   await inspector?.close();
@@ -28,7 +28,9 @@ async function deviceCalled(clientId: string, options: Omit<IClientOptions, "pas
   return { client, topic: topics.reports(clientId) };
 }
 const taken = async (clientId: string) =>
-  (await readStream(inspector, "INGRESS", `ingress.*.device.${clientId}`)).map((m) => m.payload);
+  (await readStream(inspector, "REPORT_INGRESS", `ingress.*.device.${clientId}`)).map(
+    (m) => m.payload,
+  );
 const held = async () => (await mqttStream(region, "$MQTT_qos2in")).messages;
 const kept = async () => (await mqttStream(region, "$MQTT_msgs")).messages;
 
