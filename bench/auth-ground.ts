@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultScale, streamDefinitions } from "../app/contract/streams.ts";
+import { provisionConsumers, provisionStreams } from "../app/provision/provision.ts";
 import { createLog } from "../app/shared/log.ts";
 import { connectNats, jetstreamManager, type NatsConnection } from "../app/shared/nats.ts";
 import { renderNatsSyntax } from "../infra/messaging/nats-syntax.ts";
@@ -17,8 +18,8 @@ const host = "127.0.0.1";
 /** Publishes callouts as nats-server itself would. No user of the product may do that. */
 export const caller = "server";
 const users = {
-  CORE: ["auth", "provision"],
-  AUTH: ["auth-callout", caller],
+  STORES: ["auth", "provision"],
+  CALLOUT: ["auth-callout", caller],
   SYS: ["session-closer"],
 };
 
@@ -57,8 +58,8 @@ function natsServer({ directory, certificates, secrets, port }: Parts, monitor: 
       handshake_first: true,
     },
     accounts: {
-      CORE: { jetstream: "enabled", users: accountUsers(users.CORE) },
-      AUTH: { users: accountUsers(users.AUTH) },
+      STORES: { jetstream: "enabled", users: accountUsers(users.STORES) },
+      CALLOUT: { users: accountUsers(users.CALLOUT) },
       SYS: { users: accountUsers(users.SYS) },
     },
     system_account: "SYS",
@@ -110,10 +111,10 @@ const streamsOfAuth: ReadonlySet<string> = new Set(["AUDIT", "REGISTRY_CHANGES"]
 /** What auth writes and reads, as the product has it, but for its copies. */
 async function makeStreams(provision: NatsConnection): Promise<void> {
   const scale = { ...defaultScale, replicas: 1, alertRetentionHours: 1 };
-  const { streams } = await jetstreamManager(provision);
-  for (const definition of streamDefinitions(scale)) {
-    if (streamsOfAuth.has(definition.name)) await streams.add(definition as never);
-  }
+  const jsm = await jetstreamManager(provision);
+  const definitions = streamDefinitions(scale).filter(({ name }) => streamsOfAuth.has(name));
+  await provisionStreams(jsm, definitions, createLog("bench", "error"));
+  await provisionConsumers(jsm, definitions);
 }
 
 /** What auth stands between: a NATS server and a DynamoDB emulator. */

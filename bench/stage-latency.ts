@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { headers } from "../app/contract/headers.ts";
-import {
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-  type NatsConnection,
-} from "../app/shared/nats.ts";
+import { jetstreamManager, type NatsConnection } from "../app/shared/nats.ts";
+import { type StoredMessage, storedNow } from "../app/shared/stored-messages.ts";
 import {
   LatencyHistogram,
   type LatencySummary,
@@ -32,18 +28,20 @@ function readReceipts(file: string): Map<string, number> {
 }
 
 /** The moments of one stored alert, or undefined when it is not one of the run's. */
-function momentsOf(message: JsMsg, receipts: ReadonlyMap<string, number>): number[] | undefined {
+function momentsOf(
+  message: StoredMessage,
+  receipts: ReadonlyMap<string, number>,
+): number[] | undefined {
   const alert = parseSimulatedAlert(message.data);
   const arrived = alert && receipts.get(alert.id);
   if (!alert || arrived === undefined) return undefined;
-  const at = (name: string) => Number(message.headers?.get(name));
-  const stored = message.info.timestampNanos / 1e6;
+  const at = (name: string) => Number(message.headers.get(name));
   return [
     alert.sentAt,
     at(headers.received),
     at(headers.ingressStored),
     at(headers.inspected),
-    stored,
+    message.storedAt,
     arrived,
   ];
 }
@@ -61,21 +59,15 @@ export async function stageLatencies(
 ): Promise<StageLatencies> {
   const receipts = readReceipts(receiptsFile);
   const histograms = stageNames.map(() => new LatencyHistogram());
-  const jsm = await jetstreamManager(operator);
-  const { state } = await jsm.streams.info("MQTT_ALERTS");
-  const consumer = await jetstream(operator).consumers.get("MQTT_ALERTS", {
-    deliver_policy: "by_start_sequence" as never,
-    opt_start_seq: run.from,
-  });
-  const messages = await consumer.consume();
-  for await (const message of messages) {
+  for await (const message of storedNow(operator, "MQTT_ALERTS", {
+    from: { sequence: run.from },
+  })) {
     const moments = momentsOf(message, receipts) ?? [];
     if ((moments[0] ?? 0) >= run.sinceMs) {
       moments.slice(1).forEach((moment, i) => {
         histograms[i]?.record(moment - (moments[i] ?? Number.NaN));
       });
     }
-    if (message.seq >= state.last_seq) break;
   }
   return Object.fromEntries(
     stageNames.map((name, i) => [name, summarise(histograms[i] ?? new LatencyHistogram())]),
@@ -83,6 +75,6 @@ export async function stageLatencies(
 }
 
 export async function nextAlertSequence(operator: NatsConnection): Promise<number> {
-  const jsm = await jetstreamManager(operator);
+  const jsm = await jetstreamManager(operator, { checkAPI: false });
   return (await jsm.streams.info("MQTT_ALERTS")).state.last_seq + 1;
 }

@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { streamMaker } from "../app/contract/accounts.ts";
 import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
-import { changeReader, mirrorMaker } from "../app/contract/peers.ts";
+import { changeReader, sourceAccount } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
+import { storeAccounts } from "../app/contract/stores.ts";
 import type { Certificates } from "./certificates.ts";
 import type { DeviceCa } from "./device-ca.ts";
 import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
@@ -23,20 +25,22 @@ export interface AppContext {
   readonly links: Links | undefined;
 }
 
-function natsEnvironment(context: AppContext, user: string): Record<string, string> {
-  return {
-    NATS_SERVERS: endpointsOf(context.layout).natsServers.join(","),
-    NATS_PASSWORD_FILE: context.secrets.passwordFile(user),
-    NATS_CA_FILE: context.certificates.caFile,
-  };
-}
+const coreEnvironment = ({ layout, certificates }: AppContext) => ({
+  NATS_SERVERS: endpointsOf(layout).natsServers.join(","),
+  NATS_CA_FILE: certificates.caFile,
+});
+
+const natsEnvironment = (context: AppContext, user: string): Record<string, string> => ({
+  ...coreEnvironment(context),
+  NATS_PASSWORD_FILE: context.secrets.passwordFile(user),
+});
 
 const auditKeys = ({ secrets }: AppContext, signer: AuditSignerName) => ({
   AUDIT_KEY_FILE: secrets.auditKeyFile(signer),
   AUDIT_KEYS_FILE: secrets.auditKeysFile,
 });
 
-/** The passwords of a user in the source account of each peer, as processes are told them. */
+/** The passwords of a user for each peer, as processes are told them. */
 function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) => string) {
   const files = links?.peers.map(({ region }) => `${region}=${secrets.passwordFile(user(region))}`);
   return files && { PEER_PASSWORD_FILES: files.join(",") };
@@ -120,9 +124,12 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
     args: [join(root, "dist/provision/main.js")],
     environment: {
       LOG_LEVEL: context.logLevel,
-      ...natsEnvironment(context, "provision"),
+      ...coreEnvironment(context),
+      ACCOUNT_PASSWORD_FILES: storeAccounts
+        .map((account) => `${account}=${context.secrets.passwordFile(streamMaker(account))}`)
+        .join(","),
       STREAM_REPLICAS: String(context.layout.cores.length),
-      ...peerPasswords(context, mirrorMaker),
+      ...peerPasswords(context, (peer) => streamMaker(sourceAccount(peer))),
       // Where devices use certificates, the edge would ask the warm-up for one too.
       ...(context.layout.edges.length > 0 &&
         !context.deviceCa && {

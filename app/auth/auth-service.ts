@@ -39,7 +39,7 @@ export interface AuthOptions {
 /** Admits and refuses devices, writes each decision into AUDIT, and tells inspectors who is registered. */
 export function createAuth(options: AuthOptions): Running {
   const { connections, outbox, recorder, cache, statusCache, log } = options;
-  const { callout, core } = connections;
+  const { callout, auth } = connections;
   let underWay = 0;
   const tracked =
     (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
@@ -58,7 +58,7 @@ export function createAuth(options: AuthOptions): Running {
         if (reply !== undefined) message.respond(reply);
       }),
     }),
-    core.connection.subscribe(subjects.registryStatus, {
+    auth.connection.subscribe(subjects.registryStatus, {
       queue,
       // Whoever logged in here a moment ago need not be read again.
       callback: tracked((message) =>
@@ -72,7 +72,7 @@ export function createAuth(options: AuthOptions): Running {
   return {
     notReady: () =>
       callout.watch.missing() ??
-      core.watch.missing() ??
+      auth.watch.missing() ??
       (cache.reached ? undefined : "the device table has not been reached yet") ??
       outbox.blocked,
     drain: async () => {

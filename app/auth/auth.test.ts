@@ -6,6 +6,7 @@ import { metricOf } from "../../test/support/metric.ts";
 import { natsLogin } from "../../test/support/nats-login.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
+import { streamMaker } from "../contract/accounts.ts";
 import { defaultScale, streamDefinitions } from "../contract/streams.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { issueSecret } from "../registry/secret.ts";
@@ -163,7 +164,7 @@ describe("the registry's status", () => {
 describe("while AUDIT takes nothing", () => {
   it("nobody is admitted, and it recovers by itself with a count of the refused", async () => {
     const secret = await registerDevice(region, "unaudited");
-    const provision = await connectAs(region, "provision");
+    const provision = await connectAs(region, streamMaker("AUDIT"));
     const streams = (await jetstreamManager(provision)).streams;
     const definition = streamDefinitions(defaultScale).find((each) => each.name === "AUDIT");
     const { messages } = (await streams.info("AUDIT")).state;

@@ -11,13 +11,13 @@ export interface WatchedConnection {
 
 /** One for each account in which there is something to do, because none may reach into another. */
 export interface AuthConnections {
-  /** As `auth`, in CORE. */
-  readonly core: WatchedConnection;
+  /** As `auth`: writes AUDIT, reads and tells changes, answers inspectors. */
+  readonly auth: WatchedConnection;
   /** As `auth-callout`: sees nothing but callouts. */
   readonly callout: WatchedConnection;
-  /** As `session-closer`, in the system account. */
+  /** As `session-closer`: asks the servers. */
   readonly system: WatchedConnection;
-  /** In the source account of each peer. */
+  /** For each peer, as the user who reads what that region changed. */
   readonly peers: readonly WatchedConnection[];
 }
 
@@ -30,7 +30,7 @@ export async function connectAccounts(
     const connection = await connectNats({ servers, user, passwordFile, caFile }, REPLICA, log);
     return { connection, watch: new NatsWatch(connection) };
   };
-  const [core, callout, system, ...peers] = await Promise.all([
+  const [auth, callout, system, ...peers] = await Promise.all([
     connectAs("auth", environment.NATS_PASSWORD_FILE),
     connectAs("auth-callout", environment.CALLOUT_PASSWORD_FILE),
     connectAs("session-closer", environment.CLOSER_PASSWORD_FILE),
@@ -38,8 +38,8 @@ export async function connectAccounts(
       connectAs(changeReader(region), passwordFile),
     ),
   ]);
-  return { core, callout, system, peers };
+  return { auth, callout, system, peers };
 }
 
-export const closeConnections = ({ core, callout, system, peers }: AuthConnections) =>
-  Promise.all([core, callout, system, ...peers].map(({ watch }) => watch.close()));
+export const closeConnections = ({ auth, callout, system, peers }: AuthConnections) =>
+  Promise.all([auth, callout, system, ...peers].map(({ watch }) => watch.close()));

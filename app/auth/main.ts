@@ -74,8 +74,8 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   const metrics = createAuthMetrics(context.metrics);
   const { limits, admission, metrics: limitMetrics } = createLimits(environment, context);
   const connections = await connectAccounts(environment, log);
-  const { core, callout } = connections;
-  const { outbox, heads } = openAudit(core.connection, metrics, environment);
+  const { auth, callout } = connections;
+  const { outbox, heads } = openAudit(auth.connection, metrics, environment);
   const caches = createCaches(environment, metrics, log);
   const { login: cache, status: statusCache } = caches;
   limitMetrics.watch({ limits, admission, caches: { login: cache, status: statusCache } });

@@ -1,15 +1,18 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   accounts,
   accountsOf,
-  crossings,
-  crossingsOf,
   devicePermissions,
+  publishable,
   serviceUsers,
   serviceUsersOf,
+  storesIn,
 } from "./accounts.ts";
-import { mirrorPermissions } from "./peers.ts";
+import { crossings, crossingsOf } from "./crossings.ts";
+import { mirrorPermissions, peerCalls } from "./peers.ts";
 import { peersOf } from "./regions.ts";
+import { storeAccounts, stores } from "./stores.ts";
+import { defaultScale, streamDefinitions } from "./streams.ts";
 
 const peers = peersOf("us-east");
 const allUsers = serviceUsersOf(peers);
@@ -30,19 +33,15 @@ it("gives each service an inbox that no other may read", () => {
   }
 });
 
+const writersOf = (pattern: RegExp) =>
+  allUsers.filter((user) => publishable(user).some((subject) => pattern.test(subject)));
+const names = (pattern: RegExp) => writersOf(pattern).map((user) => user.name);
+
 it("lets the inspector alone write what reaches devices", () => {
-  const writers = allUsers.filter((user) =>
-    user.publish.some(
-      (subject) => subject.startsWith("clients.") || subject.startsWith("deliver."),
-    ),
-  );
-  expect(writers.map((user) => user.name)).toEqual(["inspector"]);
+  expect(names(/^(clients|deliver)\./)).toEqual(["inspector"]);
 });
 
 it("lets auth alone write what it decided, and only who changes the registry what is changed", () => {
-  const writersOf = (pattern: RegExp) =>
-    allUsers.filter((user) => user.publish.some((subject) => pattern.test(subject)));
-  const names = (pattern: RegExp) => writersOf(pattern).map((user) => user.name);
   expect(names(/^audit\.(auth|chain\.auth)\./)).toEqual(["auth"]);
   expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator", "console"]);
   expect(names(/^audit\./)).toEqual(["auth", "operator", "console"]);
@@ -50,10 +49,77 @@ it("lets auth alone write what it decided, and only who changes the registry wha
 
 it("gives nobody a wildcard over everything", () => {
   for (const user of allUsers) {
-    for (const subject of [...user.publish, ...user.subscribe]) {
+    for (const subject of [...publishable(user), ...user.subscribe]) {
       expect(subject).not.toMatch(/^(>|\*|\$JS\.API\.>|\$JS\.>)/);
     }
   }
+});
+
+describe("an account without JetStream", () => {
+  const users = allUsers.filter(({ account }) => !storesIn(account));
+
+  it("has one user: what an account may call, each of its users can cause", () => {
+    const shared = users.map(({ account }) => account);
+    expect(new Set(shared).size).toBe(shared.length);
+  });
+
+  it.each(
+    users.map((user) => [user.name, user] as const),
+  )("gives %s nothing to publish but its calls", (_, user) =>
+    expect(user.publish ?? []).toEqual([]));
+
+  it("makes, changes and deletes no stream or consumer by its calls, nor reads by one of its own", () => {
+    for (const { subject } of users.flatMap((user) => user.calls ?? [])) {
+      expect(subject).not.toMatch(
+        /\.(CREATE|UPDATE|DELETE|PURGE|RESET|SNAPSHOT|RESTORE|PEER|LEADER)\b/,
+      );
+    }
+  });
+});
+
+it("puts nobody into the accounts whose streams others may read, but who makes the streams", () => {
+  const inStores = allUsers.filter(({ account }) =>
+    ["ALERTS", "CORE", "AUDIT", "CHANGES"].includes(account),
+  );
+  expect(inStores.map((user) => user.name)).toEqual([
+    "provision-alerts",
+    "provision-core",
+    "provision-audit",
+    "provision-changes",
+  ]);
+});
+
+it("lets no maker of streams delete, purge or read", () => {
+  const makers = allUsers.filter(({ name }) => name.startsWith("provision"));
+  expect(makers).toHaveLength(storeAccounts.length + peers.length);
+  for (const maker of makers) {
+    expect(maker.calls ?? []).toEqual([]);
+    for (const subject of maker.publish ?? []) {
+      expect(subject).toMatch(
+        /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.REGISTRY_CHANGES\.session-closer\.)/,
+      );
+    }
+  }
+});
+
+/**
+ * The answer to a call whose reply subject is an acknowledgement is not turned back by nats-server:
+ * it goes to that consumer. So where a consumer waits for acknowledgements, nobody may read but auth.
+ */
+it("lets only auth read where changes are acknowledged", () => {
+  const reading = allUsers.flatMap(({ name, calls = [] }) =>
+    calls
+      .filter(
+        ({ to, subject }) => (to === "CHANGES" || to.startsWith("FROM_")) && /GET/.test(subject),
+      )
+      .map(() => name),
+  );
+  expect(new Set(reading)).toEqual(new Set(["auth", "auth-from-eu-west", "auth-from-ap-south"]));
+});
+
+it("has a place for each stream, and for no other", () => {
+  const made = streamDefinitions(defaultScale).map(({ name }) => name);
+  expect(storeAccounts.flatMap((account) => [...stores[account]]).sort()).toEqual(made.sort());
 });
 
 it("adds nothing to a region without peers", () => {
@@ -62,44 +128,34 @@ it("adds nothing to a region without peers", () => {
   expect(crossingsOf([])).toEqual(Object.values(crossings));
 });
 
-it("gives each peer an account out of which nothing leaves but alerts to devices", () => {
+it("lets nothing out of the account of a peer's mirrors but alerts to devices and changes to auth", () => {
   const added = accountsOf(peers).filter((account) => account.startsWith("FROM_"));
   expect(added).toEqual(["FROM_EU_WEST", "FROM_AP_SOUTH"]);
   for (const account of added) {
     const touching = crossingsOf(peers).filter((c) => c.from === account || c.to === account);
-    expect(touching).toEqual([{ ...crossings.alertsToDevices, from: account }]);
+    expect(touching).toEqual([
+      { ...crossings.alertsToDevices, from: account },
+      { ...crossings.changesToAuth, from: account, to: `AUTH_${account}` },
+    ]);
   }
 });
 
-it("has one user in each of these accounts who makes mirrors, and one who reads changes", () => {
-  const inSources = allUsers.filter((user) => user.account.startsWith("FROM_"));
-  expect(inSources.map((user) => `${user.account} ${user.name}`)).toEqual([
-    "FROM_EU_WEST provision-from-eu-west",
-    "FROM_EU_WEST auth-from-eu-west",
-    "FROM_AP_SOUTH provision-from-ap-south",
-    "FROM_AP_SOUTH auth-from-ap-south",
-  ]);
-  const mayPublish = (name: RegExp) =>
-    inSources.filter((user) => name.test(user.name)).flatMap((user) => user.publish);
-  for (const subject of mayPublish(/^provision/)) {
-    expect(subject).toMatch(
-      /^\$JS\.API\.(INFO|STREAM\.(INFO|CREATE|UPDATE)\.(MQTT_ALERTS|REGISTRY_CHANGES))$/,
-    );
-  }
-  for (const subject of mayPublish(/^auth/)) {
-    expect(subject).toMatch(/^\$JS\.(API\.INFO|.*\.REGISTRY_CHANGES(\.>)?)$/);
-  }
-});
-
-it("lets only auth find and close sessions, and nobody else into SYS", () => {
-  const inSystem = allUsers.filter((user) => user.account === "SYS");
-  expect(inSystem.map((user) => user.name)).toEqual(["session-closer"]);
-  for (const subject of inSystem.flatMap((user) => user.publish)) {
-    expect(subject).toMatch(/^\$SYS\.REQ\.SERVER\.(PING|\*)\.(CONNZ|KICK)$/);
+it("lets only auth find and close sessions, and nobody into SYS", () => {
+  expect(allUsers.filter((user) => user.account === "SYS")).toEqual([]);
+  const asking = allUsers.filter(({ calls = [] }) => calls.some(({ to }) => to === "SYS"));
+  expect(asking.map((user) => user.name)).toEqual(["session-closer"]);
+  for (const subject of asking.flatMap(publishable)) {
+    expect(subject).toMatch(/^servers\.\*\.(CONNZ|KICK)$/);
   }
 });
 
 it("lets a peer ask for consumers of what is mirrored and nothing else", () => {
+  expect(peerCalls.map(({ to, subject }) => `${to} ${subject}`)).toEqual([
+    "ALERTS $JS.API.CONSUMER.CREATE.MQTT_ALERTS",
+    "ALERTS $JS.FC.MQTT_ALERTS.>",
+    "CHANGES $JS.API.CONSUMER.CREATE.REGISTRY_CHANGES",
+    "CHANGES $JS.FC.REGISTRY_CHANGES.>",
+  ]);
   const { publish, subscribe } = mirrorPermissions("us-east");
   expect(publish).toEqual([
     "$JS.us-east.API.CONSUMER.CREATE.MQTT_ALERTS",

@@ -1,32 +1,63 @@
+import {
+  askServers,
+  audit,
+  type Call,
+  call,
+  inspect,
+  read,
+  readToEnd,
+  store,
+  take,
+} from "./calls.ts";
 import { type Lane, lanes } from "./lanes.ts";
 import {
+  type ChangeAccount,
+  changeAccount,
   changeReader,
   mirroredStreams,
-  mirrorMaker,
+  type PeerAccount,
   type SourceAccount,
   sourceAccount,
 } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
-import { type AuditKind, subjects } from "./subjects.ts";
+import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
+import { subjects } from "./subjects.ts";
 
-/** NATS accounts: messages cross from one to another only where `crossings` says so. */
-export const accounts = ["CORE", "DEVICES", "AUTH", "SYS"] as const;
-export type Account = (typeof accounts)[number] | SourceAccount;
+/** Accounts of one service each, without JetStream: what is called from there is all it can cause. */
+const callers = ["BRIDGE", "AUTH", "CALLOUT", "CLOSER", "OPERATOR", "CONSOLE"] as const;
+
+/** NATS accounts: what crosses from one to another is named in `calls` and `crossings`, nothing else does. */
+export const accounts = [...storeAccounts, "DEVICES", ...callers, "SYS"] as const;
+export type Account =
+  | (typeof accounts)[number]
+  | StoreAccount
+  | SourceAccount
+  | ChangeAccount
+  | PeerAccount;
 
 /** The accounts of a region that delivers what these other regions took in, too. */
 export const accountsOf = (peers: readonly RegionName[]): readonly Account[] => [
   ...accounts,
-  ...peers.map(sourceAccount),
+  ...peers.flatMap((peer) => [sourceAccount(peer), changeAccount(peer)]),
+  ...(peers.length > 0 ? (["PEERS"] as const) : []),
 ];
 
+const isStore = (account: Account) => storeAccounts.some((each) => each === account);
+
 /** Accounts that store: JetStream is switched on in them. */
-export const storesIn = (account: Account) => account !== "AUTH" && account !== "SYS";
+export const storesIn = (account: Account) =>
+  isStore(account) || account === "DEVICES" || account.startsWith("FROM_");
 
 export interface ServiceUser {
   readonly name: string;
   readonly account: Account;
-  readonly publish: readonly string[];
+  /** What it may ask of other accounts. */
+  readonly calls?: readonly Call[];
+  /** What else it may publish: it goes no further than its own account. */
+  readonly publish?: readonly string[];
   readonly subscribe: readonly string[];
+  /** By what it may connect; otherwise as clients of NATS do. */
+  readonly only?: "MQTT";
   /** May answer requests, whatever the reply subject is. */
   readonly responds?: boolean;
 }
@@ -35,157 +66,159 @@ export interface ServiceUser {
 export const inboxPrefix = (user: string) => `_INBOX_${user}`;
 const inbox = (user: string) => `${inboxPrefix(user)}.>`;
 
+/** Everything that a user may publish. */
+export const publishable = (user: ServiceUser): readonly string[] => [
+  ...(user.calls ?? []).map(({ subject }) => subject),
+  ...(user.publish ?? []),
+];
+
 const info = "$JS.API.INFO";
-const streamInfo = (name: string) => `$JS.API.STREAM.INFO.${name}`;
-/** What reading a stream by ordered consumers takes. */
-const readStream = (name: string) => [
-  streamInfo(name),
-  `$JS.API.STREAM.MSG.GET.${name}`,
-  `$JS.API.DIRECT.GET.${name}`,
-  `$JS.API.DIRECT.GET.${name}.>`,
-  `$JS.API.CONSUMER.CREATE.${name}.>`,
-  `$JS.API.CONSUMER.INFO.${name}.>`,
-  `$JS.API.CONSUMER.DELETE.${name}.>`,
-  `$JS.API.CONSUMER.MSG.NEXT.${name}.>`,
+/** What reading a stream of one's own account by ordered consumers takes. */
+const consume = (stream: string) => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
 ];
 /** What sharing the partitions of a lane and reading its log takes. */
 const readLane = ({ stream, bucket }: Lane) => [
   `$KV.${bucket}.>`,
   info,
   `$JS.API.STREAM.PURGE.${stream}`,
-  ...readStream(stream),
-  ...readStream(`KV_${bucket}`),
+  ...consume(stream),
+  ...consume(`KV_${bucket}`),
 ];
-/** What writing audit records of one kind takes. */
-const writeAudit = (kind: AuditKind) => [
-  `audit.${kind}.*`,
-  subjects.auditChain(kind, "*"),
-  subjects.auditHeads(kind),
-];
+/** What inspection makes of a message, but for the alerts themselves. */
+const storeInspected = store(
+  "CORE",
+  ...["reports.*", "quarantine.*", "events.*.*", "deadletter.inspector.*"],
+);
+const tellChanges = store("CHANGES", subjects.registryChange("*"));
+
+/** The durable consumer through which one replica of auth takes each change. */
+export const changeConsumer = "session-closer";
 /** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
-const readChanges = [info, ...readStream("REGISTRY_CHANGES"), "$JS.ACK.REGISTRY_CHANGES.>"];
-const readable = [
-  "MQTT_ALERTS",
-  "REPORTS",
-  "QUARANTINE",
-  "SECURITY_EVENTS",
-  "AUDIT",
-  "DEAD_LETTER",
+const followChanges = (account: Account) => [
+  read("REGISTRY_CHANGES", account),
+  ...take(account, "REGISTRY_CHANGES", changeConsumer),
 ];
+
+/** User who makes the streams of an account. */
+export const streamMaker = (account: StoreAccount | SourceAccount) =>
+  `provision-${account.toLowerCase().replaceAll("_", "-")}`;
 
 /** Every user that is not a device. Devices are admitted by the auth callout. */
 export const serviceUsers: readonly ServiceUser[] = [
-  {
-    name: "provision",
-    account: "CORE",
-    publish: [info, "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.UPDATE.*"],
-    subscribe: [inbox("provision")],
-  },
+  ...storeAccounts.map((account) => streamMakerUser(account, stores[account])),
   {
     name: "bridge",
-    account: "CORE",
-    publish: ["ingress.upstream.*", "deadletter.bridge.*"],
+    account: "BRIDGE",
+    calls: [...store("INTAKE", "ingress.upstream.*"), ...store("CORE", "deadletter.bridge.*")],
     subscribe: [inbox("bridge")],
   },
   {
     name: "inspector",
-    account: "CORE",
-    publish: [
-      "clients.*.alerts",
-      "reports.*",
-      "quarantine.*",
-      "events.*.*",
-      "deadletter.inspector.*",
-      "registry.status",
-      ...readLane(lanes.alerts),
+    account: "INTAKE",
+    calls: [
+      ...store("ALERTS", "clients.*.alerts"),
+      ...storeInspected,
+      call("AUTH", subjects.registryStatus),
     ],
+    publish: readLane(lanes.alerts),
     subscribe: [inbox("inspector")],
   },
   {
     /** Nothing that it may do reaches a device or the alerts' lane. */
     name: "report-inspector",
-    account: "CORE",
-    publish: [
-      "reports.*",
-      "quarantine.*",
-      "events.*.*",
-      "deadletter.inspector.*",
-      ...readLane(lanes.reports),
-    ],
+    account: "REPORT_INTAKE",
+    calls: storeInspected,
+    publish: readLane(lanes.reports),
     subscribe: [inbox("report-inspector")],
   },
   {
     name: "auth",
-    account: "CORE",
-    publish: [
-      ...writeAudit("auth"),
-      ...readChanges,
+    account: "AUTH",
+    calls: [
+      ...audit("auth"),
+      ...followChanges("CHANGES"),
       // What its sweep finds changed.
-      subjects.registryChange("*"),
-      subjects.registrySweep,
+      ...tellChanges,
+      ...store("CHANGES", subjects.registrySweep),
     ],
-    subscribe: [inbox("auth"), "registry.status", subjects.auditHeads("*")],
+    subscribe: [
+      inbox("auth"),
+      subjects.registryStatus,
+      subjects.registryChanged("*"),
+      subjects.auditHeads("*"),
+    ],
     responds: true,
   },
   {
     name: "auth-callout",
-    account: "AUTH",
-    publish: [],
+    account: "CALLOUT",
     subscribe: [inbox("auth-callout"), "$SYS.REQ.USER.AUTH"],
     responds: true,
   },
   {
     /** Of auth: finds the sessions of a device on all servers, and closes them. */
     name: "session-closer",
-    account: "SYS",
-    publish: ["$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.*.CONNZ", "$SYS.REQ.SERVER.*.KICK"],
+    account: "CLOSER",
+    calls: [askServers("CONNZ"), askServers("KICK")],
     subscribe: [inbox("session-closer")],
   },
   {
     name: "operator",
-    account: "CORE",
-    publish: [
-      info,
-      "$JS.API.STREAM.INFO.*",
-      ...readable.flatMap(readStream),
-      ...writeAudit("registry"),
-      subjects.registryChange("*"),
+    account: "OPERATOR",
+    calls: [
+      ...storeAccounts.flatMap((account) => stores[account]).map(inspect),
+      ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
+      ...audit("registry"),
+      ...tellChanges,
     ],
     subscribe: [inbox("operator")],
   },
   {
     name: "console",
-    account: "CORE",
-    publish: [...writeAudit("registry"), subjects.registryChange("*")],
+    account: "CONSOLE",
+    calls: [...audit("registry"), ...tellChanges],
     subscribe: [inbox("console"), subjects.auditHeads("*")],
   },
   {
     /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
     name: "warmup",
     account: "DEVICES",
-    publish: [],
-    subscribe: ["$MQTT.sub.>"],
+    subscribe: [],
+    only: "MQTT",
   },
 ];
 
 /** Every user with a password of a region with these peers. */
 export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
   ...serviceUsers,
-  ...peers.flatMap((peer) => [mirrorMakerUser(peer), changeReaderUser(peer)]),
+  ...peers.flatMap((peer) => [
+    streamMakerUser(sourceAccount(peer), mirroredStreams),
+    changeReaderUser(peer),
+  ]),
 ];
 
-/** Makes the mirrors of one peer's streams, in the account that holds nothing else. */
-function mirrorMakerUser(peer: RegionName): ServiceUser {
-  const name = mirrorMaker(peer);
+function streamMakerUser(
+  account: StoreAccount | SourceAccount,
+  streams: readonly string[],
+): ServiceUser {
+  const name = streamMaker(account);
   const operations = ["INFO", "CREATE", "UPDATE"];
   return {
     name,
-    account: sourceAccount(peer),
+    account,
     publish: [
       info,
-      ...mirroredStreams.flatMap((stream) =>
-        operations.map((operation) => `$JS.API.STREAM.${operation}.${stream}`),
-      ),
+      ...operations.map((each) => `$JS.API.STREAM.${each}.*`),
+      ...(streams.some((stream) => stream === "REGISTRY_CHANGES")
+        ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
+        : []),
     ],
     subscribe: [inbox(name)],
   };
@@ -196,42 +229,11 @@ function changeReaderUser(peer: RegionName): ServiceUser {
   const name = changeReader(peer);
   return {
     name,
-    account: sourceAccount(peer),
-    publish: readChanges,
-    subscribe: [inbox(name)],
+    account: changeAccount(peer),
+    calls: followChanges(sourceAccount(peer)),
+    subscribe: [inbox(name), subjects.registryChanged("*")],
   };
 }
-
-export interface Crossing {
-  readonly from: Account;
-  readonly to: Account;
-  readonly subject: string;
-  readonly as: string;
-}
-
-/** The only ways from account to account. */
-export const crossings = {
-  /** What MQTT_ALERTS republishes reaches devices under the topic that they subscribe to. */
-  alertsToDevices: {
-    from: "CORE",
-    to: "DEVICES",
-    subject: "deliver.*.alerts",
-    as: "clients.*.alerts",
-  },
-  /** What devices send reaches REPORT_INGRESS, where its inspector finds it, and nothing else. */
-  reportsToCore: {
-    from: "DEVICES",
-    to: "CORE",
-    subject: "clients.*.reports",
-    as: "ingress.device.*",
-  },
-} as const satisfies Record<string, Crossing>;
-
-/** With peers, what each mirror republishes reaches the devices in the same way. */
-export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] => [
-  ...Object.values(crossings),
-  ...peers.map((peer) => ({ ...crossings.alertsToDevices, from: sourceAccount(peer) })),
-];
 
 /** What the auth callout lets a device do. `$MQTT.*` is what nats-server's MQTT layer itself needs. */
 export function devicePermissions(clientId: string): {

@@ -126,6 +126,10 @@ const changeStream = (scale: StreamScale) =>
     name: "REGISTRY_CHANGES",
     description: "Changed devices, whose sessions are to be closed; the last change of each",
     subjects: [subjects.registryChange("*"), subjects.registrySweep],
+    republish: {
+      src: subjects.registryChange("*"),
+      dest: subjects.registryChanged("{{wildcard(1)}}"),
+    },
     max_age: hours(24),
     max_msgs_per_subject: 1,
   });
@@ -163,7 +167,7 @@ export function mirrorDefinitions(
 }
 
 /**
- * Every stream of a region's CORE account, the partition buckets included.
+ * Every stream of a region, the partition buckets included; `stores` says which account has it.
  *
  * The duplicate window covers, for INGRESS, the longest absence of a bridge, which sends again what
  * its Mosquitto session kept (`bridgeSessionExpirySeconds`), and for what the inspector writes, the

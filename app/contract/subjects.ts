@@ -38,6 +38,8 @@ export const subjects = {
   auditHeads: (kind: AuditKind | "*") => `heads.audit.${kind}`,
   /** A device's record was changed: what is remembered of it and its sessions no longer count. */
   registryChange: (clientId: string) => `registry.changes.${clientId}`,
+  /** The same once it is stored, told to whoever follows. */
+  registryChanged: (clientId: string) => `registry.changed.${clientId}`,
   /** Whoever stores the message of a turn first compares sessions with the registry in it. */
   registrySweep: "registry.sweep",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */

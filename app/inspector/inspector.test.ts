@@ -4,15 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually, InspectionFixture } from "../../test/support/inspection.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
-import { defaultScale, streamDefinitions } from "../contract/streams.ts";
-import { provisionStreams } from "../provision/provision.ts";
-import { createLog } from "../shared/log.ts";
-import {
-  type JetStreamClient,
-  jetstream,
-  jetstreamManager,
-  type NatsConnection,
-} from "../shared/nats.ts";
+import { type JetStreamClient, jetstream, type NatsConnection } from "../shared/nats.ts";
 import { publishAlert } from "./upstream-load.fixture.ts";
 
 let fixture: InspectionFixture;
@@ -128,40 +120,6 @@ describe("what a device sends", () => {
   it("does not reach the device's own alerts", async () => {
     const stored = await fixture.stored("MQTT_ALERTS", (s) => s === "clients.pump-1.alerts");
     expect(stored.filter((alert) => alert.header("Sentinel-Origin") !== "upstream")).toEqual([]);
-  });
-});
-
-describe("what a device sent while one log took everything", () => {
-  const definition = (name: string) => {
-    const found = streamDefinitions(defaultScale).find((each) => each.name === name);
-    if (!found) throw new Error(name);
-    return found;
-  };
-  afterAll(() => fixture.endInspectors());
-
-  it("is inspected after the log was split, and new reports go the new way", async () => {
-    const jsm = await jetstreamManager(await fixture.nats("provision"));
-    await jsm.streams.update("REPORT_INGRESS", {
-      ...definition("REPORT_INGRESS"),
-      subjects: ["unused.reports"],
-    });
-    await jsm.streams.update("INGRESS", { ...definition("INGRESS"), subjects: ["ingress.*.*"] });
-    const device = await fixture.device("pump-2");
-    const had = await fixture.messagesIn("INGRESS");
-    await device.publishAsync("clients/pump-2/reports", '{"before":1}', { qos: 1 });
-    await eventually(
-      () => fixture.messagesIn("INGRESS"),
-      (count) => count === had + 1,
-    );
-
-    await provisionStreams(jsm, [definition("INGRESS")], createLog("test", "error"));
-    await jsm.streams.update("REPORT_INGRESS", { ...definition("REPORT_INGRESS") });
-    await device.publishAsync("clients/pump-2/reports", '{"after":1}', { qos: 1 });
-    await fixture.inspector("inspector-1");
-    await fixture.inspector("report-inspector-1");
-
-    const reports = await arrived("REPORTS", "reports.pump-2", 2);
-    expect(reports.map(({ text }) => text).sort()).toEqual(['{"after":1}', '{"before":1}']);
   });
 });
 

@@ -1,6 +1,8 @@
 import pRetry from "p-retry";
 import { z } from "zod";
-import { mirrorMaker } from "../contract/peers.ts";
+import { streamMaker } from "../contract/accounts.ts";
+import { sourceAccount } from "../contract/peers.ts";
+import { accountOfStream, storeAccounts } from "../contract/stores.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import {
   count,
@@ -12,6 +14,7 @@ import {
 } from "../shared/environment.ts";
 import { createLog, type Logger } from "../shared/log.ts";
 import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
+import { passwordFiles } from "../shared/password-files.ts";
 import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
 import { printableLines } from "../shared/printable.ts";
 import { streamMaxBytes } from "../shared/stream-max-bytes.ts";
@@ -20,13 +23,20 @@ import {
   currentStreams,
   type Definitions,
   ProvisionRefused,
+  provisionConsumers,
   provisionStreams,
 } from "./provision.ts";
 import { warmUpEdges } from "./warm-up.ts";
 
 const shape = {
   LOG_LEVEL: processSchema.LOG_LEVEL,
-  ...natsSchema,
+  NATS_SERVERS: natsSchema.NATS_SERVERS,
+  NATS_CA_FILE: natsSchema.NATS_CA_FILE,
+  /** Of the user who makes the streams, in each account that has some. */
+  ACCOUNT_PASSWORD_FILES: passwordFiles(storeAccounts).refine(
+    (files) => storeAccounts.every((account) => files.some(({ name }) => name === account)),
+    `must name a file for each of ${storeAccounts.join(", ")}`,
+  ),
   STREAM_REPLICAS: count.default(defaultScale.replicas),
   /** What each stream may hold, as `boundsText` writes it. */
   STREAM_MAX_BYTES: streamMaxBytes.default(defaultScale.maxBytes),
@@ -81,6 +91,7 @@ async function provisionAccount(
   );
   const jsm = await patiently("JetStream", patience, () => jetstreamManager(connection));
   await patiently("the streams", patience, () => provisionStreams(jsm, definitions, log));
+  await patiently("the consumers", patience, () => provisionConsumers(jsm, definitions));
   await patiently("all copies", patience, () => allCurrent(jsm, definitions));
   await then(jsm);
   await connection.drain();
@@ -92,11 +103,16 @@ async function run(environment: Environment, log: Logger): Promise<void> {
     maxBytes: environment.STREAM_MAX_BYTES,
     alertRetentionHours: environment.ALERT_RETENTION_HOURS,
   };
-  const login = { user: "provision", passwordFile: environment.NATS_PASSWORD_FILE };
-  await provisionAccount({ environment, log, login }, streamDefinitions(scale));
+  for (const { name, passwordFile } of environment.ACCOUNT_PASSWORD_FILES) {
+    const login = { user: streamMaker(name), passwordFile };
+    const definitions = streamDefinitions(scale).filter(
+      (each) => accountOfStream(each.name) === name,
+    );
+    await provisionAccount({ environment, log, login }, definitions);
+  }
   for (const { region, passwordFile } of environment.PEER_PASSWORD_FILES) {
     const definitions = mirrorDefinitions(scale, region);
-    const maker = { user: mirrorMaker(region), passwordFile };
+    const maker = { user: streamMaker(sourceAccount(region)), passwordFile };
     await provisionAccount({ environment, log, login: maker }, definitions, async (jsm) => {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
     });

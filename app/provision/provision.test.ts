@@ -1,8 +1,15 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
+import { streamMaker } from "../contract/accounts.ts";
+import { accountOfStream, type StoreAccount, storeAccounts } from "../contract/stores.ts";
+import {
+  defaultScale,
+  mirrorDefinitions,
+  type StreamScale,
+  streamDefinitions,
+} from "../contract/streams.ts";
 import { createLog } from "../shared/log.ts";
 import {
   type JetStreamManager,
@@ -10,44 +17,61 @@ import {
   jetstreamManager,
   type NatsConnection,
 } from "../shared/nats.ts";
-import { currentStreams, ProvisionRefused, provisionStreams } from "./provision.ts";
+import {
+  currentStreams,
+  ProvisionRefused,
+  provisionConsumers,
+  provisionStreams,
+} from "./provision.ts";
 
 const log = createLog("test", "error");
 const scale = { ...defaultScale, replicas: 1 };
-const ingressOf = (bytes: number) => ({
-  ...scale,
-  maxBytes: { ...scale.maxBytes, INGRESS: bytes },
-});
+const ingressOf = (bytes: number) => ({ maxBytes: { ...scale.maxBytes, INGRESS: bytes } });
+/** Those of one account, where one user makes them. */
+const definitionsOf = (account: StoreAccount, more: Partial<StreamScale> = {}) =>
+  streamDefinitions({ ...scale, ...more }).filter((each) => accountOfStream(each.name) === account);
 let region: Region;
-let connection: NatsConnection;
-let jsm: JetStreamManager;
+const connections: NatsConnection[] = [];
+const makers = new Map<StoreAccount, JetStreamManager>();
+const makerOf = (account: StoreAccount) => {
+  const maker = makers.get(account);
+  if (!maker) throw new Error(`nobody makes streams in ${account}`);
+  return maker;
+};
 
 beforeAll(async () => {
   // Starting a region runs provision once.
   region = await startTestRegion({ core: 1, edges: 0, bridges: 0, inspectors: 0, auths: 0 });
-  connection = await connectAs(region, "provision");
-  jsm = await jetstreamManager(connection);
+  for (const account of storeAccounts) {
+    const connection = await connectAs(region, streamMaker(account));
+    connections.push(connection);
+    makers.set(account, await jetstreamManager(connection));
+  }
 });
 afterAll(async () => {
-  await connection?.close();
+  await Promise.all(connections.map((connection) => connection.close()));
   await region?.stop();
 });
 
-it("changes nothing the second time", async () => {
-  const steps = await provisionStreams(jsm, streamDefinitions(scale), log);
-  expect(steps.map((step) => step.kind)).toEqual(steps.map(() => "unchanged"));
-});
+describe.each(storeAccounts)("in account %s", (account) => {
+  it("changes nothing the second time", async () => {
+    const definitions = definitionsOf(account);
+    const steps = await provisionStreams(makerOf(account), definitions, log);
+    await provisionConsumers(makerOf(account), definitions);
+    expect(steps.map((step) => step.kind)).toEqual(definitions.map(() => "unchanged"));
+  });
 
-it("finds all copies of all streams", async () => {
-  const definitions = streamDefinitions(scale);
-  expect(await currentStreams(jsm, definitions)).toBe(definitions.length);
+  it("finds all copies of all streams", async () => {
+    const definitions = definitionsOf(account);
+    expect(await currentStreams(makerOf(account), definitions)).toBe(definitions.length);
+  });
 });
 
 it("makes a safe change and keeps what is stored", async () => {
   const bridge = await connectAs(region, "bridge");
   await jetstream(bridge).publish("ingress.upstream.d1", "kept");
-  const definitions = streamDefinitions(ingressOf(2 * scale.maxBytes.INGRESS));
-  const steps = await provisionStreams(jsm, definitions, log);
+  const definitions = definitionsOf("INTAKE", ingressOf(2 * scale.maxBytes.INGRESS));
+  const steps = await provisionStreams(makerOf("INTAKE"), definitions, log);
   expect(steps.find((step) => step.stream === "INGRESS")?.kind).toBe("update");
   const inspector = await connectAs(region, "inspector");
   const stored = await readStream(inspector, "INGRESS");
@@ -56,16 +80,19 @@ it("makes a safe change and keeps what is stored", async () => {
 });
 
 it("refuses a change that would delete alerts, before it has changed anything", async () => {
-  const definitions = streamDefinitions({
-    ...ingressOf(10 ** 9),
-    alertRetentionHours: 1,
-  });
-  await expect(provisionStreams(jsm, definitions, log)).rejects.toThrow(ProvisionRefused);
-  const ingress = await jsm.streams.info("INGRESS");
-  expect(ingress.config.max_bytes).not.toBe(10 ** 9);
+  const [reports, ...others] = definitionsOf("CORE", { alertRetentionHours: 1 });
+  if (!reports) throw new Error("CORE has no streams");
+  const definitions = [...others.map((each) => ({ ...each, description: "changed" })), reports];
+  const refused = provisionStreams(makerOf("CORE"), definitions, log);
+  await expect(refused).rejects.toThrow(ProvisionRefused);
+  for (const { name } of definitions) {
+    const { config } = await makerOf("CORE").streams.info(name);
+    expect(config.description).not.toBe("changed");
+  }
 });
 
 it("a mirror that is made republishes nothing from before; one that only stores has it all", async () => {
+  const jsm = makerOf("ALERTS");
   const inspector = await connectAs(region, "inspector");
   const alerts = jetstream(inspector);
   for (let n = 0; n < 100; n++) await alerts.publish("clients.d1.alerts", `before ${n}`);

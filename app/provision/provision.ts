@@ -1,3 +1,4 @@
+import { consumerDefinitions } from "../contract/consumers.ts";
 import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
@@ -75,6 +76,17 @@ export async function provisionStreams(
     log.info({ step }, `${step.stream}: ${step.kind}`);
   }
   return steps;
+}
+
+/** Makes the consumers that outlast their readers; what is there already stays as it is. */
+export async function provisionConsumers(
+  jsm: JetStreamManager,
+  definitions: Definitions,
+): Promise<void> {
+  const names = definitions.map(({ name }) => name);
+  for (const { stream, ...consumer } of consumerDefinitions) {
+    if (names.includes(stream)) await jsm.consumers.add(stream, consumer);
+  }
 }
 
 /** How many of the streams have all their copies up to date. */

@@ -1,8 +1,8 @@
 import {
   type Account,
   accountsOf,
-  crossingsOf,
   passwordVariable,
+  publishable,
   type ServiceUser,
   serviceUsersOf,
   storesIn,
@@ -10,6 +10,7 @@ import {
 import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { leafHost } from "../regions.ts";
+import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
 import { type ConfigValue, EnvironmentReference, renderNatsSyntax } from "./nats-syntax.ts";
 import { type Address, type TlsFiles, tlsEntries } from "./nats-tls.ts";
@@ -77,12 +78,14 @@ export const edgeUsers = (): readonly ServiceUser[] =>
   serviceUsersOf([]).filter((user) => user.account === "DEVICES");
 
 function userEntry(user: ServiceUser): ConfigValue {
+  const publish = publishable(user);
   return {
     user: user.name,
     password: new EnvironmentReference(passwordVariable(user.name)),
+    allowed_connection_types: [user.only ?? "STANDARD"],
     permissions: {
-      publish: user.publish.length > 0 ? { allow: user.publish } : { deny: ">" },
-      subscribe: { allow: user.subscribe },
+      publish: publish.length > 0 ? { allow: publish } : { deny: ">" },
+      subscribe: user.subscribe.length > 0 ? { allow: user.subscribe } : { deny: ">" },
       allow_responses: user.responds ? { max: 1, expires: "10s" } : undefined,
     },
   };
@@ -125,20 +128,15 @@ function accountEntry(
   account: Account,
   { args, peers, users, readers, mappings }: Shared,
 ): ConfigValue {
-  const crossing = crossingsOf(peers);
-  const leaving = crossing.filter((c) => c.from === account);
-  const entering = crossing.filter((c) => c.to === account);
   return {
     limits: account === "DEVICES" ? devicesLimits : undefined,
     mappings: account === "DEVICES" ? mappings : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
     users: [
       ...users.filter((user) => user.account === account).map(userEntry),
-      ...(account === "CORE" ? readers.map((peer) => leafUserEntry(args.region, peer)) : []),
+      ...(account === "PEERS" ? readers.map((peer) => leafUserEntry(args.region, peer)) : []),
     ],
-    // A list of accounts makes the export private to them.
-    exports: leaving.map((c) => ({ stream: c.subject, accounts: [c.to] })),
-    imports: entering.map((c) => ({ stream: { account: c.from, subject: c.subject }, to: c.as })),
+    ...accountBorders(account, peers),
   };
 }
 
@@ -153,7 +151,7 @@ function sharedEntries(shared: Shared) {
       timeout: authTimeoutMs / 1000,
       auth_callout: {
         issuer: shared.args.authIssuer,
-        account: "AUTH",
+        account: "CALLOUT",
         auth_users: [...shared.users.map((user) => user.name), ...shared.readers.map(leafHost)],
       },
     },

@@ -42,7 +42,7 @@ export function leafEntries({ listen, tls, peers }: LeafArgs): ConfigValue {
   };
 }
 
-/** A peer as a user of CORE: its certificate is all that it proves itself with. */
+/** A peer as a user of PEERS: its certificate is all that it proves itself with. */
 export function leafUserEntry(region: string, peer: RegionName): ConfigValue {
   const { publish, subscribe } = mirrorPermissions(region);
   return {

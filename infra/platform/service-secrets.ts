@@ -2,7 +2,12 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
-import { passwordVariable, type ServiceUser, serviceUsersOf } from "../../app/contract/accounts.ts";
+import {
+  passwordVariable,
+  type ServiceUser,
+  serviceUsersOf,
+  streamMaker,
+} from "../../app/contract/accounts.ts";
 import {
   type ApiRole,
   type ApiTokenEntry,
@@ -11,8 +16,9 @@ import {
   apiTokenOf,
 } from "../../app/contract/api-token.ts";
 import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-keys.ts";
-import { changeReader, mirrorMaker } from "../../app/contract/peers.ts";
+import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
 import { auditKeyPairs } from "./audit-key-pairs.ts";
@@ -58,7 +64,9 @@ interface Generated {
 
 /** File of a Secret in which a process finds the password of its own user. */
 export const ownPassword = "password";
-/** The same of its user in the source account of a peer. */
+/** The same of the user who makes the streams of an account. */
+export const accountPassword = (account: StoreAccount) => `password-${account.toLowerCase()}`;
+/** The same of its user for a peer. */
 export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
 
 /** File of the bridge's Secret: the key from which its sessions at the upstream broker have their names. */
@@ -116,9 +124,11 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       ...ofPeers(changeReader),
     },
     provision: {
-      ...own("provision"),
+      ...Object.fromEntries(
+        storeAccounts.map((each) => [accountPassword(each), passwordOf(streamMaker(each))]),
+      ),
       "warmup-password": passwordOf("warmup"),
-      ...ofPeers(mirrorMaker),
+      ...ofPeers((peer) => streamMaker(sourceAccount(peer))),
     },
     console: {
       ...own("console"),

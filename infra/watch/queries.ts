@@ -1,4 +1,5 @@
 import { type LaneName, lanes } from "../../app/contract/lanes.ts";
+import { accountOfStream } from "../../app/contract/stores.ts";
 import { type WatchedRegion, workloadNamespace } from "./watched-region.ts";
 
 /** PromQL of what more than one rule or dashboard asks. Each is one expression without labels unless said. */
@@ -54,3 +55,7 @@ export const deadLetters = (window: string) =>
 /** Series of a StatefulSet of ours, as kube-state-metrics names them. */
 export const statefulSet = (metric: string, name: string) =>
   `${metric}{namespace="${workloadNamespace}",statefulset="${name}"}`;
+
+/** Selects a stream of this region: a peer's mirror has the same name in another account. */
+export const ownStream = (stream: string) =>
+  `{account="${accountOfStream(stream)}",stream_name="${stream}"}`;

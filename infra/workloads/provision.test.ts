@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { storeAccounts } from "../../app/contract/stores.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
 import { Provision, type ProvisionArgs } from "./provision.ts";
@@ -63,6 +64,9 @@ describe("what it is told", () => {
       STREAM_REPLICAS: "3",
       STREAM_MAX_BYTES: expect.stringContaining(`INGRESS=${8 * 1024 ** 3},REPORT_INGRESS=`),
       ALERT_RETENTION_HOURS: "48",
+      ACCOUNT_PASSWORD_FILES: storeAccounts
+        .map((account) => `${account}=/secrets/own/password-${account.toLowerCase()}`)
+        .join(","),
       PEER_PASSWORD_FILES:
         "eu-west=/secrets/own/password-from-eu-west,ap-south=/secrets/own/password-from-ap-south",
     });

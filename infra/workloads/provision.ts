@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
+import { storeAccounts } from "../../app/contract/stores.ts";
 import {
   mirrorDefinitions,
   type StreamScale,
@@ -10,6 +11,7 @@ import {
 import { boundsText } from "../../app/shared/stream-max-bytes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
+import { accountPassword } from "../platform/service-secrets.ts";
 import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
 import {
   internalCaFile,
@@ -53,12 +55,17 @@ export function streamDocuments(
   return Object.fromEntries([...own, ...mirrors]);
 }
 
-function environmentOf(args: ProvisionArgs): Readonly<Record<string, string>> {
+function environmentOf(args: ProvisionArgs): Process["environment"] {
   const { replicas, maxBytes, alertRetentionHours } = args.plan.streams;
   return {
     STREAM_REPLICAS: String(replicas),
     STREAM_MAX_BYTES: boundsText(maxBytes),
     ALERT_RETENTION_HOURS: String(alertRetentionHours),
+    // One user for each account instead of one for the process.
+    NATS_PASSWORD_FILE: undefined,
+    ACCOUNT_PASSWORD_FILES: storeAccounts
+      .map((account) => `${account}=${secretFile(accountPassword(account))}`)
+      .join(","),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
     ...(args.warmUp && warmUpOf(args)),

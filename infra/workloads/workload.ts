@@ -55,7 +55,7 @@ export interface Process {
   readonly workload: string;
   readonly args: WorkloadArgs;
   readonly size: PodSize;
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly environment: Readonly<Record<string, pulumi.Input<string> | undefined>>;
   /** Besides the workload's own secrets and the internal CA. */
   readonly mounts?: readonly Mount[];
   /** Whether its service account has rights at AWS. Defaults to false. */
@@ -118,7 +118,7 @@ function environmentOf({ args, environment, awsRights }: Process): Container["en
       ...common,
       ...environment,
       ...(awsRights && credentialsEnvironment),
-    }).map(([name, value]) => ({ name, value })),
+    }).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
   ];
 }
 

@@ -55,7 +55,7 @@ function expectWhole(result: LoadResult): void {
 async function ingressLeader(): Promise<string> {
   const connection = await connectAs(region, "operator");
   try {
-    const jsm = await jetstreamManager(connection);
+    const jsm = await jetstreamManager(connection, { checkAPI: false });
     const { cluster } = await jsm.streams.info("INGRESS");
     if (!cluster?.leader) throw new Error("INGRESS has no leader");
     return cluster.leader;
@@ -132,11 +132,11 @@ it("JetStream away for ten seconds: what the bridges held unstored is still Mosq
 
 it("every partition has an owner again after all of that", async () => {
   const connection = await connectAs(region, "inspector");
-  const jsm = await jetstreamManager(connection);
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
   const owners = async () => {
     const found = await Promise.all(
       partitionIds.map((id) =>
-        jsm.direct.getMessage("KV_partitions", { last_by_subj: `$KV.partitions.partition.${id}` }),
+        jsm.streams.getMessage("KV_partitions", { last_by_subj: `$KV.partitions.partition.${id}` }),
       ),
     );
     return new Set(found.map((entry) => entry?.json<{ owner: string }>().owner));

@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WriterReport } from "../../app/audit/writer-check.ts";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
+import { streamMaker } from "../../app/contract/accounts.ts";
 import { defaultScale, streamDefinitions } from "../../app/contract/streams.ts";
 import { jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { dynamodbEnvironment } from "../../local/endpoints.ts";
@@ -132,7 +133,7 @@ describe("a change of the registry", () => {
   });
 
   it("is not made while AUDIT takes nothing", async () => {
-    const provision = await connectAs(region, "provision");
+    const provision = await connectAs(region, streamMaker("AUDIT"));
     const { streams } = await jetstreamManager(provision);
     const definition = streamDefinitions(defaultScale).find((each) => each.name === "AUDIT");
     const { messages } = (await streams.info("AUDIT")).state;

@@ -1,6 +1,7 @@
 /** What one region stores reaches devices in all three, and a link between them carries nothing else. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { mirrorMaker } from "../../app/contract/peers.ts";
+import { streamMaker } from "../../app/contract/accounts.ts";
+import { sourceAccount } from "../../app/contract/peers.ts";
 import { peersOf, type RegionName, regionNames } from "../../app/contract/regions.ts";
 import { defaultScale, mirrorDefinitions } from "../../app/contract/streams.ts";
 import { subjects } from "../../app/contract/subjects.ts";
@@ -74,7 +75,7 @@ async function withMirror<T>(
   origin: RegionName,
   act: (jsm: JetStreamManager) => Promise<T>,
 ): Promise<T> {
-  const connection = await connectAs(regions.of(reader), mirrorMaker(origin));
+  const connection = await connectAs(regions.of(reader), streamMaker(sourceAccount(origin)));
   try {
     return await act(await jetstreamManager(connection));
   } finally {

@@ -109,7 +109,7 @@ describe("a report from a device", () => {
 
 it("lets no service but the inspector write what devices get", async () => {
   const before = device.received.length;
-  for (const user of ["bridge", "operator", "auth", "provision"]) {
+  for (const user of ["bridge", "operator", "auth", "console", "provision-core"]) {
     const connection = await connectAs(region, user);
     for (const subject of ["clients.d1.alerts", "deliver.d1.alerts"]) {
       connection.publish(subject, JSON.stringify({ id: `forged by ${user}` }));

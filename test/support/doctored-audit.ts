@@ -9,6 +9,7 @@ import {
   messageHeaders,
   type NatsConnection,
 } from "../../app/shared/nats.ts";
+import { storedNow } from "../../app/shared/stored-messages.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import type { Region } from "../../local/region.ts";
@@ -22,14 +23,13 @@ export interface Loot {
 
 /** All that a stream holds, with its headers. */
 export async function lootOf(connection: NatsConnection): Promise<Loot[]> {
-  const consumer = await jetstream(connection).consumers.get("AUDIT", { deliver_policy: "all" });
-  const { num_pending: pending } = await consumer.info();
   const loot: Loot[] = [];
-  for await (const message of await consumer.fetch({ max_messages: pending, expires: 5_000 })) {
+  for await (const message of storedNow(connection, "AUDIT", { from: { sequence: 1 } })) {
+    const { subject, data } = message;
     const headers = Object.fromEntries(
-      (message.headers?.keys() ?? []).map((key) => [key, message.headers?.get(key) ?? ""]),
+      message.headers.keys().map((key) => [key, message.headers.get(key)]),
     );
-    loot.push({ subject: message.subject, body: message.string(), headers });
+    loot.push({ subject, body: new TextDecoder().decode(data), headers });
   }
   return loot;
 }

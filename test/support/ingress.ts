@@ -8,12 +8,12 @@ import { expect, vi } from "vitest";
 import { type BridgeArgs, createBridge } from "../../app/bridge/bridge.ts";
 import { openUpstreamSession } from "../../app/bridge/upstream-session.ts";
 import type { Running } from "../../app/shared/lifecycle.ts";
-import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
 import { BrokerAccess } from "./broker.ts";
-import { connectAs } from "./stored.ts";
+import { connectAs, readStream } from "./stored.ts";
 
 export const within = { timeout: 30_000, interval: 50 };
 const log = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
@@ -169,18 +169,10 @@ export class IngressFixture {
   /** Everything that the stream holds now and `wanted` picks by its subject, in order. */
   async stored(stream: string, wanted: (subject: string) => boolean): Promise<Stored[]> {
     const reader = await this.nats(stream === "INGRESS" ? "inspector" : "operator");
-    const consumer = await jetstream(reader).consumers.get(stream);
-    const found: Stored[] = [];
-    const { num_pending } = await consumer.info();
-    let left = num_pending;
-    while (left > 0) {
-      for await (const message of await consumer.fetch({ max_messages: left, expires: 2_000 })) {
-        left--;
-        if (!wanted(message.subject)) continue;
-        const header = (name: string) => message.headers?.get(name) ?? "";
-        found.push({ subject: message.subject, text: message.string(), header });
-      }
-    }
+    const all = await readStream(reader, stream);
+    const found = all
+      .filter(({ subject }) => wanted(subject))
+      .map(({ subject, payload, header }) => ({ subject, text: payload, header }));
     await reader.close();
     return found;
   }

@@ -7,13 +7,13 @@ import type { DeviceStatus } from "../../app/contract/device.ts";
 import { lanes } from "../../app/contract/lanes.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
-import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
+import { jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
-import { connectAs } from "./stored.ts";
+import { connectAs, readStream } from "./stored.ts";
 
 export interface Stored {
   readonly subject: string;
@@ -192,23 +192,9 @@ export class InspectionFixture {
   /** Everything that the stream holds now and `wanted` picks by its subject, in order. */
   async stored(stream: string, wanted: (subject: string) => boolean): Promise<Stored[]> {
     this.#operator ??= await this.nats("operator");
-    const consumer = await jetstream(this.#operator).consumers.get(stream);
-    const found: Stored[] = [];
-    let { num_pending: left } = await consumer.info();
-    while (left > 0) {
-      for await (const message of await consumer.fetch({ max_messages: left, expires: 2_000 })) {
-        left--;
-        if (!wanted(message.subject)) continue;
-        found.push({
-          subject: message.subject,
-          text: message.string(),
-          sequence: message.seq,
-          storedMs: message.info.timestampNanos / 1e6,
-          header: (name) => message.headers?.get(name) ?? "",
-        });
-      }
-    }
-    await consumer.delete();
-    return found;
+    const all = await readStream(this.#operator, stream);
+    return all
+      .filter(({ subject }) => wanted(subject))
+      .map(({ payload, storedAt, ...rest }) => ({ ...rest, text: payload, storedMs: storedAt }));
   }
 }

@@ -1,11 +1,7 @@
 import { linkOf } from "../../app/audit/chain-link.ts";
 import { createLog } from "../../app/shared/log.ts";
-import {
-  connectNats,
-  jetstream,
-  jetstreamManager,
-  type NatsConnection,
-} from "../../app/shared/nats.ts";
+import { connectNats, type NatsConnection } from "../../app/shared/nats.ts";
+import { storedNow } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 
 /** Connects to the region's core as one of the contract's users. */
@@ -25,6 +21,8 @@ export function connectAs(region: Region, user: string): Promise<NatsConnection>
 export interface StoredMessage {
   readonly subject: string;
   readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly storedAt: number;
   readonly payload: string;
   header(name: string): string;
 }
@@ -35,21 +33,11 @@ export async function readStream(
   stream: string,
   subject = ">",
 ): Promise<StoredMessage[]> {
-  const jsm = await jetstreamManager(connection);
-  const { state } = await jsm.streams.info(stream);
-  if (state.messages === 0) return [];
-  const consumer = await jetstream(connection).consumers.get(stream, { filter_subjects: subject });
-  const { num_pending: pending } = await consumer.info();
   const found: StoredMessage[] = [];
-  if (pending === 0) return found;
-  const messages = await consumer.fetch({ max_messages: pending, expires: 5_000 });
-  for await (const message of messages) {
-    found.push({
-      subject: message.subject,
-      sequence: message.seq,
-      payload: message.string(),
-      header: (name) => message.headers?.get(name) ?? "",
-    });
+  const all = storedNow(connection, stream, { from: { sequence: 1 }, filter: subject });
+  for await (const { sequence, storedAt, subject, headers, data } of all) {
+    const payload = new TextDecoder().decode(data);
+    found.push({ subject, sequence, storedAt, payload, header: (name) => headers.get(name) });
   }
   return found;
 }

@@ -61,7 +61,7 @@ export class LiveSessions {
   readonly #pageSize: number;
 
   /**
-   * @param system connected as user `session-closer`, in the system account.
+   * @param system connected as user `session-closer`.
    * @param pageSize sessions in one answer, half a kilobyte each.
    */
   constructor(system: NatsConnection, pageSize = 1_024) {
@@ -86,11 +86,9 @@ export class LiveSessions {
 
   /** A connection that is gone already is none to complain about. */
   async close({ serverId, connection }: LiveSession): Promise<void> {
-    await this.#system.request(
-      `$SYS.REQ.SERVER.${serverId}.KICK`,
-      JSON.stringify({ cid: connection }),
-      { timeout: answerLimitMs },
-    );
+    await this.#system.request(`servers.${serverId}.KICK`, JSON.stringify({ cid: connection }), {
+      timeout: answerLimitMs,
+    });
   }
 
   async *#further(serverId: string, total: number): AsyncGenerator<readonly LiveSession[]> {
@@ -98,7 +96,7 @@ export class LiveSessions {
     const step = Math.ceil(limit * (1 - pageOverlap));
     for (let offset = step, left = total; offset < left; offset += step) {
       const reply = await this.#system.request(
-        `$SYS.REQ.SERVER.${serverId}.CONNZ`,
+        `servers.${serverId}.CONNZ`,
         query({ limit, offset }),
         { timeout: answerLimitMs },
       );
@@ -110,7 +108,7 @@ export class LiveSessions {
   }
 
   async *#ask(options: Record<string, unknown>): AsyncGenerator<Answer> {
-    const replies = await this.#system.requestMany("$SYS.REQ.SERVER.PING.CONNZ", query(options), {
+    const replies = await this.#system.requestMany("servers.PING.CONNZ", query(options), {
       strategy: "stall",
       stall: silenceMs,
       maxWait: answerLimitMs,

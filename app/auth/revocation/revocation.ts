@@ -7,11 +7,12 @@ import { jetstream } from "../../shared/nats.ts";
 import type { DeviceCache } from "../cache/device-cache.ts";
 import type { AuthConnections } from "../connections.ts";
 import { ChangedSessions } from "./changed-sessions.ts";
+import { followChanges } from "./follow-changes.ts";
 import { LiveSessions } from "./live-sessions.ts";
-import { followChanges, shareChanges } from "./read-changes.ts";
 import type { createRevocationMetrics } from "./revocation-metrics.ts";
 import { SessionCloser } from "./session-closer.ts";
 import { sweepSessions } from "./session-sweep.ts";
+import { shareChanges } from "./share-changes.ts";
 import { takeSweepTurns } from "./sweep-turns.ts";
 
 export interface RevocationOptions {
@@ -53,12 +54,12 @@ export function startRevocation(options: RevocationOptions): { readonly stop: ()
     metrics.changesFollowed.inc();
     for (const cache of caches) cache.invalidate(clientId, version);
   };
-  const sources = [connections.core, ...connections.peers];
+  const sources = [connections.auth, ...connections.peers];
   const readers = sources.flatMap(({ connection }) => [
     followChanges({
       connection,
       log,
-      onMessage: ({ subject, data }) => {
+      onChange: ({ subject, data }) => {
         const change = parseChange(subject, data);
         if (change) forget(change);
       },
@@ -66,7 +67,7 @@ export function startRevocation(options: RevocationOptions): { readonly stop: ()
     shareChanges({ connection, log, onMessage: (message) => changed.accept(message) }),
   ]);
   const turns = takeSweepTurns({
-    js: jetstream(connections.core.connection),
+    js: jetstream(connections.auth.connection),
     everyMs: options.sweepSeconds * 1000,
     sweep: () => sweep(options, live),
     clock: nowMs,
@@ -83,7 +84,7 @@ export function startRevocation(options: RevocationOptions): { readonly stop: ()
 
 async function sweep(options: RevocationOptions, live: LiveSessions): Promise<void> {
   const { connections, registry, consistentRegistry, metrics, log } = options;
-  const tell = tellChange(jetstream(connections.core.connection));
+  const tell = tellChange(jetstream(connections.auth.connection));
   try {
     const looked = await sweepSessions({
       sessions: live,

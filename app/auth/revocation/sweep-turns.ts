@@ -4,7 +4,7 @@ import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
 
 export interface SweepTurnsOptions {
-  /** In CORE of this region. */
+  /** May store into REGISTRY_CHANGES of this region. */
   readonly js: Pick<JetStreamClient, "publish">;
   /** At most the duplicate window of REGISTRY_CHANGES. */
   readonly everyMs: number;

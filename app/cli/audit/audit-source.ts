@@ -4,10 +4,12 @@ import { createGunzip } from "node:zlib";
 import { parseExportLine, type StoredRecord } from "../../audit/stored-record.ts";
 import { headers } from "../../contract/headers.ts";
 import { linesOf } from "../../shared/lines.ts";
-import { type JsMsg, jetstream, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
+import { jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
+import { storedNow } from "../../shared/stored-messages.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 
 const stream = "AUDIT";
+const utf8 = new TextDecoder();
 /** More than a message of NATS can be, in its longest spelling. */
 const lineLimit = 8 * 1024 * 1024;
 
@@ -17,20 +19,13 @@ export interface AuditRange {
   readonly to: number | undefined;
 }
 
-const stored = (message: JsMsg): StoredRecord => ({
-  sequence: message.seq,
-  storedAt: message.time.getTime(),
-  subject: message.subject,
-  body: message.string(),
-  signature: message.headers?.get(headers.signature) || undefined,
-});
-
 /** Everything there is. */
 export const wholeRange: AuditRange = { from: undefined, to: undefined };
 
 /** When the first message of AUDIT was stored, if there were others before it, in milliseconds since 1970. */
 export async function cutOf(connection: NatsConnection): Promise<number | undefined> {
-  const { state } = await (await jetstreamManager(connection)).streams.info(stream);
+  const { streams } = await jetstreamManager(connection, { checkAPI: false });
+  const { state } = await streams.info(stream);
   return state.first_seq > 1 ? Date.parse(state.first_ts) : undefined;
 }
 
@@ -44,35 +39,24 @@ export async function* storedRecords(
   { from, to }: AuditRange,
   subject?: string,
 ): AsyncGenerator<StoredRecord> {
-  const unreadable = (error: unknown) => {
+  const start = from === undefined ? { sequence: 1 } : { since: from };
+  try {
+    const wanted = { from: start, ...(subject !== undefined && { filter: subject }) };
+    for await (const message of storedNow(connection, stream, wanted)) {
+      const storedAt = Math.trunc(message.storedAt);
+      if (to !== undefined && storedAt >= to) return;
+      yield {
+        sequence: message.sequence,
+        storedAt,
+        subject: message.subject,
+        body: utf8.decode(message.data),
+        signature: message.headers.get(headers.signature) || undefined,
+      };
+    }
+  } catch (error) {
     throw new OperatorError(
       `stream ${stream} cannot be read: ${sentenceOf(error)}; run sentinel doctor`,
     );
-  };
-  const jsm = await jetstreamManager(connection).catch(unreadable);
-  const { state } = await jsm.streams.info(stream).catch(unreadable);
-  const start =
-    from === undefined
-      ? { deliver_policy: "all" as const }
-      : {
-          deliver_policy: "by_start_time" as const,
-          opt_start_time: new Date(from).toISOString(),
-        };
-  const wanted = { ...start, ...(subject !== undefined && { filter_subjects: subject }) };
-  const consumer = await jetstream(connection).consumers.get(stream, wanted).catch(unreadable);
-  const { num_pending: pending } = await consumer.info().catch(unreadable);
-  if (state.messages === 0 || pending === 0) return;
-  const messages = await consumer.consume({ expires: 5_000, idle_heartbeat: 500 });
-  try {
-    for await (const message of messages) {
-      if (message.seq > state.last_seq) return;
-      const record = stored(message);
-      if (to !== undefined && record.storedAt >= to) return;
-      yield record;
-      if (message.seq === state.last_seq || message.info.pending === 0) return;
-    }
-  } finally {
-    await messages.close();
   }
 }
 

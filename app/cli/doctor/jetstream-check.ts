@@ -29,7 +29,7 @@ export function streamsCheck(connection: () => Promise<NatsConnection>): Check {
     name: "JetStream streams",
     advice: "look at the NATS core servers; run provision when a stream is missing",
     run: async () => {
-      const jsm = await jetstreamManager(await connection());
+      const jsm = await jetstreamManager(await connection(), { checkAPI: false });
       const names = streamDefinitions(defaultScale).map((definition) => definition.name);
       const problems = await Promise.all(
         names.map((name) =>
@@ -51,7 +51,7 @@ export function ingressCheck(
     name: `${stream} lag`,
     advice: `see that ${process} processes run and own all partitions; add replicas when they are busy`,
     run: async () => {
-      const jsm = await jetstreamManager(await connection());
+      const jsm = await jetstreamManager(await connection(), { checkAPI: false });
       const { state } = await jsm.streams.info(stream);
       if (state.messages === 0) return "nothing waits";
       const age = Math.round((Date.now() - Date.parse(String(state.first_ts))) / 1000);

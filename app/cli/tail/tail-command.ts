@@ -1,4 +1,6 @@
-import { type JsMsg, jetstream, type NatsConnection } from "../../shared/nats.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { NatsConnection } from "../../shared/nats.ts";
+import { type BatchRequest, readBatch, type StoredMessage } from "../../shared/stored-messages.ts";
 import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
@@ -14,6 +16,7 @@ export interface TailArguments {
   readonly json: boolean;
 }
 
+const utf8 = new TextDecoder();
 const formats = { plain: "reset", good: "green", notice: "yellow", bad: "red" } as const;
 
 /** Prints messages as they are stored, until it is interrupted or nobody reads it any more. */
@@ -44,37 +47,35 @@ interface Following {
   readonly started: number;
 }
 
-/**
- * Follows one filter of a stream. Never several: a consumer with a list of filters is created by
- * a request that does not name the consumer, which the operator may not make.
- */
+/** What is stored is printed within this time. */
+const pollMs = 200;
+
+/** Follows one filter of a stream by reading on from the last message, again and again. */
 async function follow(
   { topic, stream, filter }: { topic: TailTopic; stream: string; filter: string },
   { connection, context, options, started }: Following,
 ) {
-  const since = options.sinceMs;
-  const consumer = await jetstream(connection)
-    .consumers.get(stream, {
-      filter_subjects: filter,
-      ...(since === undefined
-        ? { deliver_policy: "new" as const }
-        : {
-            deliver_policy: "by_start_time" as const,
-            opt_start_time: new Date(started - since).toISOString(),
-          }),
-    })
-    .catch((error) => {
+  let from: BatchRequest["from"] = { since: started - (options.sinceMs ?? 0) };
+  let readable = false;
+  while (!connection.isClosed()) {
+    const request: BatchRequest = { from, filter };
+    const batch = await readBatch(connection, stream, request).catch((error) => {
+      // What could be read before will be so again, when its servers are back.
+      if (readable) return [];
       throw new OperatorError(
         `stream ${stream} cannot be read: ${sentenceOf(error)}; run sentinel doctor`,
       );
     });
-  const messages = await consumer.consume({ expires: 5_000, idle_heartbeat: 500 });
-  for await (const raw of messages) {
-    const message = taken(topic, stream, raw);
-    if (options.client !== undefined && !concerns(message, options.client)) continue;
-    await (options.json
-      ? context.output.json(tailJson(message))
-      : context.output.line(coloured(message)));
+    readable = true;
+    for (const stored of batch) {
+      from = { sequence: stored.sequence + 1 };
+      const message = taken(topic, stream, stored);
+      if (options.client !== undefined && !concerns(message, options.client)) continue;
+      await (options.json
+        ? context.output.json(tailJson(message))
+        : context.output.line(coloured(message)));
+    }
+    if (batch.length === 0) await delay(pollMs);
   }
 }
 
@@ -83,16 +84,14 @@ function coloured(message: TailMessage): Styled {
   return { format: formats[tone], text };
 }
 
-function taken(topic: TailTopic, stream: string, message: JsMsg): TailMessage {
+function taken(topic: TailTopic, stream: string, message: StoredMessage): TailMessage {
   const headers = new Map<string, string>();
-  for (const [name, values] of message.headers ?? []) headers.set(name, values.join(","));
+  for (const [name, values] of message.headers) headers.set(name, values.join(","));
   return {
-    topic,
-    stream,
+    ...{ topic, stream, headers },
     subject: message.subject,
-    sequence: message.seq,
-    at: message.time.getTime(),
-    headers,
-    payload: message.string(),
+    sequence: message.sequence,
+    at: message.storedAt,
+    payload: utf8.decode(message.data),
   };
 }

@@ -1,11 +1,11 @@
 import { partitionCount } from "../../../app/contract/partitions.ts";
-import { inspectorsOf } from "../queries.ts";
+import { inspectorsOf, ownStream } from "../queries.ts";
 import type { WatchedRegion } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
 /** `sentinel doctor` finds fault with the same age. */
 const lagSeconds = 30;
-const ingress = `{account="CORE",stream_name="INGRESS"}`;
+const ingress = ownStream("INGRESS");
 
 /** From INGRESS to the streams of results. */
 export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Alert[] {

@@ -1,4 +1,4 @@
-import { deliveryBound, inspectorsOf, quantileOf } from "../queries.ts";
+import { deliveryBound, inspectorsOf, ownStream, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import { board, type Section } from "./board.ts";
 import { graph, note } from "./panels.ts";
@@ -7,7 +7,7 @@ const range = "$__rate_interval";
 const rates = (metric: string, by: string) => `sum by (${by}) (rate(${metric}[${range}]))`;
 const bridge = "sentinel_bridge_store_seconds";
 const inspector = "sentinel_inspector_store_seconds";
-const ingress = `{account="CORE",stream_name="INGRESS"}`;
+const ingress = ownStream("INGRESS");
 
 const latency: Section = {
   title: "Latency",

@@ -4,6 +4,7 @@ import {
   deadLetters,
   deliveryBound,
   inspectorsOf,
+  ownStream,
   quantileOf,
   shareDrift,
 } from "../queries.ts";
@@ -157,7 +158,7 @@ const flow = ({ clients }: WatchedRegion): Section => ({
           legend: "inspected",
         },
         {
-          expr: `max(rate(jetstream_stream_last_seq{account="CORE",stream_name="MQTT_ALERTS"}[${range}]))`,
+          expr: `max(rate(jetstream_stream_last_seq${ownStream("MQTT_ALERTS")}[${range}]))`,
           legend: "stored in MQTT_ALERTS",
         },
       ],

@@ -1,5 +1,5 @@
 import { laneNames } from "../../../app/contract/lanes.ts";
-import { deadLetters, inspectorsOf, quantileOf } from "../queries.ts";
+import { deadLetters, inspectorsOf, ownStream, quantileOf } from "../queries.ts";
 import { board, type Section } from "./board.ts";
 import { graph, stacked } from "./panels.ts";
 
@@ -7,7 +7,7 @@ const range = "$__rate_interval";
 const rates = (metric: string, by: string) => `sum by (${by}) (rate(${metric}[${range}]))`;
 const inspected = "sentinel_inspector_inspected_messages_total";
 const stored = (stream: string) => ({
-  expr: `max(rate(jetstream_stream_last_seq{account="CORE",stream_name="${stream}"}[${range}]))`,
+  expr: `max(rate(jetstream_stream_last_seq${ownStream(stream)}[${range}]))`,
   legend: stream,
 });
 

@@ -3,7 +3,7 @@ import type { RuleCase } from "./rule-case.fixture.ts";
 const lag = (partition: number) =>
   `sentinel_inspector_lag_messages{process="inspector",partition="${partition}"}`;
 const ingress = (metric: string) =>
-  `jetstream_stream_${metric}_bytes{account="CORE",stream_name="INGRESS",server_name="nats-core-0"}`;
+  `jetstream_stream_${metric}_bytes{account="INTAKE",stream_name="INGRESS",server_name="nats-core-0"}`;
 const owned = (replica: number, process = "inspector") =>
   `sentinel_inspector_partitions_owned{process="${process}",replica="${process}-${replica}"}`;
 const held = `sentinel_inspector_held_messages{replica="inspector-0"}`;

@@ -5,7 +5,7 @@ const core = (metric: string) =>
 const health = (value: string) =>
   `gnatsd_healthz_status_value{job="nats-core",pod="nats-core-1",value="${value}"}`;
 const copy = (server: number, leader: number | undefined, metric = "last_seq") =>
-  `jetstream_stream_${metric}{account="CORE",stream_name="INGRESS",server_name="nats-core-${server}",is_stream_leader="${server === leader}"}`;
+  `jetstream_stream_${metric}{account="INTAKE",stream_name="INGRESS",server_name="nats-core-${server}",is_stream_leader="${server === leader}"}`;
 const storage = (used: number): Series => ({
   [`gnatsd_varz_jetstream_stats_storage{job="nats-core",pod="nats-core-0"}`]: `${used}x30`,
   [`gnatsd_varz_jetstream_config_max_storage{job="nats-core",pod="nats-core-0"}`]: "100x30",

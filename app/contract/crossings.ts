@@ -1,0 +1,70 @@
+import type { Account } from "./accounts.ts";
+import { changeAccount, mirroredStreams, sourceAccount } from "./peers.ts";
+import type { RegionName } from "./regions.ts";
+import { accountOfStream } from "./stores.ts";
+import { subjects } from "./subjects.ts";
+
+/** Messages that come from one account into another without being asked for: a stream import. */
+export interface Crossing {
+  readonly from: Account;
+  readonly to: Account;
+  readonly subject: string;
+  readonly as: string;
+}
+
+export const crossings = {
+  /** What MQTT_ALERTS republishes reaches devices under the topic that they subscribe to. */
+  alertsToDevices: {
+    from: "ALERTS",
+    to: "DEVICES",
+    subject: "deliver.*.alerts",
+    as: "clients.*.alerts",
+  },
+  /** What devices send reaches REPORT_INGRESS, where its inspector finds it, and nothing else. */
+  reportsToIntake: {
+    from: "DEVICES",
+    to: "REPORT_INTAKE",
+    subject: "clients.*.reports",
+    as: "ingress.device.*",
+  },
+  /** What REGISTRY_CHANGES republishes reaches auth at once. */
+  changesToAuth: {
+    from: "CHANGES",
+    to: "AUTH",
+    subject: subjects.registryChanged("*"),
+    as: subjects.registryChanged("*"),
+  },
+  /** Writers of AUDIT keep the heads of each other's chains. */
+  headsToAuth: {
+    from: "AUDIT",
+    to: "AUTH",
+    subject: subjects.auditHeads("*"),
+    as: subjects.auditHeads("*"),
+  },
+  headsToConsole: {
+    from: "AUDIT",
+    to: "CONSOLE",
+    subject: subjects.auditHeads("*"),
+    as: subjects.auditHeads("*"),
+  },
+} as const satisfies Record<string, Crossing>;
+
+/** What a consumer of a mirror delivers to the region that has it. */
+const toPeers = mirroredStreams.map(
+  (stream): Crossing => ({
+    from: accountOfStream(stream),
+    to: "PEERS",
+    subject: "$JS.M.*",
+    as: "$JS.M.*",
+  }),
+);
+
+/** With peers, what each mirror republishes reaches devices and auth in the same way. */
+export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] => [
+  ...Object.values(crossings),
+  ...peers.flatMap((peer) => [
+    { ...crossings.alertsToDevices, from: sourceAccount(peer) },
+    { ...crossings.changesToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
+  ]),
+  ...(peers.length > 0 ? toPeers : []),
+];

@@ -1,0 +1,31 @@
+import type { StreamName } from "./stream-bounds.ts";
+
+/**
+ * The accounts that hold a region's streams, and which ones.
+ *
+ * nats-server does not check where JetStream sends an answer or what a consumer delivers: whoever
+ * may read a stream can have its content written to every subject of the stream's own account. So
+ * the streams of an account are those for which that would be no harm, or nobody reads there.
+ */
+export const stores = {
+  /** What was taken in. Inspectors, who decide about it, read it here by consumers. */
+  INTAKE: ["INGRESS", "KV_partitions"],
+  REPORT_INTAKE: ["REPORT_INGRESS", "KV_report-partitions"],
+  /** What devices get. Peers read it by consumers, and so could write to what is here: nothing else. */
+  ALERTS: ["MQTT_ALERTS"],
+  /** What else inspection made. Nobody logs in here but provision. */
+  CORE: ["REPORTS", "QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"],
+  AUDIT: ["AUDIT"],
+  CHANGES: ["REGISTRY_CHANGES"],
+} as const satisfies Record<string, readonly StreamName[]>;
+
+export type StoreAccount = keyof typeof stores;
+
+export const storeAccounts = Object.keys(stores) as readonly StoreAccount[];
+
+/** @throws Error for a stream that was given no account. */
+export function accountOfStream(stream: string): StoreAccount {
+  const account = storeAccounts.find((each) => stores[each].some((name) => name === stream));
+  if (!account) throw new Error(`stream ${stream} has no account: name it in stores`);
+  return account;
+}
