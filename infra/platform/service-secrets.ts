@@ -65,7 +65,8 @@ interface Generated {
 /** File of a Secret in which a process finds the password of its own user. */
 export const ownPassword = "password";
 /** The same of the user who makes the streams of an account. */
-export const accountPassword = (account: StoreAccount) => `password-${account.toLowerCase()}`;
+export const accountPassword = (account: StoreAccount) =>
+  `password-${account.toLowerCase().replaceAll("_", "-")}`;
 /** The same of its user for a peer. */
 export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
 

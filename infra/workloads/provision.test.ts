@@ -65,7 +65,10 @@ describe("what it is told", () => {
       STREAM_MAX_BYTES: expect.stringContaining(`INGRESS=${8 * 1024 ** 3},REPORT_INGRESS=`),
       ALERT_RETENTION_HOURS: "48",
       ACCOUNT_PASSWORD_FILES: storeAccounts
-        .map((account) => `${account}=/secrets/own/password-${account.toLowerCase()}`)
+        .map(
+          (account) =>
+            `${account}=/secrets/own/password-${account.toLowerCase().replaceAll("_", "-")}`,
+        )
         .join(","),
       PEER_PASSWORD_FILES:
         "eu-west=/secrets/own/password-from-eu-west,ap-south=/secrets/own/password-from-ap-south",
