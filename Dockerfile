@@ -22,6 +22,10 @@ FROM process AS bridge
 COPY --from=build /src/dist/bridge ./
 CMD ["main.js"]
 
+FROM process AS meter
+COPY --from=build /src/dist/meter ./
+CMD ["main.js"]
+
 FROM process AS auth
 COPY --from=build /src/dist/auth ./
 CMD ["main.js"]

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { streamMaker } from "../app/contract/accounts.ts";
+import { mqttStreamMaker, streamMaker } from "../app/contract/accounts.ts";
 import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, sourceAccount } from "../app/contract/peers.ts";
@@ -70,6 +70,7 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     ...auditKeys(context, "auth"),
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
+  meter: (context) => ({ ...natsEnvironment(context, "meter"), METERED_DEVICES: "200000" }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),
   "report-inspector": (context) => inspectorEnvironment(context, lanes.reports),
   console: (context) => ({
@@ -128,6 +129,7 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       ACCOUNT_PASSWORD_FILES: storeAccounts
         .map((account) => `${account}=${context.secrets.passwordFile(streamMaker(account))}`)
         .join(","),
+      DEVICES_PASSWORD_FILE: context.secrets.passwordFile(mqttStreamMaker),
       STREAM_REPLICAS: String(context.layout.cores.length),
       ...peerPasswords(context, (peer) => streamMaker(sourceAccount(peer))),
       // Where devices use certificates, the edge would ask the warm-up for one too.

@@ -25,6 +25,7 @@ export const replicas = (role: string, count: number): string[] =>
 export function appProcesses(options: RegionOptions): string[] {
   return [
     ...replicas("auth", options.auths),
+    ...replicas("meter", options.meters ?? 0),
     ...replicas("inspector", options.inspectors),
     ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),
     ...replicas("bridge", options.bridges),

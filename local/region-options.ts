@@ -23,6 +23,8 @@ export interface RegionOptions {
   /** Inspectors of what devices send. One where there are inspectors at all, unless said otherwise. */
   readonly reportInspectors?: number;
   readonly auths: number;
+  /** None unless said. */
+  readonly meters?: number;
   /** Whether the API is served. */
   readonly console?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
@@ -54,5 +56,6 @@ export const wholeRegion = {
   bridges: 2,
   inspectors: 2,
   auths: 2,
+  meters: 2,
   console: true,
 } as const;

@@ -10,6 +10,7 @@ import { Auth, authWorkload } from "../infra/workloads/auth.ts";
 import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
 import { Console, consoleWorkload } from "../infra/workloads/console.ts";
 import { Inspector } from "../infra/workloads/inspector.ts";
+import { Meter } from "../infra/workloads/meter.ts";
 import { Provision } from "../infra/workloads/provision.ts";
 import type { Settings } from "./settings.ts";
 import type { imageNames } from "./settings-schema.ts";
@@ -64,6 +65,7 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
       },
       opts,
     ),
+  meter: (context, opts) => new Meter("meter", common(context, "meter"), opts),
   inspector: inspectorOf(lanes.alerts),
   "report-inspector": inspectorOf(lanes.reports),
   console: consoleService,

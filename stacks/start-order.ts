@@ -15,6 +15,7 @@ type Process = (typeof imageNames)[number] | Lane["process"];
 export const startOrder = {
   auth: [],
   provision: [],
+  meter: ["provision"],
   inspector: ["provision"],
   "report-inspector": ["provision"],
   console: ["provision"],

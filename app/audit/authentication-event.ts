@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { subjects } from "../contract/subjects.ts";
+import { type CutOff, cutOffId } from "../cut-off/cut-off.ts";
 import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
 
 /** What is written down of a certificate. */
@@ -88,6 +89,27 @@ export function auditRecord(decision: AuditedDecision): AuditDraft {
     }),
   };
   return { id, subject: subjects.authAudit(known ? request?.clientId : undefined), event };
+}
+
+/** A device is cut off: its sessions are ended, and it may not log in until then. OCSF's Logoff. */
+export function cutOffRecord(clientId: string, cutOff: CutOff): AuditDraft {
+  const id = cutOffId(clientId, cutOff);
+  const event = {
+    ...logon(id, false, cutOff.sinceMs),
+    activity_id: 2,
+    activity_name: "Logoff",
+    type_uid: 300202,
+    // High: as in the finding.
+    severity_id: 4,
+    status_code: "cut-off",
+    status_detail: cutOff.limit,
+    start_time: cutOff.sinceMs,
+    end_time: cutOff.untilMs,
+    count: cutOff.count,
+    user: { name: clientId, uid: clientId },
+  };
+  // It had a session, so the registry has its id.
+  return { id, subject: subjects.authAudit(clientId), event };
 }
 
 /** Stands for the refusals that could not be recorded one by one while AUDIT could not be written. */

@@ -10,6 +10,7 @@ import type { CalloutResponder } from "./callout/callout-responder.ts";
 import type { Lookup } from "./callout/decide.ts";
 import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
+import type { CutOffService } from "./cut-off/cut-off-service.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */
@@ -33,6 +34,7 @@ export interface AuthOptions {
    */
   readonly statusCache: DeviceCache;
   readonly revocation: { readonly stop: () => void };
+  readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
   readonly log: Logger;
 }
 
@@ -65,6 +67,12 @@ export function createAuth(options: AuthOptions): Running {
         respondStatus(message, async (id) => cache.peek(id) ?? statusCache.lookup(id)),
       ),
     }),
+    auth.connection.subscribe(subjects.cutOffRequest, {
+      queue,
+      callback: tracked(async (message) => {
+        message.respond(await options.cutOffs.answer(message.data));
+      }),
+    }),
   ];
   const counts = setInterval(() => recorder.flush(), countsEveryMs);
   counts.unref();
@@ -81,6 +89,7 @@ export function createAuth(options: AuthOptions): Running {
       while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(counts);
       options.revocation.stop();
+      options.cutOffs.stop();
       recorder.flush({ last: true });
       options.heads.stop();
       for (const record of await outbox.drain(outboxDrainMs)) {

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
-import { auditedRefusalsPerMinute, sessionSweepSeconds } from "../contract/limits.ts";
+import {
+  auditedRefusalsPerMinute,
+  cutOffMemoryHours,
+  sessionSweepSeconds,
+} from "../contract/limits.ts";
+import type { CutOffTimes } from "../cut-off/cut-off.ts";
 import {
   auditSchema,
   count,
@@ -22,6 +27,9 @@ const limitSchema = {
   ADDRESS_FAILURES: count.default(1_000),
   LOCKOUT_SECONDS: count.default(60),
   LOCKOUT_LIMIT_SECONDS: count.default(900),
+  /** A device that sent too much is kept out for so long; each time within a day doubles it. */
+  CUT_OFF_SECONDS: count.default(60),
+  CUT_OFF_LIMIT_SECONDS: count.max((cutOffMemoryHours * 3_600) / 2).default(21_600),
   /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
   LOGINS_AT_ONCE: count.default(4_000),
 };
@@ -79,6 +87,11 @@ export const limitSettingsOf = (environment: AuthEnvironment): LimitSettings => 
     firstSeconds: environment.LOCKOUT_SECONDS,
     longestSeconds: environment.LOCKOUT_LIMIT_SECONDS,
   },
+});
+
+export const cutOffTimesOf = (environment: AuthEnvironment): CutOffTimes => ({
+  firstSeconds: environment.CUT_OFF_SECONDS,
+  longestSeconds: environment.CUT_OFF_LIMIT_SECONDS,
 });
 
 export const admissionSettingsOf = (environment: AuthEnvironment): AdmissionSettings => ({

@@ -19,9 +19,12 @@ import { createJudge } from "./callout/judge.ts";
 import { accountKeyOf } from "./callout/nkey.ts";
 import { createTokenIssuer } from "./callout/user-jwt.ts";
 import { connectAccounts } from "./connections.ts";
+import { createCutOffMetrics } from "./cut-off/cut-off-metrics.ts";
+import { startCutOffs } from "./cut-off/cut-off-service.ts";
 import {
   type AuthEnvironment,
   admissionSettingsOf,
+  cutOffTimesOf,
   limitSettingsOf,
   readAuthEnvironment,
   recordLimitsOf,
@@ -94,8 +97,17 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   const backlogMs = () => backlog.ms;
   const rule = credentialRules[environment.DEVICE_AUTH];
+  const cutOffs = startCutOffs({
+    ...{ connections, outbox, log },
+    times: cutOffTimesOf(environment),
+    metrics: createCutOffMetrics(context.metrics),
+    clock: nowMs,
+  });
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs }),
+    judge: createJudge({
+      ...{ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs },
+      isCutOff: cutOffs.isCutOff,
+    }),
     knows: (clientId) => cache.knows(clientId),
     limits,
     recorder,
@@ -113,7 +125,8 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     metrics: createRevocationMetrics(context.metrics),
   });
   return createAuth({
-    ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation, log },
+    ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
+    ...{ cutOffs, log },
   });
 }
 

@@ -9,7 +9,9 @@ import {
   store,
   take,
 } from "./calls.ts";
+import { crossings } from "./crossings.ts";
 import { type Lane, lanes } from "./lanes.ts";
+import { mqttStreamNames } from "./mqtt-streams.ts";
 import {
   type ChangeAccount,
   changeAccount,
@@ -24,7 +26,7 @@ import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
 import { subjects } from "./subjects.ts";
 
 /** Accounts of one service each, without JetStream: what is called from there is all it can cause. */
-const callers = ["BRIDGE", "AUTH", "CALLOUT", "CLOSER", "OPERATOR", "CONSOLE"] as const;
+const callers = ["BRIDGE", "AUTH", "CALLOUT", "CLOSER", "OPERATOR", "CONSOLE", "METER"] as const;
 
 /** NATS accounts: what crosses from one to another is named in `calls` and `crossings`, nothing else does. */
 export const accounts = [...storeAccounts, "DEVICES", ...callers, "SYS"] as const;
@@ -110,6 +112,9 @@ const followChanges = (account: Account) => [
 export const streamMaker = (account: StoreAccount | SourceAccount) =>
   `provision-${account.toLowerCase().replaceAll("_", "-")}`;
 
+/** User who makes the streams of nats-server's MQTT layer. */
+export const mqttStreamMaker = "provision-devices";
+
 /** Every user that is not a device. Devices are admitted by the auth callout. */
 export const serviceUsers: readonly ServiceUser[] = [
   ...storeAccounts.map((account) => streamMakerUser(account, stores[account])),
@@ -144,6 +149,9 @@ export const serviceUsers: readonly ServiceUser[] = [
     calls: [
       ...audit("auth"),
       ...followChanges("CHANGES"),
+      // Who is cut off, and what the other replicas decided about that.
+      ...store("LIMITS", subjects.cutOff("*")),
+      ...readToEnd("CUT_OFFS"),
       // What its sweep finds changed.
       ...tellChanges,
       ...store("CHANGES", subjects.registrySweep),
@@ -152,9 +160,23 @@ export const serviceUsers: readonly ServiceUser[] = [
       inbox("auth"),
       subjects.registryStatus,
       subjects.registryChanged("*"),
+      subjects.cutOffRequest,
+      subjects.cutOffTold("*"),
       subjects.auditHeads("*"),
     ],
     responds: true,
+  },
+  {
+    /** Counts what each device sends, as it crosses the border of its account. */
+    name: "meter",
+    account: "METER",
+    calls: [call("AUTH", subjects.cutOffRequest), ...store("CORE", subjects.event("anomaly", "*"))],
+    subscribe: [
+      inbox("meter"),
+      crossings.reportsToMeter.as,
+      crossings.sessionsToMeter.as,
+      crossings.heldToMeter.as,
+    ],
   },
   {
     name: "auth-callout",
@@ -185,6 +207,18 @@ export const serviceUsers: readonly ServiceUser[] = [
     account: "CONSOLE",
     calls: [...audit("registry"), ...tellChanges],
     subscribe: [inbox("console"), subjects.auditHeads("*")],
+  },
+  {
+    /** Of provision: makes the streams of nats-server's MQTT layer, before that makes them itself. */
+    name: mqttStreamMaker,
+    account: "DEVICES",
+    publish: [
+      info,
+      ...mqttStreamNames.flatMap((name) =>
+        ["INFO", "CREATE", "UPDATE", "DELETE"].map((call) => `$JS.API.STREAM.${call}.${name}`),
+      ),
+    ],
+    subscribe: [inbox(mqttStreamMaker)],
   },
   {
     /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */

@@ -27,6 +27,37 @@ export const crossings = {
     subject: "clients.*.reports",
     as: "ingress.device.*",
   },
+  /** The same reaches the meter, which counts. */
+  reportsToMeter: {
+    from: "DEVICES",
+    to: "METER",
+    subject: "clients.*.reports",
+    as: "reports.*",
+  },
+  /**
+   * What nats-server's MQTT layer writes of a session whenever a device connects, subscribes or
+   * unsubscribes, with the device's id in it: the meter counts it.
+   */
+  sessionsToMeter: {
+    from: "DEVICES",
+    to: "METER",
+    subject: "$MQTT.sess.*.*",
+    as: "sessions.*.*",
+  },
+  /** What a device has sent at QoS 2 and not released: nothing of it is a report yet. */
+  heldToMeter: {
+    from: "DEVICES",
+    to: "METER",
+    subject: "$MQTT.qos2.in.*.*",
+    as: "held.*.*",
+  },
+  /** What CUT_OFFS republishes reaches every replica of auth at once. */
+  cutOffsToAuth: {
+    from: "LIMITS",
+    to: "AUTH",
+    subject: subjects.cutOffTold("*"),
+    as: subjects.cutOffTold("*"),
+  },
   /** What REGISTRY_CHANGES republishes reaches auth at once. */
   changesToAuth: {
     from: "CHANGES",

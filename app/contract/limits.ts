@@ -5,9 +5,15 @@ export const payloadLimitBytes = 64 * 1024;
 export const deviceLimits = {
   /** A report, and what nats-server's MQTT layer puts before it: 25 bytes. */
   messageBytes: payloadLimitBytes + 128,
-  /** A device needs one subscription, and the MQTT layer a few of its own. */
-  subscriptions: 10,
+  /**
+   * A device needs one subscription. nats-server's MQTT layer adds one of its own whenever a device
+   * subscribes at QoS 1, and 2.15.1 keeps that when the device unsubscribes.
+   */
+  subscriptions: 50,
 };
+
+/** How long a cut-off is remembered: a device that is cut off again meanwhile stays out for longer. */
+export const cutOffMemoryHours = 24;
 
 /**
  * Largest MQTT packet that the upstream broker takes, in bytes. Above `payloadLimitBytes` so that

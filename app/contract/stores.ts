@@ -17,6 +17,7 @@ export const stores = {
   CORE: ["REPORTS", "QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"],
   AUDIT: ["AUDIT"],
   CHANGES: ["REGISTRY_CHANGES"],
+  LIMITS: ["CUT_OFFS"],
 } as const satisfies Record<string, readonly StreamName[]>;
 
 export type StoreAccount = keyof typeof stores;

@@ -18,6 +18,7 @@ const gib = 1024 ** 3;
  * | AUDIT | refuses | logins and changes of the registry are refused: neither happens without its record |
  * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
  * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
+ * | CUT_OFFS | drops its oldest | that device may log in again, and its next cut-off is short |
  * | KV_* | refuses | never full: one small entry for each partition and replica |
  */
 export const streamBounds = {
@@ -30,6 +31,7 @@ export const streamBounds = {
   AUDIT: 4 * gib,
   DEAD_LETTER: gib,
   REGISTRY_CHANGES: 256 * mib,
+  CUT_OFFS: 32 * mib,
   KV_partitions: 64 * mib,
   "KV_report-partitions": 64 * mib,
 } as const;

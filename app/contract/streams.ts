@@ -1,4 +1,5 @@
 import { type Lane, lanes } from "./lanes.ts";
+import { cutOffMemoryHours } from "./limits.ts";
 import { partitionCount } from "./partitions.ts";
 import { mirroredStreams } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
@@ -134,6 +135,20 @@ const changeStream = (scale: StreamScale) =>
     max_msgs_per_subject: 1,
   });
 
+/**
+ * Devices that sent too much, for longer than any of them stays cut off: so the next time is longer.
+ */
+const cutOffStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "CUT_OFFS",
+    description: "Devices that were cut off, and until when; the last time of each",
+    subjects: [subjects.cutOff("*")],
+    republish: { src: subjects.cutOff("*"), dest: subjects.cutOffTold("{{wildcard(1)}}") },
+    max_age: hours(cutOffMemoryHours),
+    max_msgs_per_subject: 1,
+    duplicate_window: seconds(120),
+  });
+
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
@@ -187,6 +202,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     }),
     alertStream(scale),
     changeStream(scale),
+    cutOffStream(scale),
     stream(scale, {
       name: "REPORTS",
       description: "What devices sent and inspection let pass",

@@ -42,6 +42,12 @@ export const subjects = {
   registryChanged: (clientId: string) => `registry.changed.${clientId}`,
   /** Whoever stores the message of a turn first compares sessions with the registry in it. */
   registrySweep: "registry.sweep",
+  /** A device that was cut off, and until when. */
+  cutOff: (clientId: string) => `cutoffs.${clientId}`,
+  /** The same, told at once by the stream that has stored it. */
+  cutOffTold: (clientId: string) => `cutoff.told.${clientId}`,
+  /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
+  cutOffRequest: "cutoff.request",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
 } as const;

@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
 import { z } from "zod";
-import { streamMaker } from "../contract/accounts.ts";
+import { mqttStreamMaker, streamMaker } from "../contract/accounts.ts";
+import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { sourceAccount } from "../contract/peers.ts";
 import { accountOfStream, storeAccounts } from "../contract/stores.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
@@ -26,6 +27,7 @@ import {
   provisionConsumers,
   provisionStreams,
 } from "./provision.ts";
+import { provisionMqttStreams } from "./provision-mqtt.ts";
 import { warmUpEdges } from "./warm-up.ts";
 
 const shape = {
@@ -43,6 +45,8 @@ const shape = {
   ALERT_RETENTION_HOURS: count.default(defaultScale.alertRetentionHours),
   /** How long to wait for the cluster before giving up, in seconds. */
   WAIT_SECONDS: count.default(120),
+  /** Of user `provision-devices`, who makes the streams of nats-server's MQTT layer. */
+  DEVICES_PASSWORD_FILE: z.string().min(1),
   EDGE_URLS: list.optional(),
   EDGE_CA_FILE: z.string().optional(),
   /** Name in the edges' certificate, where it is not the one that they are dialled by. */
@@ -70,17 +74,22 @@ async function patiently<T>(
   });
 }
 
-interface Work {
+interface Work<D> {
   readonly environment: Environment;
   readonly log: Logger;
   /** Who makes the streams: users may do so in their own account only. */
   readonly login: { readonly user: string; readonly passwordFile: string };
+  readonly make: (
+    jsm: JetStreamManager,
+    definitions: readonly D[],
+    log: Logger,
+  ) => Promise<unknown>;
 }
 
 /** Makes one account's streams, waits for all copies, and does what is left to do with them. */
-async function provisionAccount(
-  { environment, log, login }: Work,
-  definitions: Definitions,
+async function provisionAccount<D extends { readonly name: string }>(
+  { environment, log, login, make }: Work<D>,
+  definitions: readonly D[],
   then: (jsm: JetStreamManager) => Promise<void> = async () => {},
 ): Promise<void> {
   const patience = { log, seconds: environment.WAIT_SECONDS };
@@ -90,11 +99,15 @@ async function provisionAccount(
     log,
   );
   const jsm = await patiently("JetStream", patience, () => jetstreamManager(connection));
-  await patiently("the streams", patience, () => provisionStreams(jsm, definitions, log));
-  await patiently("the consumers", patience, () => provisionConsumers(jsm, definitions));
+  await patiently("the streams", patience, () => make(jsm, definitions, log));
   await patiently("all copies", patience, () => allCurrent(jsm, definitions));
   await then(jsm);
   await connection.drain();
+}
+
+async function makeStreams(jsm: JetStreamManager, definitions: Definitions, log: Logger) {
+  await provisionStreams(jsm, definitions, log);
+  await provisionConsumers(jsm, definitions);
 }
 
 async function run(environment: Environment, log: Logger): Promise<void> {
@@ -103,17 +116,25 @@ async function run(environment: Environment, log: Logger): Promise<void> {
     maxBytes: environment.STREAM_MAX_BYTES,
     alertRetentionHours: environment.ALERT_RETENTION_HOURS,
   };
+  const own = { environment, log, make: makeStreams };
   for (const { name, passwordFile } of environment.ACCOUNT_PASSWORD_FILES) {
-    const login = { user: streamMaker(name), passwordFile };
     const definitions = streamDefinitions(scale).filter(
       (each) => accountOfStream(each.name) === name,
     );
-    await provisionAccount({ environment, log, login }, definitions);
+    await provisionAccount(
+      { ...own, login: { user: streamMaker(name), passwordFile } },
+      definitions,
+    );
   }
+  const mqttMaker = { user: mqttStreamMaker, passwordFile: environment.DEVICES_PASSWORD_FILE };
+  await provisionAccount(
+    { environment, log, login: mqttMaker, make: provisionMqttStreams },
+    mqttStreamDefinitions(scale.replicas),
+  );
   for (const { region, passwordFile } of environment.PEER_PASSWORD_FILES) {
     const definitions = mirrorDefinitions(scale, region);
     const maker = { user: streamMaker(sourceAccount(region)), passwordFile };
-    await provisionAccount({ environment, log, login: maker }, definitions, async (jsm) => {
+    await provisionAccount({ ...own, login: maker }, definitions, async (jsm) => {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
     });
   }
@@ -150,7 +171,10 @@ async function warmUp(environment: Environment, log: Logger): Promise<void> {
   log.info({ edges: urls.length }, "edges are warm");
 }
 
-async function allCurrent(jsm: JetStreamManager, definitions: Definitions) {
+async function allCurrent(
+  jsm: JetStreamManager,
+  definitions: readonly { readonly name: string }[],
+) {
   const current = await currentStreams(jsm, definitions);
   if (current < definitions.length) {
     throw new Error(`${current} of ${definitions.length} streams have all their copies`);

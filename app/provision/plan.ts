@@ -1,3 +1,4 @@
+import type { MqttStreamDefinition } from "../contract/mqtt-streams.ts";
 import { handedOver, type MirrorDefinition, type StreamDefinition } from "../contract/streams.ts";
 
 export type Step =
@@ -78,7 +79,7 @@ function danger(change: Change, stream: string, current: CurrentStream): string 
  * Fields of the server's configuration that the contract does not name are left alone.
  */
 export function planStream(
-  desired: StreamDefinition | MirrorDefinition,
+  desired: StreamDefinition | MirrorDefinition | MqttStreamDefinition,
   current: CurrentStream | undefined,
 ): Step {
   const stream = desired.name;

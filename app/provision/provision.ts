@@ -26,7 +26,8 @@ export class ProvisionRefused extends Error {
 
 const streamNotFound = 10059;
 
-async function currentStream(
+/** Undefined when there is none. */
+export async function currentStream(
   jsm: JetStreamManager,
   name: string,
 ): Promise<CurrentStream | undefined> {
@@ -92,7 +93,7 @@ export async function provisionConsumers(
 /** How many of the streams have all their copies up to date. */
 export async function currentStreams(
   jsm: JetStreamManager,
-  definitions: Definitions,
+  definitions: readonly { readonly name: string }[],
 ): Promise<number> {
   const infos = await Promise.all(definitions.map((d) => jsm.streams.info(d.name)));
   return infos.filter(({ cluster, config }) => {

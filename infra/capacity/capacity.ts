@@ -15,6 +15,7 @@ import {
   planBridge,
   planConsole,
   planInspector,
+  planMeter,
   planMosquitto,
   planReportInspector,
 } from "./services.ts";
@@ -128,18 +129,20 @@ function appsPodSize(workloads: readonly Workload[]): PodSize {
  */
 export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan {
   const bridge = planBridge(demand);
+  const meter = planMeter(demand);
   const inspector = planInspector(demand);
   const auth = planAuth(demand);
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand, floor.mosquittoGiB) : undefined;
   const console = planConsole();
   const reportInspector = planReportInspector(demand);
-  const workloads = [bridge, inspector, reportInspector, auth, console];
+  const workloads = [bridge, meter, inspector, reportInspector, auth, console];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand, floor.coreGiB),
     edge: planEdge(demand),
     ...(mosquitto && { mosquitto }),
     bridge,
+    meter,
     inspector,
     reportInspector,
     auth,

@@ -42,6 +42,8 @@ export const measured = {
   diskOperationsPerAlert: 4.84,
   /** Memory of the inspector for one client that it remembers. */
   anomalyBytes: 51,
+  /** Memory of the meter for one device that it remembers. */
+  meteredDeviceBytes: 57,
   /** Memory of the auth process for one device in its cache, without labels: 496. */
   cachedDeviceBytes: 500,
   /** A bridge at 600/s was seen with 135 MB; the rest is for rule packs and what is in flight. */

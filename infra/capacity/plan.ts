@@ -59,6 +59,7 @@ export interface RegionPlan {
   /** Undefined when the upstream broker is somebody else's. */
   readonly mosquitto?: { readonly pod: PodSize; readonly volumeGiB: number };
   readonly bridge: Workload;
+  readonly meter: Workload & { readonly devices: number };
   readonly inspector: Workload & { readonly anomalyClients: number };
   readonly reportInspector: Workload & { readonly anomalyClients: number };
   readonly auth: Workload & { readonly cacheDevices: number };

@@ -50,6 +50,15 @@ export function planInspector(demand: Demand): RegionPlan["inspector"] {
   };
 }
 
+/** Two, each of which counts everything: one counts on while the other is gone. */
+export function planMeter(demand: Demand): RegionPlan["meter"] {
+  // A third more than there are, as for the inspector.
+  const devices = Math.ceil((demand.fleetClients * 4) / 3);
+  // It waits most of the time; the nodes have room for more when it does not.
+  const pod = { cpuMillis: 200, memoryMiB: processMiB(devices * measured.meteredDeviceBytes) };
+  return { replicas: 2, pod, devices };
+}
+
 /**
  * One in each zone: what devices send is little, and however much it becomes, reports may wait.
  * Devices of another region come here when theirs is gone.

@@ -1,4 +1,5 @@
 import { auditedRefusalsPerMinute } from "../../app/contract/limits.ts";
+import { mqttFileBytes } from "../../app/contract/mqtt-streams.ts";
 import { mirroredStreams } from "../../app/contract/peers.ts";
 import { peersOf } from "../../app/contract/regions.ts";
 import type { StreamBounds, StreamName } from "../../app/contract/stream-bounds.ts";
@@ -29,7 +30,7 @@ function contractOf(demand: Demand) {
   };
 }
 
-type Grown = Exclude<StreamName, `KV_${string}`>;
+type Grown = Exclude<StreamName, `KV_${string}` | "CUT_OFFS">;
 
 /**
  * Bytes of each stream when it is as old as it may become, with every alert of all regions taken in
@@ -76,11 +77,11 @@ export function planBounds(demand: Demand): StreamBounds {
   return { ...streamBounds, ...Object.fromEntries(bounds) };
 }
 
-/** Every stream of a server at its bound, the mirrors of both other regions included. */
+/** Every stream of a server at its bound, those of MQTT and the mirrors of both other regions included. */
 export function boundedBytes(bounds: StreamBounds): number {
   const own = Object.values(bounds).reduce((sum, bound) => sum + bound, 0);
   const mirrored = mirroredStreams.reduce((sum, name) => sum + bounds[name], 0);
-  return own + mirrored * peersOf("us-east").length;
+  return own + mqttFileBytes + mirrored * peersOf("us-east").length;
 }
 
 /**

@@ -105,7 +105,7 @@ describe("what it holds", () => {
 
   it("names every service user and exempts all of them from the callout on the core", () => {
     const auth = coreConfig().slice(coreConfig().indexOf("auth_users"));
-    for (const { name } of serviceUsers.filter((user) => user.account !== "DEVICES")) {
+    for (const { name } of serviceUsers.filter((user) => user.only !== "MQTT")) {
       expect(coreConfig()).toContain(passwordVariable(name));
       expect(auth).toContain(`"${name}"`);
     }
@@ -113,7 +113,7 @@ describe("what it holds", () => {
 
   it("gives the edge no JetStream but its domain, and the password of no service in CORE", () => {
     expect(edgeConfig()).toMatch(/^jetstream: {\s+enabled: false\s+domain: "us-east"\s+}/m);
-    for (const { name } of serviceUsers.filter((user) => user.account === "CORE")) {
+    for (const { name } of serviceUsers.filter((user) => user.only !== "MQTT")) {
       expect(edgeConfig()).not.toContain(passwordVariable(name));
     }
   });

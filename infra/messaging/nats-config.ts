@@ -71,11 +71,11 @@ export interface NatsEdgeArgs extends NatsServerArgs {
 
 /** Users who connect to the core with a password. */
 export const coreUsers = (peers: readonly RegionName[] = []): readonly ServiceUser[] =>
-  serviceUsersOf(peers).filter((user) => user.account !== "DEVICES");
+  serviceUsersOf(peers).filter((user) => user.only !== "MQTT");
 
 /** Users who connect to an edge with a password; devices are not among them. */
 export const edgeUsers = (): readonly ServiceUser[] =>
-  serviceUsersOf([]).filter((user) => user.account === "DEVICES");
+  serviceUsersOf([]).filter((user) => user.only === "MQTT");
 
 function userEntry(user: ServiceUser): ConfigValue {
   const publish = publishable(user);

@@ -60,7 +60,7 @@ const workload = (name: string): End => ({ workload: name });
 const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
 const core = workload(natsCore);
 const edge = workload(natsEdge);
-const watched = ["bridge", "inspector", "report-inspector", "auth", "console"];
+const watched = ["bridge", "meter", "inspector", "report-inspector", "auth", "console"];
 const processes = [...watched, "provision"];
 /** Those that read or write the device table. */
 const tableUsers = ["auth", "console"];

@@ -29,6 +29,7 @@ export const plan = {
   },
   mosquitto: { pod, volumeGiB: 50 },
   bridge: { replicas: 2, pod },
+  meter: { replicas: 2, pod, devices: 2_000_000 },
   inspector: { replicas: 4, pod, anomalyClients: 1_500_000 },
   reportInspector: { replicas: 3, pod, anomalyClients: 1_600_000 },
   auth: { replicas: 3, pod, cacheDevices: 400_000 },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
 import {
+  mqttStreamMaker,
   passwordVariable,
   type ServiceUser,
   serviceUsersOf,
@@ -39,6 +40,7 @@ export const secretOwners = [
   "nats-core",
   "nats-edge",
   "bridge",
+  "meter",
   "inspector",
   "report-inspector",
   "auth",
@@ -67,6 +69,8 @@ export const ownPassword = "password";
 /** The same of the user who makes the streams of an account. */
 export const accountPassword = (account: StoreAccount) =>
   `password-${account.toLowerCase().replaceAll("_", "-")}`;
+/** The same of the user who makes the streams of the account of the devices. */
+export const devicesPassword = "password-devices";
 /** The same of its user for a peer. */
 export const peerPassword = (peer: RegionName) => `password-from-${peer}`;
 
@@ -114,6 +118,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
+    meter: own("meter"),
     inspector: own("inspector"),
     "report-inspector": own("report-inspector"),
     auth: {
@@ -128,6 +133,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       ...Object.fromEntries(
         storeAccounts.map((each) => [accountPassword(each), passwordOf(streamMaker(each))]),
       ),
+      [devicesPassword]: passwordOf(mqttStreamMaker),
       "warmup-password": passwordOf("warmup"),
       ...ofPeers((peer) => streamMaker(sourceAccount(peer))),
     },

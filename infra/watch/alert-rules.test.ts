@@ -7,6 +7,7 @@ import { consoleCases } from "./rule-cases/console.fixture.ts";
 import { deliveryCases } from "./rule-cases/delivery.fixture.ts";
 import { edgeCases } from "./rule-cases/edge.fixture.ts";
 import { inspectorCases } from "./rule-cases/inspector.fixture.ts";
+import { meterCases } from "./rule-cases/meter.fixture.ts";
 import { natsCases } from "./rule-cases/nats.fixture.ts";
 import { platformCases } from "./rule-cases/platform.fixture.ts";
 import { revocationCases } from "./rule-cases/revocation.fixture.ts";
@@ -20,6 +21,7 @@ const cases = [
   ...deliveryCases,
   ...authCases,
   ...consoleCases,
+  ...meterCases,
   ...revocationCases,
   ...edgeCases,
   ...natsCases,

@@ -5,6 +5,7 @@ import { consoleAlerts } from "./alerts/console-alerts.ts";
 import { deliveryAlerts } from "./alerts/delivery-alerts.ts";
 import { edgeAlerts } from "./alerts/edge-alerts.ts";
 import { inspectorAlerts } from "./alerts/inspector-alerts.ts";
+import { meterAlerts } from "./alerts/meter-alerts.ts";
 import { natsAlerts, peerAlerts } from "./alerts/nats-alerts.ts";
 import { platformAlerts } from "./alerts/platform-alerts.ts";
 import { revocationAlerts } from "./alerts/revocation-alerts.ts";
@@ -39,6 +40,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
     inspector: inspectorAlerts(watched),
     delivery: deliveryAlerts,
     auth: [...authAlerts, ...revocationAlerts],
+    meter: meterAlerts,
     console: consoleAlerts,
     edge: edgeAlerts(watched),
     nats: natsAlerts,

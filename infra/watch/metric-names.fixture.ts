@@ -2,6 +2,7 @@ import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
+import { createCutOffMetrics } from "../../app/auth/cut-off/cut-off-metrics.ts";
 import { Admission } from "../../app/auth/limits/admission.ts";
 import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/limits/login-limits.ts";
@@ -12,6 +13,7 @@ import {
   createInspectorMetrics,
   exposeInspectorState,
 } from "../../app/inspector/inspector-metrics.ts";
+import { createMeterMetrics } from "../../app/meter/meter-metrics.ts";
 import { createMetrics } from "../../app/shared/metrics.ts";
 
 const notMetrics = new Set(["and", "or", "unless", "bool", "offset", "group_left", "group_right"]);
@@ -75,6 +77,8 @@ export async function ownMetrics() {
     caches: {},
   });
   createRevocationMetrics(registry).watchOpen(zero);
+  createCutOffMetrics(registry).watchInForce(zero);
+  createMeterMetrics(registry).watchDevices(zero);
   createConsoleMetrics(registry).watchOutbox({ size: 0 });
   return registry.getMetricsAsJSON();
 }

@@ -27,6 +27,7 @@ export const workloadNamespace = namespaces.ours;
 /** Workloads that expose metrics; Prometheus calls their scrape jobs by the same names. */
 export const scrapedWorkloads = [
   "bridge",
+  "meter",
   "inspector",
   "report-inspector",
   "auth",

@@ -11,7 +11,7 @@ import {
 import { boundsText } from "../../app/shared/stream-max-bytes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
-import { accountPassword } from "../platform/service-secrets.ts";
+import { accountPassword, devicesPassword } from "../platform/service-secrets.ts";
 import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
 import {
   internalCaFile,
@@ -66,6 +66,7 @@ function environmentOf(args: ProvisionArgs): Process["environment"] {
     ACCOUNT_PASSWORD_FILES: storeAccounts
       .map((account) => `${account}=${secretFile(accountPassword(account))}`)
       .join(","),
+    DEVICES_PASSWORD_FILE: secretFile(devicesPassword),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
     ...(args.warmUp && warmUpOf(args)),

@@ -6,6 +6,7 @@ import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
 import { Console } from "./console.ts";
 import { Inspector } from "./inspector.ts";
+import { Meter } from "./meter.ts";
 
 const common = {
   namespace,
@@ -22,6 +23,7 @@ const bundled: Upstream = { kind: "bundled", passwordSecret: "upstream-bridge" }
 const make = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
+    new Meter("meter", argsOf("meter"));
     for (const lane of Object.values(lanes)) {
       new Inspector(lane.process, { ...argsOf(lane.process), lane });
     }
@@ -40,6 +42,7 @@ beforeAll(async () => {
 
 const workloads = [
   { name: "bridge", kind: "StatefulSet" },
+  { name: "meter", kind: "StatefulSet" },
   { name: "inspector", kind: "StatefulSet" },
   { name: "report-inspector", kind: "StatefulSet" },
   { name: "auth", kind: "Deployment" },
@@ -153,6 +156,13 @@ describe("bridge", () => {
     const of = await make({ ...external, caCertificate: "a certificate" });
     expect(environmentOf("bridge", of)["UPSTREAM_CA_FILE"]).toBe("/trust/upstream/ca.crt");
     expect(objectNamed(of, "ConfigMap", "upstream-ca").data).toEqual({ "ca.crt": "a certificate" });
+  });
+});
+
+describe("meter", () => {
+  it("remembers as many devices as are planned", () => {
+    expect(environmentOf("meter")["METERED_DEVICES"]).toBe("2000000");
+    expect(objectNamed(engine, "StatefulSet", "meter").spec.replicas).toBe(2);
   });
 });
 

@@ -11,12 +11,14 @@ export const ownProcesses = [
     `RolePolicy ${name}-rights`,
   ]),
   "Service console-api-service",
-  ...["bridge", "inspector", "report-inspector"].map((name) => `StatefulSet ${name}-replicas`),
-  ...["auth", "bridge", "console", "inspector", "report-inspector"].flatMap((name) => [
+  ...["bridge", "inspector", "meter", "report-inspector"].map(
+    (name) => `StatefulSet ${name}-replicas`,
+  ),
+  ...["auth", "bridge", "console", "inspector", "meter", "report-inspector"].flatMap((name) => [
     `PodDisruptionBudget ${name}-budget`,
     `Service ${name}-service`,
   ]),
-  ...["auth", "bridge", "console", "inspector", "provision", "report-inspector"].map(
+  ...["auth", "bridge", "console", "inspector", "meter", "provision", "report-inspector"].map(
     (name) => `ServiceAccount ${name}-account`,
   ),
 ];

@@ -96,6 +96,7 @@ const readers = {
   INTAKE: "inspector",
   REPORT_INTAKE: "report-inspector",
   CHANGES: "auth",
+  LIMITS: "auth",
 };
 
 /** The subjects of what a stream has got since. */

@@ -24,7 +24,7 @@ export interface EmptyRegion {
 /** Starts the servers of a region that no process of ours has ever seen. */
 export async function startEmptyRegion(): Promise<EmptyRegion> {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-first-"));
-  const replicas = { bridges: 1, inspectors: 1, auths: 1, console: true };
+  const replicas = { bridges: 1, inspectors: 1, auths: 1, meters: 1, console: true };
   const options: RegionOptions = { directory, core: 3, edges: 1, ...replicas };
   const layout = await planLayout(options);
   const certificates = await ensureCertificates(join(directory, "certificates"));

@@ -94,7 +94,16 @@ export function responderWith(
   const rule = credentialRules[options.deviceAuth ?? "secret"];
   const auditBlocked = () => outbox.blocked !== undefined;
   const respond = createCalloutResponder({
-    judge: createJudge({ cache, limits, admission, auditBlocked, rule, backlogMs, clock }),
+    judge: createJudge({
+      isCutOff: () => false,
+      cache,
+      limits,
+      admission,
+      auditBlocked,
+      rule,
+      backlogMs,
+      clock,
+    }),
     knows: cache.knows,
     limits,
     recorder,

@@ -36,6 +36,12 @@ describe("before the registry is asked", () => {
     expect(screen(calloutRequest(), { ...free, limited }, now)).toEqual(refused(limited));
   });
 
+  it("a device that sent too much is refused as that, if it is one", () => {
+    expect(screen(calloutRequest(), { ...free, cutOff: true }, now)).toEqual(refused("cut-off"));
+    const stranger = calloutRequest({ userName: "pump-8" });
+    expect(screen(stranger, { ...free, cutOff: true }, now)).toEqual(refused("user-mismatch"));
+  });
+
   it("nobody passes while no record of it can be made", () => {
     expect(screen(calloutRequest(), { auditBlocked: true }, now)).toEqual(
       refused("audit-unavailable"),

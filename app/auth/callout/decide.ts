@@ -18,6 +18,8 @@ export type Lookup =
 export interface Standing {
   /** Of its address, or of its id at this address. */
   readonly limited?: "rate-limited" | "locked-out" | undefined;
+  /** The device sent too much, and is kept out for a while. */
+  readonly cutOff?: boolean;
   /** Nobody is admitted unrecorded: then the registry need not be asked either. */
   readonly auditBlocked: boolean;
 }
@@ -57,6 +59,8 @@ export function screen(
   if (!isClientId(request.clientId)) return refuse("invalid-client-id");
   const flaw = rule.screen(request, nowMs);
   if (flaw) return flaw;
+  // Before the secret is looked at: whoever floods may come back as fast as he can.
+  if (standing.cutOff) return refuse("cut-off");
   if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;
 }

@@ -10,6 +10,8 @@ import { refuse } from "./refusal.ts";
 export interface JudgeOptions {
   readonly cache: Pick<DeviceCache, "knows" | "lookup">;
   readonly limits: LoginLimits;
+  /** Whether a device is kept out because it sent too much. */
+  readonly isCutOff: (clientId: string) => boolean;
   readonly admission: Admission;
   readonly auditBlocked: () => boolean;
   /** What devices are asked for here. */
@@ -30,7 +32,7 @@ export type Judge = (request: CalloutRequest) => Promise<Judged>;
 
 /** Brings together what is held against a request, what is known of its device, and the decision. */
 export function createJudge(options: JudgeOptions): Judge {
-  const { cache, limits, admission, auditBlocked, rule, backlogMs, clock } = options;
+  const { cache, limits, isCutOff, admission, auditBlocked, rule, backlogMs, clock } = options;
 
   /** Asks what is known of the device, when there is room. */
   async function look(clientId: string): Promise<{ lookup: Lookup; limit?: RoomLimit }> {
@@ -49,7 +51,11 @@ export function createJudge(options: JudgeOptions): Judge {
       return { decision: refuse("overloaded"), limit: "backlog" };
     }
     const limited = await limits.standing(request);
-    const standing = { limited: limited?.code, auditBlocked: auditBlocked() };
+    const standing = {
+      limited: limited?.code,
+      cutOff: isCutOff(request.clientId),
+      auditBlocked: auditBlocked(),
+    };
     const screened = screen(request, standing, { nowMs: receivedAt, rule });
     if (screened) {
       return {

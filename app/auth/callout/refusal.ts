@@ -5,6 +5,7 @@ export const refusalCodes = [
   "request-expired",
   "rate-limited",
   "locked-out",
+  "cut-off",
   "not-mqtt",
   "invalid-client-id",
   "user-mismatch",
@@ -28,6 +29,7 @@ export const limitCodes: ReadonlySet<RefusalCode> = new Set([
   "request-too-large",
   "rate-limited",
   "locked-out",
+  "cut-off",
   "overloaded",
   "request-expired",
 ]);
@@ -36,6 +38,7 @@ export const limitCodes: ReadonlySet<RefusalCode> = new Set([
 const passing: ReadonlySet<RefusalCode> = new Set([
   "request-expired",
   "rate-limited",
+  "cut-off",
   "overloaded",
   "registry-unavailable",
   "audit-unavailable",

@@ -48,7 +48,7 @@ describe("a device token", () => {
         version: 2,
         pub: { allow: ["clients.pump-7.reports"] },
         sub: { allow: ["clients.pump-7.alerts", "$MQTT.sub.>", "$MQTT.deliver.pubrel.>"] },
-        subs: 10,
+        subs: 50,
         payload: 65_664,
         data: -1,
         tags: ["device", "site:x"],

@@ -116,6 +116,7 @@ it.each([
   "request-expired",
   "rate-limited",
   "locked-out",
+  "cut-off",
 ] as const)("a refusal as %s is held against nobody", async (code) => {
   const { standing, note } = limitsOf();
   for (let i = 0; i < 200; i++) await note("pump-7", code);

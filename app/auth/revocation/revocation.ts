@@ -59,7 +59,7 @@ export function startRevocation(options: RevocationOptions): { readonly stop: ()
     followChanges({
       connection,
       log,
-      onChange: ({ subject, data }) => {
+      onMessage: ({ subject, data }) => {
         const change = parseChange(subject, data);
         if (change) forget(change);
       },

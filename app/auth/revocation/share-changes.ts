@@ -7,7 +7,7 @@ import {
   jetstream,
   type NatsConnection,
 } from "../../shared/nats.ts";
-import type { ChangeReader } from "./follow-changes.ts";
+import type { Follower } from "../follow-stored.ts";
 
 export interface ChangeSharing {
   /** As a user who may take what the consumer of the stream, or of a mirror, gives. */
@@ -24,7 +24,7 @@ const consuming = { expires: 5_000, idle_heartbeat: 500, max_messages: 1_000 };
  * Takes changes that no other replica takes, until each is acknowledged: `provision` has made the
  * consumer that all replicas share.
  */
-export function shareChanges({ connection, onMessage, log }: ChangeSharing): ChangeReader {
+export function shareChanges({ connection, onMessage, log }: ChangeSharing): Follower {
   const js = jetstream(connection);
   let stopped = false;
   let current: ConsumerMessages | undefined;

@@ -1,4 +1,4 @@
-import { ClientTable } from "./client-table.ts";
+import { ClientTable } from "../../../shared/client-table.ts";
 import { FleetActivity } from "./fleet-activity.ts";
 
 /** What a client's message is in comparison with the client's own past. */

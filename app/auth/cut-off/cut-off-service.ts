@@ -1,0 +1,74 @@
+import type { AuditOutbox } from "../../audit/audit-outbox.ts";
+import { cutOffRecord } from "../../audit/authentication-event.ts";
+import { isClientId } from "../../contract/client-id.ts";
+import { type CutOffTimes, parseCutOffRequest } from "../../cut-off/cut-off.ts";
+import type { Logger } from "../../shared/log.ts";
+import type { AuthConnections } from "../connections.ts";
+import { LiveSessions } from "../revocation/live-sessions.ts";
+import { SessionCloser } from "../revocation/session-closer.ts";
+import { ClosingRound } from "./closing-round.ts";
+import type { createCutOffMetrics } from "./cut-off-metrics.ts";
+import { cutOffStore, followCutOffs } from "./cut-off-store.ts";
+import { CutOffs } from "./cut-offs.ts";
+
+export interface CutOffServiceOptions {
+  readonly connections: Pick<AuthConnections, "auth" | "system">;
+  readonly outbox: Pick<AuditOutbox, "offer">;
+  readonly times: CutOffTimes;
+  readonly metrics: ReturnType<typeof createCutOffMetrics>;
+  readonly log: Logger;
+  /** Milliseconds since 1970, from a clock that does not jump. */
+  readonly clock: () => number;
+}
+
+export interface CutOffService {
+  readonly isCutOff: (clientId: string) => boolean;
+  /** Cuts a device off as asked. The answer is its cut-off, or `{error}`. */
+  readonly answer: (request: Uint8Array) => Promise<string>;
+  readonly stop: () => void;
+}
+
+/** Keeps out devices that sent too much: the meter finds them, and each replica refuses them. */
+export function startCutOffs(options: CutOffServiceOptions): CutOffService {
+  const { connections, metrics, log, clock } = options;
+  const { connection } = connections.auth;
+  const cutOffs = new CutOffs({ store: cutOffStore(connection), times: options.times, clock });
+  metrics.watchInForce(() => cutOffs.inForce);
+  const reader = followCutOffs({
+    connection,
+    learn: (clientId, stored) => cutOffs.learn(clientId, stored),
+    log,
+  });
+  const closing = new ClosingRound({
+    closer: new SessionCloser({
+      sessions: new LiveSessions(connections.system.connection),
+      onClosed: ({ clientId }) => log.info({ client: clientId }, "session of a flooder closed"),
+    }),
+    ...{ clock, log },
+    onFailure: () => metrics.closingFailures.inc(),
+  });
+
+  const answer = async (data: Uint8Array): Promise<string> => {
+    const request = parseCutOffRequest(data);
+    if (!request || !isClientId(request.clientId)) return problem("not a request for a cut-off");
+    const { clientId } = request;
+    try {
+      const { cutOff, isNew } = await cutOffs.cutOff(request);
+      closing.add(clientId);
+      if (isNew) {
+        metrics.cutOff(cutOff.limit);
+        log.warn({ client: clientId, ...cutOff }, "a device is cut off");
+        const record = cutOffRecord(clientId, cutOff);
+        if (!options.outbox.offer(record)) metrics.unrecorded.inc();
+      }
+      return JSON.stringify(cutOff);
+    } catch (error) {
+      metrics.failures.inc();
+      log.error({ err: error, client: clientId }, "a device could not be cut off");
+      return problem("the cut-off could not be stored");
+    }
+  };
+  return { isCutOff: (clientId) => cutOffs.isCutOff(clientId), answer, stop: reader.stop };
+}
+
+const problem = (error: string) => JSON.stringify({ error });

@@ -1,0 +1,79 @@
+import { subjects } from "../../contract/subjects.ts";
+import { clientOfCutOff, cutOffId, parseCutOff } from "../../cut-off/cut-off.ts";
+import type { Logger } from "../../shared/log.ts";
+import {
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type NatsConnection,
+} from "../../shared/nats.ts";
+import { type Follower, followStored } from "../follow-stored.ts";
+import type { CutOffStore, StoredCutOff } from "./cut-offs.ts";
+
+const stream = "CUT_OFFS";
+/** Error codes of nats-server: the subject has another last message, or none. */
+const wrongLastSequence = [10071, 10164];
+const noMessageFound = 10037;
+/** Shorter than the meter waits for the answer. */
+const storeLimitMs = 1_500;
+
+/** The stream that all replicas of auth in a region share. */
+export function cutOffStore(connection: NatsConnection): CutOffStore {
+  const js = jetstream(connection);
+  const manager = jetstreamManager(connection, { checkAPI: false });
+  return {
+    replace: async (clientId, cutOff, lastSubjectSequence) => {
+      try {
+        const acknowledgement = await js.publish(
+          subjects.cutOff(clientId),
+          JSON.stringify(cutOff),
+          {
+            msgID: cutOffId(clientId, cutOff),
+            expect: { lastSubjectSequence },
+            timeout: storeLimitMs,
+          },
+        );
+        return acknowledgement.seq;
+      } catch (error) {
+        if (hasCode(error, wrongLastSequence)) return undefined;
+        throw error;
+      }
+    },
+    read: async (clientId) => {
+      const last_by_subj = subjects.cutOff(clientId);
+      try {
+        const message = await (await manager).streams.getMessage(stream, { last_by_subj });
+        const cutOff = message ? parseCutOff(message.data) : undefined;
+        return message && cutOff ? { cutOff, sequence: message.seq } : undefined;
+      } catch (error) {
+        if (hasCode(error, [noMessageFound])) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const hasCode = (error: unknown, codes: readonly number[]) =>
+  error instanceof JetStreamApiError && codes.includes(error.code);
+
+export interface CutOffReading {
+  readonly connection: NatsConnection;
+  readonly learn: (clientId: string, stored: StoredCutOff) => void;
+  readonly log: Logger;
+}
+
+/** Tells of every cut-off that is remembered, and of each new one; in each replica for itself. */
+export const followCutOffs = ({ connection, learn, log }: CutOffReading): Follower =>
+  followStored({
+    ...{ connection, stream, log },
+    filter: subjects.cutOff("*"),
+    told: subjects.cutOffTold("*"),
+    from: { sequence: 1 },
+    onMessage: ({ subject, data, sequence }) => {
+      const clientId = clientOfCutOff(subject);
+      const cutOff = parseCutOff(data);
+      if (clientId === undefined || !cutOff) log.error({ subject }, "not a cut-off");
+      else learn(clientId, { cutOff, sequence });
+    },
+    what: "who is cut off",
+  });

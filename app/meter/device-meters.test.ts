@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { useOfReport, useOfSessionChange } from "./allowances.ts";
+import { DeviceMeters } from "./device-meters.ts";
+import { allowancesOf, readMeterEnvironment } from "./environment.ts";
+
+const needed = {
+  REPLICA: "meter-1",
+  NATS_SERVERS: "tls://core:4222",
+  NATS_PASSWORD_FILE: "/a",
+  NATS_CA_FILE: "/b",
+};
+const allowances = allowancesOf(readMeterEnvironment(needed));
+const metersFor = (devices = 100) => new DeviceMeters({ allowances, devices, seed: 1 });
+
+/** Sends so many a second until something is exceeded. @returns what, and after how many seconds. */
+function flood(perSecond: number, bytes: number, seconds: number) {
+  const meters = metersFor();
+  for (let sent = 0; sent < perSecond * seconds; sent++) {
+    const atMs = (sent / perSecond) * 1000;
+    const limit = meters.count("pump-7", useOfReport(bytes), atMs);
+    if (limit) return { limit, seconds: atMs / 1000 };
+  }
+  return undefined;
+}
+
+describe("without being told", () => {
+  it("lets a device send at its rate for ever, and what it has kept during an outage at once", () => {
+    expect(flood(20, 200, 600)).toBeUndefined();
+    const meters = metersFor();
+    for (let i = 0; i < 600; i++) {
+      expect(meters.count("pump-7", useOfReport(2_000), i * 10)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    [1_500, 100, "messages"],
+    [200, 60_000, "bytes"],
+    [200, 64 * 1024, "bytes"],
+    [100, 100, "messages"],
+  ])("finds %i reports a second of %i bytes within seconds", (perSecond, bytes, limit) => {
+    const found = flood(perSecond, bytes, 60);
+    expect(found?.limit).toBe(limit);
+    expect(found?.seconds).toBeLessThan(perSecond >= 200 ? 4 : 10);
+  });
+
+  it("finds who stays below the limits of a second and fills the disk over the day", () => {
+    const found = flood(2, 50_000, 86_400);
+    expect(found?.limit).toBe("daily-bytes");
+    expect(found?.seconds).toBeLessThan(3_600);
+  });
+
+  it("finds a device that subscribes in a loop, not one that connects every few seconds", () => {
+    const meters = metersFor();
+    for (let i = 0; i < 1_000; i++) {
+      expect(meters.count("flapping", useOfSessionChange, i * 3_000)).toBeUndefined();
+      expect(meters.count("flapping", useOfSessionChange, i * 3_000 + 10)).toBeUndefined();
+    }
+    const found = Array.from({ length: 100 }, (_, i) =>
+      meters.count("looper", useOfSessionChange, 3_000_000 + i * 20),
+    );
+    expect(found.indexOf("session-changes")).toBe(30);
+  });
+});
+
+it("lets a device that was too much begin anew when it has been silent", () => {
+  const meters = metersFor();
+  const burst = (fromMs: number) =>
+    Array.from({ length: 700 }, () => meters.count("pump-7", useOfReport(10), fromMs)).filter(
+      Boolean,
+    ).length;
+  expect(burst(0)).toBe(100);
+  expect(burst(30_000)).toBe(100);
+});
+
+it("counts each device for itself, in memory that does not grow", () => {
+  const meters = metersFor(10);
+  for (let i = 0; i < 1_000; i++) {
+    expect(meters.count(`d-${i}`, useOfReport(100), i)).toBeUndefined();
+  }
+  expect(meters.size).toBe(10);
+});
+
+it("says which setting is wrong", () => {
+  const read = () => readMeterEnvironment({ ...needed, MESSAGES_BURST: "none" });
+  expect(read).toThrow(/MESSAGES_BURST: .*got "none"/);
+});

@@ -1,0 +1,40 @@
+import type { Alert } from "./alert-rule.ts";
+
+const failures = [
+  "sentinel_meter_cut_off_request_failures_total",
+  "sentinel_auth_cut_off_closing_failures_total",
+]
+  .map((name) => `sum(increase(${name}[5m]))`)
+  .join(" + ");
+
+/** Whether devices that send too much are found and kept out. */
+export const meterAlerts: readonly Alert[] = [
+  {
+    name: "SentinelMeterDevicesCutOff",
+    severity: "warning",
+    when: "sum(increase(sentinel_auth_cut_offs_total[10m])) > 10",
+    lasting: "1m",
+    summary: "{{ $value | humanize }} devices were cut off within ten minutes",
+    impact:
+      "They get no alerts until they may log in again. Many at once: an attack, or a fleet whose software sends more than is allowed.",
+  },
+  {
+    name: "SentinelMeterFloodersNotCutOff",
+    severity: "critical",
+    when: `${failures} > 3`,
+    lasting: "1m",
+    summary: "Devices that send too much cannot be cut off",
+    impact:
+      "They go on sending, and what they send delays and fills what the reports of all share.",
+  },
+  {
+    name: "SentinelMeterInterrupted",
+    severity: "warning",
+    when: "max by (replica) (increase(sentinel_meter_interruptions_total[30m])) > 3",
+    lasting: "1m",
+    summary:
+      "{{ $labels.replica }} has lost its connection {{ $value | humanize }} times in half an hour",
+    impact:
+      "What devices send meanwhile is not counted by this replica. When it is too slow for what comes, floods are found late.",
+  },
+];

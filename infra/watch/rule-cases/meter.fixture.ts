@@ -1,0 +1,27 @@
+import type { RuleCase } from "./rule-case.fixture.ts";
+
+const cutOffs = `sentinel_auth_cut_offs_total{replica="auth-a",limit="messages"}`;
+const unanswered = `sentinel_meter_cut_off_request_failures_total{replica="meter-0"}`;
+const closing = `sentinel_auth_cut_off_closing_failures_total{replica="auth-a"}`;
+const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
+
+export const meterCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelMeterDevicesCutOff",
+    fires: [{ series: { [cutOffs]: "0+2x20" }, at: 15 }],
+    quiet: [{ series: { [cutOffs]: "5x10 6x20" }, at: 20 }],
+  },
+  {
+    alert: "SentinelMeterFloodersNotCutOff",
+    fires: [
+      { series: { [unanswered]: "0+2x20", [closing]: "0x20" }, at: 10 },
+      { series: { [unanswered]: "0x20", [closing]: "0+2x20" }, at: 10 },
+    ],
+    quiet: [{ series: { [unanswered]: "0x5 1x20", [closing]: "0x25" }, at: 10 }],
+  },
+  {
+    alert: "SentinelMeterInterrupted",
+    fires: [{ series: { [interruptions]: "0+1x40" }, at: 35 }],
+    quiet: [{ series: { [interruptions]: "0x10 1x30" }, at: 35 }],
+  },
+];

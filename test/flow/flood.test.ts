@@ -1,0 +1,178 @@
+/** A device that sends more than any may is out within seconds, and nobody else with it. */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { topics } from "../../app/contract/subjects.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import type { Region } from "../../local/region.ts";
+import { connectDevice, registerDevice } from "../support/clients.ts";
+import { metricOf } from "../support/metric.ts";
+import { connectRawDevice, packets } from "../support/raw-device.ts";
+import { connectAs, readAudit, readStream } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+let region: Region;
+let operator: NatsConnection;
+const soon = { timeout: 15_000, interval: 50 };
+const notAuthorized = 5;
+/** What is promised, from the first report to the closed connection. */
+const promisedMs = 5_000;
+
+beforeAll(async () => {
+  region = await startTestRegion({ core: 3, edges: 1, bridges: 0, auths: 2, meters: 2 });
+  operator = await connectAs(region, "operator");
+});
+afterAll(async () => {
+  await operator?.close();
+  await region?.stop();
+});
+
+async function rawDevice(clientId: string) {
+  const password = await registerDevice(region, clientId);
+  return { password, device: await connectRawDevice(region, { clientId, password }) };
+}
+const report = (clientId: string, payload = "x".repeat(100), retain = false) =>
+  packets.publish(topics.reports(clientId), payload, retain);
+
+interface Logon {
+  readonly activity_id: number;
+  readonly status_code?: string;
+  readonly status_detail?: string;
+}
+const cutOffsOf = async (clientId: string) =>
+  (await readAudit<Logon>(operator, `audit.auth.${clientId}`)).filter(
+    (event) => event.activity_id === 2,
+  );
+const findingsOf = async (clientId: string) =>
+  (await readStream(operator, "SECURITY_EVENTS", `events.anomaly.${clientId}`))
+    .map(({ payload }) => JSON.parse(payload))
+    .filter(({ finding_info }) => finding_info.analytic.uid === "device-flood");
+const loginCode = (clientId: string, password: string) =>
+  connectDevice(region, { clientId, password }).then(
+    async ({ client }) => {
+      await client.endAsync(true);
+      return 0;
+    },
+    (error: { code: number }) => error.code,
+  );
+
+describe("a device that has never been seen and sends 1,500 reports a second", () => {
+  it("is off within 5 s, once in AUDIT and in a finding, and kept out; others are not", async () => {
+    const { device, password } = await rawDevice("flooder");
+    const honest = await rawDevice("honest");
+    const neighbour = await registerDevice(region, "neighbour");
+    const startedMs = performance.now();
+
+    const honestSent = honest.device.flood(report("honest"), 10, 6_000);
+    await device.flood(report("flooder"), 1_500, 20_000);
+
+    expect(performance.now() - startedMs).toBeLessThan(promisedMs);
+    expect(await loginCode("flooder", password)).toBe(notAuthorized);
+    expect(await loginCode("neighbour", neighbour)).toBe(0);
+    await expect
+      .poll(() => cutOffsOf("flooder"), soon)
+      .toMatchObject([{ status_code: "cut-off", status_detail: "messages" }]);
+    await expect
+      .poll(() => findingsOf("flooder"), soon)
+      .toMatchObject([{ class_uid: 2004, severity_id: 4, resources: [{ uid: "flooder" }] }]);
+    // Time for whatever would tell a second time.
+    await honestSent;
+    expect(await cutOffsOf("flooder")).toHaveLength(1);
+    expect(await findingsOf("flooder")).toHaveLength(1);
+    const stored = () => readStream(operator, "REPORTS", "reports.honest");
+    await expect.poll(async () => (await stored()).length, soon).toBeGreaterThanOrEqual(59);
+  });
+
+  it("is still kept out by an auth process that has started since, and is in its metrics", async () => {
+    const { device, password } = await rawDevice("persistent");
+    await device.flood(report("persistent"), 1_500, 20_000);
+    const first = region.process("auth-1");
+    await first.stop();
+    await first.start();
+    await region.process("auth-2").stop();
+    const url = `http://127.0.0.1:${region.layout.operations.get("auth-1")}`;
+    await expect
+      .poll(() => metricOf({ url }, "sentinel_auth_cut_off_devices"), soon)
+      .toBeGreaterThan(0);
+
+    expect(await loginCode("persistent", password)).toBe(notAuthorized);
+    expect(
+      await metricOf({ url }, "sentinel_auth_decisions_total", {
+        outcome: "refuse",
+        code: "cut-off",
+      }),
+    ).toBe(1);
+    await region.process("auth-2").start();
+  });
+});
+
+it.each([
+  ["sends reports of 60 kB", "bulky", "bytes"],
+  ["sends reports of nothing", "hasty", "messages"],
+])("a device that %s is off within 5 s", async (_, clientId, limit) => {
+  const { device } = await rawDevice(clientId);
+  const payload = limit === "bytes" ? "x".repeat(60_000) : "";
+  const startedMs = performance.now();
+
+  await device.flood(report(clientId, payload), limit === "bytes" ? 200 : 1_500, 20_000);
+
+  expect(performance.now() - startedMs).toBeLessThan(promisedMs);
+  await expect.poll(() => cutOffsOf(clientId), soon).toMatchObject([{ status_detail: limit }]);
+});
+
+it("a device that sends 600 readings that it has kept, 10 ms apart, stays", async () => {
+  const { device } = await rawDevice("patient");
+
+  expect(await device.flood(report("patient"), 100, 6_000)).toBeGreaterThanOrEqual(590);
+  await delay(1_000);
+
+  expect(device.isClosed()).toBe(false);
+  device.socket.destroy();
+});
+
+it("a device that subscribes at QoS 1 and unsubscribes in a loop is off within 5 s", async () => {
+  const { device } = await rawDevice("looper");
+  const topic = topics.alerts("looper");
+  const startedMs = performance.now();
+
+  await device.loop([packets.subscribe(topic, 1), packets.unsubscribe(topic)], 20_000);
+
+  expect(performance.now() - startedMs).toBeLessThan(promisedMs);
+  await expect
+    .poll(() => cutOffsOf("looper"), soon)
+    .toMatchObject([{ status_detail: "session-changes" }]);
+});
+
+it("a device that sends at QoS 2 and releases nothing is off before it has filled what is held", async () => {
+  const { device } = await rawDevice("withholding");
+  const topic = topics.reports("withholding");
+  const startedMs = performance.now();
+  for (let id = 1; id < 2_000 && !device.isClosed(); id++) {
+    device.socket.write(packets.hold(topic, "x".repeat(60_000), id));
+    await delay(5);
+  }
+
+  expect(device.isClosed()).toBe(true);
+  expect(performance.now() - startedMs).toBeLessThan(2 * promisedMs);
+  await expect
+    .poll(() => cutOffsOf("withholding"), soon)
+    .toMatchObject([{ status_detail: "bytes" }]);
+});
+
+it("a device that logs in again and again is kept out", async () => {
+  const password = await registerDevice(region, "restless");
+  const startedMs = performance.now();
+  let refused: unknown;
+  while (refused === undefined && performance.now() - startedMs < 30_000) {
+    const login = connectRawDevice(region, { clientId: "restless", password });
+    refused = await login.then(
+      ({ socket }) => void socket.destroy(),
+      (error) => error,
+    );
+  }
+
+  expect(refused).toMatchObject({ code: notAuthorized });
+  expect(performance.now() - startedMs).toBeLessThan(2 * promisedMs);
+  await expect
+    .poll(() => cutOffsOf("restless"), soon)
+    .toMatchObject([{ status_detail: "session-changes" }]);
+});
