@@ -3,6 +3,7 @@ import {
   accounts,
   accountsOf,
   devicePermissions,
+  mqttStreamMaker,
   publishable,
   serviceUsers,
   serviceUsersOf,
@@ -90,7 +91,9 @@ it("puts nobody into the accounts whose streams others may read, but who makes t
 });
 
 it("lets no maker of streams delete, purge or read", () => {
-  const makers = allUsers.filter(({ name }) => name.startsWith("provision"));
+  const makers = allUsers.filter(
+    ({ name }) => name.startsWith("provision") && name !== mqttStreamMaker,
+  );
   expect(makers).toHaveLength(storeAccounts.length + peers.length);
   for (const maker of makers) {
     expect(maker.calls ?? []).toEqual([]);
@@ -99,6 +102,17 @@ it("lets no maker of streams delete, purge or read", () => {
         /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.REGISTRY_CHANGES\.session-closer\.)/,
       );
     }
+  }
+});
+
+it("lets one user make and drop what nats-server's MQTT layer keeps, and nothing else of devices", () => {
+  const maker = allUsers.find(({ name }) => name === mqttStreamMaker);
+  expect(maker).toMatchObject({ account: "DEVICES", subscribe: [`_INBOX_${mqttStreamMaker}.>`] });
+  expect(maker?.calls ?? []).toEqual([]);
+  for (const subject of maker?.publish ?? []) {
+    expect(subject).toMatch(
+      /^\$JS\.API\.(INFO|STREAM\.(INFO|CREATE|UPDATE|DELETE)\.\$MQTT_(sess|msgs|out|qos2in|rmsgs))$/,
+    );
   }
 });
 

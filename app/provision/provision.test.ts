@@ -96,8 +96,9 @@ it("a mirror that is made republishes nothing from before; one that only stores 
   const inspector = await connectAs(region, "inspector");
   const alerts = jetstream(inspector);
   for (let n = 0; n < 100; n++) await alerts.publish("clients.d1.alerts", `before ${n}`);
+  const small = { ...scale, maxBytes: { ...scale.maxBytes, MQTT_ALERTS: 1024 ** 2 } };
   const mirrors = ["LIVE", "STORED"].map((name) => {
-    const [definition] = mirrorDefinitions(scale, "eu-west");
+    const [definition] = mirrorDefinitions(small, "eu-west");
     if (!definition) throw new Error("nothing is mirrored");
     const { republish, ...kept } = definition;
     // Of the same account: what is another region's, otherwise, is the way to it.

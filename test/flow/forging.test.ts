@@ -20,9 +20,10 @@ import { startTestRegion } from "../support/test-region.ts";
 const mayCause: Readonly<Record<string, RegExp>> = {
   bridge: /^(ingress\.\d+\.upstream|deadletter\.bridge)\./,
   inspector: /^(clients|reports|quarantine|events|deadletter\.inspector|ingress|\$KV)\./,
-  auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes)\.|^registry\.sweep$/,
+  auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes|cutoffs)\.|^registry\.sweep$/,
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
+  meter: /^events\.anomaly\./,
   // Who makes the streams of an account can cause whatever can be caused in it.
   "provision-intake": /^(ingress|\$KV)\./,
   "report-inspector":
@@ -32,6 +33,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   "provision-core": /^(reports|quarantine|events|deadletter)\./,
   "provision-audit": /^audit\./,
   "provision-changes": /^registry\./,
+  "provision-limits": /^cutoffs\./,
 };
 /** Whose leaked password makes devices believe in alerts. */
 const mayAlert = ["inspector", "provision-alerts"];
