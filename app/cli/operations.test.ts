@@ -5,6 +5,7 @@ import { dynamodbEnvironment, findPorts, type Region } from "../../test/support/
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { headers } from "../contract/headers.ts";
+import { streamNames } from "../contract/stream-bounds.ts";
 import { createMetrics } from "../shared/metrics.ts";
 import { jetstream, messageHeaders, type NatsConnection } from "../shared/nats.ts";
 import { serveOperations } from "../shared/operations-server.ts";
@@ -140,7 +141,8 @@ describe("sentinel doctor", () => {
     expect(stdout).not.toContain("FAIL");
     expect(code).toBe(0);
     expect(stdout.match(/^ok .*NATS core .*logged in as operator$/gm)).toHaveLength(3);
-    expect(stdout).toMatch(/^ok .*JetStream streams +11 streams, all copies current$/m);
+    const all = `${streamNames.length} streams, all copies current`;
+    expect(stdout).toMatch(new RegExp(`^ok .*JetStream streams +${all}$`, "m"));
     expect(stdout).toMatch(/^ok .*INGRESS lag +nothing waits$/m);
     expect(stdout).toMatch(/^ok .*upstream broker TLS +TLSv1.3, certificate ends in \d+ days$/m);
     expect(stdout).toMatch(/^ok .*edge .* TLS 1.3 +TLSv1.3/m);

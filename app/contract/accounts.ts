@@ -1,4 +1,5 @@
 import {
+  askAlertStream,
   askServers,
   audit,
   type Call,
@@ -128,7 +129,10 @@ export const serviceUsers: readonly ServiceUser[] = [
     name: "inspector",
     account: "INTAKE",
     calls: [
-      ...store("ALERTS", "clients.*.alerts"),
+      ...store("ALERTS", subjects.alerts("*")),
+      // What a leader of MQTT_ALERTS stored, and died before it sent it.
+      call("ALERTS", subjects.delivery("*")),
+      askAlertStream,
       ...storeInspected,
       call("AUTH", subjects.registryStatus),
     ],

@@ -34,6 +34,15 @@ export const askServers = (request: "CONNZ" | "KICK"): Call => ({
   asked: `$SYS.REQ.SERVER.*.${request}`,
 });
 
+/**
+ * Asks how the stream of alerts is. Under a name of its own, because JetStream answers under its own
+ * in the account of who asks, too.
+ */
+export const askAlertStream: Call = {
+  ...call("ALERTS", subjects.alertStreamInfo),
+  asked: "$JS.API.STREAM.INFO.MQTT_ALERTS",
+};
+
 /** Asks how a stream is. */
 export const inspect = (stream: StreamName): Call =>
   call(accountOfStream(stream), `$JS.API.STREAM.INFO.${stream}`);

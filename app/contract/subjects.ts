@@ -24,6 +24,8 @@ export const upstreamFilter = "clients/#";
 export const subjects = {
   ingress: (origin: Origin, clientId: string) => `ingress.${origin}.${clientId}`,
   alerts: (clientId: string) => `clients.${clientId}.alerts`,
+  /** What MQTT_ALERTS has stored, on its way to the device. */
+  delivery: (clientId: string) => `deliver.${clientId}.alerts`,
   reports: (clientId: string) => `reports.${clientId}`,
   quarantine: (clientId: string) => `quarantine.${clientId}`,
   event: (eventClass: string, clientId: string) => `events.${eventClass}.${clientId}`,
@@ -48,9 +50,14 @@ export const subjects = {
   cutOffTold: (clientId: string) => `cutoff.told.${clientId}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
+  /** Request: how the stream of alerts is, for whom JetStream of the own account would answer otherwise. */
+  alertStreamInfo: "alerts.info",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
 } as const;
+
+/** The client of `clients.<id>.alerts`. */
+export const alertedClient = (subject: string): string => subject.split(".")[1] ?? "";
 
 /** Reads `ingress.<partition>.<origin>.<client>`, the form INGRESS stores. */
 export function parseIngressSubject(

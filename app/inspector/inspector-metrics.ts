@@ -48,6 +48,11 @@ export function createInspectorMetrics(registry: Registry) {
     findings: counter("findings", "What the stages found", ["class", "level"]),
     deadLetters: counter("dead_letter_messages", "Messages that went to DEAD_LETTER", ["reason"]),
     duplicates: counter("duplicate_messages", "Results that were stored already", ["destination"]),
+    redelivered: counter(
+      "redelivered_alerts",
+      "Alerts sent to their device again, since the stream changed its leader while they were stored",
+      [],
+    ),
     storeRetries: counter("store_retries", "Failed attempts to store", ["destination"]),
     threadReplacements: counter(
       "matching_thread_replacements",

@@ -20,6 +20,7 @@ import { ClientBaselines } from "./pipeline/anomaly/client-baselines.ts";
 import { HeldMessages } from "./pipeline/held-messages.ts";
 import { createMessageInspector } from "./pipeline/message-inspector.ts";
 import { Recipients } from "./pipeline/recipients.ts";
+import { Redelivery } from "./pipeline/redelivery.ts";
 import { stages } from "./pipeline/stages.ts";
 
 export interface InspectorOptions {
@@ -67,7 +68,11 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   const rules = createGatedMatcher(options.rules, thread);
   const state = { rules, baselines };
   const publisher = new AcknowledgedPublisher(nats, lane.process);
-  const inspection = { lane, publisher, stages, state, recipients, held, metrics, log };
+  const redelivery =
+    lane.name === "alerts"
+      ? new Redelivery({ nats, log, onSent: (alerts) => metrics.redelivered.inc(alerts) })
+      : undefined;
+  const inspection = { lane, publisher, redelivery, stages, state, recipients, held, metrics, log };
   const handle = createMessageInspector(inspection);
   const tail = createIngressTail(jsm, lane, clock);
   const owner = new PartitionOwner({
@@ -105,6 +110,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     async drain() {
       await owner.drain();
       await stopMaintenance();
+      redelivery?.stop();
       publisher.close();
       await thread.close();
       await watch.close();

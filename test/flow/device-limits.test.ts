@@ -1,9 +1,9 @@
 /** How much a single device can put on an edge, shown with the device's own means. */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { inboxPrefix, mqttStreamMaker } from "../../app/contract/accounts.ts";
 import { deviceLimits, payloadLimitBytes } from "../../app/contract/limits.ts";
 import { topics } from "../../app/contract/subjects.ts";
-import { createLog } from "../../app/shared/log.ts";
-import { connectNats, type NatsConnection } from "../../app/shared/nats.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { connectAs, readStream } from "../support/stored.ts";
@@ -52,19 +52,9 @@ it("a device that sends more loses its connection, and nothing of it is stored",
   await again.client.endAsync(true);
 });
 
-// A device cannot get so far: its permissions hold one topic. This user of the same account can.
+// A device cannot get so far: its permissions hold one topic. A user of the same account can.
 it("a connection of account DEVICES that subscribes more is refused the rest", async () => {
-  const [edge] = region.layout.edges;
-  const connection = await connectNats(
-    {
-      servers: [`tls://127.0.0.1:${edge?.client}`],
-      user: "warmup",
-      passwordFile: region.secrets.passwordFile("warmup"),
-      caFile: region.certificates.caFile,
-    },
-    "test-subscriptions",
-    createLog("test", "silent"),
-  );
+  const connection = await connectAs(region, mqttStreamMaker);
   const errors: string[] = [];
   void (async () => {
     for await (const status of connection.status()) {
@@ -72,7 +62,7 @@ it("a connection of account DEVICES that subscribes more is refused the rest", a
     }
   })();
   const subscribe = async (n: number) => {
-    connection.subscribe(`$MQTT.sub.${n}`);
+    connection.subscribe(`${inboxPrefix(mqttStreamMaker)}.${n}`);
     await connection.flush();
   };
   for (let n = 0; n < deviceLimits.subscriptions; n++) await subscribe(n);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Region } from "../../../test/support/local-region.ts";
-import { connectAs, readStream } from "../../../test/support/stored.ts";
+import { connectAs } from "../../../test/support/stored.ts";
 import { startTestRegion } from "../../../test/support/test-region.ts";
+import { subjects } from "../../contract/subjects.ts";
 import { createLog } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
+import { readBatch } from "../../shared/stored-messages.ts";
 import { cutOffStore, followCutOffs } from "./cut-off-store.ts";
 import { CutOffs } from "./cut-offs.ts";
 
@@ -33,10 +35,11 @@ function replica({ deaf = false } = {}) {
   const reader = deaf ? undefined : followCutOffs({ connection, learn, log });
   return { cutOffs, stop: () => reader?.stop() };
 }
-const storedOf = async (clientId: string) =>
-  (await readStream(connection, "CUT_OFFS", `cutoffs.${clientId}`)).map(({ payload }) =>
-    JSON.parse(payload),
-  );
+const storedOf = async (clientId: string) => {
+  const batch = { from: { sequence: 1 }, filter: subjects.cutOff(clientId) };
+  const stored = await readBatch(connection, "CUT_OFFS", batch);
+  return stored.map(({ data }) => JSON.parse(Buffer.from(data).toString()));
+};
 
 it("is decided once, however many replicas are asked at the same moment", async () => {
   const replicas = Array.from({ length: 4 }, () => replica({ deaf: true }));

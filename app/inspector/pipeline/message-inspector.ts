@@ -14,6 +14,7 @@ import { type Inspection, inspect } from "./inspection.ts";
 import type { InspectedMessage } from "./message.ts";
 import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
+import type { Redelivery } from "./redelivery.ts";
 import { Semaphore } from "./semaphore.ts";
 import { budgetExceeded, type InspectionState, type Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
@@ -21,6 +22,8 @@ import { verdictOf } from "./verdict.ts";
 export interface MessageInspectorOptions {
   readonly lane: Lane;
   readonly publisher: Pick<JetStreamClient, "publish">;
+  /** Where alerts are stored. */
+  readonly redelivery: Redelivery | undefined;
   readonly stages: readonly Stage[];
   readonly state: InspectionState;
   readonly recipients: Recipients;
@@ -41,17 +44,22 @@ const [firstRetryMs, longestRetryMs] = [50, 5_000];
 
 /** Takes one message of a log from inspection to everything stored that follows from it. */
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
-  const { lane, metrics, log } = options;
+  const { lane, redelivery, metrics } = options;
   const slots = new Semaphore(storeSlots);
   return async (source, lease) => {
     lease.signal.throwIfAborted();
     const outputs = await resultsOf(options, source, lease);
-    const publisher = { publish: fenced(options.publisher, lease) };
+    const publish = fenced(options.publisher, lease);
     const store = async (output: Output) => {
-      const context = { lease, metrics, log };
-      if (await storeOutput(publisher, output, context)) return;
+      const context = { ...options, lease };
+      const { destination, payload } = output;
+      const guarded =
+        destination === "alerts" && redelivery
+          ? redelivery.guard(publish, { subject: output.subject, payload })
+          : publish;
+      if (await storeOutput({ publish: guarded }, output, context)) return;
       metrics.deadLetters.inc({ reason: "quarantine-full" });
-      await storeOutput(publisher, deadLetterOf(lane, source, "quarantine-full"), context);
+      await storeOutput({ publish }, deadLetterOf(lane, source, "quarantine-full"), context);
     };
     await slots.run(() => Promise.all(outputs.map(store)));
     metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
@@ -141,8 +149,9 @@ function fenced({ publish }: Pick<JetStreamClient, "publish">, lease: Lease): ty
 async function storeOutput(
   publisher: Pick<JetStreamClient, "publish">,
   output: Output,
-  { lease, metrics, log }: { lease: Lease; metrics: InspectorMetrics; log: Logger },
+  context: Pick<MessageInspectorOptions, "metrics" | "log"> & { lease: Lease },
 ): Promise<boolean> {
+  const { lease, metrics, log } = context;
   const { destination, subject } = output;
   const headers = messageHeaders();
   for (const [name, value] of Object.entries(output.headers)) headers.set(name, value);

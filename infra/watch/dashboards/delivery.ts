@@ -162,12 +162,18 @@ const middle: Section = {
       unit: "mps",
       width: 8,
       queries: [
-        ["store_retries", "failed"],
-        ["duplicate_messages", "repeated"],
-      ].map(([what, legend]) => ({
-        expr: rates(`sentinel_inspector_${what}_total`, "destination"),
-        legend: `{{destination}} ${legend}`,
-      })),
+        ...[
+          ["store_retries", "failed"],
+          ["duplicate_messages", "repeated"],
+        ].map(([what, legend]) => ({
+          expr: rates(`sentinel_inspector_${what}_total`, "destination"),
+          legend: `{{destination}} ${legend}`,
+        })),
+        {
+          expr: rates("sentinel_inspector_redelivered_alerts_total", "replica"),
+          legend: "{{replica}} sent again, after a change of leader",
+        },
+      ],
     }),
   ],
 };

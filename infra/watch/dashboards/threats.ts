@@ -120,7 +120,7 @@ const state: Section = {
       title: "Inspections that failed",
       description: "Each is repeated until it succeeds",
       unit: "mps",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: `sum(rate(sentinel_inspector_stage_failures_total[${range}]))`,
@@ -133,7 +133,7 @@ const state: Section = {
       description:
         "Matched in a thread: those that wait, threads replaced, and messages given up as too dear",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: "sum by (process) (sentinel_inspector_matching_waiting_messages)",
@@ -153,14 +153,14 @@ const state: Section = {
       title: "Messages held",
       description: "Their inspection fails: they are neither passed on nor dropped",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [{ expr: "sentinel_inspector_held_messages", legend: "{{replica}}" }],
     }),
     graph({
       title: "All stages and the stores",
       description: "P99 from a lane's log to results: a rule that thrashes shows here first",
       unit: "s",
-      width: 8,
+      width: 6,
       queries: [
         ...laneNames.map((lane) => ({
           expr: quantileOf(0.99, "sentinel_inspector_store_seconds", range, inspectorsOf(lane)),
