@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
+import { streamMaker } from "../contract/accounts.ts";
 import {
   JetStreamApiError,
   jetstream,
@@ -81,7 +82,7 @@ it("repeats soon while the same id is in process, and backs off when that lasts"
 });
 
 it("ends at a refusal that its caller calls final, such as that of a full stream", async () => {
-  const provision = await connectAs(region, "provision");
+  const provision = await connectAs(region, streamMaker("CORE"));
   const { streams } = await jetstreamManager(provision);
   const { config } = await streams.info("QUARANTINE");
   await streams.update("QUARANTINE", { ...config, max_bytes: 1 });
