@@ -174,7 +174,12 @@ export const serviceUsers: readonly ServiceUser[] = [
     /** Counts what each device sends, as it crosses the border of its account. */
     name: "meter",
     account: "METER",
-    calls: [call("AUTH", subjects.cutOffRequest), ...store("CORE", subjects.event("anomaly", "*"))],
+    calls: [
+      call("AUTH", subjects.cutOffRequest),
+      ...store("CORE", subjects.event("anomaly", "*")),
+      // Whether all that crossed was stored.
+      inspect(lanes.reports.stream),
+    ],
     subscribe: [
       inbox("meter"),
       crossings.reportsToMeter.as,

@@ -5,12 +5,12 @@ const gib = 1024 ** 3;
  * What each stream may hold at most, in bytes, on one machine. A region in the cloud computes its
  * own from its plan. Mirrors of a peer's streams have the bounds of the originals.
  *
- * What happens when a stream is full:
+ * What happens when a stream is full, as `test/flow/full-streams.test.ts` finds it:
  *
  * | Stream | Full | Then |
  * |---|---|---|
  * | INGRESS | refuses | the bridge holds back, and Mosquitto keeps what comes |
- * | REPORT_INGRESS | refuses | new reports are lost, since a device hears no acknowledgement of ours; the log is full only while inspection does not keep up, and its fill is alarmed |
+ * | REPORT_INGRESS | refuses | new reports are lost, since a device hears no acknowledgement of ours; the meter counts them, and that is alarmed as its fill is before: it is full only while inspection does not keep up |
  * | MQTT_ALERTS | drops its oldest | new alerts go on to devices; what was dropped can no longer be caught up on, and the age of the oldest is alarmed |
  * | REPORTS | drops its oldest | the same |
  * | QUARANTINE | refuses | the message goes to DEAD_LETTER, reason `quarantine-full`: nobody can push evidence out by sending more |

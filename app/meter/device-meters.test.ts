@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { useOfReport, useOfSessionChange } from "./allowances.ts";
+import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
+import { useOfHeld, useOfReport, useOfSessionChange } from "./allowances.ts";
 import { DeviceMeters } from "./device-meters.ts";
 import { allowancesOf, readMeterEnvironment } from "./environment.ts";
 
@@ -60,6 +61,22 @@ describe("without being told", () => {
     );
     expect(found.indexOf("session-changes")).toBe(30);
   });
+});
+
+it("lets no device hold back so much at QoS 2 that it fills what is held of all", () => {
+  const held = mqttStreamDefinitions(3).find(({ name }) => name === "$MQTT_qos2in");
+  const [bytes, heldSeconds] = [held?.max_bytes ?? 0, (held?.max_age ?? 0) / 1e9];
+  const meters = metersFor();
+  const each = 10_000;
+  let taken = 0;
+  // Whatever is not counted as too much, at more than any may send.
+  for (let second = 0; second < heldSeconds; second++) {
+    for (let n = 0; n < 20; n++) {
+      if (meters.count("withholding", useOfHeld(each), second * 1000) === undefined) taken += each;
+    }
+  }
+  expect(taken).toBeGreaterThan(bytes / 4);
+  expect(taken).toBeLessThan((bytes * 2) / 3);
 });
 
 it("lets a device that was too much begin anew when it has been silent", () => {

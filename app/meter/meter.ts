@@ -8,6 +8,7 @@ import { NatsWatch } from "../shared/nats-watch.ts";
 import { type Use, useOfHeld, useOfReport, useOfSessionChange } from "./allowances.ts";
 import type { DeviceMeters } from "./device-meters.ts";
 import type { Enforcer } from "./enforcer.ts";
+import { LostReports } from "./lost-reports.ts";
 import type { MeterMetrics } from "./meter-metrics.ts";
 import { clientOfHeld, clientOfSession, heldSubjectHeader } from "./mqtt-layer.ts";
 
@@ -34,7 +35,11 @@ export function createMeter(options: MeterOptions): Running {
   const { connection, meters, enforcer, metrics, log, clock } = options;
   const watch = new NatsWatch(connection);
   metrics.watchDevices(() => meters.size);
-  void countInterruptions(connection, metrics);
+  const losses = new LostReports({ connection, metrics, log });
+  void followInterruptions(connection, () => {
+    metrics.interruptions.inc();
+    losses.interrupted();
+  });
 
   const count = (clientId: string | undefined, use: Use) => {
     if (clientId === undefined || !isClientId(clientId)) {
@@ -55,6 +60,7 @@ export function createMeter(options: MeterOptions): Running {
     subscribe(crossings.reportsToMeter.as, ({ subject, data }) => {
       metrics.messages.inc({ kind: "report" });
       metrics.bytes.inc(data.length);
+      losses.crossed();
       count(subject.slice(reportPrefix.length), useOfReport(data.length));
     }),
     subscribe(crossings.sessionsToMeter.as, ({ data }) => {
@@ -71,6 +77,7 @@ export function createMeter(options: MeterOptions): Running {
     notReady: () => watch.missing(),
     drain: async () => {
       for (const subscription of subscriptions) subscription.unsubscribe();
+      await losses.drain();
       await enforcer.drain();
       await watch.close();
     },
@@ -78,6 +85,6 @@ export function createMeter(options: MeterOptions): Running {
 }
 
 /** A server closes the connection of a reader that is too slow, too. */
-async function countInterruptions(connection: NatsConnection, { interruptions }: MeterMetrics) {
-  for await (const { type } of connection.status()) if (type === "disconnect") interruptions.inc();
+async function followInterruptions(connection: NatsConnection, interrupted: () => void) {
+  for await (const { type } of connection.status()) if (type === "disconnect") interrupted();
 }

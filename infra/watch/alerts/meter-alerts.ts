@@ -37,4 +37,14 @@ export const meterAlerts: readonly Alert[] = [
     impact:
       "What devices send meanwhile is not counted by this replica. When it is too slow for what comes, floods are found late.",
   },
+  {
+    name: "SentinelReportsLost",
+    severity: "warning",
+    // Every replica counts all of them.
+    when: "max(increase(sentinel_meter_lost_reports_total[10m])) > 0",
+    lasting: "0s",
+    summary: "At least {{ $value | humanize }} reports of devices were lost within ten minutes",
+    impact:
+      "REPORT_INGRESS was full, or had no leader. The devices do not know: nothing is sent again.",
+  },
 ];

@@ -54,7 +54,7 @@ export const floods: Section = {
       title: "Flooders that stayed",
       description: "Requests of the meter that failed, and sessions that could not be closed",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: "sum(increase(sentinel_meter_cut_off_request_failures_total[10m]))",
@@ -79,7 +79,7 @@ export const floods: Section = {
       title: "Limits found passed",
       description: "By each replica of the meter; the same device again as long as it sends",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: "sum by (replica, limit) (increase(sentinel_meter_exceeded_limits_total[10m]))",
@@ -91,13 +91,30 @@ export const floods: Section = {
       title: "Meter",
       description: "Interruptions, in which nothing is counted; devices remembered",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: "sum by (replica) (increase(sentinel_meter_interruptions_total[10m]))",
           legend: "interruptions {{replica}}",
         },
         { expr: "max(sentinel_meter_devices)", legend: "devices" },
+      ],
+    }),
+    graph({
+      title: "Reports lost",
+      description:
+        "What devices sent and REPORT_INGRESS did not store, in ten minutes: the least that is certain",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: "max(increase(sentinel_meter_lost_reports_total[10m]))",
+          legend: "lost",
+        },
+        {
+          expr: "sum by (replica) (increase(sentinel_meter_loss_checks_total[10m]))",
+          legend: "looked for by {{replica}}",
+        },
       ],
     }),
   ],

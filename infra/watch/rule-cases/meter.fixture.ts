@@ -5,6 +5,8 @@ const unanswered = `sentinel_meter_cut_off_request_failures_total{replica="meter
 const closing = `sentinel_auth_cut_off_closing_failures_total{replica="auth-a"}`;
 const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
 
+const lost = `sentinel_meter_lost_reports_total{replica="meter-0"}`;
+
 export const meterCases: readonly RuleCase[] = [
   {
     alert: "SentinelMeterDevicesCutOff",
@@ -23,5 +25,10 @@ export const meterCases: readonly RuleCase[] = [
     alert: "SentinelMeterInterrupted",
     fires: [{ series: { [interruptions]: "0+1x40" }, at: 35 }],
     quiet: [{ series: { [interruptions]: "0x10 1x30" }, at: 35 }],
+  },
+  {
+    alert: "SentinelReportsLost",
+    fires: [{ series: { [lost]: "0x10 1x20" }, at: 15 }],
+    quiet: [{ series: { [lost]: "0x2 5x30" }, at: 20 }],
   },
 ];
