@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startAuthProcess } from "../../test/support/auth-process.ts";
+import { boundStream } from "../../test/support/bounded.ts";
 import { connectDevice, registerDevice } from "../../test/support/clients.ts";
 import { deviceTable, emulatorClient, type Region } from "../../test/support/local-region.ts";
 import { metricOf } from "../../test/support/metric.ts";
@@ -168,7 +169,7 @@ describe("while AUDIT takes nothing", () => {
     const streams = (await jetstreamManager(provision)).streams;
     const definition = streamDefinitions(defaultScale).find((each) => each.name === "AUDIT");
     const { messages } = (await streams.info("AUDIT")).state;
-    await streams.update("AUDIT", { ...definition, discard: "new", max_msgs: messages });
+    await streams.update("AUDIT", { ...definition, max_msgs: messages });
 
     // The first ones are still admitted: their records wait in the outbox, until one is too old.
     await vi.waitFor(
@@ -183,7 +184,7 @@ describe("while AUDIT takes nothing", () => {
       }),
     ).toBeGreaterThan(0);
 
-    await streams.update("AUDIT", { ...definition, discard: "old", max_msgs: -1 });
+    await streams.update("AUDIT", { ...definition, max_msgs: -1 });
     await vi.waitFor(
       async () => expect(await refusalOf("unaudited", secret)).toBe("admitted"),
       soon,
@@ -194,6 +195,47 @@ describe("while AUDIT takes nothing", () => {
       expect(await metricOf(auth, "sentinel_auth_audit_outbox_records")).toBe(0);
     }, soon);
     await provision.close();
+  });
+});
+
+describe("while AUDIT is full", () => {
+  it("nobody new is admitted, live sessions hear and report, and with room logins go on", async () => {
+    const secret = await registerDevice(region, "live-1");
+    const live = await connectDevice(region, { clientId: "live-1", password: secret });
+    await live.client.subscribeAsync("clients/live-1/alerts");
+    const newcomer = await registerDevice(region, "newcomer");
+    const inspector = await connectAs(region, "inspector");
+    const reports = await connectAs(region, "report-inspector");
+    // Other tests' records are on their way for a moment.
+    await vi.waitFor(
+      async () => expect(await metricOf(auth, "sentinel_auth_audit_outbox_records")).toBe(0),
+      soon,
+    );
+    const lift = await boundStream(region, "AUDIT", 0);
+
+    await vi.waitFor(
+      async () => expect(await refusalOf("newcomer", newcomer)).toBe(notAuthorized),
+      soon,
+    );
+
+    const unavailable = { outcome: "refuse", code: "audit-unavailable" };
+    expect(await metricOf(auth, "sentinel_auth_decisions_total", unavailable)).toBeGreaterThan(0);
+    inspector.publish("clients.live-1.alerts", "alive");
+    await expect.poll(() => live.received.map(({ payload }) => payload), soon).toEqual(["alive"]);
+    await live.client.publishAsync("clients/live-1/reports", "reported", { qos: 1 });
+    const stored = () => readStream(reports, "REPORT_INGRESS", "ingress.*.device.live-1");
+    await expect
+      .poll(async () => (await stored()).map((m) => m.payload), soon)
+      .toEqual(["reported"]);
+    expect(live.client.connected).toBe(true);
+
+    await lift();
+    await vi.waitFor(
+      async () => expect(await refusalOf("newcomer", newcomer)).toBe("admitted"),
+      soon,
+    );
+    await live.client.endAsync();
+    await Promise.all([inspector.close(), reports.close()]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { boundStream } from "../../test/support/bounded.ts";
 import { IngressFixture, within } from "../../test/support/ingress.ts";
 import { messageOverheadBytes } from "./intake.ts";
 import { Load } from "./load.fixture.ts";
@@ -120,5 +121,29 @@ describe("when more waits than may be held", () => {
     await fixture.thawNats();
     await fixture.bridge("ended");
     await arrived(sent, "ended-");
+  });
+});
+
+describe("when INGRESS is full", () => {
+  it("holds back, refuses nothing of the broker, and stores all in order when there is room", async () => {
+    const holdLimitBytes = 300 * messageOverheadBytes;
+    const bridge = await fixture.bridge("full", { holdLimitBytes });
+    const lift = await boundStream(fixture.region, "INGRESS", 64 * 1024);
+    const sent = load("full-", 1_600);
+    await sent.finished;
+    await vi.waitFor(async () => expect(await bridge.value("paused")).toBe(1), within);
+    expect(bridge.notReady()).toMatch(/^paused: /);
+    const refused = await bridge.value("store_retries_total", { cause: "store-failed" });
+    expect(refused).toBeGreaterThan(0);
+    const held = [...(await fixture.ingress("full-")).values()].flat();
+    expect(held.length).toBeLessThan(600);
+
+    await lift();
+
+    await arrived(sent, "full-");
+    await vi.waitFor(() => expect(bridge.notReady()).toBeUndefined(), within);
+    expect(bridge.failures).toEqual([]);
+    await bridge.drain();
+    expect(await fixture.heldBy("full")).toBe(0);
   });
 });

@@ -39,12 +39,13 @@ export const mqttFileBytes = Object.values(fileBytes).reduce((sum, bytes) => sum
 
 /**
  * - `$MQTT_sess`: the last state of each session, some hundred bytes. When it is full, the oldest
- *   session is forgotten: its device subscribes anew.
+ *   session is forgotten: its device is refused once by an edge that remembers it, then subscribes
+ *   anew.
  * - `$MQTT_msgs`, `$MQTT_out`: what is on its way between devices that publish and subscribe at QoS 1
  *   and 2. No device may subscribe to what another publishes, so nothing stays in them, and they need
  *   no disk. The consumers of subscriptions are kept with them.
  * - `$MQTT_qos2in`: what was sent at QoS 2 and not released yet. The meter counts it, so that one
- *   device cannot fill it; when it is full, who sends at QoS 2 has to send again.
+ *   device cannot fill it; when it is full, the connection of who sends at QoS 2 is closed, and it has to send again.
  * - `$MQTT_rmsgs`: retained messages. Nobody may subscribe to reports, so none is kept: the flag of
  *   a report is without effect, the report itself goes its way.
  */
