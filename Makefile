@@ -10,6 +10,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 ARGS ?=
 AUTH_ARGS ?=
+FLOOD_ARGS ?=
 
 .PHONY: up test check preview capacity bench build setup engine checkers clean
 up: build
@@ -25,6 +26,7 @@ bench: build
 	@node bench/main.ts $(ARGS)
 	@node bench/auth.ts $(AUTH_ARGS) $(filter --help,$(ARGS))
 	@node bench/revocation.ts $(filter --help,$(ARGS))
+	@node bench/flood.ts $(FLOOD_ARGS) $(filter --help,$(ARGS))
 
 preview: setup engine
 	@node tools/preview.ts $(ARGS)

@@ -20,7 +20,7 @@ export const stageNames = [
 export type StageLatencies = Readonly<Record<(typeof stageNames)[number], LatencySummary>>;
 
 /** Reads the times at which devices got each alert: lines of id and milliseconds. */
-function readReceipts(file: string): Map<string, number> {
+export function readReceipts(file: string): Map<string, number> {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
   return new Map(
     lines.map((line) => [line.slice(0, line.indexOf(" ")), Number(line.slice(line.indexOf(" ")))]),
@@ -28,7 +28,7 @@ function readReceipts(file: string): Map<string, number> {
 }
 
 /** The moments of one stored alert, or undefined when it is not one of the run's. */
-function momentsOf(
+export function momentsOf(
   message: StoredMessage,
   receipts: ReadonlyMap<string, number>,
 ): number[] | undefined {

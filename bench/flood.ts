@@ -1,0 +1,230 @@
+/** `node bench/flood.ts`: what devices that attack, and one that is sent much, cost the alerts of others. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import type { NatsConnection } from "../app/shared/nats.ts";
+import { storedNow } from "../app/shared/stored-messages.ts";
+import { startLoad } from "../local/load/load.ts";
+import { registerDevices } from "../local/load/register-devices.ts";
+import { type Region, startRegion } from "../local/region.ts";
+import { wholeRegion } from "../local/region-options.ts";
+import { ms } from "../local/view/format.ts";
+import { connectAs } from "../test/support/stored.ts";
+import {
+  type CrowdOrders,
+  type CrowdResult,
+  type FlooderOrders,
+  type FlooderResult,
+  type HonestOrders,
+  type HonestResult,
+  loginsOf,
+} from "./flood/orders.ts";
+import { startRole } from "./flood/role.ts";
+import { startWatch, type Watched } from "./flood/watch.ts";
+import { type Window, type WindowLatencies, windowLatencies } from "./flood/windows.ts";
+import { stageNames } from "./stage-latency.ts";
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It must be a whole number from 0.");
+}
+const options = new Command("node bench/flood.ts")
+  .description("Alerts to devices, at rest and while others attack or one device is sent much.")
+  .option("--rate <n>", "alerts a second", count, 600)
+  .option("--devices <n>", "TLS devices that get them", count, 300)
+  .option("--quiet <seconds>", "before each attack", count, 20)
+  .option("--flooders <n>", "devices that send too much; 0 leaves this out", count, 100)
+  .option("--flood-rate <n>", "reports a second of each, as the machine allows", count, 1_500)
+  .option("--seconds <n>", "how long they do, coming back again and again", count, 60)
+  .option("--honest <n>", "devices that report once a second meanwhile", count, 10)
+  .option("--burst <n>", "alerts for one device at once; 0 leaves this out", count, 3_000)
+  .option("--loopers <n>", "devices that subscribe and unsubscribe; 0 leaves this out", count, 8)
+  .option("--json <file>", "where the figures go", "bench/flood-results.json")
+  .parse()
+  .opts<
+    Record<"rate" | "devices" | "quiet" | "seconds" | "flooders", number> &
+      Record<"floodRate" | "honest" | "burst" | "loopers", number> & { json: string }
+  >();
+const { rate, devices, quiet: quietSeconds, seconds, flooders, floodRate } = options;
+const { honest, burst, loopers } = options;
+const warmUpSeconds = 5;
+/** What an attack leaves behind is carried off before the next stretch. */
+const settleSeconds = 10;
+const directory = resolve(".local/bench-flood");
+const receiptsFile = join(directory, "receipts.txt");
+const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
+
+interface Stretch extends Window {
+  readonly watched: Watched;
+}
+interface Ground {
+  readonly region: Region;
+  readonly places: (from: number, count: number) => HonestOrders;
+  readonly stretches: Stretch[];
+}
+
+/** Runs something as a stretch of its own. */
+async function stretch<T>({ region, stretches }: Ground, name: string, work: () => Promise<T>) {
+  progress(name);
+  const watched = await startWatch(region.endpoints.processUrls);
+  const fromMs = Date.now();
+  const result = await work();
+  const untilMs = Date.now();
+  stretches.push({ name, fromMs, untilMs, watched: await watched() });
+  return result;
+}
+
+async function attackBy(ground: Ground, name: string, orders: FlooderOrders) {
+  await stretch(ground, `quiet before ${name}`, () => delay(quietSeconds * 1000));
+  const limitMs = (orders.seconds + 60) * 1000;
+  const flooding = startRole<FlooderOrders, FlooderResult[]>("flooders.ts", orders);
+  const found = await stretch(ground, name, () => flooding.result(limitMs));
+  await delay(settleSeconds * 1000);
+  return found;
+}
+
+async function flood(ground: Ground) {
+  const { region } = ground;
+  const reporting = startRole<HonestOrders, HonestResult>(
+    "honest.ts",
+    ground.places(devices, honest),
+  );
+  await reporting.ready();
+  const attackers = ground.places(devices + honest, flooders);
+  const orders = { ...attackers, seconds, reportsPerSecond: floodRate };
+  const found = await attackBy(ground, "flood", orders);
+  reporting.go();
+  const told = await reporting.result(60_000);
+  const operator = await connectAs(region, "operator");
+  const ids = ground.places(devices, honest).logins.map(({ id }) => id);
+  const stored = await storedReports(operator, ids, told.sent);
+  await operator.close();
+  return { flooders: found, honest: { ...told, stored } };
+}
+
+/** Of honest devices, once all of them are there or a minute is over. */
+async function storedReports(operator: NatsConnection, ids: readonly string[], wanted: number) {
+  const endMs = performance.now() + 60_000;
+  for (;;) {
+    let stored = 0;
+    for (const id of ids) {
+      const own = { from: { sequence: 1 }, filter: `reports.${id}` };
+      for await (const _ of storedNow(operator, "REPORTS", own)) stored++;
+    }
+    if (stored >= wanted || performance.now() > endMs) return stored;
+    await delay(1_000);
+  }
+}
+
+async function crowd(ground: Ground): Promise<CrowdResult> {
+  const { region } = ground;
+  const orders: CrowdOrders = {
+    ...ground.places(devices + honest + flooders, 1),
+    upstreamUrl: region.endpoints.upstreamUrl,
+    passwordFile: region.secrets.upstreamPasswordFile("publisher"),
+    alerts: burst,
+  };
+  await stretch(ground, "quiet before burst", () => delay(quietSeconds * 1000));
+  const crowded = startRole<CrowdOrders, CrowdResult>("crowd.ts", orders);
+  await crowded.ready();
+  const found = await stretch(ground, "burst", () => {
+    crowded.go();
+    return crowded.result(120_000);
+  });
+  await delay(settleSeconds * 1000);
+  return found;
+}
+
+async function run(region: Region) {
+  const credentialsFile = join(directory, "state", "device-credentials.jsonl");
+  const all = devices + honest + flooders + 1 + loopers;
+  await registerDevices({ layout: region.layout, credentialsFile, devices: all });
+  const logins = loginsOf(credentialsFile);
+  const { edgeUrls: urls } = region.endpoints;
+  const { caFile } = region.certificates;
+  const places = (from: number, count: number) => ({
+    ...{ urls, caFile, logins: logins.slice(from, from + count) },
+  });
+  const ground: Ground = { region, places, stretches: [] };
+  progress(`${devices} devices connect`);
+  const load = await startLoad(region, { devices, rate, receiptsFile, warmUpSeconds });
+  await delay(warmUpSeconds * 1000);
+  const crowded = burst > 0 ? await crowd(ground) : undefined;
+  const looping = { ...places(all - loopers, loopers), seconds: 10, reportsPerSecond: 0 };
+  const looped = loopers > 0 ? await attackBy(ground, "subscriptions", looping) : undefined;
+  const flooded = flooders > 0 ? await flood(ground) : undefined;
+  const { lost, fleet } = await load.finish(60_000);
+  const operator = await connectAs(region, "operator");
+  const latencies = await windowLatencies(operator, receiptsFile, ground.stretches);
+  await operator.close();
+  const { duplicated, outOfOrder, misdelivered } = fleet;
+  const alerts = { lost, duplicated, outOfOrder, misdelivered };
+  return { alerts, stretches: ground.stretches, latencies, crowded, looped, flooded };
+}
+
+const style = { head: ["bold"], border: ["dim"], compact: true };
+const before = (name: string) => `quiet before ${name}`;
+
+function latencyTable({ stretches, latencies }: Awaited<ReturnType<typeof run>>) {
+  const head = ["stretch", "alerts", "P50 ms", "P99 ms", "max ms", "P99 : quiet"];
+  const watchedHead = ["paused", "shed", "leases lost", "cut off", "load", "idle %", "steal %"];
+  const table = new Table({ head: [...head, ...watchedHead], style });
+  for (const { name, watched } of stretches) {
+    const whole = latencies.get(name)?.whole;
+    const quiet = latencies.get(before(name))?.whole;
+    const ratio = quiet?.p99 && whole?.p99 ? (whole.p99 / quiet.p99).toFixed(1) : "–";
+    const { bridgePaused, shed, leaseLosses, cutOffs, load1, idlePercent, stealPercent } = watched;
+    table.push([
+      ...[name, whole?.count ?? 0, ms(whole?.p50), ms(whole?.p99), ms(whole?.max), ratio],
+      ...[bridgePaused, shed, leaseLosses, cutOffs, load1, idlePercent, stealPercent],
+    ]);
+  }
+  return table.toString();
+}
+
+function stageTable(latencies: ReadonlyMap<string, WindowLatencies>) {
+  const table = new Table({ head: ["P99 ms of a stage", ...latencies.keys()], style });
+  for (const stage of stageNames) {
+    table.push([stage, ...[...latencies.values()].map(({ stages }) => ms(stages[stage]?.p99))]);
+  }
+  return table.toString();
+}
+
+function attackTable(results: readonly FlooderResult[]) {
+  const head = ["kind", "devices", "sessions", "sent", "refused logins", "unanswered"];
+  const table = new Table({ head: [...head, "off after, median s", "most s"], style });
+  for (const kind of new Set(results.map((result) => result.kind))) {
+    const own = results.filter((result) => result.kind === kind);
+    const sum = (of: (result: FlooderResult) => number) =>
+      own.reduce((total, result) => total + of(result), 0);
+    const off = own.map(({ offMs }) => offMs / 1000).sort((a, b) => a - b);
+    table.push([
+      ...[kind, own.length, sum((r) => r.sessions), sum((r) => r.sent)],
+      ...[sum((r) => r.refusedLogins), sum((r) => r.unanswered)],
+      ...[(off[off.length >> 1] ?? 0).toFixed(1), (off.at(-1) ?? 0).toFixed(1)],
+    ]);
+  }
+  return table.toString();
+}
+
+mkdirSync(directory, { recursive: true });
+const region = await startRegion({ ...wholeRegion, directory, fresh: true, logLevel: "warn" });
+const results = await run(region).finally(() => region.stop());
+const { latencies, looped, flooded, ...rest } = results;
+process.stdout.write(`${latencyTable(results)}\n${stageTable(latencies)}\n`);
+process.stdout.write(`${attackTable([...(flooded?.flooders ?? []), ...(looped ?? [])])}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ...rest.alerts, crowd: rest.crowded, honest: flooded?.honest })}\n`,
+);
+const machine = { processors: cpus().length, model: cpus()[0]?.model };
+const { json, ...asked } = options;
+const found = { ...rest, latencies: Object.fromEntries(latencies), looped, flooded };
+writeFileSync(
+  json,
+  `${JSON.stringify({ date: new Date().toISOString(), machine, options: asked, ...found }, null, 2)}\n`,
+);
+if (process.env["KEEP_BENCH"] === undefined) rmSync(directory, { recursive: true, force: true });

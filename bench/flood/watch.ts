@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { scrape, total } from "../../local/view/process-metrics.ts";
+
+/** What the region and the machine say of a stretch. */
+export interface Watched {
+  /** Highest of either bridge: 1 is a pause. */
+  readonly bridgePaused: number;
+  readonly bridgeHeldBytes: number;
+  readonly shed: number;
+  readonly leaseLosses: number;
+  readonly cutOffs: number;
+  readonly load1: number;
+  /** Of the processors' time, percent. */
+  readonly idlePercent: number;
+  readonly stealPercent: number;
+}
+
+const sampleMs = 200;
+
+/** proc(5): user, nice, system, idle, iowait, irq, softirq, steal, in hundredths of a second. */
+function processorTimes() {
+  const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+  const times = line.split(/\s+/).slice(1, 9).map(Number);
+  const [, , , idle = 0, , , , steal = 0] = times;
+  return { all: times.reduce((sum, time) => sum + time, 0), idle, steal };
+}
+
+async function counts(urls: readonly string[]) {
+  const samples = await scrape(urls);
+  return {
+    shed: total(samples, "sentinel_bridge_shed_messages_total"),
+    leaseLosses: total(samples, "sentinel_inspector_lease_losses_total"),
+    cutOffs: total(samples, "sentinel_meter_exceeded_limits_total"),
+  };
+}
+
+/** Watches until told to stop. */
+export async function startWatch(processUrls: ReadonlyMap<string, string>) {
+  const urls = [...processUrls.values()];
+  const bridges = [...processUrls].filter(([name]) => name.startsWith("bridge-"));
+  const bridgeUrls = bridges.map(([, url]) => url);
+  const [before, timesBefore] = [await counts(urls), processorTimes()];
+  const highest = { paused: 0, held: 0 };
+  let stopped = false;
+  const watching = (async () => {
+    while (!stopped) {
+      const samples = await scrape(bridgeUrls);
+      const most = (name: string) =>
+        Math.max(0, ...samples.filter((s) => s.name === name).map(({ value }) => value));
+      highest.paused = Math.max(highest.paused, most("sentinel_bridge_paused"));
+      highest.held = Math.max(highest.held, most("sentinel_bridge_held_bytes"));
+      await delay(sampleMs);
+    }
+  })();
+  return async (): Promise<Watched> => {
+    stopped = true;
+    await watching;
+    const [after, times] = [await counts(urls), processorTimes()];
+    const percent = (part: "idle" | "steal") =>
+      Math.round((100 * (times[part] - timesBefore[part])) / (times.all - timesBefore.all));
+    return {
+      bridgePaused: highest.paused,
+      bridgeHeldBytes: highest.held,
+      shed: after.shed - before.shed,
+      leaseLosses: after.leaseLosses - before.leaseLosses,
+      cutOffs: after.cutOffs - before.cutOffs,
+      load1: Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]),
+      idlePercent: percent("idle"),
+      stealPercent: percent("steal"),
+    };
+  };
+}

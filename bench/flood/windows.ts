@@ -1,0 +1,50 @@
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import { storedNow } from "../../app/shared/stored-messages.ts";
+import {
+  LatencyHistogram,
+  type LatencySummary,
+  summarise,
+} from "../../local/load/latency-histogram.ts";
+import { momentsOf, readReceipts, stageNames } from "../stage-latency.ts";
+
+/** A stretch of the run: what was published from its beginning to its end. */
+export interface Window {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface WindowLatencies {
+  /** From the publisher to the device. */
+  readonly whole: LatencySummary;
+  readonly stages: Readonly<Record<string, LatencySummary>>;
+}
+
+/** Sums up each stretch by the moments that stored alerts carry, read after the run. */
+export async function windowLatencies(
+  operator: NatsConnection,
+  receiptsFile: string,
+  windows: readonly Window[],
+): Promise<ReadonlyMap<string, WindowLatencies>> {
+  const receipts = readReceipts(receiptsFile);
+  const histograms = windows.map(() => [...stageNames, "whole"].map(() => new LatencyHistogram()));
+  for await (const message of storedNow(operator, "MQTT_ALERTS", { from: { sequence: 1 } })) {
+    const moments = momentsOf(message, receipts);
+    const [sent = 0] = moments ?? [];
+    const at = windows.findIndex(({ fromMs, untilMs }) => sent >= fromMs && sent < untilMs);
+    const kept = histograms[at];
+    if (!moments || !kept) continue;
+    moments.slice(1).forEach((moment, i) => {
+      kept[i]?.record(moment - (moments[i] ?? Number.NaN));
+    });
+    kept.at(-1)?.record((moments.at(-1) ?? Number.NaN) - sent);
+  }
+  return new Map(
+    windows.map(({ name }, i) => {
+      const summaries = (histograms[i] ?? []).map(summarise);
+      const stages = Object.fromEntries(stageNames.map((stage, n) => [stage, summaries[n]]));
+      return [name, { whole: summaries.at(-1), stages } as WindowLatencies];
+    }),
+  );
+}
