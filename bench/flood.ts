@@ -3,7 +3,6 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import type { NatsConnection } from "../app/shared/nats.ts";
 import { storedNow } from "../app/shared/stored-messages.ts";
@@ -11,7 +10,6 @@ import { startLoad } from "../local/load/load.ts";
 import { registerDevices } from "../local/load/register-devices.ts";
 import { type Region, startRegion } from "../local/region.ts";
 import { wholeRegion } from "../local/region-options.ts";
-import { ms } from "../local/view/format.ts";
 import { connectAs } from "../test/support/stored.ts";
 import {
   type CrowdOrders,
@@ -23,9 +21,9 @@ import {
   loginsOf,
 } from "./flood/orders.ts";
 import { startRole } from "./flood/role.ts";
-import { startWatch, type Watched } from "./flood/watch.ts";
-import { type Window, type WindowLatencies, windowLatencies } from "./flood/windows.ts";
-import { stageNames } from "./stage-latency.ts";
+import { attackTable, before, latencyTable, type Stretch, stageTable } from "./flood/tables.ts";
+import { startWatch } from "./flood/watch.ts";
+import { windowLatencies } from "./flood/windows.ts";
 
 function count(text: string): number {
   const value = Number(text);
@@ -58,9 +56,6 @@ const directory = resolve(".local/bench-flood");
 const receiptsFile = join(directory, "receipts.txt");
 const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
 
-interface Stretch extends Window {
-  readonly watched: Watched;
-}
 interface Ground {
   readonly region: Region;
   readonly places: (from: number, count: number) => HonestOrders;
@@ -79,7 +74,7 @@ async function stretch<T>({ region, stretches }: Ground, name: string, work: () 
 }
 
 async function attackBy(ground: Ground, name: string, orders: FlooderOrders) {
-  await stretch(ground, `quiet before ${name}`, () => delay(quietSeconds * 1000));
+  await stretch(ground, before(name), () => delay(quietSeconds * 1000));
   const limitMs = (orders.seconds + 60) * 1000;
   const flooding = startRole<FlooderOrders, FlooderResult[]>("flooders.ts", orders);
   const found = await stretch(ground, name, () => flooding.result(limitMs));
@@ -106,9 +101,9 @@ async function flood(ground: Ground) {
   return { flooders: found, honest: { ...told, stored } };
 }
 
-/** Of honest devices, once all of them are there or a minute is over. */
+/** Of honest devices, once all of them are there or half a minute is over. */
 async function storedReports(operator: NatsConnection, ids: readonly string[], wanted: number) {
-  const endMs = performance.now() + 60_000;
+  const endMs = performance.now() + 30_000;
   for (;;) {
     let stored = 0;
     for (const id of ids) {
@@ -128,7 +123,7 @@ async function crowd(ground: Ground): Promise<CrowdResult> {
     passwordFile: region.secrets.upstreamPasswordFile("publisher"),
     alerts: burst,
   };
-  await stretch(ground, "quiet before burst", () => delay(quietSeconds * 1000));
+  await stretch(ground, before("burst"), () => delay(quietSeconds * 1000));
   const crowded = startRole<CrowdOrders, CrowdResult>("crowd.ts", orders);
   await crowded.ready();
   const found = await stretch(ground, "burst", () => {
@@ -164,51 +159,6 @@ async function run(region: Region) {
   const { duplicated, outOfOrder, misdelivered } = fleet;
   const alerts = { lost, duplicated, outOfOrder, misdelivered };
   return { alerts, stretches: ground.stretches, latencies, crowded, looped, flooded };
-}
-
-const style = { head: ["bold"], border: ["dim"], compact: true };
-const before = (name: string) => `quiet before ${name}`;
-
-function latencyTable({ stretches, latencies }: Awaited<ReturnType<typeof run>>) {
-  const head = ["stretch", "alerts", "P50 ms", "P99 ms", "max ms", "P99 : quiet"];
-  const watchedHead = ["paused", "shed", "leases lost", "cut off", "load", "idle %", "steal %"];
-  const table = new Table({ head: [...head, ...watchedHead], style });
-  for (const { name, watched } of stretches) {
-    const whole = latencies.get(name)?.whole;
-    const quiet = latencies.get(before(name))?.whole;
-    const ratio = quiet?.p99 && whole?.p99 ? (whole.p99 / quiet.p99).toFixed(1) : "–";
-    const { bridgePaused, shed, leaseLosses, cutOffs, load1, idlePercent, stealPercent } = watched;
-    table.push([
-      ...[name, whole?.count ?? 0, ms(whole?.p50), ms(whole?.p99), ms(whole?.max), ratio],
-      ...[bridgePaused, shed, leaseLosses, cutOffs, load1, idlePercent, stealPercent],
-    ]);
-  }
-  return table.toString();
-}
-
-function stageTable(latencies: ReadonlyMap<string, WindowLatencies>) {
-  const table = new Table({ head: ["P99 ms of a stage", ...latencies.keys()], style });
-  for (const stage of stageNames) {
-    table.push([stage, ...[...latencies.values()].map(({ stages }) => ms(stages[stage]?.p99))]);
-  }
-  return table.toString();
-}
-
-function attackTable(results: readonly FlooderResult[]) {
-  const head = ["kind", "devices", "sessions", "sent", "refused logins", "unanswered"];
-  const table = new Table({ head: [...head, "off after, median s", "most s"], style });
-  for (const kind of new Set(results.map((result) => result.kind))) {
-    const own = results.filter((result) => result.kind === kind);
-    const sum = (of: (result: FlooderResult) => number) =>
-      own.reduce((total, result) => total + of(result), 0);
-    const off = own.map(({ offMs }) => offMs / 1000).sort((a, b) => a - b);
-    table.push([
-      ...[kind, own.length, sum((r) => r.sessions), sum((r) => r.sent)],
-      ...[sum((r) => r.refusedLogins), sum((r) => r.unanswered)],
-      ...[(off[off.length >> 1] ?? 0).toFixed(1), (off.at(-1) ?? 0).toFixed(1)],
-    ]);
-  }
-  return table.toString();
 }
 
 mkdirSync(directory, { recursive: true });

@@ -14,8 +14,8 @@ const shape = {
   MESSAGES_PER_SECOND: count.default(20),
   MESSAGES_BURST: count.default(600),
   /** Of payload and what is stored with it. */
-  BYTES_PER_SECOND: count.default(128 * 1024),
-  BYTES_BURST: count.default(8 * mebibyte),
+  BYTES_PER_SECOND: count.default(32 * 1024),
+  BYTES_BURST: count.default(2 * mebibyte),
   BYTES_PER_DAY: count.default(256 * mebibyte),
   /** A connection and its subscription are two. */
   SESSION_CHANGES_PER_SECOND: count.default(1),

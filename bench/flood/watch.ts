@@ -8,7 +8,10 @@ export interface Watched {
   readonly bridgePaused: number;
   readonly bridgeHeldBytes: number;
   readonly shed: number;
+  /** Of the inspectors of alerts. */
   readonly leaseLosses: number;
+  /** Of those of reports. */
+  readonly reportLeaseLosses: number;
   readonly cutOffs: number;
   readonly load1: number;
   /** Of the processors' time, percent. */
@@ -26,21 +29,25 @@ function processorTimes() {
   return { all: times.reduce((sum, time) => sum + time, 0), idle, steal };
 }
 
-async function counts(urls: readonly string[]) {
-  const samples = await scrape(urls);
+const lossesMetric = "sentinel_inspector_lease_losses_total";
+
+async function counts(processUrls: ReadonlyMap<string, string>) {
+  const of = (prefix: string) =>
+    scrape([...processUrls].filter(([name]) => name.startsWith(prefix)).map(([, url]) => url));
+  const samples = await scrape(processUrls.values());
   return {
     shed: total(samples, "sentinel_bridge_shed_messages_total"),
-    leaseLosses: total(samples, "sentinel_inspector_lease_losses_total"),
+    leaseLosses: total(await of("inspector-"), lossesMetric),
+    reportLeaseLosses: total(await of("report-inspector-"), lossesMetric),
     cutOffs: total(samples, "sentinel_meter_exceeded_limits_total"),
   };
 }
 
 /** Watches until told to stop. */
 export async function startWatch(processUrls: ReadonlyMap<string, string>) {
-  const urls = [...processUrls.values()];
   const bridges = [...processUrls].filter(([name]) => name.startsWith("bridge-"));
   const bridgeUrls = bridges.map(([, url]) => url);
-  const [before, timesBefore] = [await counts(urls), processorTimes()];
+  const [before, timesBefore] = [await counts(processUrls), processorTimes()];
   const highest = { paused: 0, held: 0 };
   let stopped = false;
   const watching = (async () => {
@@ -56,7 +63,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
   return async (): Promise<Watched> => {
     stopped = true;
     await watching;
-    const [after, times] = [await counts(urls), processorTimes()];
+    const [after, times] = [await counts(processUrls), processorTimes()];
     const percent = (part: "idle" | "steal") =>
       Math.round((100 * (times[part] - timesBefore[part])) / (times.all - timesBefore.all));
     return {
@@ -64,6 +71,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
       bridgeHeldBytes: highest.held,
       shed: after.shed - before.shed,
       leaseLosses: after.leaseLosses - before.leaseLosses,
+      reportLeaseLosses: after.reportLeaseLosses - before.reportLeaseLosses,
       cutOffs: after.cutOffs - before.cutOffs,
       load1: Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]),
       idlePercent: percent("idle"),

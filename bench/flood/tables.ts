@@ -1,0 +1,89 @@
+import Table from "cli-table3";
+import { ms } from "../../local/view/format.ts";
+import { stageNames } from "../stage-latency.ts";
+import type { FlooderResult } from "./orders.ts";
+import type { Watched } from "./watch.ts";
+import type { Window, WindowLatencies } from "./windows.ts";
+
+/** A part of the run, and what the region said of it. */
+export interface Stretch extends Window {
+  readonly watched: Watched;
+}
+
+interface LatencyFigures {
+  readonly stretches: readonly Stretch[];
+  readonly latencies: ReadonlyMap<string, WindowLatencies>;
+}
+
+const style = { head: ["bold"], border: ["dim"], compact: true };
+/** Names the stretch at rest that another one is held against. */
+export const before = (name: string) => `quiet before ${name}`;
+
+export function latencyTable({ stretches, latencies }: LatencyFigures) {
+  const head = ["stretch", "alerts", "P50 ms", "P99 ms", "max ms", "P99 : quiet"];
+  const watchedHead = [
+    "paused",
+    "shed",
+    "leases lost",
+    "of reports",
+    "limits passed",
+    "load",
+    "idle %",
+    "steal %",
+  ];
+  const table = new Table({ head: [...head, ...watchedHead], style });
+  for (const { name, watched } of stretches) {
+    const whole = latencies.get(name)?.whole;
+    const quiet = latencies.get(before(name))?.whole;
+    const ratio = quiet?.p99 && whole?.p99 ? (whole.p99 / quiet.p99).toFixed(1) : "–";
+    const {
+      bridgePaused,
+      shed,
+      leaseLosses,
+      reportLeaseLosses,
+      cutOffs,
+      load1,
+      idlePercent,
+      stealPercent,
+    } = watched;
+    table.push([
+      ...[name, whole?.count ?? 0, ms(whole?.p50), ms(whole?.p99), ms(whole?.max), ratio],
+      ...[
+        bridgePaused,
+        shed,
+        leaseLosses,
+        reportLeaseLosses,
+        cutOffs,
+        load1,
+        idlePercent,
+        stealPercent,
+      ],
+    ]);
+  }
+  return table.toString();
+}
+
+export function stageTable(latencies: ReadonlyMap<string, WindowLatencies>) {
+  const table = new Table({ head: ["P99 ms of a stage", ...latencies.keys()], style });
+  for (const stage of stageNames) {
+    table.push([stage, ...[...latencies.values()].map(({ stages }) => ms(stages[stage]?.p99))]);
+  }
+  return table.toString();
+}
+
+export function attackTable(results: readonly FlooderResult[]) {
+  const head = ["kind", "devices", "sessions", "sent", "refused logins", "unanswered"];
+  const table = new Table({ head: [...head, "off after, median s", "most s"], style });
+  for (const kind of new Set(results.map((result) => result.kind))) {
+    const own = results.filter((result) => result.kind === kind);
+    const sum = (of: (result: FlooderResult) => number) =>
+      own.reduce((total, result) => total + of(result), 0);
+    const off = own.map(({ offMs }) => offMs / 1000).sort((a, b) => a - b);
+    table.push([
+      ...[kind, own.length, sum((r) => r.sessions), sum((r) => r.sent)],
+      ...[sum((r) => r.refusedLogins), sum((r) => r.unanswered)],
+      ...[(off[off.length >> 1] ?? 0).toFixed(1), (off.at(-1) ?? 0).toFixed(1)],
+    ]);
+  }
+  return table.toString();
+}
