@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { mqttStreamMaker, streamMaker } from "../app/contract/accounts.ts";
 import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, sourceAccount } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
+import { mqttStreamMaker, streamMaker } from "../app/contract/service-users.ts";
 import { storeAccounts } from "../app/contract/stores.ts";
 import type { Certificates } from "./certificates.ts";
 import type { DeviceCa } from "./device-ca.ts";

@@ -2,7 +2,6 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAccount } from "@nats-io/nkeys";
-import { passwordVariable, serviceUsersOf } from "../app/contract/accounts.ts";
 import {
   type ApiRole,
   type ApiTokenEntry,
@@ -16,6 +15,7 @@ import {
   auditSignerNames,
 } from "../app/contract/audit-keys.ts";
 import type { RegionName } from "../app/contract/regions.ts";
+import { passwordVariable, serviceUsersOf } from "../app/contract/service-users.ts";
 
 export interface Secrets {
   /** File that holds the password of one of the contract's service users. */

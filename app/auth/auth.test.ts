@@ -7,7 +7,7 @@ import { metricOf } from "../../test/support/metric.ts";
 import { natsLogin } from "../../test/support/nats-login.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { streamMaker } from "../contract/accounts.ts";
+import { streamMaker } from "../contract/service-users.ts";
 import { defaultScale, streamDefinitions } from "../contract/streams.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { issueSecret } from "../registry/secret.ts";

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-  accounts,
-  accountsOf,
-  devicePermissions,
-  mqttStreamMaker,
-  publishable,
-  serviceUsers,
-  serviceUsersOf,
-  storesIn,
-} from "./accounts.ts";
+import { accounts, accountsOf, devicePermissions, storesIn } from "./accounts.ts";
 import { crossings, crossingsOf } from "./crossings.ts";
 import { mirrorPermissions, peerCalls } from "./peers.ts";
 import { peersOf } from "./regions.ts";
+import { mqttStreamMaker, publishable, serviceUsers, serviceUsersOf } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
 import { defaultScale, streamDefinitions } from "./streams.ts";
 

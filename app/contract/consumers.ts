@@ -1,4 +1,4 @@
-import { changeConsumer } from "./accounts.ts";
+import { changeConsumer } from "./service-users.ts";
 import { subjects } from "./subjects.ts";
 
 const seconds = (n: number) => n * 1_000_000_000;

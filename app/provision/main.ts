@@ -1,8 +1,8 @@
 import pRetry from "p-retry";
 import { z } from "zod";
-import { mqttStreamMaker, streamMaker } from "../contract/accounts.ts";
 import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { sourceAccount } from "../contract/peers.ts";
+import { mqttStreamMaker, streamMaker } from "../contract/service-users.ts";
 import { accountOfStream, storeAccounts } from "../contract/stores.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import {

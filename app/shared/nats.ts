@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect, type NatsConnection } from "nats";
 import type { Logger } from "pino";
-import { inboxPrefix } from "../contract/accounts.ts";
+import { inboxPrefix } from "../contract/service-users.ts";
 
 export type {
   ConsumerMessages,

@@ -1,8 +1,9 @@
-import { type Account, accountsOf, serviceUsersOf, storesIn } from "../../app/contract/accounts.ts";
+import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
 import { type Call, call } from "../../app/contract/calls.ts";
 import { crossingsOf } from "../../app/contract/crossings.ts";
 import { peerCalls } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { serviceUsersOf } from "../../app/contract/service-users.ts";
 import type { ConfigValue } from "./nats-syntax.ts";
 
 interface AccountCall extends Call {

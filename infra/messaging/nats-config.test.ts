@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { passwordVariable, type ServiceUser, serviceUsers } from "../../app/contract/accounts.ts";
 import { peersOf } from "../../app/contract/regions.ts";
+import {
+  passwordVariable,
+  type ServiceUser,
+  serviceUsers,
+} from "../../app/contract/service-users.ts";
 import {
   type Certificates,
   ensureCertificates,

@@ -1,14 +1,12 @@
+import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
+import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
 import {
-  type Account,
-  accountsOf,
   passwordVariable,
   publishable,
   type ServiceUser,
   serviceUsersOf,
-  storesIn,
-} from "../../app/contract/accounts.ts";
-import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
-import type { RegionName } from "../../app/contract/regions.ts";
+} from "../../app/contract/service-users.ts";
 import { leafHost } from "../regions.ts";
 import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";

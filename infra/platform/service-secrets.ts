@@ -3,13 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { accountKeyOf, accountNameOf, accountSeedOf } from "../../app/auth/callout/nkey.ts";
 import {
-  mqttStreamMaker,
-  passwordVariable,
-  type ServiceUser,
-  serviceUsersOf,
-  streamMaker,
-} from "../../app/contract/accounts.ts";
-import {
   type ApiRole,
   type ApiTokenEntry,
   apiRoles,
@@ -19,6 +12,13 @@ import {
 import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-keys.ts";
 import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import {
+  mqttStreamMaker,
+  passwordVariable,
+  type ServiceUser,
+  serviceUsersOf,
+  streamMaker,
+} from "../../app/contract/service-users.ts";
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
 import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";

@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WriterReport } from "../../app/audit/writer-check.ts";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
-import { streamMaker } from "../../app/contract/accounts.ts";
+import { streamMaker } from "../../app/contract/service-users.ts";
 import { defaultScale, streamDefinitions } from "../../app/contract/streams.ts";
 import { jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { dynamodbEnvironment } from "../../local/endpoints.ts";

@@ -1,7 +1,7 @@
 /** How much a single device can put on an edge, shown with the device's own means. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { inboxPrefix, mqttStreamMaker } from "../../app/contract/accounts.ts";
 import { deviceLimits, payloadLimitBytes } from "../../app/contract/limits.ts";
+import { inboxPrefix, mqttStreamMaker } from "../../app/contract/service-users.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";

@@ -1,7 +1,7 @@
 /** A leaked password of a service can cause what that service must, and nothing else. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { publishable, serviceUsers, streamMaker } from "../../app/contract/accounts.ts";
+import { publishable, serviceUsers, streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";

@@ -1,6 +1,6 @@
 /** What each stream of the contract does when it is full, filled by who writes it in production. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { streamMaker } from "../../app/contract/accounts.ts";
+import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, type StoreAccount } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";

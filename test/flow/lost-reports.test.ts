@@ -1,6 +1,6 @@
 /** A report that REPORT_INGRESS refuses has no sender who waits for an answer: the meter counts it. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { streamMaker } from "../../app/contract/accounts.ts";
+import { streamMaker } from "../../app/contract/service-users.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import { jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";

@@ -1,8 +1,8 @@
 /** What one region stores reaches devices in all three, and a link between them carries nothing else. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { streamMaker } from "../../app/contract/accounts.ts";
 import { sourceAccount } from "../../app/contract/peers.ts";
 import { peersOf, type RegionName, regionNames } from "../../app/contract/regions.ts";
+import { streamMaker } from "../../app/contract/service-users.ts";
 import { defaultScale, mirrorDefinitions } from "../../app/contract/streams.ts";
 import { subjects } from "../../app/contract/subjects.ts";
 import { mirrorTrouble } from "../../app/provision/mirror-state.ts";

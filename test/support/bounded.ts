@@ -1,4 +1,4 @@
-import { streamMaker } from "../../app/contract/accounts.ts";
+import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
 import { jetstreamManager } from "../../app/shared/nats.ts";

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { passwordVariable } from "../../app/contract/accounts.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { passwordVariable } from "../../app/contract/service-users.ts";
 import { coreUsers, edgeUsers } from "../../infra/messaging/nats-config.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 

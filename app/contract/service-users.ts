@@ -1,0 +1,239 @@
+import type { Account } from "./accounts.ts";
+import {
+  askAlertStream,
+  askServers,
+  audit,
+  type Call,
+  call,
+  inspect,
+  read,
+  readToEnd,
+  store,
+  take,
+} from "./calls.ts";
+import { crossings } from "./crossings.ts";
+import { lanes } from "./lanes.ts";
+import { mqttStreamNames } from "./mqtt-streams.ts";
+import { jetStreamInfo, readLane } from "./own-streams.ts";
+import {
+  changeAccount,
+  changeReader,
+  mirroredStreams,
+  type SourceAccount,
+  sourceAccount,
+} from "./peers.ts";
+import type { RegionName } from "./regions.ts";
+import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
+import { subjects } from "./subjects.ts";
+
+export interface ServiceUser {
+  readonly name: string;
+  readonly account: Account;
+  /** What it may ask of other accounts. */
+  readonly calls?: readonly Call[];
+  /** What else it may publish: it goes no further than its own account. */
+  readonly publish?: readonly string[];
+  readonly subscribe: readonly string[];
+  /** By what it may connect; otherwise as clients of NATS do. */
+  readonly only?: "MQTT";
+  /** May answer requests, whatever the reply subject is. */
+  readonly responds?: boolean;
+}
+
+/** Each user has an inbox of its own, so that no service can read another's replies. */
+export const inboxPrefix = (user: string) => `_INBOX_${user}`;
+const inbox = (user: string) => `${inboxPrefix(user)}.>`;
+
+/** Everything that a user may publish. */
+export const publishable = (user: ServiceUser): readonly string[] => [
+  ...(user.calls ?? []).map(({ subject }) => subject),
+  ...(user.publish ?? []),
+];
+
+/** What inspection makes of a message, but for the alerts themselves. */
+const storeInspected = store(
+  "CORE",
+  ...["reports.*", "quarantine.*", "events.*.*", "deadletter.inspector.*"],
+);
+const tellChanges = store("CHANGES", subjects.registryChange("*"));
+
+/** The durable consumer through which one replica of auth takes each change. */
+export const changeConsumer = "session-closer";
+/** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
+const followChanges = (account: Account) => [
+  read("REGISTRY_CHANGES", account),
+  ...take(account, "REGISTRY_CHANGES", changeConsumer),
+];
+
+/** User who makes the streams of an account. */
+export const streamMaker = (account: StoreAccount | SourceAccount) =>
+  `provision-${account.toLowerCase().replaceAll("_", "-")}`;
+
+/** User who makes the streams of nats-server's MQTT layer. */
+export const mqttStreamMaker = "provision-devices";
+
+/** Every user that is not a device. Devices are admitted by the auth callout. */
+export const serviceUsers: readonly ServiceUser[] = [
+  ...storeAccounts.map((account) => streamMakerUser(account, stores[account])),
+  {
+    name: "bridge",
+    account: "BRIDGE",
+    calls: [...store("INTAKE", "ingress.upstream.*"), ...store("CORE", "deadletter.bridge.*")],
+    subscribe: [inbox("bridge")],
+  },
+  {
+    name: "inspector",
+    account: "INTAKE",
+    calls: [
+      ...store("ALERTS", subjects.alerts("*")),
+      // What a leader of MQTT_ALERTS stored, and died before it sent it.
+      call("ALERTS", subjects.delivery("*")),
+      askAlertStream,
+      ...storeInspected,
+      call("AUTH", subjects.registryStatus),
+    ],
+    publish: readLane(lanes.alerts),
+    subscribe: [inbox("inspector")],
+  },
+  {
+    /** Nothing that it may do reaches a device or the alerts' lane. */
+    name: "report-inspector",
+    account: "REPORT_INTAKE",
+    calls: storeInspected,
+    publish: readLane(lanes.reports),
+    subscribe: [inbox("report-inspector")],
+  },
+  {
+    name: "auth",
+    account: "AUTH",
+    calls: [
+      ...audit("auth"),
+      ...followChanges("CHANGES"),
+      // Who is cut off, and what the other replicas decided about that.
+      ...store("LIMITS", subjects.cutOff("*")),
+      ...readToEnd("CUT_OFFS"),
+      // What its sweep finds changed.
+      ...tellChanges,
+      ...store("CHANGES", subjects.registrySweep),
+    ],
+    subscribe: [
+      inbox("auth"),
+      subjects.registryStatus,
+      subjects.registryChanged("*"),
+      subjects.cutOffRequest,
+      subjects.cutOffTold("*"),
+      subjects.auditHeads("*"),
+    ],
+    responds: true,
+  },
+  {
+    /** Counts what each device sends, as it crosses the border of its account. */
+    name: "meter",
+    account: "METER",
+    calls: [
+      call("AUTH", subjects.cutOffRequest),
+      ...store("CORE", subjects.event("anomaly", "*")),
+      // Whether all that crossed was stored.
+      inspect(lanes.reports.stream),
+    ],
+    subscribe: [
+      inbox("meter"),
+      crossings.reportsToMeter.as,
+      crossings.sessionsToMeter.as,
+      crossings.heldToMeter.as,
+    ],
+  },
+  {
+    name: "auth-callout",
+    account: "CALLOUT",
+    subscribe: [inbox("auth-callout"), "$SYS.REQ.USER.AUTH"],
+    responds: true,
+  },
+  {
+    /** Of auth: finds the sessions of a device on all servers, and closes them. */
+    name: "session-closer",
+    account: "CLOSER",
+    calls: [askServers("CONNZ"), askServers("KICK")],
+    subscribe: [inbox("session-closer")],
+  },
+  {
+    name: "operator",
+    account: "OPERATOR",
+    calls: [
+      ...storeAccounts.flatMap((account) => stores[account]).map(inspect),
+      ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
+      ...audit("registry"),
+      ...tellChanges,
+    ],
+    subscribe: [inbox("operator")],
+  },
+  {
+    name: "console",
+    account: "CONSOLE",
+    calls: [...audit("registry"), ...tellChanges],
+    subscribe: [inbox("console"), subjects.auditHeads("*")],
+  },
+  {
+    /** Of provision: makes the streams of nats-server's MQTT layer, before that makes them itself. */
+    name: mqttStreamMaker,
+    account: "DEVICES",
+    publish: [
+      jetStreamInfo,
+      ...mqttStreamNames.flatMap((name) =>
+        ["INFO", "CREATE", "UPDATE", "DELETE"].map((call) => `$JS.API.STREAM.${call}.${name}`),
+      ),
+    ],
+    subscribe: [inbox(mqttStreamMaker)],
+  },
+  {
+    /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
+    name: "warmup",
+    account: "DEVICES",
+    subscribe: [],
+    only: "MQTT",
+  },
+];
+
+/** Every user with a password of a region with these peers. */
+export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
+  ...serviceUsers,
+  ...peers.flatMap((peer) => [
+    streamMakerUser(sourceAccount(peer), mirroredStreams),
+    changeReaderUser(peer),
+  ]),
+];
+
+function streamMakerUser(
+  account: StoreAccount | SourceAccount,
+  streams: readonly string[],
+): ServiceUser {
+  const name = streamMaker(account);
+  const operations = ["INFO", "CREATE", "UPDATE"];
+  return {
+    name,
+    account,
+    publish: [
+      jetStreamInfo,
+      ...operations.map((each) => `$JS.API.STREAM.${each}.*`),
+      ...(streams.some((stream) => stream === "REGISTRY_CHANGES")
+        ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
+        : []),
+    ],
+    subscribe: [inbox(name)],
+  };
+}
+
+/** Reads what a peer changed in the device registry. */
+function changeReaderUser(peer: RegionName): ServiceUser {
+  const name = changeReader(peer);
+  return {
+    name,
+    account: changeAccount(peer),
+    calls: followChanges(sourceAccount(peer)),
+    subscribe: [inbox(name), subjects.registryChanged("*")],
+  };
+}
+
+/** Environment variable of nats-server that holds a user's password. */
+export const passwordVariable = (user: string) =>
+  `SENTINEL_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`;
