@@ -77,8 +77,8 @@ it("lets no device hold back so much at QoS 2 that it fills what is held of all"
       if (meters.count("withholding", useOfHeld(each), second * 1000) === undefined) taken += each;
     }
   }
-  expect(taken).toBeGreaterThan(bytes / 4);
-  expect(taken).toBeLessThan((bytes * 2) / 3);
+  expect(taken).toBeGreaterThan(0);
+  expect(taken).toBeLessThan(bytes / 3);
 });
 
 it("lets a device that was too much begin anew when it has been silent", () => {

@@ -10,7 +10,7 @@ import type { DeviceMeters } from "./device-meters.ts";
 import type { Enforcer } from "./enforcer.ts";
 import { LostReports } from "./lost-reports.ts";
 import type { MeterMetrics } from "./meter-metrics.ts";
-import { clientOfHeld, clientOfSession, heldSubjectHeader } from "./mqtt-layer.ts";
+import { clientOfHeld, clientOfSession } from "./mqtt-layer.ts";
 
 export interface MeterOptions {
   readonly connection: NatsConnection;
@@ -67,9 +67,9 @@ export function createMeter(options: MeterOptions): Running {
       metrics.messages.inc({ kind: "session" });
       count(clientOfSession(data), useOfSessionChange);
     }),
-    subscribe(crossings.heldToMeter.as, ({ data, headers }) => {
+    subscribe(crossings.heldToMeter.as, ({ subject, data }) => {
       metrics.messages.inc({ kind: "held" });
-      count(clientOfHeld(headers?.get(heldSubjectHeader)), useOfHeld(data.length));
+      count(clientOfHeld(subject), useOfHeld(data.length));
     }),
   ];
 

@@ -9,9 +9,6 @@ it("reads whose a session is", () => {
   expect(clientOfSession(Buffer.from("{"))).toBeUndefined();
 });
 
-it("reads who holds back what", () => {
-  expect(clientOfHeld("clients.pump-7.reports")).toBe("pump-7");
-  for (const other of [undefined, "clients.pump-7.alerts", "clients.pump-7.reports.x", "x"]) {
-    expect(clientOfHeld(other)).toBeUndefined();
-  }
+it("reads who sent what is held", () => {
+  expect(clientOfHeld("held.pump-7.12")).toBe("pump-7");
 });

@@ -12,11 +12,8 @@ export function clientOfSession(record: Uint8Array): string | undefined {
   }
 }
 
-/** Header of a held message: the subject that it will have when it is released. */
-export const heldSubjectHeader = "Nmqtt-Subject";
-
-/** The device that sent what is held: it may send its own reports only. */
-export function clientOfHeld(subject: string | undefined): string | undefined {
-  const [head, clientId, kind, ...more] = subject?.split(".") ?? [];
-  return head === "clients" && kind === "reports" && more.length === 0 ? clientId : undefined;
-}
+/**
+ * The device that sent what is held, by `held.<client id>.<packet id>`. The topic says nothing of the
+ * sender: nats-server holds a message before it looks at what its sender may publish.
+ */
+export const clientOfHeld = (subject: string): string | undefined => subject.split(".")[1];

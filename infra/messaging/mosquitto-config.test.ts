@@ -27,7 +27,7 @@ const args: MosquittoArgs = {
 describe("mosquittoConfig", () => {
   it("writes the listeners last, each with settings of its own", () => {
     const tls = "certfile /tls/tls.crt\nkeyfile /tls/tls.key\ntls_version tlsv1.3\n";
-    const publishers = `listener 8884 0.0.0.0\n${tls}max_connections 2000\n`;
+    const publishers = `listener 8884 0.0.0.0\n${tls}max_connections 2000\nmax_qos 1\n`;
     const bridges = `listener 8885 0.0.0.0\n${tls}max_topic_alias 0\n`;
     expect(mosquittoConfig(args).endsWith(publishers + bridges)).toBe(true);
   });
@@ -209,6 +209,18 @@ describe("a broker with this configuration", () => {
     await other.publishAsync("clients/last/alerts", "x", { qos: 1 });
     await vi.waitFor(() => expect(bridge.topics).toContain("clients/last/alerts"), within);
     expect(bridge.topics).not.toContain("clients/kept/alerts");
+  });
+
+  it("holds nothing for a publisher that sends at QoS 2: it is disconnected", async () => {
+    const bridge = await reader();
+    const sender = await publisher({ protocolVersion: 4, reconnectPeriod: 0 });
+    const closed = new Promise<void>((resolve) => sender.once("close", () => resolve()));
+    sender.publish("clients/held/alerts", "x", { qos: 2 });
+    await closed;
+    const other = await publisher();
+    await other.publishAsync("clients/last/alerts", "x", { qos: 1 });
+    await vi.waitFor(() => expect(bridge.topics).toContain("clients/last/alerts"), within);
+    expect(bridge.topics).not.toContain("clients/held/alerts");
   });
 
   it("keeps every message of an absent session, across a restart", async () => {

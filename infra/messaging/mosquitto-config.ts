@@ -95,6 +95,8 @@ export function mosquittoConfig(args: MosquittoArgs): string {
   if (args.user !== undefined) settings.push(["user", args.user]);
   if (args.pidFile !== undefined) settings.push(["pid_file", args.pidFile]);
   settings.push(...listener(args, "publishers"), ["max_connections", publisherConnections]);
+  // What is sent with QoS 2 and never released would be held for ever, without a bound.
+  settings.push(["max_qos", 1]);
   // The bridges use no aliases, and one that is not asked for cannot be filled.
   settings.push(...listener(args, "bridges"), ["max_topic_alias", 0]);
   return settings.map(settingLine).join("");

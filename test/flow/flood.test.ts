@@ -142,9 +142,12 @@ it("a device that subscribes at QoS 1 and unsubscribes in a loop is off within 5
     .toMatchObject([{ status_detail: "session-changes" }]);
 });
 
-it("a device that sends at QoS 2 and releases nothing is off before it has filled what is held", async () => {
-  const { device } = await rawDevice("withholding");
-  const topic = topics.reports("withholding");
+it.each([
+  ["its own reports", "withholding", topics.reports("withholding")],
+  ["another's reports, who is left alone", "framing", topics.reports("framed")],
+  ["no topic of ours", "straying", "x/y"],
+])("a device that sends %s at QoS 2 and releases nothing is off before it has filled what is held", async (_, clientId, topic) => {
+  const { device } = await rawDevice(clientId);
   const startedMs = performance.now();
   for (let id = 1; id < 2_000 && !device.isClosed(); id++) {
     device.socket.write(packets.hold(topic, "x".repeat(60_000), id));
@@ -153,9 +156,8 @@ it("a device that sends at QoS 2 and releases nothing is off before it has fille
 
   expect(device.isClosed()).toBe(true);
   expect(performance.now() - startedMs).toBeLessThan(2 * promisedMs);
-  await expect
-    .poll(() => cutOffsOf("withholding"), soon)
-    .toMatchObject([{ status_detail: "bytes" }]);
+  await expect.poll(() => cutOffsOf(clientId), soon).toMatchObject([{ status_detail: "bytes" }]);
+  expect(await cutOffsOf("framed")).toEqual([]);
 });
 
 it("a device that logs in again and again is kept out", async () => {

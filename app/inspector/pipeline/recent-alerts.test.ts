@@ -28,6 +28,18 @@ it("keeps what came last, however long ago", () => {
   expect(recent.size).toBe(1);
 });
 
+it("is bounded in bytes, and keeps no buffer that a payload is cut from", () => {
+  const recent = new RecentAlerts();
+  const chunk = new Uint8Array(1024 ** 2);
+  for (let n = 0; n < 1_000; n++) {
+    recent.add({ subject: "a", payload: chunk.subarray(0, 65_536) }, 1);
+  }
+  expect(recent.size).toBe(128);
+  for (const { payload } of recent.take()) {
+    expect((payload as Uint8Array).buffer).not.toBe(chunk.buffer);
+  }
+});
+
 it("is bounded in number", () => {
   const recent = new RecentAlerts();
   for (let n = 0; n < 30_000; n++) recent.add(alert(n), 1);

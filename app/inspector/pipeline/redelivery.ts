@@ -7,6 +7,8 @@ import { RecentAlerts, type StoredAlert } from "./recent-alerts.ts";
 
 const askLimitMs = 2_000;
 const lookEveryMs = 1_000;
+/** Longer than an election and the takeover of a partition together, clocks included. */
+const newLeaderMs = 30_000;
 const retries = { retries: Number.POSITIVE_INFINITY, minTimeout: 50, maxTimeout: 500 } as const;
 type Publish = JetStreamClient["publish"];
 
@@ -53,8 +55,10 @@ export class Redelivery {
       try {
         const acknowledgement = await publish(...publication);
         if (!acknowledgement.duplicate) this.#recent.add(alert, performance.now());
-        // An earlier attempt stored it, and by whom it was led may be gone.
-        else if (firstLeader !== this.#leaderSince) await this.#send([alert]);
+        // An earlier attempt stored it, ours or that of whoever had the partition before, and who led
+        // the stream then may be gone.
+        else if (firstLeader !== this.#leaderSince || this.#leaderIsNew())
+          await this.#send([alert]);
         return acknowledgement;
       } catch (error) {
         this.#held = true;
@@ -62,6 +66,10 @@ export class Redelivery {
         throw error;
       }
     };
+  }
+
+  #leaderIsNew(): boolean {
+    return Date.now() - Date.parse(this.#leaderSince ?? "") < newLeaderMs;
   }
 
   stop(): void {
