@@ -28,6 +28,9 @@ export interface CutOffService {
   readonly stop: () => void;
 }
 
+/** Requests in hand: whoever asks for more must not keep auth from answering logins. */
+const atOnce = 200;
+
 /** Keeps out devices that sent too much: the meter finds them, and each replica refuses them. */
 export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   const { connections, metrics, log, clock } = options;
@@ -48,7 +51,16 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
     onFailure: () => metrics.closingFailures.inc(),
   });
 
+  let inHand = 0;
   const answer = async (data: Uint8Array): Promise<string> => {
+    if (inHand >= atOnce) {
+      metrics.failures.inc();
+      return problem("too many cut-offs at once");
+    }
+    inHand++;
+    return decide(data).finally(() => inHand--);
+  };
+  const decide = async (data: Uint8Array): Promise<string> => {
     const request = parseCutOffRequest(data);
     if (!request || !isClientId(request.clientId)) return problem("not a request for a cut-off");
     const { clientId } = request;
