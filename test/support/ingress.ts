@@ -15,7 +15,8 @@ import { type Region, startRegion } from "../../local/region.ts";
 import { BrokerAccess } from "./broker.ts";
 import { connectAs, readStream } from "./stored.ts";
 
-export const within = { timeout: 30_000, interval: 50 };
+/** Servers on a busy machine take their time. */
+export const within = { timeout: 120_000, interval: 50 };
 const log = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
 
 export interface Stored {
