@@ -19,45 +19,28 @@ const style = { head: ["bold"], border: ["dim"], compact: true };
 /** Names the stretch at rest that another one is held against. */
 export const before = (name: string) => `quiet before ${name}`;
 
+const watchedColumns = {
+  bridgePaused: "paused",
+  shed: "shed",
+  leaseLosses: "leases lost",
+  reportLeaseLosses: "of reports",
+  cutOffs: "limits passed",
+  load1: "load",
+  idlePercent: "idle %",
+  stealPercent: "steal %",
+} as const satisfies Partial<Record<keyof Watched, string>>;
+const watchedNames = Object.keys(watchedColumns) as (keyof typeof watchedColumns)[];
+
 export function latencyTable({ stretches, latencies }: LatencyFigures) {
   const head = ["stretch", "alerts", "P50 ms", "P99 ms", "max ms", "P99 : quiet"];
-  const watchedHead = [
-    "paused",
-    "shed",
-    "leases lost",
-    "of reports",
-    "limits passed",
-    "load",
-    "idle %",
-    "steal %",
-  ];
-  const table = new Table({ head: [...head, ...watchedHead], style });
+  const table = new Table({ head: [...head, ...Object.values(watchedColumns)], style });
   for (const { name, watched } of stretches) {
     const whole = latencies.get(name)?.whole;
     const quiet = latencies.get(before(name))?.whole;
     const ratio = quiet?.p99 && whole?.p99 ? (whole.p99 / quiet.p99).toFixed(1) : "–";
-    const {
-      bridgePaused,
-      shed,
-      leaseLosses,
-      reportLeaseLosses,
-      cutOffs,
-      load1,
-      idlePercent,
-      stealPercent,
-    } = watched;
     table.push([
       ...[name, whole?.count ?? 0, ms(whole?.p50), ms(whole?.p99), ms(whole?.max), ratio],
-      ...[
-        bridgePaused,
-        shed,
-        leaseLosses,
-        reportLeaseLosses,
-        cutOffs,
-        load1,
-        idlePercent,
-        stealPercent,
-      ],
+      ...watchedNames.map((column) => watched[column]),
     ]);
   }
   return table.toString();
