@@ -117,7 +117,7 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
   };
 }
 
-/** Runs to its end: makes the streams and warms the edges. */
+/** Runs to its end: makes the streams. */
 export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
   return {
     name: "provision",
@@ -132,13 +132,6 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
       DEVICES_PASSWORD_FILE: context.secrets.passwordFile(mqttStreamMaker),
       STREAM_REPLICAS: String(context.layout.cores.length),
       ...peerPasswords(context, (peer) => streamMaker(sourceAccount(peer))),
-      // Where devices use certificates, the edge would ask the warm-up for one too.
-      ...(context.layout.edges.length > 0 &&
-        !context.deviceCa && {
-          EDGE_URLS: endpointsOf(context.layout).edgeUrls.join(","),
-          EDGE_CA_FILE: context.certificates.caFile,
-          WARMUP_PASSWORD_FILE: context.secrets.passwordFile("warmup"),
-        }),
     },
   };
 }

@@ -35,7 +35,7 @@ const storeLimitBytes = 40 * 1024 ** 3;
 function specOf(
   layout: NatsLayout,
   name: string,
-  render: { config: string; monitor: number },
+  render: { config: string; monitor: number; environment: Readonly<Record<string, string>> },
 ): ProcessSpec {
   const directory = join(layout.directory, name);
   mkdirSync(directory, { recursive: true });
@@ -45,10 +45,8 @@ function specOf(
     name,
     command: "nats-server",
     args: ["--config", configFile],
-    // The share of garbage that may pile up: half of Go's default keeps many connections small.
     environment: {
-      ...layout.secrets.natsEnvironment(peersOf(layout)),
-      GOGC: name.startsWith("edge") ? "50" : "400",
+      ...render.environment,
       GOMAXPROCS: "1",
     },
     ready: async () => {
@@ -103,7 +101,8 @@ export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
     syncInterval: layout.syncInterval,
     ...leafArgs(layout, index),
   });
-  return specOf(layout, name, { config, monitor: endpoints.monitor });
+  const environment = { ...layout.secrets.natsEnvironment(peersOf(layout)), GOGC: "400" };
+  return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
 }
 
 export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
@@ -118,7 +117,9 @@ export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
     maxConnections: 20_000,
     peers: peersOf(layout),
   });
-  return specOf(layout, name, { config, monitor: endpoints.monitor });
+  // The share of garbage that may pile up: half of Go's default keeps many connections small.
+  const environment = { GOGC: "50" };
+  return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
 }
 
 function endpointsAt<T>(all: readonly T[], index: number): T {

@@ -73,7 +73,6 @@ export function platform(
       namespace,
       vpcCidr: settings.cidr,
       peerCidrs: peers.map((peer) => settings.fleet[peer].cidr),
-      warmUp: settings.deviceCa === undefined,
       upstream: upstreamPolicy(settings),
     },
     inNamespaces,

@@ -59,9 +59,6 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
       {
         ...common(context, "provision"),
         region: context.settings.stack,
-        domain: context.settings.domain,
-        warmUp: context.settings.deviceCa === undefined,
-        deviceIssuer: context.settings.deviceCertificates.issuer,
       },
       opts,
     ),

@@ -59,7 +59,6 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
       {
         ...shared,
         certificates: { edge: certificates.edge, devices: certificates.devices },
-        passwordsSecret: platform.secrets.names["nats-edge"],
         devicesTargetGroupArn: entrances.devices.targetGroupArn,
         ...(settings.deviceCa !== undefined && { deviceCa: deviceCaFile(settings.deviceCa) }),
       },

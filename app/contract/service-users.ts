@@ -34,8 +34,6 @@ export interface ServiceUser {
   /** What else it may publish: it goes no further than its own account. */
   readonly publish?: readonly string[];
   readonly subscribe: readonly string[];
-  /** By what it may connect; otherwise as clients of NATS do. */
-  readonly only?: "MQTT";
   /** May answer requests, whatever the reply subject is. */
   readonly responds?: boolean;
 }
@@ -184,13 +182,6 @@ export const serviceUsers: readonly ServiceUser[] = [
       ),
     ],
     subscribe: [inbox(mqttStreamMaker)],
-  },
-  {
-    /** Its one MQTT connection makes nats-server create the MQTT streams before devices arrive. */
-    name: "warmup",
-    account: "DEVICES",
-    subscribe: [],
-    only: "MQTT",
   },
 ];
 

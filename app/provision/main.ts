@@ -8,7 +8,6 @@ import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/
 import {
   count,
   EnvironmentInvalid,
-  list,
   natsSchema,
   processSchema,
   readEnvironment,
@@ -28,7 +27,6 @@ import {
   provisionStreams,
 } from "./provision.ts";
 import { provisionMqttStreams } from "./provision-mqtt.ts";
-import { warmUpEdges } from "./warm-up.ts";
 
 const shape = {
   LOG_LEVEL: processSchema.LOG_LEVEL,
@@ -47,11 +45,6 @@ const shape = {
   WAIT_SECONDS: count.default(120),
   /** Of user `provision-devices`, who makes the streams of nats-server's MQTT layer. */
   DEVICES_PASSWORD_FILE: z.string().min(1),
-  EDGE_URLS: list.optional(),
-  EDGE_CA_FILE: z.string().optional(),
-  /** Name in the edges' certificate, where it is not the one that they are dialled by. */
-  EDGE_SERVER_NAME: z.string().optional(),
-  WARMUP_PASSWORD_FILE: z.string().optional(),
   /** The other regions, whose alerts are mirrored here. */
   PEER_PASSWORD_FILES: peerLogins.default([]),
 };
@@ -138,7 +131,6 @@ async function run(environment: Environment, log: Logger): Promise<void> {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
     });
   }
-  await warmUp(environment, log);
 }
 
 /** A peer that is not up yet is no failure: the mirror asks for it again and again. */
@@ -158,17 +150,6 @@ async function reportMirror(
     const trouble = (error as Error).message;
     log.warn({ trouble }, `the mirror of ${name} in ${region} does not follow yet`);
   }
-}
-
-async function warmUp(environment: Environment, log: Logger): Promise<void> {
-  const { EDGE_URLS: urls, EDGE_CA_FILE: caFile, WARMUP_PASSWORD_FILE: passwordFile } = environment;
-  const { EDGE_SERVER_NAME: serverName } = environment;
-  if (!urls || !caFile || !passwordFile) return;
-  const patience = { log, seconds: environment.WAIT_SECONDS };
-  await patiently("the edges", patience, () =>
-    warmUpEdges({ urls, caFile, passwordFile, ...(serverName && { serverName }) }),
-  );
-  log.info({ edges: urls.length }, "edges are warm");
 }
 
 async function allCurrent(

@@ -41,10 +41,6 @@ export const clusterRoutes = (namespace: string, replicas: number): readonly str
     (host) => `${host}:${natsPorts.cluster}`,
   );
 
-/** The MQTT listener of one edge, by the name of its pod. */
-export const edgeUrl = (namespace: string, index: number): string =>
-  `mqtts://${natsEdge}-${index}.${serviceHost(natsEdge, namespace)}:${mqttPort}`;
-
 /** Where the bridges find our own upstream broker. */
 export const mosquittoUrl = (namespace: string): string =>
   `mqtts://${serviceHost(mosquitto, namespace)}:${bridgePort}`;

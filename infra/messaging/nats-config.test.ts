@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isClientId } from "../../app/contract/client-id.ts";
 import { peersOf } from "../../app/contract/regions.ts";
 import {
   passwordVariable,
   type ServiceUser,
   serviceUsers,
+  serviceUsersOf,
 } from "../../app/contract/service-users.ts";
 import {
   type Certificates,
@@ -17,8 +19,7 @@ import {
 } from "../../test/support/local-region.ts";
 import { leafHost } from "../regions.ts";
 import {
-  coreUsers,
-  edgeUsers,
+  type NatsCoreArgs,
   type NatsServerArgs,
   natsCoreConfig,
   natsEdgeConfig,
@@ -48,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const peers = peersOf("us-east");
-const coreConfig = (changes: Partial<NatsServerArgs & { leaf: LeafArgs }> = {}) =>
+const coreConfig = (changes: Partial<NatsCoreArgs> = {}) =>
   natsCoreConfig({
     ...args,
     ...changes,
@@ -88,8 +89,8 @@ describe("what nats-server says of it", () => {
     expect(() => check(coreConfig())).not.toThrow();
   });
 
-  it("takes the edge's configuration", () => {
-    expect(() => check(edgeConfig())).not.toThrow();
+  it("takes the edge's configuration, which knows no password", () => {
+    expect(() => check(edgeConfig(), {})).not.toThrow();
   });
 
   it("refuses the core's configuration when a password is missing from the environment", () => {
@@ -109,17 +110,28 @@ describe("what it holds", () => {
 
   it("names every service user and exempts all of them from the callout on the core", () => {
     const auth = coreConfig().slice(coreConfig().indexOf("auth_users"));
-    for (const { name } of serviceUsers.filter((user) => user.only !== "MQTT")) {
+    for (const { name } of serviceUsers) {
       expect(coreConfig()).toContain(passwordVariable(name));
       expect(auth).toContain(`"${name}"`);
     }
   });
 
-  it("gives the edge no JetStream but its domain, and the password of no service in CORE", () => {
+  it("gives the edge no JetStream but its domain, and the name of no service", () => {
     expect(edgeConfig()).toMatch(/^jetstream: {\s+enabled: false\s+domain: "us-east"\s+}/m);
-    for (const { name } of serviceUsers.filter((user) => user.only !== "MQTT")) {
+    for (const { name } of serviceUsers) {
+      expect(edgeConfig()).not.toContain(`"${name}"`);
       expect(edgeConfig()).not.toContain(passwordVariable(name));
     }
+  });
+
+  it("has on the edge one user who is exempt from the callout, and is no way in", () => {
+    const config = edgeConfig({ peers });
+    expect(config.match(/ user: "/g)).toHaveLength(1);
+    expect(config).toMatch(
+      /user: "nobody@edge"[^}]*allowed_connection_types: \[\s+"LEAFNODE"\s+\]/,
+    );
+    expect(config).not.toContain("leafnodes");
+    expect(isClientId("nobody@edge")).toBe(false);
   });
 
   it("turns the edge's own questions for consumers aside, and nobody's else", () => {
@@ -180,14 +192,12 @@ describe("with a file of passwords", () => {
   const passwordsFile = "passwords.conf";
 
   it("needs nothing in the environment", () => {
-    passwordsFor(coreUsers(peers));
+    passwordsFor(serviceUsersOf(peers));
     expect(() => check(coreConfig({ passwordsFile, leaf: leaf() }), {})).not.toThrow();
-    passwordsFor(edgeUsers());
-    expect(() => check(edgeConfig({ passwordsFile, peers }), {})).not.toThrow();
   });
 
   it("may hold no password that this server does not use", () => {
-    passwordsFor(coreUsers(peers));
+    passwordsFor(serviceUsersOf(peers));
     expect(() => check(coreConfig({ passwordsFile }), {})).toThrow(/unknown field/);
   });
 

@@ -7,7 +7,6 @@ import {
   type ServiceUser,
   serviceUsersOf,
 } from "../../app/contract/service-users.ts";
-import { leafHost } from "../regions.ts";
 import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
 import { type ConfigValue, EnvironmentReference, renderNatsSyntax } from "./nats-syntax.ts";
@@ -32,15 +31,15 @@ export interface NatsServerArgs {
   readonly tls: TlsFiles;
   /** Public account nkey whose signature on an auth callout answer is believed. */
   readonly authIssuer: string;
-  /**
-   * File with a line `SENTINEL_PASSWORD_X: "…"` for each user of `coreUsers` or `edgeUsers`, and no
-   * other. Relative to the folder of the configuration file: nats-server takes every path of an
-   * included file so. Undefined: the passwords are in the environment, under the same names.
-   */
-  readonly passwordsFile?: string;
 }
 
 export interface NatsCoreArgs extends NatsServerArgs {
+  /**
+   * File with a line `SENTINEL_PASSWORD_X: "…"` for each user of `coreUsers`, and no other. Relative
+   * to the folder of the configuration file: nats-server takes every path of an included file so.
+   * Undefined: the passwords are in the environment, under the same names.
+   */
+  readonly passwordsFile?: string;
   readonly storeDirectory: string;
   readonly storeLimitBytes: number;
   /**
@@ -67,20 +66,33 @@ export interface NatsEdgeArgs extends NatsServerArgs {
   readonly peers?: readonly RegionName[];
 }
 
-/** Users who connect to the core with a password. */
-export const coreUsers = (peers: readonly RegionName[] = []): readonly ServiceUser[] =>
-  serviceUsersOf(peers).filter((user) => user.only !== "MQTT");
+/** Somebody who is known by the configuration, and so is exempt from the callout. */
+type NamedUser = {
+  readonly account: Account;
+  readonly user: string;
+  readonly [key: string]: ConfigValue | undefined;
+};
 
-/** Users who connect to an edge with a password; devices are not among them. */
-export const edgeUsers = (): readonly ServiceUser[] =>
-  serviceUsersOf([]).filter((user) => user.only === "MQTT");
+/**
+ * nats-server wants to know one user at least who is exempt from the callout, and nobody is at an
+ * edge. This one can only be a leaf node, for which edges do not listen; no password has this hash;
+ * and no device can have the name, which is not that of a client id.
+ */
+const nobody: NamedUser = {
+  account: "CALLOUT",
+  user: "nobody@edge",
+  password: `$2a$04$${".".repeat(53)}`,
+  allowed_connection_types: ["LEAFNODE"],
+  permissions: { publish: { deny: ">" }, subscribe: { deny: ">" } },
+};
 
-function userEntry(user: ServiceUser): ConfigValue {
+function serviceEntry(user: ServiceUser): NamedUser {
   const publish = publishable(user);
   return {
+    account: user.account,
     user: user.name,
     password: new EnvironmentReference(passwordVariable(user.name)),
-    allowed_connection_types: [user.only ?? "STANDARD"],
+    allowed_connection_types: ["STANDARD"],
     permissions: {
       publish: publish.length > 0 ? { allow: publish } : { deny: ">" },
       subscribe: user.subscribe.length > 0 ? { allow: user.subscribe } : { deny: ">" },
@@ -117,23 +129,17 @@ interface Shared {
   readonly mappings?: Readonly<Record<string, string>>;
   readonly args: NatsServerArgs;
   readonly peers: readonly RegionName[];
-  readonly users: readonly ServiceUser[];
-  /** Other regions that read this one's alerts over a leaf link to this server. */
-  readonly readers: readonly RegionName[];
+  readonly users: readonly NamedUser[];
 }
 
-function accountEntry(
-  account: Account,
-  { args, peers, users, readers, mappings }: Shared,
-): ConfigValue {
+function accountEntry(account: Account, { peers, users, mappings }: Shared): ConfigValue {
   return {
     limits: account === "DEVICES" ? devicesLimits : undefined,
     mappings: account === "DEVICES" ? mappings : undefined,
     jetstream: storesIn(account) ? "enabled" : undefined,
-    users: [
-      ...users.filter((user) => user.account === account).map(userEntry),
-      ...(account === "PEERS" ? readers.map((peer) => leafUserEntry(args.region, peer)) : []),
-    ],
+    users: users
+      .filter((user) => user.account === account)
+      .map(({ account: _, ...entry }) => entry),
     ...accountBorders(account, peers),
   };
 }
@@ -150,7 +156,7 @@ function sharedEntries(shared: Shared) {
       auth_callout: {
         issuer: shared.args.authIssuer,
         account: "CALLOUT",
-        auth_users: [...shared.users.map((user) => user.name), ...shared.readers.map(leafHost)],
+        auth_users: shared.users.map(({ user }) => user),
       },
     },
   };
@@ -202,7 +208,15 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
       sync_interval: args.syncInterval,
     },
     leafnodes: args.leaf && leafEntries(args.leaf),
-    ...sharedEntries({ args, peers, users: coreUsers(peers), readers: peers }),
+    ...sharedEntries({
+      ...{ args, peers },
+      users: [
+        ...serviceUsersOf(peers).map(serviceEntry),
+        ...peers.map(
+          (peer) => ({ account: "PEERS", ...leafUserEntry(args.region, peer) }) as const,
+        ),
+      ],
+    }),
   };
   return renderNatsSyntax(document, args.passwordsFile);
 }
@@ -229,9 +243,9 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       stream_replicas: args.mqttStreamReplicas,
     },
     ...sharedEntries({
-      ...{ args, peers, users: edgeUsers(), readers: [] },
+      ...{ args, peers, users: [nobody] },
       mappings: consumersOfDevices,
     }),
   };
-  return renderNatsSyntax(document, args.passwordsFile);
+  return renderNatsSyntax(document);
 }

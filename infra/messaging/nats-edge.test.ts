@@ -18,7 +18,6 @@ const args = {
   plan,
   images: natsImages,
   authIssuer,
-  passwordsSecret: "nats-edge-secrets",
   trustConfigMap: "internal-ca",
   certificates: { edge: "edge-tls", devices: "devices-tls" },
   devicesTargetGroupArn:
@@ -35,7 +34,7 @@ const configOf = (of = engine): string =>
   objectNamed(of, "ConfigMap", "nats-edge").data["nats-server.conf"];
 
 describe("its configuration", () => {
-  it("is taken by nats-server, with the passwords that are mounted beside it", async () => {
+  it("is taken by nats-server", async () => {
     await checkNatsConfig({ config: configOf(), peers: ["eu-west", "ap-south"], server: "edge" });
   });
 
@@ -127,13 +126,12 @@ describe("its pods", () => {
     expect(specOf()).not.toHaveProperty("volumeClaimTemplates");
   });
 
-  it("let go of their devices one by one when a password or a certificate changes", () => {
+  it("let go of their devices one by one when a certificate changes", () => {
     const [reloader] = podOf().initContainers;
     const { args: said } = reloader;
     expect(said.slice(said.indexOf("-signal"))[1]).toBe(String(constants.signals.SIGUSR2));
     expect(said.filter((value: string) => value.startsWith("/"))).toEqual([
       "/var/run/nats/nats.pid",
-      "/etc/nats/passwords.conf",
       "/trust/ca.crt",
       "/tls/edge/tls.crt",
       "/tls/devices/tls.crt",
@@ -162,7 +160,7 @@ describe("its pods", () => {
     expect(specOf().minReadySeconds).toBeGreaterThan(0);
   });
 
-  it("mount the passwords of an edge and no other secret than its certificates", () => {
+  it("mount their certificates and no other secret", () => {
     const sources = podOf().volumes.flatMap(
       // biome-ignore lint/suspicious/noExplicitAny: a volume of any kind.
       (volume: any) => [
@@ -172,6 +170,6 @@ describe("its pods", () => {
         ...(volume.secret ? [volume.secret.secretName] : []),
       ],
     );
-    expect(sources).toEqual(["nats-edge-secrets", "edge-tls", "devices-tls"]);
+    expect(sources).toEqual(["edge-tls", "devices-tls"]);
   });
 });

@@ -24,7 +24,6 @@ import {
   healthProbe,
   type NatsImages,
   natsPodTemplate,
-  passwordsFile,
   terminationGraceSeconds,
   tlsFiles,
 } from "./nats-pods.ts";
@@ -37,7 +36,6 @@ export interface NatsEdgeArgs {
   readonly images: NatsImages;
   /** Public key of the account that signs what the auth service answers. */
   readonly authIssuer: pulumi.Input<string>;
-  readonly passwordsSecret: pulumi.Input<string>;
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets that cert-manager fills: for the routes, and the one that devices are shown. */
   readonly certificates: {
@@ -76,7 +74,6 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
     },
     tls: tlsFiles("edge"),
     authIssuer,
-    passwordsFile,
     mqttListen: everywhere(mqttPort),
     mqttTls: tlsFiles("devices"),
     ...(args.deviceCa !== undefined && { deviceCaFile: deviceCa.path }),
@@ -103,7 +100,6 @@ function podTemplate(args: NatsEdgeArgs, config: Configuration) {
     images: args.images,
     configMap: config.name,
     annotations: { "sentinel/config-hash": hash },
-    passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
     ports: { mqtt: mqttPort, cluster: natsPorts.cluster, monitor: natsPorts.monitor },

@@ -43,7 +43,7 @@ export function leafEntries({ listen, tls, peers }: LeafArgs): ConfigValue {
 }
 
 /** A peer as a user of PEERS: its certificate is all that it proves itself with. */
-export function leafUserEntry(region: string, peer: RegionName): ConfigValue {
+export function leafUserEntry(region: string, peer: RegionName) {
   const { publish, subscribe } = mirrorPermissions(region);
   return {
     user: leafHost(peer),

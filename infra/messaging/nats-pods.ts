@@ -58,8 +58,8 @@ export interface NatsPodArgs {
   readonly images: NatsImages;
   /** ConfigMap with the server's configuration. */
   readonly configMap: pulumi.Input<string>;
-  /** Secret with the passwords that the configuration includes. */
-  readonly passwordsSecret: pulumi.Input<string>;
+  /** Secret with the passwords that the configuration includes. Undefined: it includes none. */
+  readonly passwordsSecret?: pulumi.Input<string>;
   /** ConfigMap with the CA certificate that the cluster trusts. */
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
@@ -103,7 +103,9 @@ function volumesOf(args: NatsPodArgs): Volume[] {
         defaultMode: readableByGroup,
         sources: [
           { configMap: { name: args.configMap } },
-          { secret: { name: args.passwordsSecret } },
+          ...(args.passwordsSecret !== undefined
+            ? [{ secret: { name: args.passwordsSecret } }]
+            : []),
         ],
       },
     },
@@ -150,9 +152,13 @@ const lameDuckSignal = "12";
  */
 function reloader(args: NatsPodArgs): Container {
   const certificates = Object.keys(args.certificates).map((role) => tlsFiles(role).certFile);
-  const files = [`${folders.config}/${passwordsFile}`, `${folders.trust}/ca.crt`, ...certificates];
   const edge = args.role === "edge";
-  const watched = edge ? files : [`${folders.config}/${configFile}`, ...files];
+  const watched = [
+    ...(edge ? [] : [`${folders.config}/${configFile}`]),
+    ...(args.passwordsSecret !== undefined ? [`${folders.config}/${passwordsFile}`] : []),
+    `${folders.trust}/ca.crt`,
+    ...certificates,
+  ];
   return {
     name: "reloader",
     image: args.images.reloader,

@@ -6,7 +6,6 @@ import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 const args = {
   vpcCidr: "10.10.0.0/16",
   peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"],
-  warmUp: true,
   upstream: { publisherCidrs: ["203.0.113.0/24", "198.51.100.7/32"] },
 };
 const external = { ...args, upstream: { externalPort: 8884 } };
@@ -18,12 +17,6 @@ const drawn = ({ from, to, port, protocol }: Arrow) =>
 const isDns = ({ port }: Arrow) => port === 53;
 
 describe("the arrows", () => {
-  it("let provision reach an edge only where it logs in there", () => {
-    const warm = arrowsOf(args).map(drawn);
-    const cold = arrowsOf({ ...args, warmUp: false }).map(drawn);
-    expect(warm.filter((arrow) => !cold.includes(arrow))).toEqual(["provision -> nats-edge 8883"]);
-  });
-
   it("are these and no others", () => {
     const drawing = arrowsOf(args)
       .filter((arrow) => !isDns(arrow))
@@ -58,7 +51,6 @@ describe("the arrows", () => {
       "own vpc -> mosquitto 8883",
       "own vpc -> nats-core 7422",
       "provision -> nats-core 4222",
-      "provision -> nats-edge 8883",
       "publishers -> mosquitto 8883",
       "report-inspector -> nats-core 4222",
     ]);

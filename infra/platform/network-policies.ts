@@ -38,8 +38,6 @@ export interface NetworkPolicyArgs {
   readonly vpcCidr: string;
   /** VPCs of the other regions, whose core servers dial in and are dialled. */
   readonly peerCidrs: readonly string[];
-  /** Whether provision logs in at an edge. */
-  readonly warmUp: boolean;
   /** Our own Mosquitto and from where it is fed, or the port of somebody else's broker. */
   readonly upstream:
     | { readonly publisherCidrs: readonly string[] }
@@ -83,7 +81,6 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(peers, core, natsPorts.leaf),
     tcp(loadBalancers, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),
-    ...(args.warmUp ? [tcp(workload("provision"), edge, mqttPort)] : []),
     ...tableUsers.flatMap((user) => [
       tcp(workload(user), awsServices, 443),
       tcp(workload(user), podIdentity, 80),

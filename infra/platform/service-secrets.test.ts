@@ -10,7 +10,6 @@ import { AuditKeyFileSchema } from "../../app/contract/audit-keys.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { passwordVariable, serviceUsersOf } from "../../app/contract/service-users.ts";
 import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
-import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 import { ServiceSecrets } from "./service-secrets.ts";
 
@@ -35,7 +34,6 @@ describe("each pod's secrets", () => {
       .map(({ inputs }) => [inputs.metadata.name, Object.keys(inputs.stringData)]);
     expect(Object.fromEntries(files)).toEqual({
       "nats-core-secrets": ["passwords.conf"],
-      "nats-edge-secrets": ["passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "inspector-secrets": ["password"],
@@ -61,7 +59,6 @@ describe("each pod's secrets", () => {
         "password-intake",
         "password-limits",
         "password-report-intake",
-        "warmup-password",
       ],
       "console-secrets": ["api-tokens.json", "audit-key", "audit-keys.json", "password"],
       "operator-secrets": [
@@ -79,22 +76,19 @@ describe("each pod's secrets", () => {
     const line = (user: string, password: string | undefined) =>
       `${passwordVariable(user)}: "${password}"\n`;
     const core = filesOf("nats-core")["passwords.conf"] ?? "";
-    expect(core.split("\n")).toHaveLength(coreUsers(peers).length + 1);
+    expect(core.split("\n")).toHaveLength(serviceUsersOf(peers).length + 1);
     expect(core).toContain(line("bridge", filesOf("bridge")["password"]));
     expect(core).toContain(line("auth-callout", filesOf("auth")["callout-password"]));
     expect(core).toContain(
       line("provision-from-eu-west", filesOf("provision")["password-from-eu-west"]),
     );
-    const edge = filesOf("nats-edge")["passwords.conf"] ?? "";
-    expect(edge.split("\n")).toHaveLength(edgeUsers().length + 1);
-    expect(edge).toContain(line("warmup", filesOf("provision")["warmup-password"]));
   });
 });
 
 describe("a password", () => {
   it("is another for each user, and starts with a letter", () => {
-    const lines = ["nats-core", "nats-edge"].map((owner) => filesOf(owner)["passwords.conf"] ?? "");
-    const passwords = [...lines.join("").matchAll(/: "([^"]+)"/g)].map(([, password]) => password);
+    const lines = filesOf("nats-core")["passwords.conf"] ?? "";
+    const passwords = [...lines.matchAll(/: "([^"]+)"/g)].map(([, password]) => password);
     expect(new Set(passwords).size).toBe(serviceUsersOf(peers).length);
     for (const password of passwords) expect(password).toMatch(/^p[0-9a-f]{48}$/);
   });

@@ -20,7 +20,6 @@ import {
   streamMaker,
 } from "../../app/contract/service-users.ts";
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
-import { coreUsers, edgeUsers } from "../messaging/nats-config.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
 import { auditKeyPairs } from "./audit-key-pairs.ts";
 import { randomPassword } from "./random-password.ts";
@@ -38,7 +37,6 @@ export interface ServiceSecretsArgs {
 /** Who mounts which Secret: each workload its own, and the operator's is read by people. */
 export const secretOwners = [
   "nats-core",
-  "nats-edge",
   "bridge",
   "meter",
   "inspector",
@@ -115,8 +113,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
   const ofPeers = (user: (peer: RegionName) => string) =>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
   return {
-    "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
-    "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated) },
+    "nats-core": { [passwordsFile]: passwordLines(serviceUsersOf(peers), generated) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     meter: own("meter"),
     inspector: own("inspector"),
@@ -134,7 +131,6 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
         storeAccounts.map((each) => [accountPassword(each), passwordOf(streamMaker(each))]),
       ),
       [devicesPassword]: passwordOf(mqttStreamMaker),
-      "warmup-password": passwordOf("warmup"),
       ...ofPeers((peer) => streamMaker(sourceAccount(peer))),
     },
     console: {

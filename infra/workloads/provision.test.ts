@@ -8,9 +8,6 @@ const args: ProvisionArgs = {
   namespace,
   plan,
   region: "us-east",
-  domain: "example.com",
-  warmUp: true,
-  deviceIssuer: "internal",
   image: "example.com/provision:1.0.0",
   secretName: "provision-secrets",
   trustConfigMap: "internal-ca",
@@ -41,7 +38,6 @@ describe("its Job", () => {
   it.each([
     ["a retention", { plan: { streams: { ...plan.streams, alertRetentionHours: 72 } } }],
     ["an image", { image: "example.com/provision:1.0.1" }],
-    ["a device issuer", { deviceIssuer: "letsencrypt" as const }],
   ])("has another name with %s that is another", async (_, more) => {
     expect(nameOf(await make(more))).not.toBe(nameOf(engine));
   });
@@ -73,25 +69,6 @@ describe("what it is told", () => {
       PEER_PASSWORD_FILES:
         "eu-west=/secrets/own/password-from-eu-west,ap-south=/secrets/own/password-from-ap-south",
     });
-  });
-
-  it("is to open one session on the first edge, whose certificate is for the devices' name", () => {
-    expect(environmentOf(engine)).toMatchObject({
-      EDGE_URLS: "mqtts://nats-edge-0.nats-edge.sentinel.svc.cluster.local:8883",
-      EDGE_SERVER_NAME: "mqtt.example.com",
-      EDGE_CA_FILE: "/trust/internal/ca.crt",
-      WARMUP_PASSWORD_FILE: "/secrets/own/warmup-password",
-    });
-  });
-
-  it("is to open none where the edge would ask it for a device's certificate", async () => {
-    const environment = environmentOf(await make({ warmUp: false }));
-    expect(Object.keys(environment).filter((name) => /^(EDGE|WARMUP)_/.test(name))).toEqual([]);
-  });
-
-  it("is to believe the public authorities where one of them signed for the edge", async () => {
-    const { EDGE_CA_FILE } = environmentOf(await make({ deviceIssuer: "letsencrypt" }));
-    expect(EDGE_CA_FILE).toBe("/etc/ssl/certs/ca-certificates.crt");
   });
 });
 

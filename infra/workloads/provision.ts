@@ -10,15 +10,12 @@ import {
 } from "../../app/contract/streams.ts";
 import { boundsText } from "../../app/shared/stream-max-bytes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
-import { deviceHost, edgeUrl } from "../messaging/addresses.ts";
 import { accountPassword, devicesPassword } from "../platform/service-secrets.ts";
 import { metadataOf, serviceAccount } from "../platform/workload-objects.ts";
 import {
-  internalCaFile,
   jobPodTemplate,
   type Process,
   peerPasswordFiles,
-  publicCaFile,
   secretFile,
   type WorkloadArgs,
 } from "./workload.ts";
@@ -26,11 +23,6 @@ import {
 export interface ProvisionArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "streams">;
   readonly region: RegionName;
-  readonly domain: string;
-  /** False where the edges ask who connects for a certificate of the devices' authority. */
-  readonly warmUp: boolean;
-  /** Who signed the certificate that devices, and so the warm-up, are shown. */
-  readonly deviceIssuer: "internal" | "letsencrypt";
 }
 
 const workload = "provision";
@@ -69,21 +61,8 @@ function environmentOf(args: ProvisionArgs): Process["environment"] {
     DEVICES_PASSWORD_FILE: secretFile(devicesPassword),
     PEER_PASSWORD_FILES: peerPasswordFiles(args.region),
     WAIT_SECONDS: String(waitSeconds),
-    ...(args.warmUp && warmUpOf(args)),
   };
 }
-
-/**
- * One MQTT connection makes the MQTT streams for all edges. Where the edges ask for certificates
- * there is none: the authority that issues them is not ours. Then the first devices of a new region
- * make the streams, and wait half a second for them.
- */
-const warmUpOf = ({ namespace, domain, deviceIssuer }: ProvisionArgs) => ({
-  EDGE_URLS: edgeUrl(namespace, 0),
-  EDGE_SERVER_NAME: deviceHost(domain),
-  EDGE_CA_FILE: deviceIssuer === "internal" ? internalCaFile : publicCaFile,
-  WARMUP_PASSWORD_FILE: secretFile("warmup-password"),
-});
 
 const jobSpec = (process: Process) => ({
   backoffLimit: 4,

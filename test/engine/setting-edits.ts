@@ -34,14 +34,8 @@ const ownRecords = ["alerts.us-east", "mqtt"].map(
 const zone = { "sentinel:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
 
 const deviceCa = certificatePem((await createAuthority("Device CA")).certificate);
-/** The edges, which then ask for certificates; the warm-up, which has none. */
-const askingEdges = [
-  "replace Job provision-job",
-  "update ConfigMap nats-edge-config",
-  "update NetworkPolicy isolation-nats-edge",
-  "update NetworkPolicy isolation-provision",
-  "update StatefulSet edge-servers",
-];
+/** The edges, which then ask for certificates. */
+const askingEdges = ["update ConfigMap nats-edge-config", "update StatefulSet edge-servers"];
 
 export const settingEdits: readonly SettingEdit[] = [
   {
@@ -219,7 +213,6 @@ export const settingEdits: readonly SettingEdit[] = [
       ...ownRecords,
       "create Role cert-manager-role",
       "create RolePolicy cert-manager-rights",
-      "replace Job provision-job",
       "update Certificate certificates-devices",
       "update Release cert-manager-release",
     ],

@@ -1,5 +1,4 @@
 /** A leaked password of a service can cause what that service must, and nothing else. */
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publishable, serviceUsers, streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
@@ -39,8 +38,6 @@ const mayCause: Readonly<Record<string, RegExp>> = {
 const mayAlert = ["inspector", "provision-alerts"];
 const nothing = /^(?!)/;
 
-/** All but the one who may do nothing but open an MQTT session. */
-const services = serviceUsers.filter(({ only }) => only === undefined);
 const allStreams = storeAccounts.flatMap((account) => [...stores[account]]);
 let region: Region;
 let victim: Inbox;
@@ -124,7 +121,7 @@ async function honestTraffic(id: string): Promise<void> {
 }
 
 describe.each(
-  services.map((user) => [user.name, user] as const),
+  serviceUsers.map((user) => [user.name, user] as const),
 )("with the password of %s", (name, user) => {
   it("nothing is heard, written, changed or deleted but what that service must", async () => {
     const before = await settled(look);
@@ -163,37 +160,24 @@ describe.each(
   });
 });
 
-const closed = ({ client }: Inbox) =>
-  new Promise<void>((resolve) => {
-    client.once("close", () => resolve());
-  });
-
-describe("with the password of warmup", () => {
-  it("no connection of NATS is opened, on the edge that knows it", async () => {
-    const port = region.layout.edges[0]?.client ?? 0;
-    const pass = readFileSync(region.secrets.passwordFile("warmup"), "utf8");
-    const said = await natsLogin(region, { port, user: "warmup", pass });
-    expect(said).toMatch(/Authorization Violation/);
-  });
+describe("at an edge", () => {
+  const nobody = "nobody@edge";
 
   it.each([
-    "clients/victim/alerts",
-    "#",
-    "$MQTT/sub/#",
-  ])("an MQTT session hears nothing of %s, and what it publishes reaches nobody", async (topic) => {
-    const password = readFileSync(region.secrets.passwordFile("warmup"), "utf8");
-    const session = await connectDevice(region, {
-      ...{ clientId: "warmup-0", username: "warmup", password },
-    });
-    const seen = victim.received.length;
-    await session.client.subscribeAsync(topic).catch(() => {});
-    const forged = session.client.publishAsync(topics.alerts("victim"), "forged", { qos: 1 });
-    await Promise.race([forged.catch(() => {}), closed(session)]);
-    await honestTraffic(`beside warmup ${topic}`);
-    expect(session.received).toEqual([]);
-    expect(victim.received.slice(seen).map(({ payload }) => payload)).toEqual([
-      JSON.stringify({ id: `beside warmup ${topic}` }),
-    ]);
-    await session.client.endAsync(true);
+    nobody,
+    "bridge",
+    "provision-devices",
+  ])("the name of %s opens no connection of NATS and no MQTT session", async (user) => {
+    const port = region.layout.edges[0]?.client ?? 0;
+    const said = await natsLogin(region, { port, user, pass: "any" });
+    expect(said).toMatch(/Authorization Violation/);
+    const session = connectDevice(region, { clientId: "any", username: user, password: "any" });
+    await expect(session).rejects.toThrow(/Not authorized/);
+  });
+
+  it("a device may be called as a service is", async () => {
+    const password = await registerDevice(region, "bridge");
+    const device = await connectDevice(region, { clientId: "bridge", password });
+    await device.client.endAsync();
   });
 });

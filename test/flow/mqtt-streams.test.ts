@@ -34,6 +34,15 @@ afterAll(async () => {
 
 const bytesOf = async (name: string) => (await jsm.streams.info(name)).state.bytes;
 
+it("many devices that come at once to an edge that nobody has used yet are admitted", async () => {
+  const ids = Array.from({ length: 20 }, (_, n) => `first-${n}`);
+  const passwords = await Promise.all(ids.map((id) => registerDevice(region, id)));
+  const devices = await Promise.all(
+    ids.map((clientId, n) => connectDevice(region, { clientId, password: passwords[n] ?? "" })),
+  );
+  await Promise.all(devices.map(({ client }) => client.endAsync()));
+});
+
 it.each(
   definitions.map((definition) => [definition.name, definition] as const),
 )("%s is as the contract says, also after devices have connected", async (name, definition) => {
