@@ -119,11 +119,7 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "domain",
     edits: everywhere("domain", "other.example.com"),
-    steps: [
-      "replace Job provision-job",
-      "update Certificate certificates-devices",
-      "update Certificate certificates-mosquitto",
-    ],
+    steps: ["update Certificate certificates-devices", "update Certificate certificates-mosquitto"],
   },
   { setting: "hostedZoneId", edits: { "us-east": zone }, steps: ownRecords },
   {
