@@ -1,10 +1,21 @@
 /**
  * The log of each lane is split by client into this many partitions. The number is part of every
- * stored subject: changing it needs an empty log, which `provision` enforces.
+ * stored subject. Inspectors take it from the log that they read; `provision` changes it there.
  */
 export const partitionCount = 12;
 
-export const partitionIds: readonly number[] = Array.from({ length: partitionCount }, (_, i) => i);
+export const partitionIds = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, id) => id);
+
+/** How a log's subjects become those that it stores, with any origin and any client. */
+export const partitionedSubject = (count: number) =>
+  `ingress.{{partition(${count},2)}}.{{wildcard(1)}}.{{wildcard(2)}}`;
+
+/** Undefined for a log that is not split in our way. */
+export function partitionsOf(subject: string | undefined): number | undefined {
+  const count = Number(/\{\{partition\((\d+),2\)\}\}/.exec(subject ?? "")?.[1]);
+  return count > 0 && subject === partitionedSubject(count) ? count : undefined;
+}
 
 /** Filter of one partition's messages in its lane's log. */
 export const partitionFilter = (partition: number) => `ingress.${partition}.>`;
@@ -20,4 +31,8 @@ export const memberKey = (member: string) => `member.${member}`;
 export interface PartitionEntry {
   readonly owner: string;
   readonly sequence: number;
+  /** When the log was made to which the sequence belongs, as the server writes it. */
+  readonly created: string;
+  /** When it was last seen that the log is still that one, in the servers' milliseconds since 1970. */
+  readonly at: number;
 }

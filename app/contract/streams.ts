@@ -1,6 +1,6 @@
 import { type Lane, lanes } from "./lanes.ts";
 import { cutOffMemoryHours } from "./limits.ts";
-import { partitionCount } from "./partitions.ts";
+import { partitionCount, partitionedSubject } from "./partitions.ts";
 import { mirroredStreams } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
 import { type StreamBounds, type StreamName, streamBounds } from "./stream-bounds.ts";
@@ -97,7 +97,7 @@ const ingressStream = (
     subjects: [ingressSubject(origin)],
     subject_transform: {
       src: ingressSubject("*"),
-      dest: `ingress.{{partition(${partitionCount},2)}}.{{wildcard(1)}}.{{wildcard(2)}}`,
+      dest: partitionedSubject(partitionCount),
     },
     discard: "new",
     ...particulars,

@@ -9,8 +9,8 @@ import { jetstream, jetstreamManager, type NatsConnection } from "../shared/nats
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { createInspectorMetrics, exposeInspectorState } from "./inspector-metrics.ts";
 import { startIngressMaintenance } from "./partitions/ingress-maintenance.ts";
-import { createIngressTail, type IngressTail } from "./partitions/ingress-tail.ts";
-import { createLeaseStore } from "./partitions/lease-store.ts";
+import { createIngressTail, type LogSight } from "./partitions/ingress-tail.ts";
+import { createLeaseStore, timeoutMs } from "./partitions/lease-store.ts";
 import { PartitionOwner } from "./partitions/partition-owner.ts";
 import { readPartition } from "./partitions/partition-reader.ts";
 import { createGatedMatcher } from "./patterns/gated-matcher.ts";
@@ -74,12 +74,14 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
       : undefined;
   const inspection = { lane, publisher, redelivery, stages, state, recipients, held, metrics, log };
   const handle = createMessageInspector(inspection);
-  const tail = createIngressTail(jsm, lane, clock);
+  // What is asked in each round must not hold up the next.
+  const looking = await jetstreamManager(nats, { checkAPI: false, timeout: timeoutMs });
+  const tail = createIngressTail(looking, lane, clock);
   const owner = new PartitionOwner({
     member: replica,
-    store: createLeaseStore(nats, js, lane),
+    store: createLeaseStore({ nats, js, jsm: looking }, lane),
     read: ({ lease, cursor }) => readPartition({ js, jsm, lane, lease, cursor, handle, log }),
-    startOf: (sequence) => startOf(tail, sequence, log),
+    look: tail.look,
     onEnd: ({ code, partition }) => {
       metrics.lag.remove({ partition });
       if (code !== "handed-over") metrics.leaseLosses.inc({ code });
@@ -92,7 +94,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     lane,
     tail,
     held: () => owner.held,
-    lowestCursor: () => owner.lowestCursor,
+    lowestCursor: (log) => owner.lowestCursor(log),
     onLag: (partition, messages) => metrics.lag.set({ partition }, messages),
     log,
   });
@@ -102,7 +104,8 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     matchingWaiting: thread.waiting,
     clientsRemembered: () => baselines.size,
     fleetFactor: () => baselines.fleetFactor,
-    purgeDistance: () => distance(tail.last(), owner.lowestCursor),
+    partitions: () => tail.last()?.partitions,
+    purgeDistance: () => distance(tail.last(), (log) => owner.lowestCursor(log)),
   });
   log.info({ lane: lane.name, rules: rules.version, count: rules.size }, "inspecting");
   return {
@@ -125,16 +128,11 @@ async function queryStatuses(nats: NatsConnection, ids: readonly string[]): Prom
   return reply.json();
 }
 
-/**
- * A cursor beyond the end of the log means that the stream was made anew: reading starts at its
- * beginning, since to repeat is safe and to skip is not.
- */
-async function startOf(tail: IngressTail, cursor: number, log: Logger): Promise<number> {
-  if (cursor <= tail.last() || cursor <= (await tail.sample())) return cursor;
-  log.warn({ cursor, lastSequence: tail.last() }, "the log ends before the cursor: starting over");
-  return 0;
-}
-
-function distance(lastSequence: number, lowestCursor: number | undefined): number | undefined {
-  return lowestCursor === undefined ? undefined : Math.max(0, lastSequence - lowestCursor);
+function distance(
+  log: LogSight | undefined,
+  lowestCursor: (log: LogSight) => number | undefined,
+): number | undefined {
+  if (!log) return undefined;
+  const lowest = lowestCursor(log);
+  return lowest === undefined ? undefined : Math.max(0, log.lastSequence - lowest);
 }

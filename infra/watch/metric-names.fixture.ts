@@ -59,6 +59,7 @@ export async function ownMetrics() {
     matchingWaiting: zero,
     clientsRemembered: zero,
     fleetFactor: zero,
+    partitions: () => 0,
     purgeDistance: zero,
   });
   createAuthMetrics(registry).watchOutbox(

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { partitionIds } from "../../app/contract/partitions.ts";
+import { partitionCount, partitionIds } from "../../app/contract/partitions.ts";
 import { jetstreamManager } from "../../app/shared/nats.ts";
 import { type Load, type LoadResult, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
@@ -136,7 +136,7 @@ it("every partition has an owner again after all of that", async () => {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const owners = async () => {
     const found = await Promise.all(
-      partitionIds.map((id) =>
+      partitionIds(partitionCount).map((id) =>
         jsm.streams.getMessage("KV_partitions", { last_by_subj: `$KV.partitions.partition.${id}` }),
       ),
     );

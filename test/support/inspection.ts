@@ -166,6 +166,12 @@ export class InspectionFixture {
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
   }
 
+  /** What `/readyz` says is missing; undefined when it is ready. */
+  async notReady(replica: string): Promise<string | undefined> {
+    const response = await fetch(`${this.#inspectors.get(replica)?.url}/readyz`);
+    return response.ok ? undefined : response.text();
+  }
+
   /** How many partitions each running replica holds, largest first. */
   async shares(): Promise<number[]> {
     const running = [...this.#inspectors].filter(([, { process }]) => process.running);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { partitionCount, partitionIds } from "../../contract/partitions.ts";
+import { partitionIds as idsOf, partitionCount } from "../../contract/partitions.ts";
 import { assignPartitions } from "./assignment.ts";
 
+const partitionIds = idsOf(partitionCount);
 const memberSets = fc.uniqueArray(fc.stringMatching(/^[a-z0-9-]{1,20}$/), {
   minLength: 1,
   maxLength: 16,

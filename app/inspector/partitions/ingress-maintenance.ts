@@ -5,14 +5,14 @@ import type { Logger } from "../../shared/log.ts";
 import type { JetStreamManager } from "../../shared/nats.ts";
 import type { HeldPartition } from "./held-partition.ts";
 import { idleCursor, mayBeIdle } from "./idle-cursor.ts";
-import type { IngressTail } from "./ingress-tail.ts";
+import type { IngressTail, LogSight } from "./ingress-tail.ts";
 
 export interface IngressMaintenanceOptions {
   readonly jsm: JetStreamManager;
   readonly lane: Pick<Lane, "stream">;
   readonly tail: IngressTail;
   readonly held: () => ReadonlyMap<number, HeldPartition>;
-  readonly lowestCursor: () => number | undefined;
+  readonly lowestCursor: (log: LogSight) => number | undefined;
   readonly onLag: (partition: number, messages: number) => void;
   readonly log: Logger;
 }
@@ -26,10 +26,9 @@ const everyMs = 5_000;
 export function startIngressMaintenance(options: IngressMaintenanceOptions) {
   const stopping = new AbortController();
   const { tail, held, log } = options;
-  let purgedTo = 0;
 
   const round = async () => {
-    await tail.sample();
+    await tail.look();
     await Promise.all(
       [...held().values()].flatMap((each) => [
         skipEmptyStretch(options, each),
@@ -37,7 +36,7 @@ export function startIngressMaintenance(options: IngressMaintenanceOptions) {
       ]),
     );
     // One replica does it, which saves work; two would do no harm.
-    if (held().has(0)) purgedTo = await purge(options, purgedTo);
+    if (held().has(0)) await purge(options);
   };
   const run = async () => {
     while (!stopping.signal.aborted) {
@@ -78,18 +77,22 @@ async function measureLag(
 ): Promise<void> {
   const waiting = await reader.waiting();
   // Without a consumer only the bound is known: everything stored since, whoever's it is.
-  const lag = waiting === undefined ? tail.last() - cursor.position : waiting + cursor.inFlight;
+  const lag =
+    waiting === undefined
+      ? (tail.last()?.lastSequence ?? 0) - cursor.position
+      : waiting + cursor.inFlight;
   onLag(lease.partition, Math.max(0, lag));
 }
 
-/** By sequence and not by subject: the former drops whole blocks, the latter looks at messages. */
-async function purge(
-  { jsm, lane, lowestCursor, log }: IngressMaintenanceOptions,
-  purgedTo: number,
-): Promise<number> {
-  const lowest = lowestCursor();
-  if (lowest === undefined || lowest <= purgedTo) return purgedTo;
+/**
+ * By sequence and not by subject: the former drops whole blocks, the latter looks at messages. Right
+ * after a look, so that it is this very log whose cursors are past them all: the numbers of one that
+ * was made anew are those of messages that nobody has read.
+ */
+async function purge({ jsm, lane, tail, ...options }: IngressMaintenanceOptions): Promise<void> {
+  const sight = await tail.look();
+  const lowest = options.lowestCursor(sight);
+  if (lowest === undefined || lowest < sight.firstSequence) return;
   const { purged } = await jsm.streams.purge(lane.stream, { seq: lowest + 1 });
-  log.debug({ purged, lowest }, `${lane.stream} purged`);
-  return lowest;
+  options.log.debug({ purged, lowest }, `${lane.stream} purged`);
 }

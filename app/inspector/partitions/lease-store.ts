@@ -3,11 +3,13 @@ import { memberKey, type PartitionEntry, partitionKey } from "../../contract/par
 import {
   JetStreamApiError,
   type JetStreamClient,
+  type JetStreamManager,
   type Msg,
   messageHeaders,
   type NatsConnection,
 } from "../../shared/nats.ts";
-import type { MemberEntry, StoredEntry } from "./lease-view.ts";
+import { seeStream } from "../../shared/stream-sight.ts";
+import type { BucketReading, MemberEntry, StoredEntry } from "./lease-view.ts";
 
 /** Somebody else changed the entry since the revision that we named. */
 export class LeaseTaken extends Error {
@@ -20,8 +22,8 @@ export class BucketUnread extends Error {
 }
 
 export interface LeaseStore {
-  /** All entries, in one request. They may be a little old: any replica may answer. */
-  readonly read: () => Promise<readonly StoredEntry[]>;
+  /** All entries. They may be a little old, any replica may answer, but are of this very bucket. */
+  readonly read: () => Promise<BucketReading>;
   /**
    * Compare-and-set of one partition's entry; 0 as revision means that there must be none yet.
    * Resolves with the new revision.
@@ -36,18 +38,27 @@ export interface LeaseStore {
 type Bucket = Pick<Lane, "bucket">;
 const subjectOf = ({ bucket }: Bucket, key: string) => `$KV.${bucket}.${key}`;
 /** Shorter than the spare time of a lease, so that a slow answer leaves time for another try. */
-const timeoutMs = 700;
+export const timeoutMs = 700;
 const wrongLastSequence = [10071, 10164];
 const endOfBatch = 204;
 const nothingFound = 404;
 
-export function createLeaseStore(
-  connection: NatsConnection,
-  js: JetStreamClient,
-  lane: Bucket,
-): LeaseStore {
+export interface LeaseStoreAccess {
+  readonly nats: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+}
+
+export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Bucket): LeaseStore {
   return {
-    read: () => readAll(connection, lane),
+    async read() {
+      const entries = await readAll(nats, lane);
+      // Afterwards, so that the leader knows of all of them.
+      const sight = await seeStream(jsm, `KV_${lane.bucket}`);
+      if (entries.every(({ revision }) => revision <= sight.lastSequence))
+        return { sight, entries };
+      throw new BucketUnread(`KV_${lane.bucket} gave an entry of a bucket before it`);
+    },
     async write(partition, entry, revision) {
       const headers = messageHeaders();
       headers.set("Nats-Expected-Last-Subject-Sequence", String(revision));

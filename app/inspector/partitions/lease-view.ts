@@ -4,12 +4,20 @@ import {
   partitionIds,
   partitionKey,
 } from "../../contract/partitions.ts";
+import { continues, noMark, type StreamMark, type StreamSight } from "../../shared/stream-sight.ts";
+import type { LogSight } from "./ingress-tail.ts";
 
 /** An entry of the partition bucket as it was read. */
 export interface StoredEntry {
   readonly key: string;
   readonly revision: number;
   readonly value: unknown;
+}
+
+/** The whole bucket, and which one it is. */
+export interface BucketReading {
+  readonly sight: StreamSight;
+  readonly entries: readonly StoredEntry[];
 }
 
 interface Sighting {
@@ -24,19 +32,22 @@ export interface PartitionSight {
   /** 0: there is no entry yet. */
   readonly revision: number;
   readonly owner: string;
-  readonly sequence: number;
+  /** How far it was read, and in which log. */
+  readonly mark: StreamMark;
   /** Nobody holds it: it was handed back, never taken, or its owner fell silent. */
   readonly claimable: boolean;
 }
 
 export interface LeaseView {
-  /** Takes in one reading of the whole bucket. */
-  readonly observe: (entries: readonly StoredEntry[], nowMs: number) => void;
+  /** Takes in one reading. False when the bucket is another: what was known of it is forgotten. */
+  readonly observe: (reading: BucketReading, nowMs: number) => boolean;
   readonly partition: (partition: number, nowMs: number) => PartitionSight;
+  /** What was read of it has proved wrong: the next reading counts, whatever its revision. */
+  readonly forget: (partition: number) => void;
   /** Replicas whose heart beats, the one that asks always included. */
   readonly liveMembers: (self: string, nowMs: number) => readonly string[];
-  /** Cursor of the slowest partition; undefined unless every partition has an entry. */
-  readonly lowestCursor: () => number | undefined;
+  /** Cursor of the slowest partition; undefined unless every partition has one in this very log. */
+  readonly lowestCursor: (log: LogSight) => number | undefined;
 }
 
 const memberPrefix = memberKey("");
@@ -52,21 +63,34 @@ const memberPrefix = memberKey("");
 export function createLeaseView(leaseMs: number): LeaseView {
   const sightings = new Map<string, Sighting>();
   const expired = (sighting: Sighting, nowMs: number) => nowMs - sighting.sinceMs >= leaseMs;
+  let mark: StreamMark | undefined;
+  /** Owners of before may go on until then, and have no entry any more that says so. */
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
 
   return {
-    observe(entries, nowMs) {
+    observe({ sight, entries }, nowMs) {
+      const same = mark === undefined || continues(mark, sight);
+      if (!same) {
+        sightings.clear();
+        quietUntilMs = nowMs + leaseMs;
+      }
+      mark = { created: sight.created, sequence: sight.lastSequence, at: sight.at };
       for (const { key, revision, value } of entries) {
         if (revision <= (sightings.get(key)?.revision ?? 0)) continue;
         sightings.set(key, { revision, value, sinceMs: nowMs });
       }
+      return same;
     },
     partition(partition, nowMs) {
       const sighting = sightings.get(partitionKey(partition));
-      if (!sighting) return { revision: 0, owner: "", sequence: 0, claimable: true };
-      const { owner, sequence } = readPartitionEntry(sighting.value);
+      if (!sighting) {
+        return { revision: 0, owner: "", mark: noMark, claimable: nowMs >= quietUntilMs };
+      }
+      const { owner, ...mark } = readPartitionEntry(sighting.value);
       const claimable = owner === "" || expired(sighting, nowMs);
-      return { revision: sighting.revision, owner, sequence, claimable };
+      return { revision: sighting.revision, owner, mark, claimable };
     },
+    forget: (partition) => void sightings.delete(partitionKey(partition)),
     liveMembers(self, nowMs) {
       const others = [...sightings].flatMap(([key, sighting]) => {
         if (!key.startsWith(memberPrefix)) return [];
@@ -75,23 +99,26 @@ export function createLeaseView(leaseMs: number): LeaseView {
       });
       return [...new Set([self, ...others])];
     },
-    lowestCursor() {
-      const cursors = partitionIds.flatMap((partition) => {
-        const sighting = sightings.get(partitionKey(partition));
-        return sighting ? readPartitionEntry(sighting.value).sequence : [];
+    lowestCursor(log) {
+      const ids = partitionIds(log.partitions);
+      const cursors = ids.flatMap((partition) => {
+        const entry = readPartitionEntry(sightings.get(partitionKey(partition))?.value);
+        return continues(entry, log) ? entry.sequence : [];
       });
-      return cursors.length === partitionIds.length ? Math.min(...cursors) : undefined;
+      return cursors.length === ids.length ? Math.min(...cursors) : undefined;
     },
   };
 }
 
 /** An entry that cannot be read counts as free and unread: repeating is safe, skipping is not. */
 function readPartitionEntry(value: unknown): PartitionEntry {
-  if (typeof value !== "object" || value === null) return { owner: "", sequence: 0 };
-  const { owner, sequence } = value as Partial<Record<keyof PartitionEntry, unknown>>;
+  if (typeof value !== "object" || value === null) return { owner: "", ...noMark };
+  const { owner, sequence, created, at } = value as Partial<Record<keyof PartitionEntry, unknown>>;
   return {
     owner: typeof owner === "string" ? owner : "",
     sequence: typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : 0,
+    created: typeof created === "string" ? created : "",
+    at: typeof at === "number" ? at : 0,
   };
 }
 

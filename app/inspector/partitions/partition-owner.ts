@@ -1,12 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { partitionIds } from "../../contract/partitions.ts";
+import { type PartitionEntry, partitionIds } from "../../contract/partitions.ts";
 import type { Logger } from "../../shared/log.ts";
+import { continues, type StreamMark } from "../../shared/stream-sight.ts";
 import { assignPartitions } from "./assignment.ts";
 import { createCursor } from "./cursor.ts";
 import type { HeldPartition } from "./held-partition.ts";
+import { HeldPartitions } from "./held-partitions.ts";
+import type { LogSight } from "./ingress-tail.ts";
 import { createLease, type LeaseEnded, type OwnLease } from "./lease.ts";
 import { type LeaseStore, LeaseTaken } from "./lease-store.ts";
 import { createLeaseView } from "./lease-view.ts";
+import { Participation } from "./participation.ts";
 import type { PartitionReader } from "./partition-reader.ts";
 
 /** A lease that nobody renewed for so long may be claimed. */
@@ -16,15 +20,13 @@ const leaseMarginMs = 500;
 const roundMs = 500;
 /** While a partition is being handed back, its last message in flight is not waited for longer. */
 const settleMs = 20;
-/** Without a whole round for so long we cannot claim to take part. */
-const contactLimitMs = 5_000;
 
 export interface PartitionOwnerOptions {
   readonly member: string;
   readonly store: LeaseStore;
   readonly read: (held: Pick<HeldPartition, "lease" | "cursor">) => PartitionReader;
-  /** Where to start a partition whose cursor stands at `sequence`. */
-  readonly startOf: (sequence: number) => Promise<number>;
+  /** The log as it is now. */
+  readonly look: () => Promise<LogSight>;
   readonly onEnd: (end: LeaseEnded) => void;
   readonly log: Logger;
   /** Monotonic milliseconds. */
@@ -41,16 +43,19 @@ export interface PartitionOwnerOptions {
 export class PartitionOwner {
   readonly #options: PartitionOwnerOptions;
   readonly #view = createLeaseView(leaseMs);
-  readonly #held = new Map<number, HeldPartition>();
+  readonly #held: HeldPartitions;
+  readonly #participation: Participation;
   readonly #claiming = new Set<number>();
   readonly #running: Promise<void>;
   readonly #wake = new AbortController();
   #draining = false;
-  #contactMs: number;
+  #confirming = false;
+  #log: LogSight | undefined;
 
   constructor(options: PartitionOwnerOptions) {
     this.#options = options;
-    this.#contactMs = options.clock();
+    this.#held = new HeldPartitions({ ...options, patienceMs: leaseMs });
+    this.#participation = new Participation(options.clock);
     this.#running = this.#run();
   }
 
@@ -58,15 +63,13 @@ export class PartitionOwner {
     return this.#held;
   }
 
-  /** Cursor of the slowest partition of all; undefined unless each has one. */
-  get lowestCursor(): number | undefined {
-    return this.#view.lowestCursor();
+  /** Cursor of the slowest partition of all; undefined unless each has one in this very log. */
+  lowestCursor(log: LogSight): number | undefined {
+    return this.#view.lowestCursor(log);
   }
 
   notReady(): string | undefined {
-    const silentMs = this.#options.clock() - this.#contactMs;
-    if (silentMs < contactLimitMs) return undefined;
-    return `no partition could be renewed or seen for ${Math.round(silentMs / 1000)} s`;
+    return this.#participation.notReady();
   }
 
   /** Finishes what is in flight, hands every partition back and leaves. */
@@ -74,7 +77,7 @@ export class PartitionOwner {
     this.#draining = true;
     // First of all, so that the others count without us when they see what we hand back.
     await this.#beat();
-    for (const held of this.#held.values()) this.#leave(held);
+    for (const held of this.#held.values()) this.#held.leave(held);
     this.#wake.abort();
     await this.#running;
   }
@@ -93,20 +96,19 @@ export class PartitionOwner {
   }
 
   #pause(ms: number): Promise<void> {
-    const leaving = [...this.#held.values()].some((held) => held.leaving);
-    if (leaving || this.#draining) return delay(Math.max(1, Math.min(settleMs, ms)));
+    if (this.#held.leaving || this.#draining) return delay(Math.max(1, Math.min(settleMs, ms)));
     return delay(Math.max(1, ms), undefined, { signal: this.#wake.signal }).catch(() => {});
   }
 
   async #round(): Promise<void> {
     const [seen] = await Promise.all([
-      this.#attempt("read the partitions", this.#look()),
+      this.#attempt("see the partitions", this.#look()),
       this.#beat(),
       ...[...this.#held.values()].map((held) => this.#renew(held)),
     ]);
     if (!seen) return;
-    this.#contactMs = this.#options.clock();
-    if (!this.#draining) this.#balance();
+    const share = this.#draining ? 0 : this.#balance();
+    this.#participation.took({ share, owned: this.#held.size });
   }
 
   #beat(): Promise<boolean> {
@@ -115,36 +117,48 @@ export class PartitionOwner {
   }
 
   async #look(): Promise<void> {
-    const entries = await this.#options.store.read();
-    this.#view.observe(entries, this.#options.clock());
+    const { store, clock, log } = this.#options;
+    const [reading] = await Promise.all([store.read(), this.#confirm()]);
+    if (this.#view.observe(reading, clock())) return;
+    log.warn({ created: reading.sight.created }, "the partitions' entries are others than before");
   }
 
-  /** Claims run beside the rounds: a slow one must not delay the renewals. */
-  #balance(): void {
+  async #confirm(): Promise<void> {
+    this.#log = await this.#held.confirm();
+  }
+
+  /**
+   * Claims run beside the rounds: a slow one must not delay the renewals.
+   *
+   * @returns how many partitions are to be ours.
+   */
+  #balance(): number {
     const { member, clock } = this.#options;
-    const owners = assignPartitions(this.#view.liveMembers(member, clock()), partitionIds);
-    for (const partition of partitionIds) {
-      const mine = owners.get(partition) === member;
-      const held = this.#held.get(partition);
-      if (held && !mine) this.#leave(held);
-      if (mine && !held && !this.#claiming.has(partition)) void this.#claim(partition);
+    const ids = partitionIds(this.#log?.partitions ?? 0);
+    const owners = assignPartitions(this.#view.liveMembers(member, clock()), ids);
+    const mine = new Set(ids.filter((partition) => owners.get(partition) === member));
+    for (const [partition, held] of this.#held) if (!mine.has(partition)) this.#held.leave(held);
+    for (const partition of mine) {
+      if (!this.#held.has(partition) && !this.#claiming.has(partition)) void this.#claim(partition);
     }
+    return mine.size;
   }
 
   async #claim(partition: number): Promise<void> {
-    const { store, member, clock, startOf } = this.#options;
+    const { store, member, clock, look } = this.#options;
     const sight = this.#view.partition(partition, clock());
     if (!sight.claimable) return;
     const sentMs = clock();
-    const { sequence } = sight;
     this.#claiming.add(partition);
     try {
-      const revision = await store.write(partition, { owner: member, sequence }, sight.revision);
+      const entry = { owner: member, ...sight.mark };
+      const revision = await store.write(partition, entry, sight.revision);
       const trustMs = leaseMs - leaseMarginMs;
       const lease = createLease({ partition, revision, sentMs, trustMs, clock });
-      this.#hold(lease, await startOf(sequence));
+      this.#hold(lease, sight.mark, await look());
     } catch (error) {
       // Another one was faster, or nobody knows: then the next reading tells.
+      if (error instanceof LeaseTaken) this.#view.forget(partition);
       const level = error instanceof LeaseTaken ? "debug" : "warn";
       this.#options.log[level]({ err: error, partition }, "not claimed");
     } finally {
@@ -152,9 +166,12 @@ export class PartitionOwner {
     }
   }
 
-  #hold(lease: OwnLease, start: number): void {
+  /** In another log than that of the mark, all is unread: to repeat is safe, to skip is not. */
+  #hold(lease: OwnLease, mark: StreamMark, sight: LogSight): void {
     const { read, log, onEnd } = this.#options;
     const { partition } = lease;
+    const { created, at } = sight;
+    const start = continues(mark, sight) ? mark.sequence : 0;
     const cursor = createCursor(start);
     lease.signal.addEventListener("abort", () => {
       this.#held.delete(partition);
@@ -163,36 +180,41 @@ export class PartitionOwner {
       log[level]({ partition, sequence: cursor.position, inFlight: cursor.inFlight }, end.message);
       onEnd(end);
     });
-    const held = { lease, cursor, reader: read({ lease, cursor }), leaving: false };
+    const confirmed = { created, sequence: start, at };
+    const reader = read({ lease, cursor });
+    const times = { replacedMs: undefined, settledMs: undefined };
+    const held = { lease, cursor, reader, confirmed, ...times, leaving: false };
     this.#held.set(partition, held);
-    if (this.#draining) this.#leave(held);
-    log.info({ partition, start }, "partition taken");
-  }
-
-  #leave(held: HeldPartition): void {
-    held.leaving = true;
-    held.reader.stop();
+    if (this.#draining) this.#held.leave(held);
+    log.info({ partition, start, created }, "partition taken");
   }
 
   /** A refusal ends the lease at once; any other failure only when its time is over. */
-  async #renew({ lease, cursor }: HeldPartition): Promise<void> {
+  async #renew({ lease, confirmed }: HeldPartition): Promise<void> {
     if (!lease.held()) return;
-    await this.#write(lease, { owner: this.#options.member, sequence: cursor.position });
+    await this.#write(lease, { owner: this.#options.member, ...confirmed });
   }
 
   async #handBackSettled(): Promise<void> {
-    const settled = [...this.#held.values()].filter(
-      ({ leaving, reader, lease }) => leaving && reader.settled() && lease.held(),
-    );
+    const due = this.#held.toHandBack();
+    if (!due.every(({ confirmed }) => confirmed)) void this.#confirmBeside();
+    const ready = due.flatMap(({ held, confirmed }) => (confirmed ? [held] : []));
     await Promise.all(
-      settled.map(async ({ lease, cursor }) => {
-        const written = await this.#write(lease, { owner: "", sequence: cursor.position });
-        if (written) lease.end("handed-over");
+      ready.map(async ({ lease, confirmed }) => {
+        if (await this.#write(lease, { owner: "", ...confirmed })) lease.end("handed-over");
       }),
     );
   }
 
-  async #write(lease: OwnLease, entry: { owner: string; sequence: number }): Promise<boolean> {
+  /** Not in the way of the renewals. */
+  async #confirmBeside(): Promise<void> {
+    if (this.#confirming) return;
+    this.#confirming = true;
+    await this.#attempt("see the log", this.#confirm());
+    this.#confirming = false;
+  }
+
+  async #write(lease: OwnLease, entry: PartitionEntry): Promise<boolean> {
     const { store, clock, log } = this.#options;
     const sentMs = clock();
     try {
@@ -211,6 +233,7 @@ export class PartitionOwner {
       await action;
       return true;
     } catch (error) {
+      this.#participation.failed(error instanceof Error ? error.message : String(error));
       this.#options.log.warn({ err: error }, `could not ${what}`);
       return false;
     }

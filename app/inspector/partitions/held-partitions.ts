@@ -1,0 +1,79 @@
+import type { Logger } from "../../shared/log.ts";
+import { continues } from "../../shared/stream-sight.ts";
+import type { HeldPartition } from "./held-partition.ts";
+import type { LogSight } from "./ingress-tail.ts";
+
+export interface HeldPartitionsOptions {
+  /** The log as it is now. */
+  readonly look: () => Promise<LogSight>;
+  /** How long is waited for a log that does not answer, or for what came out of one that is gone. */
+  readonly patienceMs: number;
+  readonly log: Logger;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+}
+
+/** The partitions that this replica owns, by their number, and how far they are known to be read. */
+export class HeldPartitions extends Map<number, HeldPartition> {
+  readonly #options: HeldPartitionsOptions;
+
+  constructor(options: HeldPartitionsOptions) {
+    super();
+    this.#options = options;
+  }
+
+  leave(held: HeldPartition): void {
+    held.leaving = true;
+    held.reader.stop();
+  }
+
+  get leaving(): boolean {
+    return [...this.values()].some((held) => held.leaving);
+  }
+
+  /**
+   * Looks whether the log still is the one that the cursors belong to. What stood in them before the
+   * look is true then; only that is written down.
+   */
+  async confirm(): Promise<LogSight> {
+    const positions = [...this.values()].map((held) => ({ held, sequence: held.cursor.position }));
+    const log = await this.#options.look();
+    for (const { held, sequence } of positions) {
+      if (continues(held.confirmed, log) && sequence <= log.lastSequence) {
+        held.confirmed = { created: log.created, sequence, at: log.at };
+      } else if (held.replacedMs === undefined) this.#abandon(held, log);
+    }
+    return log;
+  }
+
+  /** Those whose time has come, and whether all that they are past is confirmed. */
+  toHandBack(): readonly { readonly held: HeldPartition; readonly confirmed: boolean }[] {
+    const leaving = [...this.values()].filter((held) => held.leaving && held.lease.held());
+    return leaving
+      .filter((held) => held.reader.settled() || this.#isOver(held.replacedMs))
+      .map((held) => ({ held, confirmed: this.#isConfirmed(held) }));
+  }
+
+  /** What is confirmed already serves as well: the next owner repeats the rest. */
+  #isConfirmed(held: HeldPartition): boolean {
+    held.settledMs ??= this.#options.clock();
+    const { replacedMs, confirmed, cursor, settledMs } = held;
+    const same = confirmed.sequence === cursor.position;
+    return replacedMs !== undefined || same || this.#isOver(settledMs);
+  }
+
+  #abandon(held: HeldPartition, { created, lastSequence }: LogSight): void {
+    const { confirmed, lease } = held;
+    this.#options.log.warn(
+      { partition: lease.partition, confirmed, created, lastSequence },
+      "the log is another than before: it is read from its beginning",
+    );
+    held.replacedMs = this.#options.clock();
+    this.leave(held);
+  }
+
+  #isOver(sinceMs: number | undefined): boolean {
+    const { clock, patienceMs } = this.#options;
+    return sinceMs !== undefined && clock() - sinceMs >= patienceMs;
+  }
+}
