@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StreamName } from "../contract/stream-bounds.ts";
 import type { Logger } from "../shared/log.ts";
-import type { NatsConnection } from "../shared/nats.ts";
+import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
 import { type BatchRequest, readBatch } from "../shared/stored-messages.ts";
+import { continues, type StreamMark, seeStream } from "../shared/stream-sight.ts";
 
 /** A message as its stream has it, whichever way it came. */
 export interface FollowedMessage {
@@ -23,6 +24,8 @@ export interface Following {
   /** Where reading begins. */
   readonly from: BatchRequest["from"];
   readonly onMessage: (message: FollowedMessage) => void;
+  /** The stream is another than before: its sequences begin again, and all of it is read. */
+  readonly onAnew?: () => void;
   /** How often is read what was not told, in milliseconds; every 2 s by default. */
   readonly everyMs?: number;
   /** In the log: "… cannot be read". */
@@ -43,8 +46,10 @@ const batchLimit = 1_000;
  */
 export function followStored(following: Following): Follower {
   const { connection, stream, filter, onMessage, everyMs = 2_000, log } = following;
+  const manager = jetstreamManager(connection, { checkAPI: false });
   const told = new Set<number>();
   let { from } = following;
+  let mark: StreamMark | undefined;
   const stopping = new AbortController();
 
   const hear = connection.subscribe(following.told, {
@@ -55,7 +60,18 @@ export function followStored(following: Following): Follower {
       onMessage({ sequence, subject: headers?.last("Nats-Subject") ?? "", data });
     },
   });
+  const look = async () => {
+    const sight = await seeStream(await manager, stream);
+    if (mark && !continues(mark, sight)) {
+      log.warn({ created: sight.created }, `${following.what} are in another stream than before`);
+      from = { sequence: 1 };
+      told.clear();
+      following.onAnew?.();
+    }
+    mark = { created: sight.created, sequence: sight.lastSequence, at: sight.at };
+  };
   const readOn = async () => {
+    await look();
     for (;;) {
       const batch = await readBatch(connection, stream, { from, filter, limit: batchLimit });
       for (const message of batch) {

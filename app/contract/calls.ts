@@ -44,12 +44,18 @@ export const askAlertStream: Call = {
 };
 
 /** Asks how a stream is. */
-export const inspect = (stream: StreamName): Call =>
-  call(accountOfStream(stream), `$JS.API.STREAM.INFO.${stream}`);
+export const inspect = (stream: StreamName, account: Account = accountOfStream(stream)): Call =>
+  call(account, `$JS.API.STREAM.INFO.${stream}`);
 
 /** Reads stored messages, one or many at a time, without a consumer. */
 export const read = (stream: StreamName, account: Account = accountOfStream(stream)): Call =>
   callMany(account, `$JS.API.DIRECT.GET.${stream}`);
+
+/** Reads a stream again and again, and knows whether it still is the same one. */
+export const follow = (stream: StreamName, account?: Account): readonly Call[] => [
+  read(stream, account),
+  inspect(stream, account),
+];
 
 /** Reads a stream and knows its end, which the leader tells. */
 export const readToEnd = (stream: StreamName): readonly Call[] => [

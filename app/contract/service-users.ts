@@ -5,8 +5,8 @@ import {
   audit,
   type Call,
   call,
+  follow,
   inspect,
-  read,
   readToEnd,
   store,
   take,
@@ -59,7 +59,7 @@ const tellChanges = store("CHANGES", subjects.registryChange("*"));
 export const changeConsumer = "session-closer";
 /** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
 const followChanges = (account: Account) => [
-  read("REGISTRY_CHANGES", account),
+  ...follow("REGISTRY_CHANGES", account),
   ...take(account, "REGISTRY_CHANGES", changeConsumer),
 ];
 
@@ -110,6 +110,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       // Who is cut off, and what the other replicas decided about that.
       ...store("LIMITS", subjects.cutOff("*")),
       ...readToEnd("CUT_OFFS"),
+      inspect("CUT_OFFS"),
       // What its sweep finds changed.
       ...tellChanges,
       ...store("CHANGES", subjects.registrySweep),
@@ -158,7 +159,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     name: "operator",
     account: "OPERATOR",
     calls: [
-      ...storeAccounts.flatMap((account) => stores[account]).map(inspect),
+      ...storeAccounts.flatMap((account) => stores[account]).map((stream) => inspect(stream)),
       ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
       ...audit("registry"),
       ...tellChanges,

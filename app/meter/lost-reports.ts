@@ -7,7 +7,10 @@ import type { NatsConnection } from "../shared/nats.ts";
 import { LossAccount } from "./loss-account.ts";
 import type { MeterMetrics } from "./meter-metrics.ts";
 
-const InfoSchema = z.object({ state: z.object({ last_seq: z.int().nonnegative() }) });
+const InfoSchema = z.object({
+  created: z.string(),
+  state: z.object({ last_seq: z.int().nonnegative() }),
+});
 
 /** How long a report may be on its way to the meter or into the stream. */
 const onItsWayMs = 3_000;
@@ -31,6 +34,7 @@ export class LostReports {
   readonly #ended = new AbortController();
   #crossed = 0;
   #interruptions = 0;
+  #created: string | undefined;
   readonly #work: Promise<void>;
 
   constructor(options: LostReportsOptions) {
@@ -85,6 +89,10 @@ export class LostReports {
   async #stored(): Promise<number> {
     const { subject } = inspect(lanes.reports.stream);
     const answer = await this.#options.connection.request(subject, "", { timeout: answerLimitMs });
-    return InfoSchema.parse(answer.json()).state.last_seq;
+    const { created, state } = InfoSchema.parse(answer.json());
+    // A stream that was made anew counts from one again, however much it has by now.
+    if (this.#created !== undefined && this.#created !== created) this.interrupted();
+    this.#created = created;
+    return state.last_seq;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publishAlert } from "../../app/inspector/upstream-load.fixture.ts";
+import { tellChange } from "../../app/registry/tell-change.ts";
 import { type JetStreamClient, jetstream } from "../../app/shared/nats.ts";
 import { eventually, InspectionFixture } from "../support/inspection.ts";
 import { deleteStream, makeStream, permitDeletion } from "../support/made-anew.ts";
@@ -122,4 +123,20 @@ it("the log of reports is read from its first message when it was made anew", as
   await makeStream(fixture.region, "REPORT_INGRESS");
   await send("anew", 30);
   await arrive("REPORTS", "anew", 30);
+});
+
+it("a change of the registry ends sessions when its stream was made anew", async () => {
+  const tell = tellChange(jetstream(await fixture.nats("operator")));
+  const told = (clientId: string) =>
+    tell({ clientId, kind: "revoked", version: 1 }, AbortSignal.timeout(10_000));
+  for (const clientId of ["pump-2", "pump-1", "valve-1"]) await told(clientId);
+  const device = await fixture.device("valve-2");
+  await deleteStream(fixture.region, "REGISTRY_CHANGES");
+  await makeStream(fixture.region, "REGISTRY_CHANGES");
+  await fixture.register(["valve-2"], "revoked");
+  await told("valve-2");
+  await eventually(
+    () => device.connected,
+    (connected) => !connected,
+  );
 });

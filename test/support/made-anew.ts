@@ -12,9 +12,9 @@ import type { Region } from "../../local/region.ts";
 import { connectAs } from "./stored.ts";
 
 /** Nobody of ours may delete a stream. Who administers the servers may let somebody. */
-export function permitDeletion({ directory, process }: Region): void {
+export function permitDeletion({ directory, layout, process }: Region): void {
   const [made, any] = ['"$JS.API.STREAM.CREATE.*"', '"$JS.API.STREAM.*.*"'];
-  for (const name of ["core-1", "core-2", "core-3"]) {
+  for (const name of layout.cores.map((_, index) => `core-${index + 1}`)) {
     const file = join(directory, "state/nats", name, "nats-server.conf");
     const config = readFileSync(file, "utf8");
     if (!config.includes(made)) throw new Error(`${file} permits nobody to make streams`);

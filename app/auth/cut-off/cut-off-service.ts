@@ -37,11 +37,7 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   const { connection } = connections.auth;
   const cutOffs = new CutOffs({ store: cutOffStore(connection), times: options.times, clock });
   metrics.watchInForce(() => cutOffs.inForce);
-  const reader = followCutOffs({
-    connection,
-    learn: (clientId, stored) => cutOffs.learn(clientId, stored),
-    log,
-  });
+  const reader = followCutOffs({ connection, cutOffs, log });
   const closing = new ClosingRound({
     closer: new SessionCloser({
       sessions: new LiveSessions(connections.system.connection),

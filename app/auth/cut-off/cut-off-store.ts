@@ -8,7 +8,7 @@ import {
   type NatsConnection,
 } from "../../shared/nats.ts";
 import { type Follower, followStored } from "../follow-stored.ts";
-import type { CutOffStore, StoredCutOff } from "./cut-offs.ts";
+import type { CutOffStore, CutOffs } from "./cut-offs.ts";
 
 const stream = "CUT_OFFS";
 /** Error codes of nats-server: the subject has another last message, or none. */
@@ -58,12 +58,12 @@ const hasCode = (error: unknown, codes: readonly number[]) =>
 
 export interface CutOffReading {
   readonly connection: NatsConnection;
-  readonly learn: (clientId: string, stored: StoredCutOff) => void;
+  readonly cutOffs: Pick<CutOffs, "learn" | "forgetPlaces">;
   readonly log: Logger;
 }
 
 /** Tells of every cut-off that is remembered, and of each new one; in each replica for itself. */
-export const followCutOffs = ({ connection, learn, log }: CutOffReading): Follower =>
+export const followCutOffs = ({ connection, cutOffs, log }: CutOffReading): Follower =>
   followStored({
     ...{ connection, stream, log },
     filter: subjects.cutOff("*"),
@@ -73,7 +73,8 @@ export const followCutOffs = ({ connection, learn, log }: CutOffReading): Follow
       const clientId = clientOfCutOff(subject);
       const cutOff = parseCutOff(data);
       if (clientId === undefined || !cutOff) log.error({ subject }, "not a cut-off");
-      else learn(clientId, { cutOff, sequence });
+      else cutOffs.learn(clientId, { cutOff, sequence });
     },
-    what: "who is cut off",
+    onAnew: () => cutOffs.forgetPlaces(),
+    what: "cut-offs",
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Region } from "../../../test/support/local-region.ts";
+import { deleteStream, makeStream, permitDeletion } from "../../../test/support/made-anew.ts";
 import { connectAs } from "../../../test/support/stored.ts";
 import { startTestRegion } from "../../../test/support/test-region.ts";
 import { subjects } from "../../contract/subjects.ts";
@@ -31,8 +32,7 @@ afterAll(async () => {
 /** What one replica of auth knows, which follows the stream unless it is deaf. */
 function replica({ deaf = false } = {}) {
   const cutOffs = new CutOffs({ store: cutOffStore(connection), times, clock: () => nowMs });
-  const learn = cutOffs.learn.bind(cutOffs);
-  const reader = deaf ? undefined : followCutOffs({ connection, learn, log });
+  const reader = deaf ? undefined : followCutOffs({ connection, cutOffs, log });
   return { cutOffs, stop: () => reader?.stop() };
 }
 const storedOf = async (clientId: string) => {
@@ -80,4 +80,19 @@ it("ends by itself; the next one is longer, also by a replica that has not heard
   expect(isNew).toBe(true);
   expect(cutOff).toMatchObject({ count: 2, limit: "bytes", untilMs: nowMs + 120_000 });
   expect(await storedOf("again")).toEqual([cutOff]);
+});
+
+it("is known to those that knew an earlier one before the stream was made anew", async () => {
+  const bystander = replica();
+  await replica({ deaf: true }).cutOffs.cutOff({ clientId: "early", limit });
+  await expect.poll(() => bystander.cutOffs.isCutOff("early"), soon).toBe(true);
+  nowMs += times.firstSeconds * 1000;
+  permitDeletion(region);
+  await deleteStream(region, "CUT_OFFS");
+  await makeStream(region, "CUT_OFFS");
+
+  await replica({ deaf: true }).cutOffs.cutOff({ clientId: "early", limit });
+
+  await expect.poll(() => bystander.cutOffs.isCutOff("early"), soon).toBe(true);
+  bystander.stop();
 });

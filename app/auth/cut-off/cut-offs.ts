@@ -71,6 +71,14 @@ export class CutOffs {
     if (!known || known.sequence < stored.sequence) this.#known.set(clientId, stored);
   }
 
+  /** The places of all that is known are void: the stream counts from one again. */
+  forgetPlaces(): void {
+    for (const clientId of [...this.#known.keys()]) {
+      const known = this.#known.peek(clientId);
+      if (known) this.#known.set(clientId, { ...known, sequence: 0 }, { noUpdateTTL: true });
+    }
+  }
+
   /** @returns the cut-off that is in force then, and whether it is a new one of this replica's. */
   async cutOff({ clientId, limit }: CutOffRequest): Promise<{ cutOff: CutOff; isNew: boolean }> {
     const { store, times, clock } = this.#options;
