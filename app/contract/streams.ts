@@ -50,6 +50,8 @@ export interface StreamScale {
   readonly maxBytes: StreamBounds;
   /** How long an alert can be caught up on, in hours. */
   readonly alertRetentionHours: number;
+  /** Of the log of each lane. Defaults to `partitionCount`. */
+  readonly partitions?: number;
 }
 
 export const defaultScale: StreamScale = {
@@ -84,7 +86,7 @@ const ingressSubject = (origin: Origin | "*") => `ingress.${origin}.*`;
 
 /**
  * The log of a lane: it pushes back when it is full, and never drops. The transform names any
- * origin, as it did when one log took all of them, because nats-server never changes it.
+ * origin, as it did when one log took all of them.
  */
 const ingressStream = (
   scale: StreamScale,
@@ -97,11 +99,14 @@ const ingressStream = (
     subjects: [ingressSubject(origin)],
     subject_transform: {
       src: ingressSubject("*"),
-      dest: partitionedSubject(partitionCount),
+      dest: partitionedSubject(scale.partitions ?? partitionCount),
     },
     discard: "new",
     ...particulars,
   });
+
+/** What a log takes while it is split anew: nobody sends it. */
+export const closedSubject = (stream: string) => `closed.${stream}`;
 
 /**
  * Subjects that a stream took in an earlier version, and that others of the contract take now. To

@@ -114,14 +114,32 @@ describe("refuses what would lose messages or a guarantee", () => {
     expect(step).toMatchObject({ kind: "refuse", reasons: [expect.stringContaining(field)] });
   });
 
-  it("when the number of partitions changes", () => {
+  it("when the log is split in another way than into a number of partitions", () => {
     const ingress = definition("INGRESS");
-    const before = {
-      src: "ingress.*.*",
-      dest: "ingress.{{partition(6,2)}}.{{wildcard(1)}}.{{wildcard(2)}}",
-    };
+    const before = { src: "ingress.*.*", dest: "ingress.0.{{wildcard(1)}}.{{wildcard(2)}}" };
     expect(planStream(ingress, stored({ ...ingress, subject_transform: before })).kind).toBe(
       "refuse",
     );
+  });
+});
+
+describe("another number of partitions", () => {
+  const ingress = definition("INGRESS");
+  const before = {
+    src: "ingress.*.*",
+    dest: "ingress.{{partition(6,2)}}.{{wildcard(1)}}.{{wildcard(2)}}",
+  };
+
+  it("is a change that waits until the log is empty", () => {
+    const step = planStream(ingress, stored({ ...ingress, subject_transform: before }));
+    expect(step.kind).toBe("repartition");
+  });
+
+  it("goes on where it was broken off", () => {
+    const closed = { ...ingress, subjects: ["closed.INGRESS"] };
+    expect(planStream(ingress, stored({ ...closed, subject_transform: before })).kind).toBe(
+      "repartition",
+    );
+    expect(planStream(ingress, stored(closed)).kind).toBe("update");
   });
 });

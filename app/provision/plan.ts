@@ -1,9 +1,20 @@
 import type { MqttStreamDefinition } from "../contract/mqtt-streams.ts";
-import { handedOver, type MirrorDefinition, type StreamDefinition } from "../contract/streams.ts";
+import { partitionsOf } from "../contract/partitions.ts";
+import {
+  closedSubject,
+  handedOver,
+  type MirrorDefinition,
+  type StreamDefinition,
+} from "../contract/streams.ts";
 
 export type Step =
   | { readonly kind: "create" | "unchanged"; readonly stream: string }
-  | { readonly kind: "update"; readonly stream: string; readonly changes: readonly Change[] }
+  | {
+      /** `repartition`: only while the log is empty. */
+      readonly kind: "update" | "repartition";
+      readonly stream: string;
+      readonly changes: readonly Change[];
+    }
   | { readonly kind: "refuse"; readonly stream: string; readonly reasons: readonly string[] };
 
 export interface Change {
@@ -21,7 +32,7 @@ export interface CurrentStream {
   readonly bytes: number;
 }
 
-/** Fields that nats-server does not change, or not without losing what is stored. */
+/** Fields that nats-server does not change, or not without harm to what is stored. */
 const fixed = ["name", "retention", "storage", "subject_transform", "mirror"];
 /** A smaller value makes the server delete messages. Zero and minus one mean "no limit". */
 const shrinking = ["max_age", "max_bytes", "max_msgs_per_subject"];
@@ -42,8 +53,20 @@ function withoutStart(field: string, value: unknown): unknown {
 /** Whether every subject is still stored: by this stream or by the one that took it over. */
 function keepsSubjects(stream: string, from: unknown, to: unknown): boolean {
   if (!Array.isArray(from) || !Array.isArray(to)) return false;
+  if (from.length === 1 && from[0] === closedSubject(stream)) return true;
   const elsewhere = Object.entries(handedOver).find(([name]) => name === stream)?.[1] ?? [];
   return from.every((item) => to.includes(item) || elsewhere.includes(item));
+}
+
+/** Whether a log is split into another number of partitions, and nothing else about its subjects. */
+function isRepartition({ field, from, to }: Change): boolean {
+  if (field !== "subject_transform") return false;
+  const [old, fresh] = [from, to] as Partial<Record<"src" | "dest", string>>[];
+  return (
+    old?.src === fresh?.src &&
+    partitionsOf(old?.dest) !== undefined &&
+    partitionsOf(fresh?.dest) !== undefined
+  );
 }
 
 /** Why a change would lose messages or a guarantee, or undefined when it is safe. */
@@ -51,6 +74,7 @@ function danger(change: Change, stream: string, current: CurrentStream): string 
   const { field, from, to } = change;
   const config = current.config as Fields;
   const shown = `${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
+  if (isRepartition(change)) return undefined;
   if (fixed.includes(field)) return `cannot change ${shown} while the stream holds messages`;
   if (
     shrinking.includes(field) &&
@@ -90,7 +114,6 @@ export function planStream(
     .map(([field, to]) => ({ field, from: config[field], to }));
   if (changes.length === 0) return { kind: "unchanged", stream };
   const reasons = changes.flatMap((change) => danger(change, stream, current) ?? []);
-  return reasons.length > 0
-    ? { kind: "refuse", stream, reasons }
-    : { kind: "update", stream, changes };
+  if (reasons.length > 0) return { kind: "refuse", stream, reasons };
+  return { kind: changes.some(isRepartition) ? "repartition" : "update", stream, changes };
 }

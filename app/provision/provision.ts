@@ -3,6 +3,7 @@ import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts"
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
 import { type CurrentStream, planStream, type Step } from "./plan.ts";
+import { repartition } from "./repartition.ts";
 
 export type Definitions = readonly (StreamDefinition | MirrorDefinition)[];
 
@@ -52,11 +53,14 @@ function created(
   return { ...definition, mirror: { ...definition.mirror, opt_start_time: now.toISOString() } };
 }
 
+/** A partition that is idle is read to its end in 40 s. */
+const emptyingMs = 90_000;
+
 /**
  * Makes the streams that are missing and updates those that differ; safe to repeat. The whole
  * plan is checked before the first change.
  *
- * @throws ProvisionRefused when a change would lose data.
+ * @throws ProvisionRefused when a change would lose data, LogNotEmpty when one has to wait.
  */
 export async function provisionStreams(
   jsm: JetStreamManager,
@@ -74,6 +78,14 @@ export async function provisionStreams(
   for (const { definition, step } of planned) {
     if (step.kind === "create") await jsm.streams.add(created(definition, new Date()));
     if (step.kind === "update") await jsm.streams.update(definition.name, { ...definition });
+    if (step.kind === "repartition") {
+      await repartition({
+        jsm,
+        definition: definition as StreamDefinition,
+        limitMs: emptyingMs,
+        log,
+      });
+    }
     log.info({ step }, `${step.stream}: ${step.kind}`);
   }
   return steps;

@@ -4,7 +4,12 @@ import pRetry from "p-retry";
 import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
-import { defaultScale, streamDefinitions } from "../../app/contract/streams.ts";
+import {
+  defaultScale,
+  type StreamDefinition,
+  type StreamScale,
+  streamDefinitions,
+} from "../../app/contract/streams.ts";
 import { provisionConsumers, provisionStreams } from "../../app/provision/provision.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { type JetStreamManager, jetstreamManager } from "../../app/shared/nats.ts";
@@ -30,21 +35,36 @@ export const deleteStream = (region: Region, stream: StreamName) =>
     await pRetry(() => jsm.streams.delete(stream), { retries: 50, minTimeout: 100, factor: 1 });
   });
 
-/** Makes one of the region's streams as `provision` makes it. */
-export const makeStream = (region: Region, stream: StreamName) =>
+/** What the contract says of one of the region's streams. */
+export function definitionIn(
+  region: Region,
+  stream: StreamName,
+  more: Partial<StreamScale> = {},
+): StreamDefinition {
+  const scale = { ...defaultScale, replicas: region.layout.cores.length, ...more };
+  const found = streamDefinitions(scale).find(({ name }) => name === stream);
+  if (!found) throw new Error(`the contract has no stream ${stream}`);
+  return found;
+}
+
+/** Makes or changes one of the region's streams as `provision` does it. */
+export const makeStream = (region: Region, stream: StreamName, more: Partial<StreamScale> = {}) =>
   asMaker(region, stream, async (jsm) => {
-    const scale = { ...defaultScale, replicas: region.layout.cores.length };
-    const definitions = streamDefinitions(scale).filter(({ name }) => name === stream);
+    const definitions = [definitionIn(region, stream, more)];
     await provisionStreams(jsm, definitions, createLog("test", "error"));
     await provisionConsumers(jsm, definitions);
   });
 
-async function asMaker(
+/** Does something as the user who makes a stream. */
+export async function asMaker(
   region: Region,
   stream: StreamName,
   work: (jsm: JetStreamManager) => Promise<void>,
 ): Promise<void> {
   const connection = await connectAs(region, streamMaker(accountOfStream(stream)));
-  await work(await jetstreamManager(connection, { checkAPI: false }));
-  await connection.close();
+  try {
+    await work(await jetstreamManager(connection, { checkAPI: false }));
+  } finally {
+    await connection.close();
+  }
 }
