@@ -13,7 +13,6 @@ export interface InspectorState {
   readonly matchingWaiting: () => number;
   readonly clientsRemembered: () => number;
   readonly fleetFactor: () => number;
-  readonly partitions: () => number | undefined;
   readonly purgeDistance: () => number | undefined;
 }
 
@@ -118,7 +117,6 @@ export function exposeInspectorState(registry: Registry, state: InspectorState):
       },
     });
   gauge("partitions_owned", "Partitions that this replica holds", state.partitionsOwned);
-  gauge("partitions", "Partitions that the log is split into", state.partitions);
   gauge("held_messages", "Messages whose inspection fails", state.held);
   gauge(
     "matching_waiting_messages",

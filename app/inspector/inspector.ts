@@ -104,7 +104,6 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     matchingWaiting: thread.waiting,
     clientsRemembered: () => baselines.size,
     fleetFactor: () => baselines.fleetFactor,
-    partitions: () => tail.last()?.partitions,
     purgeDistance: () => distance(tail.last(), (log) => owner.lowestCursor(log)),
   });
   log.info({ lane: lane.name, rules: rules.version, count: rules.size }, "inspecting");

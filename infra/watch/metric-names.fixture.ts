@@ -59,7 +59,6 @@ export async function ownMetrics() {
     matchingWaiting: zero,
     clientsRemembered: zero,
     fleetFactor: zero,
-    partitions: () => 0,
     purgeDistance: zero,
   });
   createAuthMetrics(registry).watchOutbox(
