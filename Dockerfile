@@ -30,6 +30,10 @@ FROM process AS auth
 COPY --from=build /src/dist/auth ./
 CMD ["main.js"]
 
+FROM process AS archive
+COPY --from=build /src/dist/archive ./
+CMD ["main.js"]
+
 FROM process AS console
 COPY --from=build /src/dist/console ./
 EXPOSE 8443

@@ -7,7 +7,7 @@ import { mqttStreamMaker, streamMaker } from "../app/contract/service-users.ts";
 import { storeAccounts } from "../app/contract/stores.ts";
 import type { Certificates } from "./certificates.ts";
 import type { DeviceCa } from "./device-ca.ts";
-import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
+import { archiveBucket, dynamodbEnvironment, endpointsOf, s3Environment } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import type { Links } from "./region-options.ts";
@@ -82,6 +82,13 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     API_CERT_FILE: context.certificates.console.certFile,
     API_KEY_FILE: context.certificates.console.keyFile,
     API_TOKENS_FILE: context.secrets.apiTokensFile,
+  }),
+  archive: (context) => ({
+    ...natsEnvironment(context, "archive"),
+    ...s3Environment(context.layout),
+    ...auditKeys(context, "archive"),
+    ARCHIVE_REGION: context.links?.region ?? "local",
+    ARCHIVE_BUCKET: archiveBucket,
   }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),

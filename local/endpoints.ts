@@ -4,6 +4,7 @@ const host = "127.0.0.1";
 /** The emulator does not care, but the SDK asks for one. */
 export const awsRegion = "us-east-1";
 export const deviceTable = "sentinel-devices";
+export const archiveBucket = "sentinel-audit-archive";
 
 /** Where things are, as every process of ours and the operator's command line are told. */
 export function endpointsOf(layout: Layout) {
@@ -14,6 +15,8 @@ export function endpointsOf(layout: Layout) {
     upstreamBridgeUrl: `mqtts://${host}:${layout.upstreamBridges}`,
     edgeUrls: layout.edges.map((edge) => `mqtts://${host}:${edge.mqtt}`),
     dynamodbUrl: `http://${host}:${layout.dynamodb}`,
+    /** Undefined without an archive. */
+    s3Url: layout.s3 === undefined ? undefined : `http://${host}:${layout.s3}`,
     /** Undefined without a console. */
     apiUrl: layout.api === undefined ? undefined : `https://${host}:${layout.api}`,
     processUrls: new Map(
@@ -22,6 +25,12 @@ export function endpointsOf(layout: Layout) {
   };
 }
 export type Endpoints = ReturnType<typeof endpointsOf>;
+
+/** What reaching the archive's emulator takes; nothing without an archive. */
+export function s3Environment(layout: Layout): Record<string, string> {
+  const { s3Url } = endpointsOf(layout);
+  return s3Url === undefined ? {} : { S3_ENDPOINT: s3Url, AWS_REGION: awsRegion };
+}
 
 /** What reaching the emulator takes. */
 export function dynamodbEnvironment(layout: Layout): Record<string, string> {

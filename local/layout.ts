@@ -11,6 +11,8 @@ export interface Layout {
   /** Where the bridges connect to the same broker. */
   readonly upstreamBridges: number;
   readonly dynamodb: number;
+  /** Of the archive's bucket; undefined without an archive. */
+  readonly s3: number | undefined;
   /** Of the API; undefined without a console. */
   readonly api: number | undefined;
   /** Operations port of each process of ours, by its name. */
@@ -30,13 +32,15 @@ export function appProcesses(options: RegionOptions): string[] {
     ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),
     ...replicas("bridge", options.bridges),
     ...replicas("console", options.console ? 1 : 0),
+    ...replicas("archive", options.archive ? 1 : 0),
   ];
 }
 
 /** With a base port the well-known ones come first: upstream, the edges' MQTT, then the API. */
 export async function planLayout(options: RegionOptions): Promise<Layout> {
   const apps = appProcesses(options);
-  const total = 3 + (options.console ? 1 : 0) + options.edges * 4 + options.core * 3 + apps.length;
+  const optional = (options.console ? 1 : 0) + (options.archive ? 1 : 0);
+  const total = 3 + optional + options.edges * 4 + options.core * 3 + apps.length;
   const ports = await findPorts(total, options.basePort);
   const take = () => {
     const port = ports.shift();
@@ -54,6 +58,7 @@ export async function planLayout(options: RegionOptions): Promise<Layout> {
     upstreamBridges: take(),
     dynamodb: take(),
     api,
+    s3: options.archive ? take() : undefined,
     operations: new Map(apps.map((name) => [name, take()])),
   };
 }

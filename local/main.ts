@@ -90,6 +90,7 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     onProgress: progress,
     syncInterval: rest.syncInterval,
     deviceAuth: rest.deviceAuth,
+    archive: rest.archive ?? false,
     logLevel: rest.logLevel,
     ...(rest.basePort !== undefined && { basePort: rest.basePort }),
     ...(rest.fresh && { fresh: true }),

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import type { AppContext } from "./app-processes.ts";
-import { dynamodbEnvironment, endpointsOf } from "./endpoints.ts";
+import { dynamodbEnvironment, endpointsOf, s3Environment } from "./endpoints.ts";
 
 /** Writes what the `sentinel` command line needs to reach this region: names and paths, no secret. */
 export function writeOperatorEnvironment(file: string, context: AppContext): void {
@@ -13,6 +13,7 @@ export function writeOperatorEnvironment(file: string, context: AppContext): voi
     AUDIT_KEY_FILE: context.secrets.auditKeyFile("operator"),
     AUDIT_KEYS_FILE: context.secrets.auditKeysFile,
     ...dynamodbEnvironment(context.layout),
+    ...s3Environment(context.layout),
     UPSTREAM_URL: upstreamUrl,
     UPSTREAM_CA_FILE: caFile,
     EDGE_URLS: edgeUrls.join(","),

@@ -13,6 +13,11 @@ it.each(["", "30", "s", "-5s", "0s", "1d", "1.5m"])("refuses %j and says what it
   expect(() => parseDuration(text)).toThrow(/such as 30s/);
 });
 
+it("archives nothing unless it is told to", () => {
+  expect(parseOptions([]).archive).toBeUndefined();
+  expect(parseOptions(["--archive"]).archive).toBe(true);
+});
+
 it("lets devices prove themselves by secrets unless it is told otherwise", () => {
   expect(parseOptions([]).deviceAuth).toBe("secret");
   expect(parseOptions(["--device-auth", "certificate"]).deviceAuth).toBe("certificate");

@@ -13,6 +13,7 @@ export interface UpOptions {
   readonly directory: string;
   readonly basePort?: number;
   readonly fresh?: boolean;
+  readonly archive?: boolean;
   readonly load: boolean;
   readonly syncInterval: string;
   readonly logLevel: string;
@@ -59,6 +60,10 @@ export function parseOptions(argv: readonly string[]): UpOptions {
       new Option("--device-auth <proof>", "what devices prove themselves with")
         .choices(deviceAuths)
         .default("secret"),
+    )
+    .option(
+      "--archive",
+      "archive the audit too, in an emulator of Amazon S3 (needs Python; 80 MB of memory)",
     )
     .option("--no-load", "start the region only")
     .option(

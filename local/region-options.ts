@@ -27,6 +27,8 @@ export interface RegionOptions {
   readonly meters?: number;
   /** Whether the API is served. */
   readonly console?: boolean;
+  /** Whether AUDIT is archived, into a bucket of an emulator that keeps it in memory. Needs Python. */
+  readonly archive?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
   readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */

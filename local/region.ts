@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AppContext, appSpec, provisionSpec } from "./app-processes.ts";
+import { ensureArchiveBucket } from "./archive-bucket.ts";
 import { type Certificates, ensureCertificates } from "./certificates.ts";
 import { type DeviceCa, ensureDeviceCa } from "./device-ca.ts";
 import { ensureEmulatorTable } from "./device-table.ts";
@@ -12,6 +13,7 @@ import { coreSpec, edgeSpec, type NatsLayout } from "./nats-processes.ts";
 import { writeOperatorEnvironment } from "./operator-environment.ts";
 import { RegionLock } from "./region-lock.ts";
 import { defaultSyncInterval, type RegionOptions } from "./region-options.ts";
+import { s3Spec, setUpS3 } from "./s3-emulator.ts";
 import { ensureSecrets, type Secrets } from "./secrets.ts";
 import { dynamodbSpec, mosquittoSpec } from "./store-processes.ts";
 
@@ -37,6 +39,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const lock = new RegionLock(directory);
   if (options.fresh) rmSync(join(directory, "state"), { recursive: true, force: true });
   lock.take();
+  if (options.archive) setUpS3();
   const state = join(directory, "state");
   const layout = await planLayout(options);
   const { links, logLevel = "info" } = options;
@@ -66,6 +69,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       ...appProcesses(options),
       "mosquitto",
       "dynamodb",
+      "s3",
       ...replicas("edge", options.edges),
     ];
     const first = started.filter((each) => names.includes(each.name));
@@ -77,6 +81,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   try {
     await launch(serverSpecs(parts));
     await ensureEmulatorTable(layout);
+    if (endpoints.s3Url !== undefined) await ensureArchiveBucket(endpoints.s3Url);
     await launch(replicas("edge", options.edges).map((_, i) => edgeSpec(natsLayout(parts), i)));
     if (links) await linked(layout.cores, links.peers.length);
     await runToEnd(provisionSpec(app), directory);
@@ -130,6 +135,7 @@ function serverSpecs(parts: Parts): ProcessSpec[] {
   const { layout, certificates, secrets, state } = parts;
   return [
     dynamodbSpec({ directory: join(state, "dynamodb"), port: layout.dynamodb }),
+    ...(layout.s3 === undefined ? [] : [s3Spec(layout.s3)]),
     mosquittoSpec({
       directory: join(state, "mosquitto"),
       listen: { publishers: layout.upstream, bridges: layout.upstreamBridges },

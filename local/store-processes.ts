@@ -18,7 +18,7 @@ const host = "127.0.0.1";
 /** Debian keeps servers where an ordinary user's PATH does not look. */
 const searchPath = `${process.env["PATH"]}:/usr/local/sbin:/usr/sbin`;
 
-const listening = (port: number) => () =>
+export const listening = (port: number) => () =>
   new Promise<void>((resolve, reject) => {
     const socket = connect(port, host, () => {
       socket.destroy();

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { auditDays } from "../app/contract/limits.ts";
 import { homeRegion, peersOf, regionNames } from "../app/contract/regions.ts";
 import { AuditArchive } from "../infra/audit/audit-archive.ts";
 import { GlobalAccelerator } from "../infra/entrance/accelerator.ts";
@@ -13,9 +14,6 @@ import { ImageRepositories } from "../infra/registry/image-repositories.ts";
 import type { Tags } from "../infra/tags.ts";
 import type { HomeOutputs } from "./outputs.ts";
 import { imageNames } from "./settings-schema.ts";
-
-/** As long as the stream AUDIT keeps its records. */
-const auditRetentionDays = 400;
 
 /** What exists once, in the home stack. */
 export interface Globals {
@@ -49,9 +47,9 @@ export function globals(
     homeVpcId: network.vpcId,
     tags,
   });
-  new AuditArchive("audit", {
+  const archive = new AuditArchive("audit", {
     keyArn: keys.auditKeyArn,
-    retentionDays: auditRetentionDays,
+    retentionDays: auditDays,
     ...protection,
   });
   new ImageRepositories("images", {
@@ -67,6 +65,8 @@ export function globals(
       acceleratorListenerArn: accelerator.listenerArn,
       deviceTableName: table.tableName,
       deviceTableArn: table.tableArn,
+      auditArchiveBucket: archive.bucketName,
+      auditArchiveKeyArn: keys.auditKeyArn,
       deviceTableKeyArns: pulumi.output(Object.fromEntries(keys.deviceTableKeyArns)),
       internalCaCertificate: authority.certificatePem,
       internalCaKey: authority.privateKeyPem,

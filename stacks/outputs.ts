@@ -10,6 +10,9 @@ export interface HomeOutputs {
   readonly deviceTableArn: pulumi.Output<string>;
   /** By AWS region. */
   readonly deviceTableKeyArns: pulumi.Output<Record<string, string>>;
+  /** Where every region archives its audit, below its own name. */
+  readonly auditArchiveBucket: pulumi.Output<string>;
+  readonly auditArchiveKeyArn: pulumi.Output<string>;
   readonly internalCaCertificate: pulumi.Output<string>;
   /** Secret. */
   readonly internalCaKey: pulumi.Output<string>;
@@ -24,6 +27,8 @@ export const homeOutputNames = [
   "deviceTableName",
   "deviceTableArn",
   "deviceTableKeyArns",
+  "auditArchiveBucket",
+  "auditArchiveKeyArn",
   "internalCaCertificate",
   "internalCaKey",
   "privateZoneId",

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { homeRegion } from "../app/contract/regions.ts";
+import { archiveRights } from "../infra/audit/archive-rights.ts";
 import { PodIdentity, type PodIdentityArgs } from "../infra/cluster/pod-identity.ts";
 import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-table.ts";
 import { namespaces } from "../infra/platform/names.ts";
 import type { SecretOwner } from "../infra/platform/service-secrets.ts";
 import { awsRegions } from "../infra/regions.ts";
+import { Archive, archiveWorkload } from "../infra/workloads/archive.ts";
 import { Auth, authWorkload } from "../infra/workloads/auth.ts";
 import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
 import { Console, consoleWorkload } from "../infra/workloads/console.ts";
@@ -66,6 +68,7 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
   inspector: inspectorOf(lanes.alerts),
   "report-inspector": inspectorOf(lanes.reports),
   console: consoleService,
+  archive: archiveService,
   bridge: (context, opts) =>
     new Bridge("bridge", { ...common(context, "bridge"), upstream: context.upstream }, opts),
 };
@@ -110,6 +113,24 @@ function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceO
       ...{ tableRegion, deviceTable: home.deviceTableName },
       certificateSecret: platform.certificates.secrets.console,
     },
+    pulumi.mergeOptions(opts, { dependsOn: [identity] }),
+  );
+}
+
+/** Has a right at AWS: to add to its region's part of the archive, at home, whatever region this is. */
+function archiveService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Archive {
+  const { home, settings } = context;
+  const { stack: region } = settings;
+  const bucketName = home.auditArchiveBucket;
+  const awsRegion = awsRegions[homeRegion];
+  const rights = archiveRights({
+    ...{ region, bucketName, awsRegion },
+    keyArn: home.auditArchiveKeyArn,
+  });
+  const identity = identityOf(context, archiveWorkload, rights);
+  return new Archive(
+    "archive",
+    { ...common(context, "archive"), region, bucketName, bucketRegion: awsRegion },
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );
 }

@@ -76,7 +76,15 @@ const externalUpstream = z.strictObject({
   caCertificate: matching(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM form").optional(),
 });
 
-export const imageNames = ["auth", "bridge", "console", "inspector", "meter", "provision"] as const;
+export const imageNames = [
+  "archive",
+  "auth",
+  "bridge",
+  "console",
+  "inspector",
+  "meter",
+  "provision",
+] as const;
 
 const imagePath = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/;
 

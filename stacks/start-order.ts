@@ -20,6 +20,7 @@ export const startOrder = {
   "report-inspector": ["provision"],
   console: ["provision"],
   bridge: ["provision"],
+  archive: ["provision"],
 } as const satisfies Readonly<Record<Process, readonly Process[]>>;
 
 export const startedProcesses = Object.keys(startOrder) as (keyof typeof startOrder)[];

@@ -34,12 +34,20 @@ export class AuditKeyRing {
 
   /** Whether one of the region's writers has signed this very head. */
   believes(head: SignedHead): boolean {
-    const [, keyId = "", signature = ""] = signaturePattern.exec(head.signature) ?? [];
+    return this.#signerOf(headText(head), head.signature) !== undefined;
+  }
+
+  /** Whether the region's archive has signed this very text. */
+  believesArchive(text: Buffer, signature: string): boolean {
+    return this.#signerOf(text, signature) === "archive";
+  }
+
+  #signerOf(text: Buffer, signed: string): AuditSignerName | undefined {
+    const [, keyId = "", signature = ""] = signaturePattern.exec(signed) ?? [];
     const entry = this.#keys.get(keyId);
-    return (
-      entry !== undefined &&
-      verify(null, headText(head), entry.key, Buffer.from(signature, "base64url"))
-    );
+    if (!entry) return undefined;
+    const right = verify(null, text, entry.key, Buffer.from(signature, "base64url"));
+    return right ? entry.signer : undefined;
   }
 
   /** @throws AuditKeyInvalid when what this key signs would be believed by nobody. */

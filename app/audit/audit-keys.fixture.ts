@@ -22,6 +22,7 @@ export const testSigners = {
   auth: made.auth.signer,
   console: made.console.signer,
   operator: made.operator.signer,
+  archive: made.archive.signer,
 };
 export const testKeyFile = {
   keys: auditSignerNames.map((signer) => ({ signer, publicKey: made[signer].publicKey })),

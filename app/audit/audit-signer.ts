@@ -11,6 +11,8 @@ export class AuditKeyInvalid extends Error {
 export interface AuditSigner {
   readonly keyId: string;
   sign(head: AuditHead): SignedHead;
+  /** The signature of a text that says itself what it is. */
+  signText(text: Buffer): string;
 }
 
 /**
@@ -21,12 +23,11 @@ export interface AuditSigner {
 export function auditSigner(pem: string): AuditSigner {
   const key = privateKeyOf(pem);
   const keyId = auditKeyId(createPublicKey(key));
+  const signText = (text: Buffer) => `${keyId}.${sign(null, text, key).toString("base64url")}`;
   return {
     keyId,
-    sign: (head) => ({
-      ...head,
-      signature: `${keyId}.${sign(null, headText(head), key).toString("base64url")}`,
-    }),
+    sign: (head) => ({ ...head, signature: signText(headText(head)) }),
+    signText,
   };
 }
 

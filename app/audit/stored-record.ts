@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { headers } from "../contract/headers.ts";
 import { canonicalJson } from "../shared/canonical-json.ts";
+import type { StoredMessage } from "../shared/stored-messages.ts";
 
 /** A message of AUDIT, as it is stored. */
 export interface StoredRecord {
@@ -11,6 +13,24 @@ export interface StoredRecord {
   readonly body: string;
   /** The writer's, as the message's header carries it; undefined when it has none. */
   readonly signature?: string | undefined;
+}
+
+/** Whether two records of one number are the same. */
+export const sameRecord = (a: StoredRecord, b: StoredRecord): boolean =>
+  a.subject === b.subject &&
+  a.body === b.body &&
+  a.signature === b.signature &&
+  a.storedAt === b.storedAt;
+
+const utf8 = new TextDecoder();
+
+/** A message of AUDIT as the audit sees it: times in whole milliseconds. */
+export function storedRecord(message: StoredMessage): StoredRecord {
+  const { sequence, storedAt, subject, data } = message;
+  return {
+    ...{ sequence, storedAt: Math.trunc(storedAt), subject, body: utf8.decode(data) },
+    signature: message.headers.get(headers.signature) || undefined,
+  };
 }
 
 /** The event of a body in its canonical form; undefined for what no writer of ours wrote. */

@@ -36,8 +36,8 @@ export function createProgram(
     .addHelpText(
       "after",
       "\nSettings come from the environment, then from the env file: NATS_SERVERS, NATS_CA_FILE,\n" +
-        "OPERATOR_PASSWORD_FILE, AUDIT_KEY_FILE, AUDIT_KEYS_FILE, DEVICE_TABLE, AWS_REGION, DYNAMODB_ENDPOINT, UPSTREAM_URL,\n" +
-        "UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, API_URL, API_CA_FILE, PROCESS_URLS. Who you are:\n" +
+        "OPERATOR_PASSWORD_FILE, AUDIT_KEY_FILE, AUDIT_KEYS_FILE, DEVICE_TABLE, AWS_REGION, DYNAMODB_ENDPOINT, S3_ENDPOINT,\n" +
+        "UPSTREAM_URL, UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, API_URL, API_CA_FILE, PROCESS_URLS. Who you are:\n" +
         "SENTINEL_OPERATOR, or else the user of this machine. Files that another user owns, or others can\n" +
         "write, are refused; SENTINEL_TRUST_SHARED_FILES=1 in the environment trusts them.\n" +
         "\nExit codes: 0 well, 1 failed in part or whole, 2 called wrongly.\n" +

@@ -9,7 +9,16 @@ import type { RegionName } from "./regions.ts";
 import { type StoreAccount, storeAccounts } from "./stores.ts";
 
 /** Accounts of one service each, without JetStream: what is called from there is all it can cause. */
-const callers = ["BRIDGE", "AUTH", "CALLOUT", "CLOSER", "OPERATOR", "CONSOLE", "METER"] as const;
+const callers = [
+  "BRIDGE",
+  "AUTH",
+  "CALLOUT",
+  "CLOSER",
+  "OPERATOR",
+  "CONSOLE",
+  "METER",
+  "ARCHIVE",
+] as const;
 
 /** NATS accounts: what crosses from one to another is named in `calls` and `crossings`, nothing else does. */
 export const accounts = [...storeAccounts, "DEVICES", ...callers, "SYS"] as const;

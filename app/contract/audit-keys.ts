@@ -2,12 +2,16 @@ import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import type { AuditKind } from "./subjects.ts";
 
-/** Who signs audit records, and of which kind. Each has an Ed25519 key that nobody else has. */
+/**
+ * Who signs audit records, and of which kind; and who signs the archive of them. Each has an Ed25519
+ * key that nobody else has.
+ */
 export const auditSigners = {
   auth: "auth",
   console: "registry",
   operator: "registry",
-} as const satisfies Record<string, AuditKind>;
+  archive: "archive",
+} as const satisfies Record<string, AuditKind | "archive">;
 export type AuditSignerName = keyof typeof auditSigners;
 export const auditSignerNames = Object.keys(auditSigners) as readonly AuditSignerName[];
 

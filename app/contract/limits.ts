@@ -38,3 +38,9 @@ export const sessionSweepSeconds = 900;
  * each, when there is no end of them. What strangers can fill AUDIT with is this.
  */
 export const auditedRefusalsPerMinute = 5;
+
+/** How long audit records are kept, in AUDIT and in its archive. */
+export const auditDays = 400;
+
+/** A record waits so long for others that are archived with it, unless there are many. */
+export const archiveSeconds = 60;

@@ -173,6 +173,13 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("console"), subjects.auditHeads("*")],
   },
   {
+    /** Copies AUDIT into a bucket: it reads that stream and causes nothing. */
+    name: "archive",
+    account: "ARCHIVE",
+    calls: [inspect("AUDIT"), read("AUDIT")],
+    subscribe: [inbox("archive")],
+  },
+  {
     /** Of provision: makes the streams of nats-server's MQTT layer, before that makes them itself. */
     name: mqttStreamMaker,
     account: "DEVICES",

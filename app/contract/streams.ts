@@ -1,5 +1,5 @@
 import { type Lane, lanes } from "./lanes.ts";
-import { cutOffMemoryHours } from "./limits.ts";
+import { auditDays, cutOffMemoryHours } from "./limits.ts";
 import { partitionCount, partitionedSubject } from "./partitions.ts";
 import { mirroredStreams } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
@@ -233,7 +233,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       description: "Every login decision and registry change, OCSF, chained by writer",
       subjects: ["audit.>"],
       discard: "new",
-      max_age: days(400),
+      max_age: days(auditDays),
       deny_purge: true,
       duplicate_window: seconds(120),
     }),

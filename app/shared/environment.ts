@@ -39,12 +39,17 @@ export const natsSchema = {
   NATS_CA_FILE: z.string().min(1),
 };
 
+/** What everybody needs who signs for the audit. */
+export const auditKeysSchema = {
+  /** Ed25519 private key in PEM, which signs for the audit and nothing else. */
+  AUDIT_KEY_FILE: z.string().min(1),
+  /** Public keys of all who do in the region: see `AuditKeyFile`. */
+  AUDIT_KEYS_FILE: z.string().min(1),
+};
+
 /** What a writer of audit records needs. */
 export const auditSchema = {
-  /** Ed25519 private key in PEM, which signs them and nothing else. */
-  AUDIT_KEY_FILE: z.string().min(1),
-  /** Public keys of all writers of the region: see `AuditKeyFile`. */
-  AUDIT_KEYS_FILE: z.string().min(1),
+  ...auditKeysSchema,
   /** How often writers tell one another how far their chains are. */
   AUDIT_HEADS_SECONDS: count.max(86_400).default(60),
 };

@@ -31,6 +31,9 @@ export function archivePolicy({ bucketArn, keyArn }: ArchivePolicyArgs): readonl
     // In governance mode a right can open the lock: nobody has it before this statement is removed,
     // and that is seen in the audit trail of AWS.
     { ...deny, Sid: "DenyOpeningLock", Action: "s3:BypassGovernanceRetention", Resource: objects },
+    // A lock keeps what is there, and would let it be hidden behind a newer version or a marker.
+    { ...put, Sid: "DenyOverwriting", Condition: { Null: { "s3:if-none-match": "true" } } },
+    { ...deny, Sid: "DenyHiding", Action: "s3:DeleteObject", Resource: objects },
   ];
 }
 

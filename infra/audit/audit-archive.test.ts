@@ -78,9 +78,11 @@ it("denies old TLS, other encryption and other keys, and opening the lock; it al
     Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
     StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn },
   });
-  expect(policy.Statement.map((each: { Action: string }) => each.Action)).toContain(
-    "s3:BypassGovernanceRetention",
-  );
+  // A name that is taken must not be given to another version.
+  expect(condition("DenyOverwriting")).toEqual({ Null: { "s3:if-none-match": "true" } });
+  const actions = policy.Statement.map((each: { Action: string }) => each.Action);
+  expect(actions).toContain("s3:BypassGovernanceRetention");
+  expect(actions).toContain("s3:DeleteObject");
 });
 
 it("refuses to keep records for less time than they take to reach Glacier", async () => {

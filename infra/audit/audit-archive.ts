@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { policyDocument } from "../identity/policy-document.ts";
 import type { Tags } from "../tags.ts";
+import { archiveWarmDays } from "./archive-days.ts";
 import { archivePolicy } from "./archive-policy.ts";
 
 export interface AuditArchiveArgs {
@@ -20,9 +21,6 @@ export interface AuditArchiveArgs {
   readonly deletionProtection?: boolean;
 }
 
-/** After this it is not looked at in daily work; it stays readable at once, for less. */
-const warmDays = 30;
-
 /** Where audit records outlive the clusters. Exists once. */
 export class AuditArchive extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
@@ -30,9 +28,9 @@ export class AuditArchive extends pulumi.ComponentResource {
 
   constructor(name: string, args: AuditArchiveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:audit:AuditArchive", name, {}, opts);
-    if (args.retentionDays <= warmDays) {
+    if (args.retentionDays <= archiveWarmDays) {
       throw new pulumi.ResourceError(
-        `retentionDays must be more than ${warmDays}, got ${args.retentionDays}`,
+        `retentionDays must be more than ${archiveWarmDays}, got ${args.retentionDays}`,
         this,
         true,
       );
@@ -127,7 +125,7 @@ const lifecycleRules = (days: number) => [
     id: "age",
     status: "Enabled",
     filter: {},
-    transitions: [{ days: warmDays, storageClass: "GLACIER_IR" }],
+    transitions: [{ days: archiveWarmDays, storageClass: "GLACIER_IR" }],
     expiration: { days },
     // A deleted record is only hidden; it really goes when its lock has run out.
     noncurrentVersionExpiration: { noncurrentDays: 1 },

@@ -40,6 +40,7 @@ function sizesOf(demand: Demand): number[] {
     plan.inspector,
     plan.reportInspector,
     plan.auth,
+    plan.archive,
   ];
   return [
     ...podsOf(plan).flatMap(({ replicas, pod }) => [replicas, pod.cpuMillis, pod.memoryMiB]),

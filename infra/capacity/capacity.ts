@@ -11,6 +11,7 @@ import { hourlyPrice } from "./prices.ts";
 import {
   burstOf,
   memoryMiBOf,
+  planArchive,
   planAuth,
   planBridge,
   planConsole,
@@ -134,8 +135,9 @@ export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan 
   const auth = planAuth(demand);
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand, floor.mosquittoGiB) : undefined;
   const console = planConsole();
+  const archive = planArchive();
   const reportInspector = planReportInspector(demand);
-  const workloads = [bridge, meter, inspector, reportInspector, auth, console];
+  const workloads = [bridge, meter, inspector, reportInspector, auth, console, archive];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand, floor.coreGiB),
@@ -147,6 +149,7 @@ export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan 
     reportInspector,
     auth,
     console,
+    archive,
     appsInstanceType: chooseType("apps", appsPodSize(workloads), demand.instanceTypes?.apps),
     appsNodes: planned.zones,
     streams: {

@@ -1,6 +1,7 @@
-import { sessionSweepSeconds } from "../../app/contract/limits.ts";
+import { archiveSeconds, auditDays, sessionSweepSeconds } from "../../app/contract/limits.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { homeRegion } from "../../app/contract/regions.ts";
+import { archiveWarmDays } from "../audit/archive-days.ts";
 import { awsRegions } from "../regions.ts";
 import { gp3 } from "./disk.ts";
 import { instanceTypeOf } from "./instance-types.ts";
@@ -8,14 +9,19 @@ import { assumed, measured } from "./measurements.ts";
 import type { Demand, RegionPlan } from "./plan.ts";
 import {
   acceleratorHour,
+  archivePrices,
   autoModeShare,
   hourlyPrice,
   prices,
   type RegionPrices,
 } from "./prices.ts";
+import { auditRecordsPerSecond } from "./storage.ts";
 
 export const hoursPerMonth = 730;
 export const secondsPerMonth = hoursPerMonth * 3600;
+const daysPerMonth = hoursPerMonth / 24;
+/** Amazon S3 moves none that is smaller. */
+const coldObjectBytes = 128 * 1024;
 const GB = 1e9;
 
 export interface CostItem {
@@ -130,6 +136,22 @@ function deviceTable(region: Region): number {
   );
 }
 
+/**
+ * Every audit record, for as long as its lock: an object a minute. Objects of less than 128 KiB stay
+ * where they are, the others become cold.
+ */
+function archive({ demand }: Region): number {
+  const recordsPerMonth = auditRecordsPerSecond(demand) * secondsPerMonth;
+  const bytesPerMonth = recordsPerMonth * measured.archivedBytes;
+  const objectsPerMonth = secondsPerMonth / archiveSeconds;
+  const moved = bytesPerMonth / objectsPerMonth >= coldObjectBytes;
+  const { warmGBMonth, coldGBMonth, thousandPuts, thousandMoves } = archivePrices;
+  const warmDays = moved ? archiveWarmDays : auditDays;
+  const stored = warmDays * warmGBMonth + (auditDays - warmDays) * coldGBMonth;
+  const requests = thousandPuts + (moved ? thousandMoves : 0);
+  return ((bytesPerMonth / GB) * stored) / daysPerMonth + (objectsPerMonth / 1_000) * requests;
+}
+
 /** Alerts are taken in where their devices are planned, and mirrored by the two other regions. */
 function mirrors(region: Region): number {
   const bytes = alertsPerMonth(region.demand) * homeShare(region) * storedAlertBytes * 2;
@@ -159,6 +181,7 @@ export function monthlyCost(name: RegionName, demand: Demand, plan: RegionPlan):
     { item: "NAT, endpoints, addresses", usd: privateWays(region) },
     { item: "device table (DynamoDB)", usd: deviceTable(region) },
     { item: "mirrors to other regions", usd: mirrors(region) },
+    { item: "audit archive (S3)", usd: archive(region) },
     { item: "between zones", usd: betweenZones(region) },
     { item: "logs (CloudWatch)", usd: logGBPerMonth * region.prices.logGB },
   ];

@@ -64,6 +64,7 @@ export interface RegionPlan {
   readonly reportInspector: Workload & { readonly anomalyClients: number };
   readonly auth: Workload & { readonly cacheDevices: number };
   readonly console: Workload;
+  readonly archive: Workload;
   /** Instance type of the nodes for our processes. */
   readonly appsInstanceType: string;
   /** Nodes of that type when nothing is wrong: as many in each zone. */

@@ -62,6 +62,17 @@ const everywhere = {
   betweenZonesGB: 0.02,
 };
 
+/**
+ * Amazon S3 at home, where every region archives its audit. Not confirmed either. `warm` for the first
+ * days of an object, `cold` (Glacier Instant Retrieval) afterwards.
+ */
+export const archivePrices = {
+  warmGBMonth: 0.023,
+  coldGBMonth: 0.004,
+  thousandPuts: 0.005,
+  thousandMoves: 0.02,
+} as const;
+
 export const prices: Readonly<Record<AwsRegion, RegionPrices>> = {
   "us-east-1": {
     ...everywhere,

@@ -85,7 +85,12 @@ export function planAuth(demand: Demand): RegionPlan["auth"] {
 /** Whoever works with devices is a handful of people and programs: two replicas outlive a zone. */
 export function planConsole(): RegionPlan["console"] {
   const memoryMiB = memoryMiBOf(measured.consoleBytes, planned.processMemoryUse);
-  return { replicas: 2, pod: { cpuMillis: 250, memoryMiB } };
+  return { replicas: 2, pod: { cpuMillis: 200, memoryMiB } };
+}
+
+/** One, since what it has not archived waits in AUDIT. It holds an object of some MiB at a time. */
+export function planArchive(): RegionPlan["archive"] {
+  return { replicas: 1, pod: { cpuMillis: 100, memoryMiB: processMiB(0) } };
 }
 
 /**

@@ -52,14 +52,15 @@ function grownBytes(demand: Demand): Readonly<Record<Grown, number>> {
     REPORTS: perSecondOf(assumed.reportsPerDay) * ageSeconds("REPORTS") * stored,
     QUARANTINE: held * ageSeconds("QUARANTINE"),
     SECURITY_EVENTS: findings * ageSeconds("SECURITY_EVENTS"),
-    AUDIT:
-      (perSecondOf(assumed.loginsPerDay) + refusalsPerSecond(demand)) *
-      ageSeconds("AUDIT") *
-      measured.auditBytes,
+    AUDIT: auditRecordsPerSecond(demand) * ageSeconds("AUDIT") * measured.auditBytes,
     DEAD_LETTER: held * ageSeconds("DEAD_LETTER"),
     REGISTRY_CHANGES: fleetClients * assumed.changeBytes,
   };
 }
+
+/** Logins, and what strangers add at most. */
+export const auditRecordsPerSecond = (demand: Demand) =>
+  (demand.clients * assumed.loginsPerDay) / secondsPerDay + refusalsPerSecond(demand);
 
 /** What strangers add to AUDIT at most: known and unknown ids have a budget each in every replica. */
 const refusalsPerSecond = (demand: Demand) =>

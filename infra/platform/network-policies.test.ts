@@ -24,6 +24,9 @@ describe("the arrows", () => {
       .sort();
     expect(drawing).toEqual([
       "anywhere -> nats-edge 8883",
+      "archive -> aws services 443",
+      "archive -> nats-core 4222",
+      "archive -> pod identity 80",
       "auth -> aws services 443",
       "auth -> nats-core 4222",
       "auth -> pod identity 80",
@@ -34,6 +37,7 @@ describe("the arrows", () => {
       "console -> pod identity 80",
       "inspector -> nats-core 4222",
       "meter -> nats-core 4222",
+      "namespace watch -> archive 8080",
       "namespace watch -> auth 8080",
       "namespace watch -> bridge 8080",
       "namespace watch -> console 8080",
@@ -58,6 +62,7 @@ describe("the arrows", () => {
 
   it("lead every workload to DNS, by UDP and TCP", () => {
     const asking = [
+      "archive",
       "auth",
       "bridge",
       "console",
@@ -99,6 +104,7 @@ describe("the policies", () => {
   it("are one for each workload", () => {
     expect(networkPolicies(args).map(({ name }) => name)).toEqual([
       "default-deny",
+      "archive",
       "auth",
       "bridge",
       "console",
@@ -145,11 +151,11 @@ describe("the policies", () => {
     ]);
   });
 
-  it("let only those out to AWS who use the device table, and to no private address there", () => {
+  it("let only those out to AWS who use the device table or the archive, and to no private address there", () => {
     const reaching443 = networkPolicies(args).filter(({ spec }) =>
       JSON.stringify(spec).includes('"port":443'),
     );
-    expect(reaching443.map(({ name }) => name)).toEqual(["auth", "console"]);
+    expect(reaching443.map(({ name }) => name)).toEqual(["archive", "auth", "console"]);
     expect(policy("auth").egress).toContainEqual({
       to: [
         {

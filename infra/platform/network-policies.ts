@@ -58,10 +58,10 @@ const workload = (name: string): End => ({ workload: name });
 const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
 const core = workload(natsCore);
 const edge = workload(natsEdge);
-const watched = ["bridge", "meter", "inspector", "report-inspector", "auth", "console"];
+const watched = ["bridge", "meter", "inspector", "report-inspector", "auth", "console", "archive"];
 const processes = [...watched, "provision"];
-/** Those that read or write the device table. */
-const tableUsers = ["auth", "console"];
+/** Those with rights at AWS: to the device table, and to the archive. */
+const awsUsers = ["auth", "console", "archive"];
 
 /** Every arrow of the design. What comes from the pod's own node needs none: probes, forwarded ports. */
 export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
@@ -81,7 +81,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(peers, core, natsPorts.leaf),
     tcp(loadBalancers, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),
-    ...tableUsers.flatMap((user) => [
+    ...awsUsers.flatMap((user) => [
       tcp(workload(user), awsServices, 443),
       tcp(workload(user), podIdentity, 80),
     ]),

@@ -34,6 +34,7 @@ export const plan = {
   reportInspector: { replicas: 3, pod, anomalyClients: 1_600_000 },
   auth: { replicas: 3, pod, cacheDevices: 400_000 },
   console: { replicas: 2, pod },
+  archive: { replicas: 1, pod },
   streams: {
     replicas: 3,
     maxBytes: { ...streamBounds, INGRESS: 8 * 1024 ** 3 },

@@ -36,6 +36,7 @@ describe("each pod's secrets", () => {
       "nats-core-secrets": ["passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
+      "archive-secrets": ["audit-key", "audit-keys.json", "password"],
       "inspector-secrets": ["password"],
       "report-inspector-secrets": ["password"],
       "auth-secrets": [
@@ -124,7 +125,7 @@ describe("the audit keys", () => {
       expect(() => keys.requireKey(keyId, signer)).not.toThrow();
       expect(filesOf(signer)["audit-keys.json"]).toBe(text);
     }
-    expect(file.keys).toHaveLength(4);
+    expect(file.keys).toHaveLength(5);
     expect(file.keys.at(-1)).toEqual(formerAuditKeys[0]);
     expect(await settled(secrets.auditKeys)).toBe(text);
     expect(await pulumi.isSecret(secrets.auditKeys)).toBe(false);

@@ -43,6 +43,7 @@ export const secretOwners = [
   "report-inspector",
   "auth",
   "console",
+  "archive",
   "provision",
   "operator",
 ] as const;
@@ -138,6 +139,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       ...signing("console"),
       [apiTokensFile]: apiTokenEntries(generated),
     },
+    archive: { ...own("archive"), ...signing("archive") },
     operator: {
       ...own("operator"),
       ...signing("operator"),

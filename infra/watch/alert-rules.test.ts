@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { alertRules } from "./alert-rules.ts";
 import { promtoolComplaint, setUpPromtool } from "./promtool.fixture.ts";
+import { archiveCases } from "./rule-cases/archive.fixture.ts";
 import { authCases } from "./rule-cases/auth.fixture.ts";
 import { bridgeCases } from "./rule-cases/bridge.fixture.ts";
 import { consoleCases } from "./rule-cases/console.fixture.ts";
@@ -21,6 +22,7 @@ const cases = [
   ...deliveryCases,
   ...authCases,
   ...consoleCases,
+  ...archiveCases,
   ...meterCases,
   ...revocationCases,
   ...edgeCases,

@@ -1,4 +1,5 @@
 import type { Alert, Severity } from "./alerts/alert-rule.ts";
+import { archiveAlerts } from "./alerts/archive-alerts.ts";
 import { authAlerts } from "./alerts/auth-alerts.ts";
 import { bridgeAlerts } from "./alerts/bridge-alerts.ts";
 import { consoleAlerts } from "./alerts/console-alerts.ts";
@@ -42,6 +43,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
     auth: [...authAlerts, ...revocationAlerts],
     meter: meterAlerts,
     console: consoleAlerts,
+    archive: archiveAlerts,
     edge: edgeAlerts(watched),
     nats: natsAlerts,
     peers: peerAlerts(watched),

@@ -1,3 +1,4 @@
+import { createArchiveMetrics } from "../../app/archive/archive-metrics.ts";
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
@@ -80,6 +81,7 @@ export async function ownMetrics() {
   createCutOffMetrics(registry).watchInForce(zero);
   createMeterMetrics(registry).watchDevices(zero);
   createConsoleMetrics(registry).watchOutbox({ size: 0 });
+  createArchiveMetrics(registry, zero);
   return registry.getMetricsAsJSON();
 }
 

@@ -32,6 +32,7 @@ export const scrapedWorkloads = [
   "report-inspector",
   "auth",
   "console",
+  "archive",
   natsCore,
   natsEdge,
 ];

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { lanes } from "../../app/contract/lanes.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
+import { Archive } from "./archive.ts";
 import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
 import { Console } from "./console.ts";
@@ -32,6 +33,10 @@ const make = (upstream: Upstream = bundled) =>
       ...argsOf("console"),
       ...{ tableRegion: "us-east-1", deviceTable: "devices", certificateSecret: "console-tls" },
     });
+    new Archive("archive", {
+      ...argsOf("archive"),
+      ...{ region: "eu-west", bucketName: "audit-archive-1a2b", bucketRegion: "us-east-1" },
+    });
     new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
   });
 
@@ -47,6 +52,7 @@ const workloads = [
   { name: "report-inspector", kind: "StatefulSet" },
   { name: "auth", kind: "Deployment" },
   { name: "console", kind: "Deployment" },
+  { name: "archive", kind: "StatefulSet" },
 ];
 const podOf = (name: string, of = engine) =>
   objectNamed(of, workloads.find((each) => each.name === name)?.kind ?? "", name).spec.template
@@ -156,6 +162,19 @@ describe("bridge", () => {
     const of = await make({ ...external, caCertificate: "a certificate" });
     expect(environmentOf("bridge", of)["UPSTREAM_CA_FILE"]).toBe("/trust/upstream/ca.crt");
     expect(objectNamed(of, "ConfigMap", "upstream-ca").data).toEqual({ "ca.crt": "a certificate" });
+  });
+});
+
+describe("archive", () => {
+  it("adds what is its region's to the bucket at home, by rights of its own", () => {
+    expect(environmentOf("archive")).toMatchObject({
+      ARCHIVE_REGION: "eu-west",
+      ARCHIVE_BUCKET: "audit-archive-1a2b",
+      AWS_REGION: "us-east-1",
+      AUDIT_KEY_FILE: "/secrets/own/audit-key",
+    });
+    expect(podOf("archive").serviceAccountName).toBe("archive");
+    expect(objectNamed(engine, "StatefulSet", "archive").spec.replicas).toBe(1);
   });
 });
 

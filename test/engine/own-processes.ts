@@ -5,20 +5,26 @@ export const ownProcesses = [
   "Deployment console-replicas",
   "HorizontalPodAutoscaler auth-scale",
   "Job provision-job",
-  ...["auth", "console"].flatMap((name) => [
+  ...["archive", "auth", "console"].flatMap((name) => [
     `PodIdentityAssociation ${name}-association`,
     `Role ${name}-role`,
     `RolePolicy ${name}-rights`,
   ]),
   "Service console-api-service",
-  ...["bridge", "inspector", "meter", "report-inspector"].map(
+  ...["archive", "bridge", "inspector", "meter", "report-inspector"].map(
     (name) => `StatefulSet ${name}-replicas`,
   ),
-  ...["auth", "bridge", "console", "inspector", "meter", "report-inspector"].flatMap((name) => [
-    `PodDisruptionBudget ${name}-budget`,
-    `Service ${name}-service`,
-  ]),
-  ...["auth", "bridge", "console", "inspector", "meter", "provision", "report-inspector"].map(
-    (name) => `ServiceAccount ${name}-account`,
+  ...["archive", "auth", "bridge", "console", "inspector", "meter", "report-inspector"].flatMap(
+    (name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`],
   ),
+  ...[
+    "archive",
+    "auth",
+    "bridge",
+    "console",
+    "inspector",
+    "meter",
+    "provision",
+    "report-inspector",
+  ].map((name) => `ServiceAccount ${name}-account`),
 ];

@@ -158,6 +158,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "replace Job provision-job",
       "update Deployment auth-replicas",
       "update Deployment console-replicas",
+      "update StatefulSet archive-replicas",
       "update StatefulSet bridge-replicas",
       "update StatefulSet inspector-replicas",
       "update StatefulSet meter-replicas",
@@ -247,7 +248,9 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "formerAuditKeys",
     edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
-    steps: ["auth", "console", "operator"].map((owner) => `update Secret secrets-${owner}`),
+    steps: ["archive", "auth", "console", "operator"].map(
+      (owner) => `update Secret secrets-${owner}`,
+    ),
   },
   {
     setting: "monitoring",

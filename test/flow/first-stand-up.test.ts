@@ -14,7 +14,8 @@ afterAll(() => region.stop());
 
 it("comes up in the stacks' order, also when the device table is slow to be reached", async () => {
   const ready = new Map<string, Promise<void>>();
-  for (const process of startedProcesses) {
+  const started = startedProcesses.filter((process) => process !== "archive" || region.archived);
+  for (const process of started) {
     const needed = startOrder[process].map((other) => ready.get(other));
     const up = Promise.all(needed).then(() => region.standUp(process));
     // Awaited below, in turn: one that fails earlier must not count as unhandled.

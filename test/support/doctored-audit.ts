@@ -79,6 +79,10 @@ export async function startDoctoredAudit(region: Region, password: string) {
   );
   return {
     url,
+    connection,
+    /** Everything that it keeps, below one folder. */
+    storeDirectory: join(directory, "jetstream"),
+    server,
     /** Puts these messages in the place of all that AUDIT held. */
     store: (loot: readonly Loot[]) => rewrite(connection, loot),
     stop: async () => {

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setUpMoto } from "../../app/registry/moto.fixture.ts";
 import { type AppContext, appSpec, provisionSpec } from "../../local/app-processes.ts";
+import { ensureArchiveBucket } from "../../local/archive-bucket.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 import { ensureEmulatorTable } from "../../local/device-table.ts";
+import { endpointsOf } from "../../local/endpoints.ts";
 import { appProcesses, planLayout } from "../../local/layout.ts";
 import { ManagedProcess, type ProcessSpec } from "../../local/managed-process.ts";
 import { coreSpec, edgeSpec, type NatsLayout } from "../../local/nats-processes.ts";
 import type { RegionOptions } from "../../local/region-options.ts";
 import { defaultSyncInterval } from "../../local/region-options.ts";
+import { s3Spec } from "../../local/s3-emulator.ts";
 import { ensureSecrets } from "../../local/secrets.ts";
 import { dynamodbSpec, mosquittoSpec } from "../../local/store-processes.ts";
 
@@ -16,6 +20,8 @@ import { dynamodbSpec, mosquittoSpec } from "../../local/store-processes.ts";
 export interface EmptyRegion {
   /** Starts a process of ours and waits as Pulumi does: until it is ready or, provision, has ended. */
   standUp(process: string): Promise<void>;
+  /** Whether its audit can be archived: where Python is, there is an emulator for it. */
+  readonly archived: boolean;
   /** The device table, which nothing can reach before. */
   openTable(): Promise<void>;
   stop(): Promise<void>;
@@ -24,7 +30,8 @@ export interface EmptyRegion {
 /** Starts the servers of a region that no process of ours has ever seen. */
 export async function startEmptyRegion(): Promise<EmptyRegion> {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-first-"));
-  const replicas = { bridges: 1, inspectors: 1, auths: 1, meters: 1, console: true };
+  const archive = setUpMoto() === undefined;
+  const replicas = { bridges: 1, inspectors: 1, auths: 1, meters: 1, console: true, archive };
   const options: RegionOptions = { directory, core: 3, edges: 1, ...replicas };
   const layout = await planLayout(options);
   const certificates = await ensureCertificates(join(directory, "certificates"));
@@ -45,7 +52,9 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   };
   const listen = { publishers: layout.upstream, bridges: layout.upstreamBridges };
   const broker = { directory: join(directory, "mosquitto"), listen };
+  const { s3Url } = endpointsOf(layout);
   const specs = [
+    ...(layout.s3 === undefined ? [] : [s3Spec(layout.s3)]),
     ...layout.cores.map((_, index) => coreSpec(nats, index)),
     edgeSpec(nats, 0),
     mosquittoSpec({ ...broker, certificates, secrets }),
@@ -56,11 +65,13 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   };
   try {
     await Promise.all(specs.map((spec) => launch(spec).ready()));
+    if (s3Url !== undefined) await ensureArchiveBucket(s3Url);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
+    archived: archive,
     async standUp(process) {
       if (process !== "provision") {
         const name = appProcesses(options).find((each) => each.startsWith(`${process}-`));

@@ -42,6 +42,20 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
         "an earlier --json report or export: what it saw must be there still, as far as it is read",
       ).conflicts("to"),
     )
+    .addOption(
+      new Option(
+        "--archive <place>",
+        "check the archive instead: s3://<bucket>/<region>, or a folder into which that was copied",
+      ).conflicts(["file", "anchors"]),
+    )
+    .addOption(
+      new Option(
+        "--live",
+        "with --archive: compare the stream with it, so that what was cut off or taken out shows",
+      )
+        .default(false)
+        .conflicts(["from", "to", "file", "anchors"]),
+    )
     .option("--json", "a JSON object a writer, then one for the whole", false)
     .addHelpText(
       "after",
@@ -51,13 +65,15 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
           "sentinel audit verify --from 2026-01-01",
           "sentinel audit verify --file january.jsonl.gz",
           "sentinel audit verify --json --anchors yesterday.jsonl > today.jsonl",
+          "sentinel audit verify --archive s3://audit-archive-1a2b/us-east --live",
         ),
     )
     .action((options) => {
-      const { file, anchors, json } = options;
+      const { file, anchors, archive, live, json } = options;
+      if (live && archive === undefined) verify.error("error: --live goes with --archive");
       const range = rangeOf(verify, options);
       return run(
-        (context) => verifyAudit(context, { ...range, file, anchors, json }),
+        (context) => verifyAudit(context, { ...range, file, anchors, archive, live, json }),
         program.opts(),
       );
     });

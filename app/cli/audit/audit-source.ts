@@ -1,15 +1,13 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { parseExportLine, type StoredRecord } from "../../audit/stored-record.ts";
-import { headers } from "../../contract/headers.ts";
+import { parseExportLine, type StoredRecord, storedRecord } from "../../audit/stored-record.ts";
 import { linesOf } from "../../shared/lines.ts";
 import { jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
 import { storedNow } from "../../shared/stored-messages.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 
 const stream = "AUDIT";
-const utf8 = new TextDecoder();
 /** More than a message of NATS can be, in its longest spelling. */
 const lineLimit = 8 * 1024 * 1024;
 
@@ -43,15 +41,9 @@ export async function* storedRecords(
   try {
     const wanted = { from: start, ...(subject !== undefined && { filter: subject }) };
     for await (const message of storedNow(connection, stream, wanted)) {
-      const storedAt = Math.trunc(message.storedAt);
-      if (to !== undefined && storedAt >= to) return;
-      yield {
-        sequence: message.sequence,
-        storedAt,
-        subject: message.subject,
-        body: utf8.decode(message.data),
-        signature: message.headers.get(headers.signature) || undefined,
-      };
+      const record = storedRecord(message);
+      if (to !== undefined && record.storedAt >= to) return;
+      yield record;
     }
   } catch (error) {
     throw new OperatorError(

@@ -1,7 +1,9 @@
+import type { LiveReport } from "../../audit/archive/live-comparison.ts";
 import type { AuditReport } from "../../audit/audit-verifier.ts";
 import type { NumberRange } from "../../audit/number-list.ts";
 import type { WriterReport } from "../../audit/writer-check.ts";
 import { printable } from "../../shared/printable.ts";
+import type { ArchiveReport } from "./verify-archive.ts";
 
 const seconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
@@ -13,6 +15,51 @@ export function jsonLines({ writers, ...whole }: AuditReport): string[] {
     lastStored: seconds(writer.lastStored),
   });
   return [...writers.map(times), whole].map((each) => JSON.stringify(each));
+}
+
+/** The same of an archive: what its objects lack, one object each, comes first. */
+export function archiveJsonLines({ streams, faults, ...whole }: ArchiveReport): string[] {
+  return [
+    ...faults.map((fault) => JSON.stringify(fault)),
+    ...streams.flatMap(({ stream, report }) =>
+      jsonLines(report).map((line) => JSON.stringify({ stream, ...JSON.parse(line) })),
+    ),
+    JSON.stringify(whole),
+  ];
+}
+
+/** What a person reads of an archive. */
+export function archiveTextLines(report: ArchiveReport): { text: string; bad: boolean }[] {
+  const { faults, streams, live, objects } = report;
+  const verdict = report.intact ? "intact" : "BROKEN";
+  return [
+    ...faults.map(({ name, code, text }) => ({
+      text: `${printable(name, 200)}: ${code}: ${text}`,
+      bad: true,
+    })),
+    ...streams.flatMap(({ stream, report }) => [
+      { text: `stream AUDIT of ${stream}:`, bad: false },
+      ...textLines(report),
+    ]),
+    ...(live ? liveLines(live) : []),
+    { text: `${verdict}: an archive of ${objects} objects`, bad: !report.intact },
+  ];
+}
+
+function liveLines(live: LiveReport): { text: string; bad: boolean }[] {
+  const { same, missing, missingFirst, missingLast, different, differentFirst, notArchived } = live;
+  const faults = [
+    live.madeAnew && "AUDIT is not the stream that was archived last: it was made anew",
+    missing > 0 &&
+      `${missing} archived records are no longer in AUDIT, from ${missingFirst} to ${missingLast}`,
+    different > 0 &&
+      `${different} records of AUDIT are not what was archived, from ${differentFirst} on`,
+    notArchived > 0 && `${notArchived} records of AUDIT were passed over by the archive`,
+  ];
+  return [
+    { text: `${same} records are the same in AUDIT and in the archive`, bad: false },
+    ...faults.flatMap((text) => (text === false ? [] : [{ text, bad: true }])),
+  ];
 }
 
 /** What a person reads: a line a writer, and below it what is to be known of it. */

@@ -1,5 +1,6 @@
 import { quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
+import { archive } from "./archive.ts";
 import { board, type Section } from "./board.ts";
 import { graph, stacked } from "./panels.ts";
 import { revocation } from "./revocation.ts";
@@ -203,5 +204,5 @@ export const auth = board({
   uid: "sentinel-auth",
   title: "Auth",
   description: "Who is admitted, how fast, and whether it is written down",
-  sections: [logins, limits, registry, revocation, audit],
+  sections: [logins, limits, registry, revocation, audit, archive],
 });
