@@ -7,6 +7,7 @@ import {
   call,
   follow,
   inspect,
+  read,
   readToEnd,
   store,
   take,
