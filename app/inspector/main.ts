@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { laneNames, lanes } from "../contract/lanes.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
@@ -6,6 +7,7 @@ import { connectNats } from "../shared/nats.ts";
 import { createInspector } from "./inspector.ts";
 import { createActiveRules } from "./patterns/active-rules.ts";
 import { admitRules } from "./patterns/admission.ts";
+import { honestFolder, loadReports } from "./patterns/honest-reports.ts";
 import { loadRulePack } from "./patterns/load-pack.ts";
 import { RulePackInvalid } from "./patterns/rule-pack-invalid.ts";
 
@@ -59,9 +61,11 @@ await runProcess(
 /** At the start there is no earlier pack to stay with: a pack that is refused ends the process. */
 async function loadRules(directory: string, fatal: (reason: string) => void) {
   try {
+    const rules = await loadRulePack(directory);
+    const honest = await loadReports(join(directory, honestFolder));
     const admit = (candidate: Parameters<typeof admitRules>[0]) =>
-      admitRules(candidate, startLimits);
-    return createActiveRules(await loadRulePack(directory), admit).current;
+      admitRules(candidate, { ...startLimits, honest });
+    return createActiveRules(rules, admit).current;
   } catch (error) {
     if (error instanceof RulePackInvalid) fatal(error.message);
     throw error;

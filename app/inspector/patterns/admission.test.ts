@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createActiveRules } from "./active-rules.ts";
 import { admitRules } from "./admission.ts";
 import { compileRules } from "./compile.ts";
+import { honestFolder, loadReports } from "./honest-reports.ts";
 import { loadRulePack } from "./load-pack.ts";
 import type { RuleDocument } from "./rule.ts";
 import { RulePackInvalid } from "./rule-pack-invalid.ts";
@@ -19,8 +20,10 @@ const withinLint = ruleOf(...Array.from("aeotn123", (first) => `${first}[^!]{0,3
 
 describe("admitRules", () => {
   it("admits the pack that ships, with a figure for each kind of text", async () => {
-    const rules = await loadRulePack(`${import.meta.dirname}/../../../rules`);
-    const report = admitRules(compileRules(rules));
+    const directory = `${import.meta.dirname}/../../../rules`;
+    const rules = await loadRulePack(directory);
+    const honest = await loadReports(`${directory}/${honestFolder}`);
+    const report = admitRules(compileRules(rules), { honest });
     expect(report).toMatchObject({ ok: true, reasons: [] });
     expect(report.figures.map((figure) => figure.corpus)).toContain("near-misses");
     for (const figure of report.figures) expect(figure.messages).toBeGreaterThan(0);
@@ -40,6 +43,31 @@ describe("admitRules", () => {
     expect(admitRules(compileRules([sampleRule({ detection })]), few).reasons).toEqual([
       'benign: "Sample" reports an ordinary alert; narrow the rule',
     ]);
+  });
+
+  it("refuses a rule that holds an honest report back, whatever its level", () => {
+    const honest = [Buffer.from('{"robot":"amr-7","estop_active":false}')];
+    const detection = { words: { "payload|contains": "estop_active" }, condition: "words" };
+    const holding = sampleRule({
+      detection,
+      rest: { level: "low" },
+      sentinel: { action: "quarantine" },
+    });
+    expect(admitRules(compileRules([holding]), { ...few, honest }).reasons).toEqual([
+      expect.stringMatching(/^honest: "Sample" reports .*estop_active.*narrow the rule/),
+    ]);
+    const tagging = sampleRule({
+      detection,
+      rest: { level: "low" },
+      sentinel: { action: "tag" },
+    });
+    expect(admitRules(compileRules([tagging]), { ...few, honest })).toMatchObject({ ok: true });
+  });
+
+  it("refuses a rule that reports bytes which are no text", () => {
+    const detection = { words: { "payload|re": "[a-z0-9/+-]{6}" }, condition: "words" };
+    const reasons = admitRules(compileRules([sampleRule({ detection })]), few).reasons;
+    expect(reasons.join()).toMatch(/honest: "Sample" reports/);
   });
 
   it("refuses rules whose engine fails instead of throwing", () => {

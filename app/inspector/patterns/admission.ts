@@ -1,6 +1,9 @@
 import { levels } from "../../contract/verdict.ts";
 import type { CompiledRules } from "./compile.ts";
+import { binaryKinds, honestBinary } from "./honest-binaries.ts";
 import { type Corpus, corpora, createTextSource } from "./hostile-text.ts";
+import type { RuleMatch } from "./matcher.ts";
+import { createRandom } from "./random.ts";
 
 export interface AdmissionOptions {
   /** Mean processor time that no kind of text may exceed. Defaults to 2,000 µs for 4 KiB. */
@@ -11,6 +14,8 @@ export interface AdmissionOptions {
   readonly bytes?: number;
   /** Messages of each kind. Defaults to 64, after as many to warm up. */
   readonly messages?: number;
+  /** What devices honestly send, besides the generated alerts and binaries. Defaults to none. */
+  readonly honest?: readonly Uint8Array[];
 }
 
 export interface AdmissionFigure {
@@ -51,7 +56,10 @@ export function admitRules(
   options: AdmissionOptions = {},
 ): AdmissionReport {
   const trials = corpora.map((corpus) => tryCorpus(matcher, corpus, options));
-  const reasons = trials.flatMap((trial) => trial.reasons);
+  const reasons = [
+    ...trials.flatMap((trial) => trial.reasons),
+    ...honestReasons(matcher, options.honest ?? []),
+  ];
   return {
     ok: reasons.length === 0,
     version: matcher.version,
@@ -66,8 +74,8 @@ function tryCorpus(matcher: CompiledRules, corpus: Corpus, options: AdmissionOpt
   const next = createTextSource({ corpus, bytes, provocations: matcher.provocations });
   const alarms = new Set<string>();
   const match = (message: Uint8Array) => {
-    for (const { level, title } of matcher.match(message, "device")) {
-      if (corpus === "benign" && isGrave(level)) alarms.add(title);
+    for (const match of matcher.match(message, "device")) {
+      if (corpus === "benign" && isGrave(match)) alarms.add(match.title);
     }
   };
   try {
@@ -111,6 +119,31 @@ function alarmReasons(titles: ReadonlySet<string>): readonly string[] {
   );
 }
 
-function isGrave(level: (typeof levels)[number]): boolean {
-  return levels.indexOf(level) >= levels.indexOf("high");
+/** What holds an honest report back, or calls somebody for it. A quiet tag is an observation. */
+function isGrave({ level, action }: RuleMatch): boolean {
+  return action !== "tag" || levels.indexOf(level) >= levels.indexOf("high");
+}
+
+/** Enough of each kind to meet by chance what three characters in a row would meet. */
+const binariesOfEachKind = 12;
+
+function honestReasons(matcher: CompiledRules, reports: readonly Uint8Array[]): readonly string[] {
+  const random = createRandom(reports.length);
+  const binaries = binaryKinds.flatMap((kind) =>
+    Array.from({ length: binariesOfEachKind }, () => honestBinary(kind, random)),
+  );
+  const examples = new Map<string, Uint8Array>();
+  try {
+    for (const report of [...reports, ...binaries]) {
+      for (const match of matcher.match(report, "device")) {
+        if (isGrave(match) && !examples.has(match.title)) examples.set(match.title, report);
+      }
+    }
+  } catch (error) {
+    return [`honest: ${String(error)}`];
+  }
+  return Array.from(examples, ([title, report]) => {
+    const beginning = JSON.stringify(Buffer.from(report.subarray(0, 60)).toString("latin1"));
+    return `honest: "${title}" reports ${beginning}; narrow the rule or let it tag`;
+  });
 }

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import RE2 from "re2";
 import { holds, parseCondition } from "./condition.ts";
-import { groupsOf, isPattern, leavesOf, selectionNames, sourceOf } from "./leaf.ts";
+import {
+  groupsOf,
+  isFormat,
+  isPattern,
+  type Leaf,
+  leavesOf,
+  selectionNames,
+  sourceOf,
+} from "./leaf.ts";
 import {
   type CompiledRule,
   createMatcher,
@@ -29,15 +37,20 @@ export interface CompiledRules extends RuleMatcher {
 export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   const version = versionOf(rules);
   const leaves = [...new Map(rules.flatMap(leavesOf).map((l) => [sourceOf(l), l])).entries()];
-  const plain = leaves.filter(([, leaf]) => !isPattern(leaf)).map(([source]) => source);
-  const patterns = leaves.filter(([, leaf]) => isPattern(leaf)).map(([source]) => source);
-  const leafIndex = new Map([...plain, ...patterns].map((source, index) => [source, index]));
+  const sourcesOf = (wanted: (leaf: Leaf) => boolean) =>
+    leaves.filter(([, leaf]) => wanted(leaf)).map(([source]) => source);
+  const plain = sourcesOf((leaf) => !isPattern(leaf) && !isFormat(leaf));
+  const patterns = sourcesOf(isPattern);
+  const formats = sourcesOf(isFormat);
+  const sources = [...plain, ...patterns, ...formats];
+  const leafIndex = new Map(sources.map((source, index) => [source, index]));
 
   const matcher = createMatcher({
     version,
     engine: joinSets(compileSet(version, plain), compileSet(version, patterns), plain.length),
     rules: rules.map((rule) => compileRule(rule, leafIndex)),
     users: usersOf(rules, leafIndex),
+    leafOfFormat: (value) => leafIndex.get(sourceOf({ modifier: "format", value })),
   });
   return { ...matcher, provocations: provocationsOf(rules) };
 }

@@ -1,6 +1,6 @@
 import type { Rule } from "./rule.ts";
 
-type Modifier = "contains" | "startswith" | "endswith" | "re" | "re|i";
+type Modifier = "contains" | "startswith" | "endswith" | "re" | "re|i" | "format";
 
 /** One value of one selection: the smallest thing that can be found in a payload. */
 export interface Leaf {
@@ -25,7 +25,7 @@ export function groupsOf(rule: Rule, selection: string): readonly LeafGroup[] {
   if (keys === undefined || typeof keys === "string") return [];
   return Object.entries(keys).map(([key, values]) => {
     const all = key.endsWith("|all");
-    const modifier = key.replace(/^payload\|/, "").replace(/\|all$/, "") as Modifier;
+    const modifier = key.replace(/^payload[|.]/, "").replace(/\|all$/, "") as Modifier;
     return { key, all, leaves: values.map((value) => ({ modifier, value })) };
   });
 }
@@ -39,8 +39,13 @@ export function isPattern({ modifier }: Leaf): boolean {
   return modifier === "re" || modifier === "re|i";
 }
 
+/** Whether it asks what the payload is as a whole, rather than what is written in it. */
+export function isFormat({ modifier }: Leaf): boolean {
+  return modifier === "format";
+}
+
 /**
- * The RE2 source of a leaf.
+ * The RE2 source of a leaf; of a format, only what tells it from all others.
  *
  * Case counts as in Sigma: only `re` looks at it. Unlike Sigma, `*`, `?` and `\` in plain values
  * mean themselves, because attack text is full of them.
@@ -55,6 +60,8 @@ export function sourceOf(leaf: Leaf): string {
       return `(?i:${literal(leaf.value)})$`;
     case "re":
       return leaf.value;
+    case "format":
+      return `format:${leaf.value}`;
     case "re|i":
       return `(?i:${leaf.value})`;
   }

@@ -1,6 +1,6 @@
 import RE2 from "re2";
 import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
-import { groupsOf, isPattern, type Leaf, selectionNames } from "./leaf.ts";
+import { groupsOf, isFormat, isPattern, type Leaf, selectionNames } from "./leaf.ts";
 import type { Rule } from "./rule.ts";
 
 /** Shorter text is found in every other message. */
@@ -48,6 +48,7 @@ function lintCondition(rule: Rule): readonly string[] {
 }
 
 function problemsOfLeaf(leaf: Leaf): readonly string[] {
+  if (isFormat(leaf)) return [];
   if (isPattern(leaf)) return problemsOfPattern(leaf.value);
   return leaf.value.length < shortestLiteral ? [`use at least ${shortestLiteral} characters`] : [];
 }

@@ -18,6 +18,7 @@ function matcherOn(engine: LeafEngine) {
     engine,
     rules: [{ reports: { device: report }, holds: (found) => found[0] === 1 && found[1] === 1 }],
     users: [[0], [0]],
+    leafOfFormat: () => undefined,
   });
 }
 
@@ -60,7 +61,7 @@ describe("match", () => {
     const matcher = matcherOn({
       match: (view) => (view.length === payloadLimitBytes ? [0, 1] : []),
     });
-    expect(matcher.match(new Uint8Array(payloadLimitBytes), "device")).toEqual([report]);
+    expect(matcher.match(new Uint8Array(payloadLimitBytes).fill(0x61), "device")).toEqual([report]);
     expect(() => matcher.match(new Uint8Array(payloadLimitBytes + 1), "device")).toThrow(
       expect.objectContaining({ code: "payload-too-large" }),
     );

@@ -1,5 +1,7 @@
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Level } from "../../contract/verdict.ts";
+import { type FileFormat, fileFormatOf } from "./file-format.ts";
+import { createTextFinder } from "./payload-text.ts";
 import type { Action, Origin } from "./rule.ts";
 import { createDecodedViews } from "./views.ts";
 
@@ -57,28 +59,43 @@ export interface MatcherParts {
   readonly rules: readonly CompiledRule[];
   /** For each leaf, the indexes of the rules that use it. */
   readonly users: readonly (readonly number[])[];
+  /** The leaf that is found when the payload is a file of this format. */
+  readonly leafOfFormat: (format: FileFormat) => number | undefined;
 }
 
 const nothing: readonly RuleMatch[] = Object.freeze([]);
 
 /**
- * Looks at the raw payload and its decoded layers, then evaluates the rules of which at least one
+ * Looks at the text of the payload, its decoded layers and its format, then evaluates the rules of which at least one
  * leaf was found. That is enough because the lint refuses a condition that holds without any.
  *
  * The working arrays are shared by all calls: a call never waits, so no two overlap.
  */
-export function createMatcher({ version, engine, rules, users }: MatcherParts): RuleMatcher {
+export function createMatcher({
+  version,
+  engine,
+  rules,
+  users,
+  leafOfFormat,
+}: MatcherParts): RuleMatcher {
+  const textOf = createTextFinder();
   const decoded = createDecodedViews();
   const found = new Uint8Array(users.length);
   const touched = new Uint8Array(rules.length);
   let findings = 0;
 
+  const note = (leaf: number): void => {
+    findings++;
+    found[leaf] = 1;
+    for (const rule of users[leaf] ?? []) touched[rule] = 1;
+  };
   const look = (view: Uint8Array): void => {
-    for (const leaf of engine.match(view)) {
-      findings++;
-      found[leaf] = 1;
-      for (const rule of users[leaf] ?? []) touched[rule] = 1;
-    }
+    for (const leaf of engine.match(view)) note(leaf);
+  };
+  const lookAtFormat = (payload: Uint8Array): void => {
+    const format = fileFormatOf(payload);
+    const leaf = format && leafOfFormat(format);
+    if (leaf !== undefined) note(leaf);
   };
   const report = (origin: Origin): readonly RuleMatch[] => {
     const matches: RuleMatch[] = [];
@@ -97,8 +114,10 @@ export function createMatcher({ version, engine, rules, users }: MatcherParts): 
         throw new MatchFailed("payload-too-large", `${payload.length} bytes`);
       }
       try {
-        look(payload);
-        decoded.each(payload, look);
+        lookAtFormat(payload);
+        const text = textOf(payload);
+        look(text);
+        decoded.each(text, look);
         return findings === 0 ? nothing : report(origin);
       } catch (cause) {
         throw new MatchFailed("engine", String(cause), { cause });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { levels } from "../../contract/verdict.ts";
+import { fileFormats } from "./file-format.ts";
 
 export const actions = ["tag", "quarantine", "deny"] as const;
 export type Action = (typeof actions)[number];
@@ -9,6 +10,8 @@ export type Origin = (typeof origins)[number];
 
 /** A selection or a value list is short enough to read; a longer one is two rules. */
 const mostValues = 64;
+
+const isFileFormat = (value: string) => fileFormats.some((format) => format === value);
 
 const oneOf = (values: readonly string[]) => `use one of ${values.join(", ")}`;
 
@@ -33,13 +36,17 @@ const Selection = z
     z
       .string()
       .regex(
-        /^payload\|(contains|startswith|endswith|re|re\|i)(\|all)?$/,
-        "use payload|<contains, startswith, endswith, re or re|i>, with |all after it if wanted",
+        /^payload(\.format|\|(contains|startswith|endswith|re|re\|i)(\|all)?)$/,
+        "use payload|<contains, startswith, endswith, re or re|i>, with |all after it if wanted, or payload.format",
       ),
     Values,
     "write a map such as payload|contains: [text]",
   )
-  .refine((selection) => Object.keys(selection).length > 0, "give the selection at least one key");
+  .refine((selection) => Object.keys(selection).length > 0, "give the selection at least one key")
+  .refine(
+    (selection) => (selection["payload.format"] ?? []).every(isFileFormat),
+    `use payload.format with ${fileFormats.join(", ")}`,
+  );
 
 const Detection = z
   .object({ condition: z.string("write a condition").min(1).max(512) }, "write a map")
@@ -71,6 +78,14 @@ export const RuleSchema = z.strictObject(
     status: z.enum(["experimental", "test", "stable"], oneOf(["experimental", "test", "stable"])),
     level: z.enum(levels, oneOf(levels)),
     description: Text,
+    /** Which log a rule of Sigma reads. Ours read one: what comes in over MQTT. */
+    logsource: z.strictObject(
+      {
+        product: z.literal("mqtt-sentinel", 'write "mqtt-sentinel"'),
+        category: z.literal("message", 'write "message"'),
+      },
+      "write a map of product and category",
+    ),
     tags: z
       .array(z.string().regex(/^attack\.t\d{4}(\.\d{3})?$/, "write a technique as attack.t1190"))
       .min(1, "name at least one technique"),

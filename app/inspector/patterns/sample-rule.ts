@@ -22,6 +22,7 @@ export function rawRule({ detection, sentinel, rest }: SampleRule = {}): Record<
     status: "test",
     level: "high",
     description: "A rule for tests.",
+    logsource: { product: "mqtt-sentinel", category: "message" },
     tags: ["attack.t1190"],
     detection: detection ?? { words: { "payload|contains": "attack" }, condition: "words" },
     falsepositives: ["None known"],
