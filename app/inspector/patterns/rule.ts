@@ -74,7 +74,7 @@ const SentinelBlock = z.strictObject(
 export const RuleSchema = z.strictObject(
   {
     id: z.uuid("write a fresh UUID"),
-    title: Text,
+    title: Text.max(256, "shorten to 256 characters"),
     status: z.enum(["experimental", "test", "stable"], oneOf(["experimental", "test", "stable"])),
     level: z.enum(levels, oneOf(levels)),
     description: Text,

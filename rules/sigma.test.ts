@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const noPython = 3;
+
+/** Brings sigma-cli where there is none. @returns why it cannot be had; undefined when it is there. */
+function setUpSigma(): string | undefined {
+  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-sigma.sh"), {
+    encoding: "utf8",
+  });
+  if (status === noPython) return stderr.trim();
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  return undefined;
+}
+
+/** Both fetch their lists of names from the internet, which tests do without. */
+const fetching = ["attacktag", "d3_fendtag"].flatMap((name) => ["--exclude", name]);
+
+function check(...files: readonly string[]) {
+  const sigma = join(root, ".tools/sigma/bin/sigma");
+  const args = ["check", "--fail-on-error", "--fail-on-issues", ...fetching, ...files];
+  const { status, stdout, stderr } = spawnSync(sigma, args, { encoding: "utf8" });
+  return { status, said: `${stdout}${stderr}` };
+}
+
+const missing = setUpSigma();
+if (missing) console.warn(missing);
+
+describe.skipIf(missing)("Sigma's own tool", () => {
+  it("accepts every rule, without an error or an issue", () => {
+    const files = readdirSync(import.meta.dirname)
+      .filter((name) => name.endsWith(".yaml") && name !== "pack.yaml")
+      .map((name) => join(import.meta.dirname, name));
+    const { status, said } = check(...files);
+    expect(said).toMatch(/Found 0 errors, 0 condition errors and 0 issues/);
+    expect(status).toBe(0);
+  });
+
+  it("refuses what is no rule, so that its silence means something", () => {
+    const { status, said } = check(join(import.meta.dirname, "pack.yaml"));
+    expect(said).toMatch(/must have a log source/);
+    expect(status).not.toBe(0);
+  });
+});
