@@ -47,11 +47,11 @@ describe("honest binaries", () => {
 });
 
 describe.each(attacks)("attacks: $name", ({ texts }) => {
-  it("catches at least 95 % and holds at least 85 %", () => {
+  it("catches at least 95 % and holds at least 80 %", () => {
     const payloads = texts.map((text) => Buffer.from(text));
     const caught = payloads.filter((payload) => matchesOf(payload).length > 0);
     expect(caught.length / payloads.length).toBeGreaterThanOrEqual(0.95);
-    expect(payloads.filter(isHeld).length / payloads.length).toBeGreaterThanOrEqual(0.85);
+    expect(payloads.filter(isHeld).length / payloads.length).toBeGreaterThanOrEqual(0.8);
   });
 
   it("finds the same attacks as strings inside a binary", () => {
