@@ -4,27 +4,7 @@
 # Exit code 3: one of them cannot be had here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-PAHO_VERSION=2.1.0
-HOME_OF_PAHO="$PWD/.tools/paho"
-STAMP="$HOME_OF_PAHO/.version"
-
-say() { printf '\033[2m[setup]\033[0m %s\n' "$*"; }
-fail() { printf '[setup] %s\n' "$2" >&2; exit "$1"; }
-
-setup_paho() {
-  [ -f "$STAMP" ] && [ "$(cat "$STAMP")" = "$PAHO_VERSION" ] && return
-  python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    fail 3 "no python3 with venv is on PATH, so that paho-mqtt cannot run"
-  say "installing paho-mqtt $PAHO_VERSION"
-  mkdir -p .tools
-  rm -rf "$HOME_OF_PAHO"
-  {
-    python3 -m venv "$HOME_OF_PAHO"
-    "$HOME_OF_PAHO/bin/pip" install --quiet --disable-pip-version-check "paho-mqtt==$PAHO_VERSION"
-  } >.tools/paho.log 2>&1 || fail 1 "paho-mqtt could not be installed (log: .tools/paho.log)"
-  echo "$PAHO_VERSION" >"$STAMP"
-}
+source tools/python-tool.sh
 
 setup_mosquitto_clients() {
   command -v mosquitto_sub >/dev/null && command -v mosquitto_pub >/dev/null && return
@@ -36,5 +16,5 @@ setup_mosquitto_clients() {
     >.tools/mosquitto-clients.log 2>&1 || fail 1 "could not install mosquitto-clients (log: .tools/mosquitto-clients.log)"
 }
 
-setup_paho
+python_tool paho paho-mqtt 2.1.0
 setup_mosquitto_clients
