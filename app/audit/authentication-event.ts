@@ -112,6 +112,31 @@ export function cutOffRecord(clientId: string, cutOff: CutOff): AuditDraft {
   return { id, subject: subjects.authAudit(clientId), event };
 }
 
+/** Stands for the requests to cut devices off that were not followed. */
+export function withheldRecord(withheld: {
+  readonly cause: string;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly count: number;
+}): AuditDraft {
+  const id = randomUUID();
+  const event = {
+    ...logon(id, true, withheld.untilMs),
+    activity_id: 2,
+    activity_name: "Logoff",
+    type_uid: 300202,
+    // High: a fleet that floods, or somebody who has the meter's password.
+    severity_id: 4,
+    status_code: "cut-offs-withheld",
+    status_detail: withheld.cause,
+    count: withheld.count,
+    start_time: Math.round(withheld.sinceMs),
+    end_time: Math.round(withheld.untilMs),
+    user: { name: "_" },
+  };
+  return { id, subject: subjects.authAudit(undefined), event };
+}
+
 /** Stands for the refusals that could not be recorded one by one while AUDIT could not be written. */
 export function unrecordedSummary(gap: {
   count: number;

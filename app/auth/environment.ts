@@ -29,6 +29,12 @@ const limitSchema = {
   LOCKOUT_LIMIT_SECONDS: count.default(900),
   /** A device that sent too much is kept out for so long; each time within a day doubles it. */
   CUT_OFF_SECONDS: count.default(60),
+  /**
+   * For the whole region; more are only counted and alarmed. Twice as many as the hundred that may
+   * flood at once. Who has the meter's password keeps out 1,000 devices in the five minutes that an
+   * alert takes to be seen.
+   */
+  CUT_OFFS_PER_MINUTE: count.default(200),
   CUT_OFF_LIMIT_SECONDS: count.max((cutOffMemoryHours * 3_600) / 2).default(21_600),
   /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
   LOGINS_AT_ONCE: count.default(4_000),

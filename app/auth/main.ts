@@ -100,6 +100,8 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   const cutOffs = startCutOffs({
     ...{ connections, outbox, log },
     times: cutOffTimesOf(environment),
+    perMinute: environment.CUT_OFFS_PER_MINUTE,
+    exists: async (id) => (cache.peek(id) ?? (await statusCache.lookup(id))).kind !== "absent",
     metrics: createCutOffMetrics(context.metrics),
     clock: nowMs,
   });

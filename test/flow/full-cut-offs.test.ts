@@ -7,6 +7,7 @@ import { readBatch } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 import { startAuthProcess } from "../support/auth-process.ts";
 import { boundStream } from "../support/bounded.ts";
+import { registerDevice } from "../support/clients.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -38,6 +39,7 @@ const stored = async (clientId: string) =>
   ).length;
 
 it("a device whose cut-off was dropped is cut off again, for as short as the first time", async () => {
+  await registerDevice(region, "flooder");
   const first = await cutOff("flooder");
   expect(first.count).toBe(1);
   const lift = await boundStream(region, "CUT_OFFS", 8 * 1024);

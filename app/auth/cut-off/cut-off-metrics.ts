@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import { type MeteredLimit, meteredLimits } from "../../cut-off/cut-off.ts";
+import { type WithholdingCause, withholdingCauses } from "./withheld-cut-offs.ts";
 
 /** Series with known labels start at zero, so that a first one is seen as a rise. */
 export function createCutOffMetrics(registry: Registry) {
@@ -12,8 +13,16 @@ export function createCutOffMetrics(registry: Registry) {
     registers,
   });
   for (const limit of meteredLimits) cutOffs.inc({ limit }, 0);
+  const withheld = new Counter({
+    name: "sentinel_auth_cut_offs_withheld_total",
+    help: "Requests to cut a device off that were not followed: no such device, or too many in a minute",
+    labelNames: ["cause"],
+    registers,
+  });
+  for (const cause of withholdingCauses) withheld.inc({ cause }, 0);
   return {
     cutOff: (limit: MeteredLimit) => cutOffs.inc({ limit }),
+    withheld: (cause: WithholdingCause) => withheld.inc({ cause }),
     failures: counter(
       "sentinel_auth_cut_off_failures_total",
       "Requests to cut a device off that failed; each is followed by another while it floods",

@@ -1,5 +1,5 @@
 import type { AuditOutbox } from "../../audit/audit-outbox.ts";
-import { cutOffRecord } from "../../audit/authentication-event.ts";
+import { cutOffRecord, withheldRecord } from "../../audit/authentication-event.ts";
 import { isClientId } from "../../contract/client-id.ts";
 import { type CutOffTimes, parseCutOffRequest } from "../../cut-off/cut-off.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -10,11 +10,15 @@ import { ClosingRound } from "./closing-round.ts";
 import type { createCutOffMetrics } from "./cut-off-metrics.ts";
 import { cutOffStore, followCutOffs } from "./cut-off-store.ts";
 import { CutOffs } from "./cut-offs.ts";
+import { WithheldCutOffs } from "./withheld-cut-offs.ts";
 
 export interface CutOffServiceOptions {
   readonly connections: Pick<AuthConnections, "auth" | "system">;
   readonly outbox: Pick<AuditOutbox, "offer">;
   readonly times: CutOffTimes;
+  readonly perMinute: number;
+  /** Whether there is such a device. True as well when it cannot be told. */
+  readonly exists: (clientId: string) => Promise<boolean>;
   readonly metrics: ReturnType<typeof createCutOffMetrics>;
   readonly log: Logger;
   /** Milliseconds since 1970, from a clock that does not jump. */
@@ -30,12 +34,20 @@ export interface CutOffService {
 
 /** Requests in hand: whoever asks for more must not keep auth from answering logins. */
 const atOnce = 200;
+/** How often it is recorded how many requests were not followed. */
+const countsEveryMs = 10_000;
 
 /** Keeps out devices that sent too much: the meter finds them, and each replica refuses them. */
 export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   const { connections, metrics, log, clock } = options;
   const { connection } = connections.auth;
-  const cutOffs = new CutOffs({ store: cutOffStore(connection), times: options.times, clock });
+  const { times, perMinute, exists, outbox } = options;
+  const store = cutOffStore(connection);
+  const cutOffs = new CutOffs({ store, times, perMinute, exists, clock });
+  const withheld = new WithheldCutOffs(clock);
+  const tellWithheld = () => withheld.tell((each) => outbox.offer(withheldRecord(each)));
+  const counts = setInterval(tellWithheld, countsEveryMs);
+  counts.unref();
   metrics.watchInForce(() => cutOffs.inForce);
   const reader = followCutOffs({ connection, cutOffs, log });
   const closing = new ClosingRound({
@@ -61,13 +73,19 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
     if (!request || !isClientId(request.clientId)) return problem("not a request for a cut-off");
     const { clientId } = request;
     try {
-      const { cutOff, isNew } = await cutOffs.cutOff(request);
+      const outcome = await cutOffs.cutOff(request);
+      if (outcome.withheld !== undefined) {
+        metrics.withheld(outcome.withheld);
+        withheld.count(outcome.withheld);
+        return problem(refusals[outcome.withheld]);
+      }
+      const { cutOff, isNew } = outcome;
       closing.add(clientId);
       if (isNew) {
         metrics.cutOff(cutOff.limit);
         log.warn({ client: clientId, ...cutOff }, "a device is cut off");
         const record = cutOffRecord(clientId, cutOff);
-        if (!options.outbox.offer(record)) metrics.unrecorded.inc();
+        if (!outbox.offer(record)) metrics.unrecorded.inc();
       }
       return JSON.stringify(cutOff);
     } catch (error) {
@@ -76,7 +94,14 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
       return problem("the cut-off could not be stored");
     }
   };
-  return { isCutOff: (clientId) => cutOffs.isCutOff(clientId), answer, stop: reader.stop };
+  const stop = () => {
+    clearInterval(counts);
+    tellWithheld();
+    reader.stop();
+  };
+  return { isCutOff: (clientId) => cutOffs.isCutOff(clientId), answer, stop };
 }
+
+const refusals = { unknown: "there is no such device", limit: "too many cut-offs in a minute" };
 
 const problem = (error: string) => JSON.stringify({ error });

@@ -12,6 +12,8 @@ import { CutOffs } from "./cut-offs.ts";
 
 const times = { firstSeconds: 60, longestSeconds: 3_600 };
 const limit = "messages" as const;
+const perMinute = 100;
+const exists = async (clientId: string) => !clientId.startsWith("made-up");
 const soon = { timeout: 10_000, interval: 20 };
 const log = createLog("test", "silent");
 
@@ -31,7 +33,9 @@ afterAll(async () => {
 
 /** What one replica of auth knows, which follows the stream unless it is deaf. */
 function replica({ deaf = false } = {}) {
-  const cutOffs = new CutOffs({ store: cutOffStore(connection), times, clock: () => nowMs });
+  const cutOffs = new CutOffs({
+    ...{ store: cutOffStore(connection), times, perMinute, exists, clock: () => nowMs },
+  });
   const reader = deaf ? undefined : followCutOffs({ connection, cutOffs, log });
   return { cutOffs, stop: () => reader?.stop() };
 }
@@ -47,8 +51,9 @@ it("is decided once, however many replicas are asked at the same moment", async 
     replicas.map(({ cutOffs }) => cutOffs.cutOff({ clientId: "asked", limit })),
   );
 
-  expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
-  expect(new Set(answers.map(({ cutOff }) => JSON.stringify(cutOff))).size).toBe(1);
+  expect(answers.filter((answer) => "isNew" in answer && answer.isNew)).toHaveLength(1);
+  const made = answers.map((answer) => "cutOff" in answer && JSON.stringify(answer.cutOff));
+  expect(new Set(made).size).toBe(1);
   expect(replicas.every(({ cutOffs }) => cutOffs.isCutOff("asked"))).toBe(true);
   expect(await storedOf("asked")).toHaveLength(1);
 });
@@ -72,13 +77,13 @@ it("ends by itself; the next one is longer, also by a replica that has not heard
   nowMs += times.firstSeconds * 1000;
   expect(first.cutOffs.isCutOff("again")).toBe(false);
 
-  const { cutOff, isNew } = await replica({ deaf: true }).cutOffs.cutOff({
+  const outcome = await replica({ deaf: true }).cutOffs.cutOff({
     clientId: "again",
     limit: "bytes",
   });
 
-  expect(isNew).toBe(true);
-  expect(cutOff).toMatchObject({ count: 2, limit: "bytes", untilMs: nowMs + 120_000 });
+  const cutOff = { count: 2, limit: "bytes", sinceMs: nowMs, untilMs: nowMs + 120_000 };
+  expect(outcome).toEqual({ cutOff, isNew: true });
   expect(await storedOf("again")).toEqual([cutOff]);
 });
 
@@ -95,4 +100,28 @@ it("is known to those that knew an earlier one before the stream was made anew",
 
   await expect.poll(() => bystander.cutOffs.isCutOff("early"), soon).toBe(true);
   bystander.stop();
+});
+
+it("is made for devices alone, and never for more in a minute than a region may", async () => {
+  nowMs = 10_000_000;
+  const [one, other] = [replica(), replica()];
+  const outcomeOf = async ({ cutOffs }: typeof one, clientId: string) => {
+    const outcome = await cutOffs.cutOff({ clientId, limit });
+    return "withheld" in outcome ? outcome.withheld : "made";
+  };
+  expect(await outcomeOf(one, "made-up-1")).toBe("unknown");
+  for (let n = 0; n < perMinute; n++) expect(await outcomeOf(one, `many-${n}`)).toBe("made");
+
+  expect(await outcomeOf(one, "one-more")).toBe("limit");
+  await expect.poll(() => other.cutOffs.isCutOff(`many-${perMinute - 1}`), soon).toBe(true);
+  expect(await outcomeOf(other, "one-more")).toBe("limit");
+  // Who is kept out already takes no room.
+  expect(await outcomeOf(other, "many-0")).toBe("made");
+  nowMs += 60_000;
+  expect(await outcomeOf(other, "one-more")).toBe("made");
+
+  for (let n = 0; n < perMinute; n++) await outcomeOf(one, `made-up-${n}`);
+  expect(await outcomeOf(one, "made-up-again")).toBe("limit");
+  expect(await storedOf("made-up-1")).toEqual([]);
+  for (const { stop } of [one, other]) stop();
 });

@@ -28,6 +28,16 @@ export const meterAlerts: readonly Alert[] = [
       "They go on sending, and what they send delays and fills what the reports of all share.",
   },
   {
+    name: "SentinelMeterCutOffsWithheld",
+    severity: "critical",
+    when: "sum(increase(sentinel_auth_cut_offs_withheld_total[5m])) > 3",
+    lasting: "0s",
+    summary:
+      "{{ $value | humanize }} requests to cut a device off were not followed within five minutes",
+    impact:
+      "More devices flood at once than are cut off in a minute, and go on; or somebody has the meter's password and keeps devices out.",
+  },
+  {
     name: "SentinelMeterInterrupted",
     severity: "warning",
     when: "max by (replica) (increase(sentinel_meter_interruptions_total[30m])) > 3",

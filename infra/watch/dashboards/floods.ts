@@ -70,6 +70,10 @@ export const floods: Section = {
           legend: "not in AUDIT",
         },
         {
+          expr: "sum by (cause) (increase(sentinel_auth_cut_offs_withheld_total[10m]))",
+          legend: "withheld: {{cause}}",
+        },
+        {
           expr: "sum(increase(sentinel_meter_finding_retries_total[10m]))",
           legend: "finding retried",
         },

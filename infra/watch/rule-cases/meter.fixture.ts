@@ -3,6 +3,7 @@ import type { RuleCase } from "./rule-case.fixture.ts";
 const cutOffs = `sentinel_auth_cut_offs_total{replica="auth-a",limit="messages"}`;
 const unanswered = `sentinel_meter_cut_off_request_failures_total{replica="meter-0"}`;
 const closing = `sentinel_auth_cut_off_closing_failures_total{replica="auth-a"}`;
+const withheld = `sentinel_auth_cut_offs_withheld_total{replica="auth-a",cause="limit"}`;
 const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
 
 const lost = `sentinel_meter_lost_reports_total{replica="meter-0"}`;
@@ -20,6 +21,11 @@ export const meterCases: readonly RuleCase[] = [
       { series: { [unanswered]: "0x20", [closing]: "0+2x20" }, at: 10 },
     ],
     quiet: [{ series: { [unanswered]: "0x5 1x20", [closing]: "0x25" }, at: 10 }],
+  },
+  {
+    alert: "SentinelMeterCutOffsWithheld",
+    fires: [{ series: { [withheld]: "0x5 20x20" }, at: 7 }],
+    quiet: [{ series: { [withheld]: "0x5 20x20" }, at: 15 }],
   },
   {
     alert: "SentinelMeterInterrupted",
