@@ -1,6 +1,7 @@
 import { deliveryBound, inspectorsOf, ownStream, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import { board, type Section } from "./board.ts";
+import { wayOut } from "./edge.ts";
 import { graph, note } from "./panels.ts";
 
 const range = "$__rate_interval";
@@ -172,66 +173,6 @@ const middle: Section = {
         {
           expr: rates("sentinel_inspector_redelivered_alerts_total", "replica"),
           legend: "{{replica}} sent again, after a change of leader",
-        },
-      ],
-    }),
-  ],
-};
-
-const wayOut: Section = {
-  title: "Edge",
-  panels: [
-    graph({
-      title: "Alerts at the edge, reports from devices",
-      description:
-        "Alerts that arrive at an edge for its devices, by account; what it then sends by MQTT is counted by nobody",
-      unit: "mps",
-      width: 6,
-      queries: [
-        {
-          expr: `sum by (account) (rate(gnatsd_accstatz_received_messages{job="nats-edge",account=~"CORE|FROM_.*"}[${range}]))`,
-          legend: "alerts, {{account}}",
-        },
-        {
-          expr: `sum(rate(gnatsd_varz_in_client_msgs{job="nats-edge"}[${range}]))`,
-          legend: "from devices",
-        },
-      ],
-    }),
-    graph({
-      title: "Devices cut off for reading too slowly",
-      description: "What was on its way to them is not delivered live",
-      unit: "reqps",
-      width: 6,
-      queries: [
-        {
-          expr: `sum by (pod) (rate(gnatsd_varz_slow_consumer_stats_clients{job="nats-edge"}[${range}]))`,
-          legend: "{{pod}}",
-        },
-      ],
-    }),
-    graph({
-      title: "Alerts from other regions",
-      description: "Stored by the mirrors of their streams",
-      unit: "mps",
-      width: 6,
-      queries: [
-        {
-          expr: `max by (account) (rate(jetstream_stream_last_seq{account=~"FROM_.*",stream_name="MQTT_ALERTS"}[${range}]))`,
-          legend: "{{account}}",
-        },
-      ],
-    }),
-    graph({
-      title: "Mirrors behind",
-      description:
-        "Messages that another region has and this one does not, as far as is known here",
-      unit: "short",
-      width: 6,
-      queries: [
-        {
-          expr: `max by (account) (jetstream_stream_mirror_lag{is_stream_leader="true"})`,
-          legend: "{{account}}",
         },
       ],
     }),
