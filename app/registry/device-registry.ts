@@ -1,7 +1,8 @@
-import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { deviceTableKey } from "../contract/device.ts";
-import { inParallel, sendUnprocessed } from "./batches.ts";
+import { inParallel } from "./batches.ts";
 import type { BulkOptions, BulkOutcome, BulkResult } from "./bulk-write.ts";
+import { type DeviceBatch, readDevices } from "./device-batch.ts";
 import { keyName, keyOf } from "./device-key.ts";
 import {
   type DeviceFilter,
@@ -10,13 +11,7 @@ import {
   type PageOptions,
   pageScan,
 } from "./device-page.ts";
-import {
-  type DeviceItem,
-  type DeviceRecord,
-  type ParsedItem,
-  parseDeviceItem,
-  type UnreadableItem,
-} from "./device-record.ts";
+import { type DeviceRecord, type ParsedItem, parseDeviceItem } from "./device-record.ts";
 import {
   type ChangeResult,
   changeDevice,
@@ -37,17 +32,6 @@ import {
 import { DeviceConflict } from "./registry-errors.ts";
 import type { SecretHash } from "./secret.ts";
 import { type Changed, toldOf } from "./told-of-change.ts";
-
-/** DynamoDB's limit for one request. */
-export const readBatchSize = 100;
-
-export interface DeviceBatch {
-  /** An id that is in none of the three does not exist. */
-  readonly found: ReadonlyMap<string, DeviceRecord>;
-  readonly unreadable: readonly UnreadableItem[];
-  /** Ids that DynamoDB did not get round to. */
-  readonly unread: readonly string[];
-}
 
 export interface RegistryOptions {
   readonly client: DynamoDBClient;
@@ -86,22 +70,8 @@ export class DeviceRegistry {
   }
 
   /** One read of at most 100 different ids. */
-  async getMany(clientIds: readonly string[]): Promise<DeviceBatch> {
-    const { client, table } = this.#table;
-    const found = new Map<string, DeviceRecord>();
-    const unreadable: UnreadableItem[] = [];
-    const keys: DeviceItem[] = clientIds.map((id) => ({ [deviceTableKey]: { S: id } }));
-    const open = await sendUnprocessed(keys, this.#batch, async (Keys) => {
-      const request = { [table]: { Keys, ConsistentRead: this.#consistent } };
-      const reply = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-      for (const item of reply.Responses?.[table] ?? []) {
-        const parsed = parseDeviceItem(item);
-        if (parsed.record) found.set(parsed.record.clientId, parsed.record);
-        else unreadable.push(parsed.unreadable);
-      }
-      return reply.UnprocessedKeys?.[table]?.Keys ?? [];
-    });
-    return { found, unreadable, unread: open.flatMap((key) => key[deviceTableKey]?.S ?? []) };
+  getMany(clientIds: readonly string[]): Promise<DeviceBatch> {
+    return readDevices(this.#table, clientIds, { consistent: this.#consistent, ...this.#batch });
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { DeviceBatch } from "../../registry/device-registry.ts";
+import type { DeviceBatch } from "../../registry/device-batch.ts";
 import { deviceWith } from "../../registry/emulator.fixture.ts";
 import { type CacheResult, DeviceCache } from "./device-cache.ts";
 import { recordBytes } from "./record-bytes.ts";

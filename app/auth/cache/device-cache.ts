@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
+import type { DeviceBatch } from "../../registry/device-batch.ts";
 import type { DeviceRecord } from "../../registry/device-record.ts";
-import type { DeviceBatch } from "../../registry/device-registry.ts";
 import type { Lookup } from "../callout/decide.ts";
 import { ReadQueue } from "./read-queue.ts";
 import { recordBytes } from "./record-bytes.ts";

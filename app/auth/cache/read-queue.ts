@@ -1,4 +1,4 @@
-import { readBatchSize } from "../../registry/device-registry.ts";
+import { readBatchSize } from "../../registry/device-batch.ts";
 
 export interface ReadQueueOptions {
   /** Reads at most `readBatchSize` different ids. Never rejects. */

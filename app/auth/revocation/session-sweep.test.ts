@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { type DeviceBatch, readBatchSize } from "../../registry/device-batch.ts";
 import type { DeviceRecord } from "../../registry/device-record.ts";
-import { type DeviceBatch, readBatchSize } from "../../registry/device-registry.ts";
 import { deviceWith } from "../../registry/emulator.fixture.ts";
 import { proofOf } from "../callout/session-proof.ts";
 import type { LiveSession } from "./live-sessions.ts";

@@ -1,5 +1,4 @@
-import type { DeviceBatch } from "../../registry/device-registry.ts";
-import { readBatchSize } from "../../registry/device-registry.ts";
+import { type DeviceBatch, readBatchSize } from "../../registry/device-batch.ts";
 import { type SessionFault, sessionFault } from "../callout/session-proof.ts";
 import type { LiveSession, LiveSessions } from "./live-sessions.ts";
 

@@ -1,7 +1,8 @@
 import { chunksOf } from "../batches.ts";
 import type { BulkOptions } from "../bulk-write.ts";
+import { readBatchSize } from "../device-batch.ts";
 import type { DeviceRecord } from "../device-record.ts";
-import { type DeviceRegistry, readBatchSize } from "../device-registry.ts";
+import type { DeviceRegistry } from "../device-registry.ts";
 import type { By, DeviceValues } from "../record-changes.ts";
 import { hashSecret, issueSecret, sameSecret } from "../secret.ts";
 import type { DeviceRow, ReadRow, RowPosition } from "./device-rows.ts";
