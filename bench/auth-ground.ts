@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { consumerDefinitions } from "../app/contract/consumers.ts";
 import { defaultScale, streamDefinitions } from "../app/contract/streams.ts";
 import { provisionConsumers, provisionStreams } from "../app/provision/provision.ts";
 import { createLog } from "../app/shared/log.ts";
@@ -114,7 +115,7 @@ async function makeStreams(provision: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(provision);
   const definitions = streamDefinitions(scale).filter(({ name }) => streamsOfAuth.has(name));
   await provisionStreams(jsm, definitions, createLog("bench", "error"));
-  await provisionConsumers(jsm, definitions);
+  await provisionConsumers(jsm, definitions, consumerDefinitions);
 }
 
 /** What auth stands between: a NATS server and a DynamoDB emulator. */

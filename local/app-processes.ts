@@ -138,6 +138,7 @@ export function provisionSpec(context: AppContext): Omit<ProcessSpec, "ready"> {
         .join(","),
       DEVICES_PASSWORD_FILE: context.secrets.passwordFile(mqttStreamMaker),
       STREAM_REPLICAS: String(context.layout.cores.length),
+      ...(context.links && { REGION: context.links.region }),
       ...peerPasswords(context, (peer) => streamMaker(sourceAccount(peer))),
     },
   };

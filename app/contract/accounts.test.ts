@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accounts, accountsOf, devicePermissions, storesIn } from "./accounts.ts";
 import { crossings, crossingsOf } from "./crossings.ts";
-import { mirrorPermissions, peerCalls } from "./peers.ts";
+import { mirrorPermissions, peerAccount, peerCalls } from "./peers.ts";
 import { peersOf } from "./regions.ts";
 import { mqttStreamMaker, publishable, serviceUsers, serviceUsersOf } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
@@ -91,7 +91,7 @@ it("lets no maker of streams delete, purge or read", () => {
     expect(maker.calls ?? []).toEqual([]);
     for (const subject of maker.publish ?? []) {
       expect(subject).toMatch(
-        /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.REGISTRY_CHANGES\.session-closer\.)/,
+        /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.REGISTRY_CHANGES\.(session-closer\.|mirror-))/,
       );
     }
   }
@@ -155,19 +155,29 @@ it("lets only auth find and close sessions, and nobody into SYS", () => {
   }
 });
 
-it("lets a peer ask for consumers of what is mirrored and nothing else", () => {
-  expect(peerCalls.map(({ to, subject }) => `${to} ${subject}`)).toEqual([
+it("lets a peer ask for consumers of alerts and for its own of changes, nothing else, and gives it what they deliver", () => {
+  expect(peerCalls("eu-west").map(({ to, subject }) => `${to} ${subject}`)).toEqual([
     "ALERTS $JS.API.CONSUMER.CREATE.MQTT_ALERTS",
     "ALERTS $JS.FC.MQTT_ALERTS.>",
-    "CHANGES $JS.API.CONSUMER.CREATE.REGISTRY_CHANGES",
-    "CHANGES $JS.FC.REGISTRY_CHANGES.>",
+    "CHANGES $JS.API.CONSUMER.RESET.REGISTRY_CHANGES.mirror-eu-west",
+    "CHANGES $JS.FC.REGISTRY_CHANGES.mirror-eu-west.>",
   ]);
-  const { publish, subscribe } = mirrorPermissions("us-east");
+  const { publish, subscribe } = mirrorPermissions("eu-west", "us-east");
   expect(publish).toEqual([
     "$JS.us-east.API.CONSUMER.CREATE.MQTT_ALERTS",
     "$JS.FC.MQTT_ALERTS.>",
-    "$JS.us-east.API.CONSUMER.CREATE.REGISTRY_CHANGES",
-    "$JS.FC.REGISTRY_CHANGES.>",
+    "$JS.us-east.API.CONSUMER.RESET.REGISTRY_CHANGES.mirror-eu-west",
+    "$JS.FC.REGISTRY_CHANGES.mirror-eu-west.>",
   ]);
-  expect(subscribe).toEqual(["$JSC.R.*", "$JS.M.*"]);
+  expect(subscribe).toEqual(["$JSC.R.*", "mirrored.eu-west.M.*", "mirrored.eu-west.changes"]);
+});
+
+it("keeps a peer in an account of its own, into which nothing of another's comes", () => {
+  for (const peer of peers) {
+    const coming = crossingsOf(peers).filter(({ to }) => to === peerAccount(peer));
+    expect(coming.map(({ from, subject }) => `${from} ${subject}`)).toEqual([
+      `ALERTS mirrored.${peer}.M.*`,
+      `CHANGES mirrored.${peer}.changes`,
+    ]);
+  }
 });

@@ -2,6 +2,7 @@ import {
   type ChangeAccount,
   changeAccount,
   type PeerAccount,
+  peerAccount,
   type SourceAccount,
   sourceAccount,
 } from "./peers.ts";
@@ -32,8 +33,7 @@ export type Account =
 /** The accounts of a region that delivers what these other regions took in, too. */
 export const accountsOf = (peers: readonly RegionName[]): readonly Account[] => [
   ...accounts,
-  ...peers.flatMap((peer) => [sourceAccount(peer), changeAccount(peer)]),
-  ...(peers.length > 0 ? (["PEERS"] as const) : []),
+  ...peers.flatMap((peer) => [sourceAccount(peer), changeAccount(peer), peerAccount(peer)]),
 ];
 
 const isStore = (account: Account) => storeAccounts.some((each) => each === account);

@@ -1,3 +1,5 @@
+import { changeDelivery, mirrorConsumer } from "./peers.ts";
+import type { RegionName } from "./regions.ts";
 import { changeConsumer } from "./service-users.ts";
 import { subjects } from "./subjects.ts";
 
@@ -8,11 +10,14 @@ export interface ConsumerDefinition {
   readonly stream: string;
   readonly durable_name: string;
   readonly description: string;
-  readonly filter_subject: string;
-  readonly ack_policy: "explicit";
   readonly deliver_policy: "all";
-  readonly ack_wait: number;
+  readonly ack_policy: "explicit" | "flow_control";
   readonly max_ack_pending: number;
+  readonly filter_subject?: string;
+  readonly ack_wait?: number;
+  readonly deliver_subject?: string;
+  readonly flow_control?: true;
+  readonly idle_heartbeat?: number;
 }
 
 /** The consumers that outlast their readers, of a region's own streams and of mirrors. */
@@ -28,3 +33,17 @@ export const consumerDefinitions: readonly ConsumerDefinition[] = [
     max_ack_pending: 20_000,
   },
 ];
+
+/** The consumers of our own streams out of which the mirrors of these peers are fed. */
+export const mirrorConsumers = (peers: readonly RegionName[]): readonly ConsumerDefinition[] =>
+  peers.map((peer) => ({
+    stream: "REGISTRY_CHANGES",
+    durable_name: mirrorConsumer(peer),
+    description: `Feeds the mirror that ${peer} has`,
+    deliver_subject: changeDelivery(peer),
+    deliver_policy: "all",
+    ack_policy: "flow_control",
+    max_ack_pending: 10_000,
+    flow_control: true,
+    idle_heartbeat: seconds(1),
+  }));

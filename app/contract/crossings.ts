@@ -1,7 +1,6 @@
 import type { Account } from "./accounts.ts";
-import { changeAccount, mirroredStreams, sourceAccount } from "./peers.ts";
+import { changeAccount, peerAccount, peerDeliveries, sourceAccount } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
-import { accountOfStream } from "./stores.ts";
 import { subjects } from "./subjects.ts";
 
 /** Messages that come from one account into another without being asked for: a stream import. */
@@ -80,15 +79,11 @@ export const crossings = {
   },
 } as const satisfies Record<string, Crossing>;
 
-/** What a consumer of a mirror delivers to the region that has it. */
-const toPeers = mirroredStreams.map(
-  (stream): Crossing => ({
-    from: accountOfStream(stream),
-    to: "PEERS",
-    subject: "$JS.M.*",
-    as: "$JS.M.*",
-  }),
-);
+/** What is delivered to a region that mirrors our streams. */
+const toPeer = (peer: RegionName) =>
+  peerDeliveries(peer).map(
+    ({ from, subject }): Crossing => ({ from, to: peerAccount(peer), subject, as: subject }),
+  );
 
 /** With peers, what each mirror republishes reaches devices and auth in the same way. */
 export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] => [
@@ -96,6 +91,6 @@ export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] =
   ...peers.flatMap((peer) => [
     { ...crossings.alertsToDevices, from: sourceAccount(peer) },
     { ...crossings.changesToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
+    ...toPeer(peer),
   ]),
-  ...(peers.length > 0 ? toPeers : []),
 ];

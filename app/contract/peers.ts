@@ -1,19 +1,20 @@
 import { type Call, call } from "./calls.ts";
 import type { RegionName } from "./regions.ts";
-import { accountOfStream } from "./stores.ts";
 
 const upper = (peer: RegionName) => peer.toUpperCase().replaceAll("-", "_");
 
 export type SourceAccount = `FROM_${string}`;
 export type ChangeAccount = `AUTH_FROM_${string}`;
-/** Account of the peers themselves, who come over leaf links. It holds nothing. */
-export type PeerAccount = "PEERS";
+export type PeerAccount = `PEER_${string}`;
 
 /**
  * Account that holds the mirrors of one other region's streams and nothing else. The leaf link to
  * that region is bound to it, so that whatever comes over the link stays behind this border.
  */
 export const sourceAccount = (peer: RegionName): SourceAccount => `FROM_${upper(peer)}`;
+
+/** Account of a peer itself, who comes over a leaf link. It holds nothing, and no other peer is in it. */
+export const peerAccount = (peer: RegionName): PeerAccount => `PEER_${upper(peer)}`;
 
 /** Account out of which auth reads what that region changed. */
 export const changeAccount = (peer: RegionName): ChangeAccount => `AUTH_FROM_${upper(peer)}`;
@@ -24,27 +25,79 @@ export const changeReader = (peer: RegionName) => `auth-from-${peer}`;
 /** The streams of which a region keeps the mirrors of its peers. */
 export const mirroredStreams = ["MQTT_ALERTS", "REGISTRY_CHANGES"] as const;
 
-/** What the account of the peers may ask of the accounts whose streams are mirrored. */
-export const peerCalls: readonly Call[] = mirroredStreams.flatMap((stream) =>
-  [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.FC.${stream}.>`].map((subject) =>
-    call(accountOfStream(stream), subject),
-  ),
-);
+/** Who reads a stream, and whose it is. */
+export interface Reading {
+  readonly reader: RegionName;
+  readonly origin: RegionName;
+}
+
+/** Where each peer gets what it reads: on subjects that are nobody else's. */
+const deliveryTo = (reader: RegionName) => `mirrored.${reader}`;
+/** A mirror adds a suffix of its own choice. */
+const alertDelivery = (reader: RegionName) => `${deliveryTo(reader)}.M.*`;
+export const changeDelivery = (reader: RegionName) => `${deliveryTo(reader)}.changes`;
+
+/** The durable consumer out of which a peer's mirror of REGISTRY_CHANGES is fed. */
+export const mirrorConsumer = (reader: RegionName) => `mirror-${reader}`;
+
+/** What a mirror is told of its origin; in the order in which nats-server tells it again. */
+export interface MirrorSource {
+  readonly name: string;
+  readonly external: { readonly api: string; readonly deliver: string };
+  readonly consumer?: { readonly name: string; readonly deliver_subject: string };
+}
+
+/**
+ * Alerts come by a consumer that the mirror has made. One that outlasts it, made by the origin,
+ * would let a peer choose nothing at all, but each delivery would be replicated there: ADR 27.
+ * Changes are few, and come by such a one.
+ */
+export function mirrorSource(
+  stream: (typeof mirroredStreams)[number],
+  { reader, origin }: Reading,
+): MirrorSource {
+  const api = `$JS.${origin}.API`;
+  if (stream === "MQTT_ALERTS") {
+    return { name: stream, external: { api, deliver: deliveryTo(reader) } };
+  }
+  const consumer = { name: mirrorConsumer(reader), deliver_subject: changeDelivery(reader) };
+  return { name: stream, external: { api, deliver: "" }, consumer };
+}
+
+/** What a peer's account may ask of the accounts whose streams are mirrored. */
+export function peerCalls(reader: RegionName): readonly Call[] {
+  const durable = mirrorConsumer(reader);
+  return [
+    // Without a name in the subject none can be made that lasts.
+    call("ALERTS", "$JS.API.CONSUMER.CREATE.MQTT_ALERTS"),
+    call("ALERTS", "$JS.FC.MQTT_ALERTS.>"),
+    call("CHANGES", `$JS.API.CONSUMER.RESET.REGISTRY_CHANGES.${durable}`),
+    call("CHANGES", `$JS.FC.REGISTRY_CHANGES.${durable}.>`),
+  ];
+}
+
+/** What reaches a peer's account. */
+export const peerDeliveries = (reader: RegionName) => [
+  { from: "ALERTS", subject: alertDelivery(reader) } as const,
+  { from: "CHANGES", subject: changeDelivery(reader) } as const,
+];
 
 /**
  * What another region may do here over its leaf link, and thereby what its servers may ask for.
  *
- * A mirror creates one consumer of its origin, gets the answer (`$JSC.R.*`) and then the messages
- * (`$JS.M.*`), and answers the flow control, without which it stops after 2 MiB. That the list
- * names no other subject is also what keeps the interest of devices from crossing the link.
+ * A mirror asks for messages, gets the answer (`$JSC.R.*`) and then what it asked for, and answers the
+ * flow control, without which it stops after 2 MiB. That the list names no other subject is also what
+ * keeps the interest of devices from crossing the link.
  */
-export function mirrorPermissions(region: string): {
-  publish: readonly string[];
-  subscribe: readonly string[];
-} {
+export function mirrorPermissions(
+  reader: RegionName,
+  domain: string,
+): { publish: readonly string[]; subscribe: readonly string[] } {
   return {
     // A peer names the domain; nats-server takes it out before the account sees the request.
-    publish: peerCalls.map(({ subject }) => subject.replace("$JS.API.", `$JS.${region}.API.`)),
-    subscribe: ["$JSC.R.*", "$JS.M.*"],
+    publish: peerCalls(reader).map(({ subject }) =>
+      subject.replace("$JS.API.", `$JS.${domain}.API.`),
+    ),
+    subscribe: ["$JSC.R.*", ...peerDeliveries(reader).map(({ subject }) => subject)],
   };
 }

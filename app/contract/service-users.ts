@@ -19,11 +19,12 @@ import { jetStreamInfo, readLane } from "./own-streams.ts";
 import {
   changeAccount,
   changeReader,
+  mirrorConsumer,
   mirroredStreams,
   type SourceAccount,
   sourceAccount,
 } from "./peers.ts";
-import type { RegionName } from "./regions.ts";
+import { type RegionName, regionNames } from "./regions.ts";
 import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
 import { subjects } from "./subjects.ts";
 
@@ -218,6 +219,10 @@ function streamMakerUser(
       ...(streams.some((stream) => stream === "REGISTRY_CHANGES")
         ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
         : []),
+      // Mirrors of other regions are fed out of our own stream.
+      ...(account === "CHANGES" ? regionNames : []).map(
+        (region) => `$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${mirrorConsumer(region)}`,
+      ),
     ],
     subscribe: [inbox(name)],
   };

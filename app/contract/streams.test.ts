@@ -35,13 +35,16 @@ it("captures each subject in one stream only", () => {
 });
 
 it("mirrors a peer's streams under their names, and republishes and keeps them as long", () => {
-  const mirrors = mirrorDefinitions(defaultScale, "eu-west");
-  expect(mirrors.map(({ mirror }) => mirror)).toEqual(
-    ["MQTT_ALERTS", "REGISTRY_CHANGES"].map((name) => ({
-      name,
-      external: { api: "$JS.eu-west.API", deliver: "" },
-    })),
-  );
+  const mirrors = mirrorDefinitions(defaultScale, { reader: "us-east", origin: "eu-west" });
+  const api = "$JS.eu-west.API";
+  expect(mirrors.map(({ mirror }) => mirror)).toEqual([
+    { name: "MQTT_ALERTS", external: { api, deliver: "mirrored.us-east" } },
+    {
+      name: "REGISTRY_CHANGES",
+      external: { api, deliver: "" },
+      consumer: { name: "mirror-us-east", deliver_subject: "mirrored.us-east.changes" },
+    },
+  ]);
   for (const mirror of mirrors) {
     const original = streams.get(mirror.name);
     for (const field of ["name", "republish", "max_age", "num_replicas", "storage"] as const) {

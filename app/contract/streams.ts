@@ -1,8 +1,7 @@
 import { type Lane, lanes } from "./lanes.ts";
 import { auditDays, cutOffMemoryHours } from "./limits.ts";
 import { partitionCount, partitionedSubject } from "./partitions.ts";
-import { mirroredStreams } from "./peers.ts";
-import type { RegionName } from "./regions.ts";
+import { type MirrorSource, mirroredStreams, mirrorSource, type Reading } from "./peers.ts";
 import { type StreamBounds, type StreamName, streamBounds } from "./stream-bounds.ts";
 import { type Origin, subjects } from "./subjects.ts";
 
@@ -34,10 +33,7 @@ export interface StreamDefinition {
 /** A copy of another region's stream. It takes nothing in but what it reads there. */
 export interface MirrorDefinition
   extends Omit<StreamDefinition, "subjects" | "duplicate_window" | "subject_transform"> {
-  readonly mirror: {
-    readonly name: string;
-    readonly external: { readonly api: string; readonly deliver: "" };
-  };
+  readonly mirror: MirrorSource;
   /** Answers direct reads too, as the stream itself does. */
   readonly mirror_direct: boolean;
 }
@@ -164,13 +160,13 @@ const alertStream = (scale: StreamScale) =>
   });
 
 /**
- * What a region keeps of this peer's streams, in the peer's source account. Each mirror has the name
+ * What a region keeps of a peer's streams, in the peer's source account. Each mirror has the name
  * of the original, and the alerts' its republish too, so that both are used in the same way. The
  * peer's JetStream domain is its region name.
  */
 export function mirrorDefinitions(
   scale: StreamScale,
-  peer: RegionName,
+  reading: Reading,
 ): readonly MirrorDefinition[] {
   const originals = streamDefinitions(scale);
   return mirroredStreams.map((name) => {
@@ -179,8 +175,8 @@ export function mirrorDefinitions(
     const { subjects: _, duplicate_window: __, ...kept } = original;
     return {
       ...kept,
-      description: `${kept.description}; of ${peer}`,
-      mirror: { name, external: { api: `$JS.${peer}.API`, deliver: "" } },
+      description: `${kept.description}; of ${reading.origin}`,
+      mirror: mirrorSource(name, reading),
       mirror_direct: true,
     };
   });

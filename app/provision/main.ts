@@ -1,7 +1,13 @@
 import pRetry from "p-retry";
 import { z } from "zod";
+import {
+  type ConsumerDefinition,
+  consumerDefinitions,
+  mirrorConsumers,
+} from "../contract/consumers.ts";
 import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { sourceAccount } from "../contract/peers.ts";
+import { regionNames } from "../contract/regions.ts";
 import { mqttStreamMaker, streamMaker } from "../contract/service-users.ts";
 import { accountOfStream, storeAccounts } from "../contract/stores.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
@@ -45,11 +51,16 @@ const shape = {
   WAIT_SECONDS: count.default(120),
   /** Of user `provision-devices`, who makes the streams of nats-server's MQTT layer. */
   DEVICES_PASSWORD_FILE: z.string().min(1),
+  /** This region's name; needed where there are others. */
+  REGION: z.enum(regionNames).optional(),
   /** The other regions, whose alerts are mirrored here. */
   PEER_PASSWORD_FILES: peerLogins.default([]),
 };
 
 type Environment = ReturnType<typeof read>;
+
+const regionMissing = `the environment is not valid:
+  REGION: must name this region where PEER_PASSWORD_FILES names others; it is not set`;
 
 /** Keeps trying while the cluster comes up; a refusal is final at once. */
 async function patiently<T>(
@@ -98,10 +109,13 @@ async function provisionAccount<D extends { readonly name: string }>(
   await connection.drain();
 }
 
-async function makeStreams(jsm: JetStreamManager, definitions: Definitions, log: Logger) {
-  await provisionStreams(jsm, definitions, log);
-  await provisionConsumers(jsm, definitions);
-}
+/** Makes streams, and those of the consumers that are of them. */
+const makerOf =
+  (consumers: readonly ConsumerDefinition[]) =>
+  async (jsm: JetStreamManager, definitions: Definitions, log: Logger) => {
+    await provisionStreams(jsm, definitions, log);
+    await provisionConsumers(jsm, definitions, consumers);
+  };
 
 async function run(environment: Environment, log: Logger): Promise<void> {
   const scale = {
@@ -109,7 +123,10 @@ async function run(environment: Environment, log: Logger): Promise<void> {
     maxBytes: environment.STREAM_MAX_BYTES,
     alertRetentionHours: environment.ALERT_RETENTION_HOURS,
   };
-  const own = { environment, log, make: makeStreams };
+  const { PEER_PASSWORD_FILES: peers, REGION: reader } = environment;
+  const readByPeers = mirrorConsumers(peers.map(({ region }) => region));
+  const own = { environment, log, make: makerOf([...consumerDefinitions, ...readByPeers]) };
+  const mirrored = { environment, log, make: makerOf(consumerDefinitions) };
   for (const { name, passwordFile } of environment.ACCOUNT_PASSWORD_FILES) {
     const definitions = streamDefinitions(scale).filter(
       (each) => accountOfStream(each.name) === name,
@@ -124,10 +141,11 @@ async function run(environment: Environment, log: Logger): Promise<void> {
     { environment, log, login: mqttMaker, make: provisionMqttStreams },
     mqttStreamDefinitions(scale.replicas),
   );
-  for (const { region, passwordFile } of environment.PEER_PASSWORD_FILES) {
-    const definitions = mirrorDefinitions(scale, region);
+  for (const { region, passwordFile } of peers) {
+    if (reader === undefined) throw new EnvironmentInvalid(regionMissing);
+    const definitions = mirrorDefinitions(scale, { reader, origin: region });
     const maker = { user: streamMaker(sourceAccount(region)), passwordFile };
-    await provisionAccount({ ...own, login: maker }, definitions, async (jsm) => {
+    await provisionAccount({ ...mirrored, login: maker }, definitions, async (jsm) => {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
     });
   }

@@ -76,7 +76,7 @@ describe("a subject that another stream takes over", () => {
 });
 
 describe("a mirror", () => {
-  const [mirror] = mirrorDefinitions(defaultScale, "eu-west");
+  const [mirror] = mirrorDefinitions(defaultScale, { reader: "us-east", origin: "eu-west" });
   if (!mirror) throw new Error("nothing is mirrored");
 
   it("is left alone when it is right", () => {

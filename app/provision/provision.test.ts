@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
+import { consumerDefinitions } from "../contract/consumers.ts";
 import { streamMaker } from "../contract/service-users.ts";
 import { accountOfStream, type StoreAccount, storeAccounts } from "../contract/stores.ts";
 import {
@@ -57,7 +58,7 @@ describe.each(storeAccounts)("in account %s", (account) => {
   it("changes nothing the second time", async () => {
     const definitions = definitionsOf(account);
     const steps = await provisionStreams(makerOf(account), definitions, log);
-    await provisionConsumers(makerOf(account), definitions);
+    await provisionConsumers(makerOf(account), definitions, consumerDefinitions);
     expect(steps.map((step) => step.kind)).toEqual(definitions.map(() => "unchanged"));
   });
 
@@ -98,7 +99,7 @@ it("a mirror that is made republishes nothing from before; one that only stores 
   for (let n = 0; n < 100; n++) await alerts.publish("clients.d1.alerts", `before ${n}`);
   const small = { ...scale, maxBytes: { ...scale.maxBytes, MQTT_ALERTS: 1024 ** 2 } };
   const mirrors = ["LIVE", "STORED"].map((name) => {
-    const [definition] = mirrorDefinitions(small, "eu-west");
+    const [definition] = mirrorDefinitions(small, { reader: "us-east", origin: "eu-west" });
     if (!definition) throw new Error("nothing is mirrored");
     const { republish, ...kept } = definition;
     // Of the same account: what is another region's, otherwise, is the way to it.

@@ -1,4 +1,4 @@
-import { consumerDefinitions } from "../contract/consumers.ts";
+import type { ConsumerDefinition } from "../contract/consumers.ts";
 import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
@@ -50,6 +50,8 @@ function created(
   now: Date,
 ): Partial<StreamConfig> & { name: string } {
   if (!("mirror" in definition) || definition.republish === undefined) return { ...definition };
+  // The consumer that is there knows where it is.
+  if (definition.mirror.consumer !== undefined) return { ...definition };
   return { ...definition, mirror: { ...definition.mirror, opt_start_time: now.toISOString() } };
 }
 
@@ -91,13 +93,14 @@ export async function provisionStreams(
   return steps;
 }
 
-/** Makes the consumers that outlast their readers; what is there already stays as it is. */
+/** Makes those consumers that are of these streams; what is there already stays as it is. */
 export async function provisionConsumers(
   jsm: JetStreamManager,
   definitions: Definitions,
+  consumers: readonly ConsumerDefinition[],
 ): Promise<void> {
   const names = definitions.map(({ name }) => name);
-  for (const { stream, ...consumer } of consumerDefinitions) {
+  for (const { stream, ...consumer } of consumers) {
     if (names.includes(stream)) await jsm.consumers.add(stream, consumer);
   }
 }

@@ -1,7 +1,7 @@
 import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
 import { type Call, call } from "../../app/contract/calls.ts";
 import { crossingsOf } from "../../app/contract/crossings.ts";
-import { peerCalls } from "../../app/contract/peers.ts";
+import { peerAccount, peerCalls } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { serviceUsersOf } from "../../app/contract/service-users.ts";
 import type { ConfigValue } from "./nats-syntax.ts";
@@ -30,8 +30,10 @@ function callsOf(peers: readonly RegionName[]): readonly AccountCall[] {
   const ofUsers = serviceUsersOf(peers).flatMap(({ account, calls = [] }) =>
     calls.map((each) => ({ ...each, from: account })),
   );
-  const ofPeers = peerCalls.map((each) => ({ ...each, from: "PEERS" as const }));
-  return [...ofUsers, ...(peers.length > 0 ? ofPeers : []), ...noSecondAnswer(peers)];
+  const ofPeers = peers.flatMap((reader) =>
+    peerCalls(reader).map((each) => ({ ...each, from: peerAccount(reader) })),
+  );
+  return [...ofUsers, ...ofPeers, ...noSecondAnswer(peers)];
 }
 
 /** What an account takes from others, and what others take from it. */

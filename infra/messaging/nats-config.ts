@@ -1,5 +1,6 @@
 import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
 import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
+import { peerAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import {
   passwordVariable,
@@ -212,9 +213,10 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
       ...{ args, peers },
       users: [
         ...serviceUsersOf(peers).map(serviceEntry),
-        ...peers.map(
-          (peer) => ({ account: "PEERS", ...leafUserEntry(args.region, peer) }) as const,
-        ),
+        ...peers.map((peer) => ({
+          account: peerAccount(peer),
+          ...leafUserEntry(peer, args.region),
+        })),
       ],
     }),
   };

@@ -42,9 +42,9 @@ export function leafEntries({ listen, tls, peers }: LeafArgs): ConfigValue {
   };
 }
 
-/** A peer as a user of PEERS: its certificate is all that it proves itself with. */
-export function leafUserEntry(region: string, peer: RegionName) {
-  const { publish, subscribe } = mirrorPermissions(region);
+/** A peer as a user of its account: its certificate is all that it proves itself with. */
+export function leafUserEntry(peer: RegionName, domain: string) {
+  const { publish, subscribe } = mirrorPermissions(peer, domain);
   return {
     user: leafHost(peer),
     allowed_connection_types: ["LEAFNODE"],

@@ -42,7 +42,10 @@ export function streamDocuments(
   const text = (definition: object) => `${JSON.stringify(definition, null, 2)}\n`;
   const own = streamDefinitions(scale).map((each) => [`${each.name}.json`, text(each)]);
   const mirrors = peersOf(region).flatMap((peer) =>
-    mirrorDefinitions(scale, peer).map((each) => [`${each.name}.from-${peer}.json`, text(each)]),
+    mirrorDefinitions(scale, { reader: region, origin: peer }).map((each) => [
+      `${each.name}.from-${peer}.json`,
+      text(each),
+    ]),
   );
   return Object.fromEntries([...own, ...mirrors]);
 }
@@ -50,6 +53,7 @@ export function streamDocuments(
 function environmentOf(args: ProvisionArgs): Process["environment"] {
   const { replicas, maxBytes, alertRetentionHours } = args.plan.streams;
   return {
+    REGION: args.region,
     STREAM_REPLICAS: String(replicas),
     STREAM_MAX_BYTES: boundsText(maxBytes),
     ALERT_RETENTION_HOURS: String(alertRetentionHours),

@@ -205,7 +205,9 @@ describe("a mirror", () => {
   const log = createLog("test", "error");
 
   it.each(
-    mirrorDefinitions(small, "eu-west").map((mirror) => [mirror.name, mirror] as const),
+    mirrorDefinitions(small, { reader: "us-east", origin: "eu-west" }).map(
+      (mirror) => [mirror.name, mirror] as const,
+    ),
   )("of %s drops its oldest when it is full, and follows to the end", async (_, definition) => {
     const original = definition.name as StreamName;
     const account = accountOfStream(original);

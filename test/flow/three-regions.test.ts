@@ -122,7 +122,9 @@ describe("a link", () => {
       const { leafs } = (await response.json()) as { leafs: { subscriptions_list: string[] }[] };
       expect(leafs).toHaveLength(2 * peersOf(region).length);
       for (const { subscriptions_list: interest } of leafs) {
-        expect(interest.filter((subject) => !/^\$(JSC?|LDS)\./.test(subject))).toEqual([]);
+        expect(interest.filter((subject) => !/^(\$(JSC?|LDS)|mirrored)\./.test(subject))).toEqual(
+          [],
+        );
       }
     }
   });
@@ -155,7 +157,11 @@ describe("a peer that keeps to no rules", () => {
   const consumer = (stream: string) =>
     JSON.stringify({
       stream_name: stream,
-      config: { deliver_policy: "all", ack_policy: "none", deliver_subject: "$JS.M.peer" },
+      config: {
+        deliver_policy: "all",
+        ack_policy: "none",
+        deliver_subject: "mirrored.eu-west.M.peer",
+      },
     });
 
   it.each([
@@ -205,14 +211,19 @@ describe("a peer that keeps to no rules", () => {
         expect.stringContaining("stream name"),
         undefined,
       ]);
-      const others = peer.received.filter(({ subject }) => !/^\$JS(C\.R|\.M)\./.test(subject));
+      const others = peer.received.filter(
+        ({ subject }) => !/^(\$JSC\.R|mirrored\.eu-west)\./.test(subject),
+      );
       expect(others).toEqual([]);
     }));
 });
 
 describe("a mirror", () => {
   it("is left as it is when it is provisioned again", async () => {
-    const mirrors = mirrorDefinitions({ ...defaultScale, replicas: 1 }, "us-east");
+    const mirrors = mirrorDefinitions(
+      { ...defaultScale, replicas: 1 },
+      { reader: "eu-west", origin: "us-east" },
+    );
     const steps = await withMirror("eu-west", "us-east", (jsm) =>
       provisionStreams(jsm, mirrors, createLog("test", "error")),
     );
