@@ -104,14 +104,6 @@ const ingressStream = (
 /** What a log takes while it is split anew: nobody sends it. */
 export const closedSubject = (stream: string) => `closed.${stream}`;
 
-/**
- * Subjects that a stream took in an earlier version, and that others of the contract take now. To
- * drop one loses nothing; what the stream already holds under it stays, and its readers read it.
- */
-export const handedOver: Readonly<Partial<Record<StreamName, readonly string[]>>> = {
-  INGRESS: [ingressSubject("*")],
-};
-
 const partitionStream = (scale: StreamScale, { stream: log, bucket }: Lane) =>
   stream(scale, {
     name: `KV_${bucket}`,

@@ -1,11 +1,6 @@
 import type { MqttStreamDefinition } from "../contract/mqtt-streams.ts";
 import { partitionsOf } from "../contract/partitions.ts";
-import {
-  closedSubject,
-  handedOver,
-  type MirrorDefinition,
-  type StreamDefinition,
-} from "../contract/streams.ts";
+import { closedSubject, type MirrorDefinition, type StreamDefinition } from "../contract/streams.ts";
 
 export type Step =
   | { readonly kind: "create" | "unchanged"; readonly stream: string }
@@ -50,12 +45,11 @@ function withoutStart(field: string, value: unknown): unknown {
   return kept;
 }
 
-/** Whether every subject is still stored: by this stream or by the one that took it over. */
+/** Whether every subject is still stored. */
 function keepsSubjects(stream: string, from: unknown, to: unknown): boolean {
   if (!Array.isArray(from) || !Array.isArray(to)) return false;
   if (from.length === 1 && from[0] === closedSubject(stream)) return true;
-  const elsewhere = Object.entries(handedOver).find(([name]) => name === stream)?.[1] ?? [];
-  return from.every((item) => to.includes(item) || elsewhere.includes(item));
+  return from.every((item) => to.includes(item));
 }
 
 /** Whether a log is split into another number of partitions, and nothing else about its subjects. */
