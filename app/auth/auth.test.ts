@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startAuthProcess } from "../../test/support/auth-process.ts";
-import { boundStream } from "../../test/support/bounded.ts";
 import { connectDevice, registerDevice } from "../../test/support/clients.ts";
 import { deviceTable, emulatorClient, type Region } from "../../test/support/local-region.ts";
 import { metricOf } from "../../test/support/metric.ts";
@@ -195,47 +194,6 @@ describe("while AUDIT takes nothing", () => {
       expect(await metricOf(auth, "sentinel_auth_audit_outbox_records")).toBe(0);
     }, soon);
     await provision.close();
-  });
-});
-
-describe("while AUDIT is full", () => {
-  it("nobody new is admitted, live sessions hear and report, and with room logins go on", async () => {
-    const secret = await registerDevice(region, "live-1");
-    const live = await connectDevice(region, { clientId: "live-1", password: secret });
-    await live.client.subscribeAsync("clients/live-1/alerts");
-    const newcomer = await registerDevice(region, "newcomer");
-    const inspector = await connectAs(region, "inspector");
-    const reports = await connectAs(region, "report-inspector");
-    // Other tests' records are on their way for a moment.
-    await vi.waitFor(
-      async () => expect(await metricOf(auth, "sentinel_auth_audit_outbox_records")).toBe(0),
-      soon,
-    );
-    const lift = await boundStream(region, "AUDIT", 0);
-
-    await vi.waitFor(
-      async () => expect(await refusalOf("newcomer", newcomer)).toBe(notAuthorized),
-      soon,
-    );
-
-    const unavailable = { outcome: "refuse", code: "audit-unavailable" };
-    expect(await metricOf(auth, "sentinel_auth_decisions_total", unavailable)).toBeGreaterThan(0);
-    inspector.publish("clients.live-1.alerts", "alive");
-    await expect.poll(() => live.received.map(({ payload }) => payload), soon).toEqual(["alive"]);
-    await live.client.publishAsync("clients/live-1/reports", "reported", { qos: 1 });
-    const stored = () => readStream(reports, "REPORT_INGRESS", "ingress.*.device.live-1");
-    await expect
-      .poll(async () => (await stored()).map((m) => m.payload), soon)
-      .toEqual(["reported"]);
-    expect(live.client.connected).toBe(true);
-
-    await lift();
-    await vi.waitFor(
-      async () => expect(await refusalOf("newcomer", newcomer)).toBe("admitted"),
-      soon,
-    );
-    await live.client.endAsync();
-    await Promise.all([inspector.close(), reports.close()]);
   });
 });
 
