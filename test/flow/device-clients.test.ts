@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects } from "../../app/contract/subjects.ts";
+import { issueSecret } from "../../app/registry/secret.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { registerDevice } from "../support/clients.ts";
@@ -81,12 +82,14 @@ describe.each(clients)("the example for $name", (client) => {
     await device.stop();
   });
 
-  it("says that it is refused when its secret is wrong", async () => {
+  it("says that it is refused, and comes again until it is admitted", async () => {
     const id = `refused-${client.name}`;
-    await registerDevice(region, id);
-    const device = start(client, id, "wrong");
+    const secret = issueSecret();
+    const device = start(client, id, secret);
 
     await expect.poll(device.said, soon).toMatch(/not authori[sz]ed/i);
+    await registerDevice(region, id, secret);
+    await expect.poll(device.said, { ...soon, timeout: 60_000 }).toMatch(/subscribed/i);
     await device.stop();
   });
 });

@@ -8,8 +8,11 @@ import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 
 /** Registers a device and returns its secret. */
-export async function registerDevice(region: Region, clientId: string): Promise<string> {
-  const secret = issueSecret();
+export async function registerDevice(
+  region: Region,
+  clientId: string,
+  secret = issueSecret(),
+): Promise<string> {
   const client = emulatorClient(region.layout);
   await new DeviceRegistry({ client, table: deviceTable }).create(
     { clientId, status: "active", secret: hashSecret(secret), labels: [] },
