@@ -8,7 +8,7 @@ function receive(count: number) {
   return {
     order,
     sent,
-    acknowledge: (n: number, unsent = () => {}) => acknowledge[n - 1]?.(unsent),
+    acknowledge: (n: number, onUnsent = () => {}) => acknowledge[n - 1]?.({ onUnsent }),
   };
 }
 

@@ -2,7 +2,14 @@
 interface Awaited {
   readonly messageId: number;
   /** Set when the message may be acknowledged. */
-  onUnsent?: () => void;
+  outcome?: AcknowledgementOutcome;
+}
+
+export interface AcknowledgementOutcome {
+  /** The acknowledgement is on its way, and so are those of all earlier messages. */
+  readonly onSent?: () => void;
+  /** The connection ended before the acknowledgement's turn. */
+  readonly onUnsent?: () => void;
 }
 
 /**
@@ -25,14 +32,14 @@ export class AcknowledgementOrder {
 
   /**
    * To be called for each message as it comes. Gives the function that acknowledges it: false when
-   * the connection has ended. `onUnsent` is called if it ends before the acknowledgement's turn.
+   * the connection has ended already.
    */
-  expect(messageId: number): (onUnsent: () => void) => boolean {
+  expect(messageId: number): (outcome: AcknowledgementOutcome) => boolean {
     const awaited: Awaited = { messageId };
     this.#awaited.push(awaited);
-    return (onUnsent) => {
+    return (outcome) => {
       if (this.#ended) return false;
-      awaited.onUnsent = onUnsent;
+      awaited.outcome = outcome;
       this.#sendReady();
       return true;
     };
@@ -44,15 +51,16 @@ export class AcknowledgementOrder {
     this.#ended = true;
     const unsent = this.#awaited.slice(this.#sent);
     this.#awaited = [];
-    for (const { onUnsent } of unsent) onUnsent?.();
+    for (const { outcome } of unsent) outcome?.onUnsent?.();
   }
 
   #sendReady(): void {
     for (;;) {
       const first = this.#awaited[this.#sent];
-      if (!first?.onUnsent) break;
+      if (!first?.outcome) break;
       this.#send(first.messageId);
       this.#sent++;
+      first.outcome.onSent?.();
     }
     // Dropped in bulk: shifting each one would be quadratic in a backlog.
     if (this.#sent >= 1024) {

@@ -9,6 +9,7 @@ export interface BridgeState {
   heldBytes(): number;
   paused(): boolean;
   upstreamConnected(): boolean;
+  leads(): boolean;
 }
 
 export type BridgeMetrics = ReturnType<typeof createBridgeMetrics>;
@@ -34,10 +35,22 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
   gauge("upstream_connected", "1 while subscribed to the upstream broker", () =>
     Number(state.upstreamConnected()),
   );
+  gauge("leads", "1 while this replica stores at once; the other one waits for it", () =>
+    Number(state.leads()),
+  );
   return {
     received: counter("received_messages", "Messages that the upstream broker handed over"),
     stored: counter("stored_messages", "Messages that JetStream confirmed, duplicates included"),
     duplicates: counter("duplicate_messages", "Messages that JetStream had already"),
+    confirmed: counter(
+      "confirmed_messages",
+      "Messages that the other replica stored, acknowledged without storing them",
+    ),
+    expired: counter(
+      "expired_messages",
+      "Messages whose messageExpiryInterval ended at the upstream broker, before they came here",
+    ),
+    takeovers: counter("takeovers", "Times that this replica began to lead"),
     stale: counter(
       "stale_acknowledgements",
       "Messages stored too late for their upstream connection, which was lost: they come again",

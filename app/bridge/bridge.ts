@@ -5,13 +5,15 @@ import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { createBridgeMetrics } from "./bridge-metrics.ts";
-import { Intake } from "./intake.ts";
-import { followMs, leads } from "./leading-replica.ts";
+import { type Held, Intake } from "./intake.ts";
+import { Pair } from "./pair.ts";
 import { Pause } from "./pause.ts";
+import { Receiver } from "./receiver.ts";
+import { listen, tell } from "./statements.ts";
 import { openUpstreamSession, type UpstreamSettings } from "./upstream-session.ts";
 
 export interface BridgeArgs {
-  /** Name of this replica: its number says whether it leads. */
+  /** Name of this replica, by which the other one tells it from itself. */
   readonly replica: string;
   readonly upstream: UpstreamSettings;
   /** Closed by the bridge's drain. */
@@ -33,11 +35,11 @@ export interface BridgeArgs {
 /**
  * Moves alerts from the upstream broker into INGRESS, and what cannot be taken into DEAD_LETTER.
  *
- * Two replicas do the same work at the same time, each with a session of its own; JetStream keeps
- * what comes first. So one of them can be absent without anybody noticing.
+ * Two replicas, each with a session of its own, receive the same messages. One of them stores, the
+ * other keeps what is not stored yet: so one can be absent and nobody notices. See `Pair`.
  */
 export function createBridge(args: BridgeArgs): Running {
-  const { upstream, nats, metrics, log, fatal, holdLimitBytes } = args;
+  const { replica, upstream, nats, metrics, log, fatal, holdLimitBytes } = args;
   const { pauseLimitMs = 600_000, drainLimitMs = 15_000 } = args;
   const natsWatch = new NatsWatch(nats);
   const publisher = new AcknowledgedPublisher(nats, "bridge");
@@ -48,20 +50,43 @@ export function createBridge(args: BridgeArgs): Running {
     heldBytes: () => intake.heldBytes,
     paused: () => pause.active,
     upstreamConnected: () => session.missing() === undefined,
+    leads: () => pair.leads,
   });
-  const intake = new Intake({
-    ...{ js: publisher, waitMs: leads(args.replica) ? 0 : followMs },
-    ...{ holdLimitBytes, counts, log, fatal },
-    onFull: () => pause.begin(),
+  const intake: Intake = new Intake({
+    ...{ js: publisher, holdLimitBytes, counts, log, fatal },
     onEmpty: () => pause.end(),
+    onAcknowledged: ({ name, note }) => pair.passed(name, { atOnce: note }),
+  });
+  const pair = new Pair<Held>({
+    replica,
+    store: (held) => intake.store(held),
+    confirm: (held) => intake.confirm(held),
+    forget: (held) => intake.forget(held),
+    tell: (statement) => tell(nats, statement),
+    reachableSinceMs: () => natsWatch.sinceMs(),
+    onLead() {
+      counts.takeovers.inc();
+      log.info("leading");
+      // Whatever kept the two apart, they count from the same place again.
+      session.mark();
+    },
+  });
+  listen(nats, (statement) => pair.hear(statement));
+  const receiver = new Receiver({
+    ...{ intake, pair },
+    onFull: () => pause.begin(),
+    onSkipped: (messages) => counts.expired.inc(messages),
   });
   const session = openUpstreamSession(
     upstream,
     {
       onMessage(message) {
         // Left unacknowledged, for our next start; the other replica works on meanwhile.
-        if (!draining) intake.take(message);
+        if (!draining) receiver.take(message);
       },
+      onNewSession: () => receiver.newSession(),
+      onSubscribed: (mark) => receiver.await(mark),
+      onDisconnected: () => pair.disconnected(),
     },
     log,
   );
@@ -79,6 +104,7 @@ export function createBridge(args: BridgeArgs): Running {
       const messages = intake.size;
       if (messages > 0) log.warn({ messages }, "not stored in time, left to the upstream broker");
       intake.giveUp("draining");
+      pair.end();
       await session.close();
       publisher.close();
       await natsWatch.close();

@@ -4,26 +4,34 @@ import { KeyedQueue } from "../shared/keyed-queue.ts";
 import type { ProcessContext } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type JetStreamClient, type MsgHdrs, messageHeaders } from "../shared/nats.ts";
-import { storeMessage } from "../shared/store-message.ts";
-import { type Acceptance, accept } from "./accept.ts";
+import { isUnstorable, type PubAck, storeMessage } from "../shared/store-message.ts";
+import { type Acceptance, accept, refuse } from "./accept.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
+import type { Turn } from "./pair.ts";
 import { retryCause } from "./retry-cause.ts";
+import type { Name } from "./sequence.ts";
 import { StoredUnacknowledged } from "./stored-unacknowledged.ts";
 import type { UpstreamMessage } from "./upstream-session.ts";
 
 export interface IntakeArgs {
   readonly js: Pick<JetStreamClient, "publish">;
-  /** How long a message is left to the other replica before it is stored. */
-  readonly waitMs: number;
-  /** Beyond this many bytes, counted as in `heldBytes`, QoS 0 is shed and `onFull` called. */
+  /** Beyond this many bytes, counted as in `heldBytes`, it is full. */
   readonly holdLimitBytes: number;
-  /** Called with each QoS 1 message beyond the limit. It is held all the same. */
-  readonly onFull: () => void;
   /** Called when the last message that was held is stored or given up. */
   readonly onEmpty: () => void;
+  /** The broker was told that everything up to this message is stored. */
+  readonly onAcknowledged: (held: Held) => void;
   readonly counts: BridgeMetrics;
   readonly log: Logger;
   readonly fatal: ProcessContext["fatal"];
+}
+
+/** A message that is taken, and whose acknowledgement the broker waits for. */
+export interface Held extends Turn {
+  readonly message: UpstreamMessage;
+  /** A note of the bridges to each other: nothing to store. */
+  readonly note: boolean;
+  readonly bytes: number;
 }
 
 /**
@@ -34,7 +42,7 @@ export const messageOverheadBytes = 2_048;
 
 /**
  * The messages that are taken and not yet stored. Each is acknowledged when JetStream has
- * confirmed it, and only then; one of a client is under way at a time.
+ * confirmed it, or the other bridge has, and only then; one of a client is under way at a time.
  */
 export class Intake {
   readonly #args: IntakeArgs;
@@ -47,6 +55,7 @@ export class Intake {
     this.#args = args;
   }
 
+  /** Messages that are being stored. */
   get size(): number {
     return this.#queue.size;
   }
@@ -56,24 +65,56 @@ export class Intake {
     return this.#heldBytes;
   }
 
-  take(message: UpstreamMessage): void {
-    const { counts, holdLimitBytes, onFull } = this.#args;
-    counts.received.inc();
+  get full(): boolean {
+    return this.#heldBytes > this.#args.holdLimitBytes;
+  }
+
+  /**
+   * Counts a message as held. Undefined for what needs not be: what was stored before it came again is
+   * acknowledged, and beyond the limit QoS 0 is shed; QoS 1 never is.
+   */
+  hold(message: UpstreamMessage, name: Name, note = false): Held | undefined {
+    const { counts, holdLimitBytes } = this.#args;
+    if (!note) counts.received.inc();
     const bytes = message.payload.length + message.topic.length + messageOverheadBytes;
-    const full = this.#heldBytes + bytes > holdLimitBytes;
-    if (full && !message.acknowledged) {
+    const held = { ...name, message, note, bytes, receivedMs: nowMs() };
+    if (this.#stored.take(name.name)) {
+      counts.resent.inc();
+      this.#acknowledge(held);
+      return undefined;
+    }
+    if (!message.acknowledged && this.#heldBytes + bytes > holdLimitBytes) {
       counts.shed.inc();
-      return;
+      return undefined;
     }
     this.#heldBytes += bytes;
-    const receivedMs = nowMs();
+    return held;
+  }
+
+  store(held: Held): void {
+    if (held.note) {
+      this.#acknowledge(held);
+      this.#release(held);
+      return;
+    }
     const { signal } = this.#attempts;
     // A topic belongs to one client, so order per topic is order per client.
-    this.#queue.push(message.topic, async () => {
-      await this.#store(message, receivedMs, signal);
-      this.#release(bytes);
+    this.#queue.push(held.message.topic, async () => {
+      await this.#store(held, signal);
+      this.#release(held);
     });
-    if (full) onFull();
+  }
+
+  /** The other bridge has stored it. */
+  confirm(held: Held): void {
+    if (!held.note) this.#args.counts.confirmed.inc();
+    this.#acknowledge(held);
+    this.#release(held);
+  }
+
+  /** Lets go of it without acknowledgement: the broker sends it again. */
+  forget(held: Held): void {
+    this.#release(held);
   }
 
   /** Stops every attempt without acknowledgement. The broker still has what they were for. */
@@ -88,52 +129,68 @@ export class Intake {
     while (this.size > 0 && nowMs() < deadline) await delay(5);
   }
 
-  async #store(message: UpstreamMessage, receivedMs: number, signal: AbortSignal): Promise<void> {
+  async #store(held: Held, signal: AbortSignal): Promise<void> {
     const { counts, fatal } = this.#args;
     try {
       signal.throwIfAborted();
-      const acceptance = accept(message.topic, message.payload);
-      const waitMs = receivedMs + this.#args.waitMs - nowMs();
-      if (waitMs > 0) await delay(waitMs);
-      const id = acceptance.headers[headers.messageId] ?? "";
-      if (this.#stored.take(id)) {
+      if (this.#stored.take(held.name)) {
         counts.resent.inc();
-        this.#acknowledge(message, id);
+        this.#acknowledge(held);
         return;
       }
-      const { duplicate } = await this.#publish(acceptance, message, { receivedMs, signal });
-      counts.stored.inc();
-      if (duplicate) counts.duplicates.inc();
-      else counts.storeSeconds.observe((nowMs() - receivedMs) / 1000);
-      if (acceptance.refusal) counts.deadLetters.inc({ reason: acceptance.refusal });
-      this.#acknowledge(message, id);
+      await this.#storeOrRefuse(held, signal);
+      this.#acknowledge(held);
     } catch (error) {
       if (signal.aborted) counts.abandoned.inc();
       else fatal("storing a message failed in a way that is not retried", error);
     }
   }
 
-  #acknowledge(message: UpstreamMessage, id: string): void {
-    const onUnsent = () => {
-      this.#args.counts.stale.inc();
-      this.#stored.add(id);
-    };
-    if (!message.acknowledge(onUnsent)) onUnsent();
+  /** What can never be stored must not hold up what comes after it. */
+  async #storeOrRefuse(held: Held, signal: AbortSignal): Promise<void> {
+    const acceptance = accept(held.message, held.name);
+    try {
+      this.#count(acceptance, held, await this.#publish(acceptance, held, signal));
+    } catch (error) {
+      if (!isUnstorable(error)) throw error;
+      this.#args.log.error({ err: error, subject: acceptance.subject }, "cannot be stored");
+      const stub = refuse("not-storable", held.message, held.name);
+      this.#count(stub, held, await this.#publish(stub, held, signal));
+    }
   }
 
-  #release(bytes: number): void {
+  #count({ refusal }: Acceptance, { receivedMs }: Held, { duplicate }: PubAck): void {
+    const { counts } = this.#args;
+    counts.stored.inc();
+    if (duplicate) {
+      counts.duplicates.inc();
+      return;
+    }
+    counts.storeSeconds.observe((nowMs() - receivedMs) / 1000);
+    if (refusal) counts.deadLetters.inc({ reason: refusal });
+  }
+
+  #acknowledge(held: Held): void {
+    const onUnsent = () => {
+      if (held.note) return;
+      this.#args.counts.stale.inc();
+      this.#stored.add(held.name);
+    };
+    const onSent = () => this.#args.onAcknowledged(held);
+    if (!held.message.acknowledge({ onSent, onUnsent })) onUnsent();
+  }
+
+  #release({ bytes }: Held): void {
     this.#heldBytes -= bytes;
     if (this.#heldBytes === 0) this.#args.onEmpty();
   }
 
-  #publish(
-    { subject, headers: accepted }: Acceptance,
-    { payload }: UpstreamMessage,
-    { receivedMs, signal }: { receivedMs: number; signal: AbortSignal },
-  ) {
+  #publish(acceptance: Acceptance, held: Held, signal: AbortSignal): Promise<PubAck> {
     const { js, counts, log } = this.#args;
+    const { subject, payload } = acceptance;
     return storeMessage(js, subject, payload, {
-      headers: natsHeaders(accepted, receivedMs),
+      headers: natsHeaders(acceptance.headers, held.receivedMs),
+      isFinal: isUnstorable,
       signal,
       onRetry(error) {
         const cause = retryCause(error);

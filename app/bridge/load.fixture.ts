@@ -8,9 +8,15 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Alerts of one client before the next one's turn, 1 by default. */
   readonly inARow?: number;
+  /** The same text each time. They have different ones by default. */
+  readonly text?: string;
 }
 
-/** Numbered alerts of some clients, published in turn. */
+/** Without what came a second time: all that a bridge without a second one promises. */
+export const onlyFirst = (stored: ReadonlyMap<string, string[]>) =>
+  new Map([...stored].map(([client, texts]) => [client, [...new Set(texts)]]));
+
+/** Alerts of some clients, published in turn. */
 export class Load {
   /** Texts per client, in the order in which they were published. */
   readonly sent = new Map<string, string[]>();
@@ -32,7 +38,7 @@ export class Load {
       this.count++;
       const turn = Math.floor(n / (options.inARow ?? 1));
       const client = `${options.prefix}${turn % options.clients}`;
-      const text = JSON.stringify({ id: `a${n}`, n });
+      const text = options.text ?? JSON.stringify({ id: `a${n}`, n });
       this.sent.set(client, [...(this.sent.get(client) ?? []), text]);
       acknowledged.push(publisher.publishAsync(`clients/${client}/alerts`, text, { qos: 1 }));
       const due = begun + ((n + 1) * 1000) / options.perSecond;

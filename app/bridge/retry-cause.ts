@@ -8,7 +8,7 @@ export const retryCauses = ["id-in-process", "store-failed", "unavailable"] as c
 export type RetryCause = (typeof retryCauses)[number];
 
 /**
- * Why an attempt to store failed, as a metric label. `id-in-process` is everyday life: the other
+ * Why an attempt to store failed, as a metric label. `id-in-process` is harmless: the other
  * replica is storing the same message at this moment. `store-failed` is mostly a stream that is full.
  */
 export function retryCause(error: Error): RetryCause {

@@ -2,7 +2,7 @@ import { nowMs } from "../contract/headers.ts";
 import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
 
 /**
- * Ids of messages that were stored, but whose connection was gone by then, so that the broker sends
+ * Names of messages that were stored, but whose connection was gone by then, so that the broker sends
  * them again. They are acknowledged without being stored once more.
  *
  * JetStream would remove the duplicates too, but at the price of a publish each. A backlog that is
@@ -11,26 +11,24 @@ import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
 export class StoredUnacknowledged {
   readonly #storedMs = new Map<string, number>();
 
-  add(messageId: string): void {
+  add(name: string): void {
     const now = nowMs();
-    this.#storedMs.delete(messageId);
-    this.#storedMs.set(messageId, now);
+    this.#storedMs.delete(name);
+    this.#storedMs.set(name, now);
     for (const [oldest, storedMs] of this.#storedMs) {
       if (!expired(storedMs, now)) break;
       this.#storedMs.delete(oldest);
     }
   }
 
-  /** True once for each id that was added. */
-  take(messageId: string): boolean {
-    const storedMs = this.#storedMs.get(messageId);
-    return (
-      storedMs !== undefined && this.#storedMs.delete(messageId) && !expired(storedMs, nowMs())
-    );
+  /** True once for each name that was added. */
+  take(name: string): boolean {
+    const storedMs = this.#storedMs.get(name);
+    return storedMs !== undefined && this.#storedMs.delete(name) && !expired(storedMs, nowMs());
   }
 }
 
-/** The broker has dropped the session: whatever comes under this id was published anew. */
+/** The broker has dropped the session: it does not send the message again. */
 function expired(storedMs: number, now: number): boolean {
   return now - storedMs > bridgeSessionExpirySeconds * 1000;
 }

@@ -25,7 +25,8 @@ it("takes nothing more off a connection that a pause ends, not even when the pau
   const session = openUpstreamSession(
     settings,
     {
-      onMessage({ payload }) {
+      onMessage({ topic, payload }) {
+        if (topic !== "clients/a/alerts") return;
         taken.push(Buffer.from(payload).toString());
         if (taken.length !== 100) return;
         session.pause();

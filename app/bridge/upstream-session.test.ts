@@ -40,6 +40,10 @@ function open(
     options.settings ?? broker.access.settings(clientId, options.receiveMaximum),
     {
       onMessage(message) {
+        if (!message.topic.startsWith("clients/")) {
+          message.acknowledge();
+          return;
+        }
         messages.push(message);
         if (options.acknowledge) answers.push(message.acknowledge());
       },
@@ -102,7 +106,7 @@ describe("acknowledgement", () => {
     await reader.received(50);
     const unsent: string[] = [];
     const acknowledge = (i: number) =>
-      reader.messages[i]?.acknowledge(() => unsent.push(texts[i] ?? ""));
+      reader.messages[i]?.acknowledge({ onUnsent: () => void unsent.push(texts[i] ?? "") });
     const allButTwenty = [...texts.keys()].filter((i) => i !== 20).reverse();
     expect(allButTwenty.map(acknowledge)).not.toContain(false);
     await reader.session.close();

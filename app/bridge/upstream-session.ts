@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { alertIdProperty } from "../contract/message-id.ts";
 import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
-import { upstreamFilter } from "../contract/subjects.ts";
 import type { Logger } from "../shared/log.ts";
-import { AcknowledgementOrder } from "./acknowledgement-order.ts";
+import { AcknowledgementOrder, type AcknowledgementOutcome } from "./acknowledgement-order.ts";
+import { publishMark, subscribe } from "./upstream-subscription.ts";
 
 export interface UpstreamSettings {
   readonly host: string;
@@ -22,22 +23,33 @@ export interface UpstreamMessage {
   readonly payload: Uint8Array;
   /** False for QoS 0: the broker neither waits for an acknowledgement nor limits their number. */
   readonly acknowledged: boolean;
+  /** Undefined for QoS 0. */
+  readonly packetId: number | undefined;
+  /** The broker says that it has sent this packet before. */
+  readonly repeated: boolean;
+  /** What its publisher gave to say that two publishes are one alert. */
+  readonly alertId: string | undefined;
   /**
    * Tells the broker that the message is stored, as soon as all earlier messages are. False when
-   * its connection is gone: the broker sends the message again, on the next one.
-   *
-   * @param onUnsent Called if the connection is lost while earlier messages are awaited, with the
-   * same consequence.
+   * its connection is gone: the broker sends the message again, on the next one, as it does when
+   * the connection is lost while earlier messages are awaited.
    */
-  acknowledge(onUnsent?: () => void): boolean;
+  acknowledge(outcome?: AcknowledgementOutcome): boolean;
 }
 
 export interface UpstreamHandlers {
   /** Must return at once: as long as it runs, the session reads nothing, pings included. */
   readonly onMessage: (message: UpstreamMessage) => void;
+  /** The broker had no session: whatever comes was published after this. */
+  readonly onNewSession?: () => void;
+  /** Subscribed: what comes before this mark was kept, what comes after it is new. */
+  readonly onSubscribed?: (mark: string) => void;
+  readonly onDisconnected?: () => void;
 }
 
 export interface UpstreamSession {
+  /** Publishes a mark that comes by in every bridge's session; nothing while not connected. */
+  mark(): void;
   /** Undefined when connected and subscribed, otherwise what is missing. */
   missing(): string | undefined;
   /** Disconnects, and stays so; the broker keeps the session for its expiry and queues in order. */
@@ -71,6 +83,8 @@ function clientOptions(settings: UpstreamSettings): IClientOptions {
     keepalive: keepaliveSeconds,
     connectTimeout: 5_000,
     reconnectPeriod: reconnectPeriodMs(),
+    // A mark is for its connection only: published on the next one, it would come by twice.
+    queueQoSZero: false,
     // Without it a refused CONNECT, such as one while a password is being rotated, would be the last.
     reconnectOnConnackError: true,
     // We subscribe ourselves on every connect, whether the broker says that it has our session or not.
@@ -109,9 +123,12 @@ export function openUpstreamSession(
       return;
     }
     log.info({ sessionPresent }, "connected to the upstream broker");
+    if (!sessionPresent) handlers.onNewSession?.();
     try {
-      await subscribe(client);
-      subscribed = client.stream === stream && stream !== left;
+      await subscribe(client, { session: settings.clientId, sessionPresent });
+      if (client.stream !== stream || stream === left) return;
+      subscribed = true;
+      handlers.onSubscribed?.(publishMark(client));
     } catch (error) {
       if (client.stream !== stream || stream === left || client.disconnecting) return;
       log.error({ err: error }, "the upstream broker refused the subscription, connecting anew");
@@ -122,6 +139,7 @@ export function openUpstreamSession(
     if (subscribed && !client.disconnecting) log.warn("lost the connection to the upstream broker");
     subscribed = false;
     order.end();
+    handlers.onDisconnected?.();
   });
   client.on("reconnect", () => {
     if (!paused) client.options.reconnectPeriod = reconnectPeriodMs();
@@ -133,6 +151,9 @@ export function openUpstreamSession(
   client.on("error", (error) => log.warn({ err: error }, "upstream connection failed"));
 
   return {
+    mark() {
+      if (subscribed) publishMark(client);
+    },
     missing: () => (subscribed ? undefined : "not connected to the upstream broker"),
     pause() {
       paused = true;
@@ -170,22 +191,21 @@ function receivedMessage(
 ): UpstreamMessage {
   const { messageId } = packet;
   const { stream } = client;
+  const alertId = packet.properties?.userProperties?.[alertIdProperty];
   const acknowledge = messageId === undefined ? undefined : order.expect(messageId);
   return {
     topic: packet.topic,
     payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
     acknowledged: packet.qos > 0,
-    acknowledge(onUnsent = () => {}) {
+    packetId: messageId,
+    repeated: packet.dup,
+    // Several are none: which one was meant?
+    alertId: typeof alertId === "string" ? alertId : undefined,
+    acknowledge(outcome = {}) {
       if (client.stream !== stream || !client.connected || stream.destroyed) return false;
-      return acknowledge?.(onUnsent) ?? true;
+      return acknowledge?.(outcome) ?? true;
     },
   };
-}
-
-/** Mosquitto before 2.0.12 forgets some subscriptions of a session that it says it has. */
-async function subscribe(client: MqttClient): Promise<void> {
-  // rh 2: a retained message is not sent again with each subscription. It came when it was published.
-  await client.subscribeAsync(upstreamFilter, { qos: 1, rh: 2 });
 }
 
 /**

@@ -6,6 +6,7 @@ import { peersOf } from "./regions.ts";
 import { mqttStreamMaker, publishable, serviceUsers, serviceUsersOf } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
 import { defaultScale, streamDefinitions } from "./streams.ts";
+import { subjects } from "./subjects.ts";
 
 const peers = peersOf("us-east");
 const allUsers = serviceUsersOf(peers);
@@ -58,8 +59,8 @@ describe("an account without JetStream", () => {
 
   it.each(
     users.map((user) => [user.name, user] as const),
-  )("gives %s nothing to publish but its calls", (_, user) =>
-    expect(user.publish ?? []).toEqual([]));
+  )("gives %s nothing to publish but its calls, and what the bridges tell each other", (name, user) =>
+    expect(user.publish ?? []).toEqual(name === "bridge" ? [subjects.bridgeStored] : []));
 
   it("makes, changes and deletes no stream or consumer by its calls, nor reads by one of its own", () => {
     for (const { subject } of users.flatMap((user) => user.calls ?? [])) {

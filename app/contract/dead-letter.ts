@@ -4,6 +4,8 @@ export const deadLetterReasons = [
   "invalid-client-id",
   "payload-too-large",
   "payload-not-json",
+  /** JetStream says that it will never store it. Only the beginning of the payload is kept. */
+  "not-storable",
   /** A verdict held it back, and QUARANTINE was full. */
   "quarantine-full",
 ] as const;

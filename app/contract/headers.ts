@@ -15,6 +15,9 @@ export const headers = {
   /** DEAD_LETTER: why, and the topic percent-encoded, since it may hold anything. */
   reason: "Sentinel-Reason",
   topic: "Sentinel-Topic",
+  /** DEAD_LETTER, where the payload is only the beginning of what came: its size, and SHA-256 in hex. */
+  payloadBytes: "Sentinel-Payload-Bytes",
+  payloadHash: "Sentinel-Payload-Sha256",
   /** AUDIT: what the writer says for its record, see `SignedHead`. */
   signature: "Sentinel-Signature",
 } as const;

@@ -21,6 +21,9 @@ export const cutOffMemoryHours = 24;
  */
 export const upstreamPacketLimitBytes = 512 * 1024;
 
+/** What DEAD_LETTER keeps of a message that is larger than that, in bytes: with its size and hash. */
+export const deadLetterHeadBytes = 4 * 1024;
+
 /** nats-server gives up on an auth callout after this long: an answer that is later is wasted. */
 export const authTimeoutMs = 2_000;
 

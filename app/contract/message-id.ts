@@ -1,32 +1,27 @@
 import { createHash } from "node:crypto";
 
-/** Printable ASCII only: the id becomes a header value. */
-const USABLE_ID = /^[\x21-\x7e]{1,128}$/;
+/**
+ * The MQTT 5 user property by which a publisher says that two publishes are one alert. MQTT 3.1.1
+ * knows no properties: there, two publishes are two alerts.
+ */
+export const alertIdProperty = "alert-id";
 
-function usableId(id: unknown): string | undefined {
-  if (typeof id === "string" && USABLE_ID.test(id)) return id;
-  return typeof id === "number" && Number.isSafeInteger(id) ? String(id) : undefined;
-}
+/** Printable ASCII only: the id becomes part of a header value. */
+const usableId = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * The identity under which JetStream removes duplicates of an alert.
+ * The identity under which JetStream removes repetitions of an alert whose publisher gave it an id;
+ * undefined for an id that cannot stand in a header.
  *
- * The client comes from the topic, so no client can use up another's ids. The hash is there so
- * that a changed alert with a reused id is not taken for a repetition. Without an id that can
- * stand in a header, topic and payload are the identity: publishers that send two genuine,
- * byte-identical alerts within the duplicate window must give them ids.
+ * The client comes from the topic, so no client can use up another's ids. The hash is there so that
+ * a changed alert under a used id is not taken for a repetition.
  */
-export function messageId(
+export function alertMessageId(
   clientId: string,
-  topic: string,
+  alertId: string,
   payload: Uint8Array,
-  id: unknown,
-): string {
-  const usable = usableId(id);
-  if (usable === undefined) {
-    const digest = createHash("sha256").update(topic).update("|").update(payload).digest("hex");
-    return `${clientId}:${digest}`;
-  }
+): string | undefined {
+  if (!usableId.test(alertId)) return undefined;
   const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
-  return `${clientId}:${usable}:${digest}`;
+  return `${clientId}:${alertId}:${digest}`;
 }

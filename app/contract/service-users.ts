@@ -79,7 +79,8 @@ export const serviceUsers: readonly ServiceUser[] = [
     name: "bridge",
     account: "BRIDGE",
     calls: [...store("INTAKE", "ingress.upstream.*"), ...store("CORE", "deadletter.bridge.*")],
-    subscribe: [inbox("bridge")],
+    publish: [subjects.bridgeStored],
+    subscribe: [inbox("bridge"), subjects.bridgeStored],
   },
   {
     name: "inspector",

@@ -17,6 +17,17 @@ export const topics = {
  */
 export const upstreamFilter = "clients/#";
 
+/** What the bridges tell each other through the upstream broker. No publisher may write there. */
+export const upstreamNotes = {
+  filter: "sentinel/bridges/#",
+  /** A random name, from which on both bridges count what they receive. */
+  marks: "sentinel/bridges/marks",
+  /** A session is about to begin: it holds nothing of what was published before. */
+  beginnings: "sentinel/bridges/beginnings",
+  /** Only the session itself subscribes: whether somebody does tells if its subscriptions are there. */
+  probe: (session: string) => `sentinel/bridges/probes/${session}`,
+} as const;
+
 /**
  * NATS subjects. The client id is always the last token but for `clients.<id>.*` and
  * `deliver.<id>.*`, whose form the MQTT topics dictate. Ids must have passed `isClientId`.
@@ -30,6 +41,8 @@ export const subjects = {
   quarantine: (clientId: string) => `quarantine.${clientId}`,
   event: (eventClass: string, clientId: string) => `events.${eventClass}.${clientId}`,
   deadLetter: (stage: string, reason: string) => `deadletter.${stage}.${reason}`,
+  /** How far a bridge has come, told to the other one. Not stored. */
+  bridgeStored: "bridges.stored",
   /** A client that failed to authenticate may carry any id: those share the token `_`. */
   authAudit: (clientId: string | undefined) => `audit.auth.${clientId ?? "_"}`,
   /** What concerns several devices at once has the token `_`. */

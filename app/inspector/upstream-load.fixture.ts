@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stored } from "../../test/support/inspection.ts";
 import { headers, nowMs, timestamp } from "../contract/headers.ts";
-import { messageId } from "../contract/message-id.ts";
-import { subjects, topics } from "../contract/subjects.ts";
+import { alertMessageId } from "../contract/message-id.ts";
+import { subjects } from "../contract/subjects.ts";
 import {
   type JetStreamClient,
   jetstream,
@@ -11,7 +12,7 @@ import {
 } from "../shared/nats.ts";
 import { storeMessage } from "../shared/store-message.ts";
 
-/** Stores one alert in INGRESS as the bridge does. */
+/** Stores one alert in INGRESS as the bridge does for a publisher who gives ids. */
 export async function publishAlert(
   js: JetStreamClient,
   clientId: string,
@@ -19,8 +20,8 @@ export async function publishAlert(
 ): Promise<void> {
   const payload = Buffer.from(text);
   const all = messageHeaders();
-  const { id } = JSON.parse(text);
-  all.set(headers.messageId, messageId(clientId, topics.alerts(clientId), payload, id));
+  const { id = randomUUID() } = JSON.parse(text);
+  all.set(headers.messageId, alertMessageId(clientId, String(id), payload) ?? "");
   all.set(headers.received, timestamp(nowMs()));
   const onRetry = () => {};
   await storeMessage(js, subjects.ingress("upstream", clientId), payload, {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { nowMs } from "../contract/headers.ts";
 import type { NatsConnection } from "./nats.ts";
 
 const closeLimitMs = 3_000;
@@ -7,6 +8,7 @@ const closeLimitMs = 3_000;
 export class NatsWatch {
   readonly #nats: NatsConnection;
   #connected = true;
+  #sinceMs = nowMs();
 
   constructor(nats: NatsConnection) {
     this.#nats = nats;
@@ -16,6 +18,11 @@ export class NatsWatch {
   /** Undefined when connected. */
   missing(): string | undefined {
     return this.#connected ? undefined : "not connected to NATS";
+  }
+
+  /** Since when it has had one without a break; infinity while it has none. */
+  sinceMs(): number {
+    return this.#connected ? this.#sinceMs : Number.POSITIVE_INFINITY;
   }
 
   /** A drain waits for the server's answer; without a server there is nothing to wait for. */
@@ -29,7 +36,9 @@ export class NatsWatch {
   async #follow(): Promise<void> {
     for await (const { type } of this.#nats.status()) {
       if (type === "disconnect" || type === "close") this.#connected = false;
-      if (type === "reconnect") this.#connected = true;
+      if (type !== "reconnect") continue;
+      this.#connected = true;
+      this.#sinceMs = nowMs();
     }
   }
 }

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PubAck } from "@nats-io/jetstream";
+
+export type { PubAck } from "@nats-io/jetstream";
+
 import pRetry from "p-retry";
 import { JetStreamApiError, type JetStreamClient, type MsgHdrs } from "./nats.ts";
 
@@ -13,6 +16,16 @@ export const isFull = (error: unknown): boolean =>
   error instanceof JetStreamApiError &&
   error.code === STORE_FAILED &&
   /^maximum (bytes|messages) exceeded/.test(error.message);
+
+const MESSAGE_TOO_LARGE = 10054;
+const HEADERS_TOO_LARGE = 10097;
+
+/** Whether no later attempt can succeed either: the message itself is what JetStream or NATS refuses. */
+export const isUnstorable = (error: unknown): boolean =>
+  error instanceof JetStreamApiError
+    ? error.code === MESSAGE_TOO_LARGE || error.code === HEADERS_TOO_LARGE
+    : error instanceof Error &&
+      (error.name === "InvalidArgumentError" || error.name === "InvalidSubjectError");
 
 /** So many attempts are repeated soon when the id is in process. Beyond them it is an outage. */
 const soonAttempts = 10;

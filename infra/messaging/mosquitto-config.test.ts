@@ -243,6 +243,6 @@ describe("a broker with this configuration", () => {
 
 it("names in the ACL what publishers may use and the bridge reads", () => {
   expect(mosquittoAcl()).toBe(
-    "user publisher\ntopic write clients/#\n\nuser bridge\ntopic read clients/#\ntopic read $SYS/broker/#\n",
+    "user publisher\ntopic write clients/#\n\nuser bridge\ntopic read clients/#\ntopic readwrite sentinel/bridges/#\ntopic read $SYS/broker/#\n",
   );
 });

@@ -1,6 +1,6 @@
 import { pbkdf2Sync } from "node:crypto";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
-import { upstreamFilter } from "../../app/contract/subjects.ts";
+import { upstreamFilter, upstreamNotes } from "../../app/contract/subjects.ts";
 
 /** Users of the upstream broker: who feeds alerts in, and the bridge that takes them out. */
 export const mosquittoUsers = { publisher: "publisher", bridge: "bridge" } as const;
@@ -126,6 +126,7 @@ topic write ${upstreamFilter}
 
 user ${mosquittoUsers.bridge}
 topic read ${upstreamFilter}
+topic readwrite ${upstreamNotes.filter}
 topic read $SYS/broker/#
 `;
 }

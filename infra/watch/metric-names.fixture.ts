@@ -52,6 +52,7 @@ export async function ownMetrics() {
     heldBytes: zero,
     paused: () => false,
     upstreamConnected: () => true,
+    leads: () => true,
   });
   createInspectorMetrics(registry);
   exposeInspectorState(registry, {

@@ -44,12 +44,9 @@ export const overInBoth = (expression: (window: string) => string, limit: number
 export const alertsIn = (window: string) =>
   `max(rate(sentinel_bridge_received_messages_total[${window}]))`;
 
-/**
- * Dead letters by process and reason. Each bridge counts every refused alert, since each reads
- * all of them; an inspector counts those of its own partitions.
- */
+/** Dead letters by process and reason. Each is counted by the replica that stored it. */
 export const deadLetters = (window: string) =>
-  `max by (process, reason) (increase(sentinel_bridge_dead_letter_messages_total[${window}]))` +
+  `sum by (process, reason) (increase(sentinel_bridge_dead_letter_messages_total[${window}]))` +
   ` or sum by (process, reason) (increase(sentinel_inspector_dead_letter_messages_total[${window}]))`;
 
 /** Series of a StatefulSet of ours, as kube-state-metrics names them. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MqttClient } from "mqtt";
+import type { IClientOptions, MqttClient } from "mqtt";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { expect, vi } from "vitest";
@@ -13,10 +13,11 @@ import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
 import { BrokerAccess } from "./broker.ts";
+import { metricOf } from "./metric.ts";
 import { connectAs, readStream } from "./stored.ts";
 
 /** Servers on a busy machine take their time. */
-export const within = { timeout: 120_000, interval: 50 };
+export const within = { timeout: 60_000, interval: 50 };
 const log = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
 
 export interface Stored {
@@ -35,6 +36,7 @@ export class IngressFixture {
   readonly broker: BrokerAccess;
   readonly #connections: NatsConnection[] = [];
   readonly #children: ManagedProcess[] = [];
+  readonly #ports = new Map<string, number>();
   readonly #bridges: Running[] = [];
   readonly #publishers: MqttClient[] = [];
 
@@ -60,12 +62,14 @@ export class IngressFixture {
 
   /** Ends what one test has started in its own process. */
   async release(): Promise<void> {
+    // A test that fails while they stand still must not keep the others from running.
+    for (const each of this.#cores()) if (each.running) each.resume();
     await Promise.all(this.#publishers.splice(0).map((each) => each.endAsync(true)));
     await Promise.all(this.#bridges.splice(0).map((each) => each.drain()));
   }
 
-  async publisher(): Promise<MqttClient> {
-    const client = await this.broker.publisher();
+  async publisher(options: IClientOptions = {}): Promise<MqttClient> {
+    const client = await this.broker.publisher(options);
     this.#publishers.push(client);
     return client;
   }
@@ -110,6 +114,7 @@ export class IngressFixture {
     settings: Record<string, string> = {},
   ): Promise<ManagedProcess> {
     const [port = 0] = await findPorts(1);
+    this.#ports.set(replica, port);
     const { certificates, endpoints, secrets, directory } = this.region;
     const child = new ManagedProcess(
       {
@@ -142,6 +147,12 @@ export class IngressFixture {
     return child;
   }
 
+  /** A metric of a bridge that is a process of its own. */
+  valueOf(replica: string, name: string): Promise<number> {
+    const url = `http://127.0.0.1:${this.#ports.get(replica)}`;
+    return metricOf({ url }, `sentinel_bridge_${name}`);
+  }
+
   /** How many messages the broker still holds for a session that nobody uses. */
   async heldBy(replica: string): Promise<number> {
     const topics: string[] = [];
@@ -149,7 +160,7 @@ export class IngressFixture {
       this.broker.settings(replica),
       {
         onMessage(message) {
-          topics.push(message.topic);
+          if (message.topic.startsWith("clients/")) topics.push(message.topic);
           message.acknowledge();
         },
       },
@@ -191,7 +202,7 @@ export class IngressFixture {
   }
 
   async thawNats(): Promise<void> {
-    for (const each of this.#cores()) each.resume();
+    for (const each of this.#cores()) if (each.running) each.resume();
     await Promise.all(this.#cores().map((each) => each.ready()));
   }
 

@@ -35,7 +35,7 @@ export function bridgeAlerts({ upstreamBundled }: WatchedRegion): readonly Alert
     {
       name: "SentinelBridgeStoreRetries",
       severity: "warning",
-      // id-in-process is everyday life: the other replica stores the same alert at that moment.
+      // id-in-process is harmless: the other replica stores the same alert at that moment.
       when: `sum(rate(sentinel_bridge_store_retries_total{cause!="id-in-process"}[5m])) > 0.01 * (sum(rate(sentinel_bridge_received_messages_total[5m])) or vector(0))`,
       lasting: "5m",
       summary: "{{ $value | humanize }} attempts per second to store into INGRESS fail",

@@ -72,8 +72,37 @@ const wayIn: Section = {
       queries: [{ expr: "sentinel_bridge_held_bytes", legend: "{{replica}}" }],
     }),
     graph({
+      title: "Leading bridge",
+      description: "One leads and stores. Two for more than a moment: they do not hear each other",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "sentinel_bridge_leads", legend: "{{replica}}" },
+        {
+          expr: "increase(sentinel_bridge_takeovers_total[5m])",
+          legend: "{{replica}} took over in 5 min",
+        },
+      ],
+    }),
+    graph({
+      title: "Stored, or confirmed by the other bridge",
+      description: "What a bridge is done with, by how",
+      unit: "mps",
+      width: 12,
+      queries: [
+        {
+          expr: rates("sentinel_bridge_stored_messages_total", "replica"),
+          legend: "{{replica}} stored",
+        },
+        {
+          expr: rates("sentinel_bridge_confirmed_messages_total", "replica"),
+          legend: "{{replica}} confirmed",
+        },
+      ],
+    }),
+    graph({
       title: "Failed attempts to store",
-      description: "id-in-process is everyday life: the other replica stores the same alert",
+      description: "id-in-process: the other replica stores the same alert at this moment",
       unit: "mps",
       width: 12,
       queries: [
@@ -81,8 +110,9 @@ const wayIn: Section = {
       ],
     }),
     graph({
-      title: "Sent again, given up, shed",
-      description: "Only what is shed is gone, and that was QoS 0",
+      title: "Sent again, given up, shed, expired",
+      description:
+        "Gone are what is shed, which was QoS 0, and what expired, as its publisher wanted",
       unit: "mps",
       width: 12,
       queries: [
@@ -90,6 +120,7 @@ const wayIn: Section = {
         ["stale_acknowledgements", "stored too late"],
         ["abandoned_messages", "given up"],
         ["shed_messages", "shed"],
+        ["expired_messages", "expired"],
       ].map(([what, legend]) => ({
         expr: rates(`sentinel_bridge_${what}_total`, "replica"),
         legend: `{{replica}} ${legend}`,

@@ -45,10 +45,10 @@ export const deliveryCases: readonly RuleCase[] = [
     fires: [{ series: { [deadLetter("inspector", 0)]: "0+1x30" }, at: 20 }],
     quiet: [
       {
-        // Both bridges count the same eight.
+        // Each bridge counts what it has stored itself.
         series: {
-          [deadLetter("bridge", 0)]: "0x10 8x20",
-          [deadLetter("bridge", 1)]: "0x10 8x20",
+          [deadLetter("bridge", 0)]: "0x10 5x20",
+          [deadLetter("bridge", 1)]: "0x10 3x20",
         },
         at: 20,
       },
