@@ -1,6 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
+import { passwordVariable, serviceUsersOf } from "../app/contract/service-users.ts";
+import {
+  coreUsers,
+  edgeUsers,
+  natsCoreConfig,
+  natsEdgeConfig,
+} from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import type { Links } from "./region-options.ts";
@@ -31,6 +37,19 @@ export interface NatsLayout {
 
 const local = (port: number) => `127.0.0.1:${port}`;
 const storeLimitBytes = 40 * 1024 ** 3;
+
+/** Beside the configuration: so a server takes new ones when it is told to read it again. */
+const passwordsFile = "passwords.conf";
+
+/** Writes the passwords that a core server knows, as they are now. */
+function writePasswords(layout: NatsLayout, directory: string): void {
+  const lines = serviceUsersOf(peersOf(layout)).map(({ name }) => {
+    const password = readFileSync(layout.secrets.passwordFile(name), "utf8").trim();
+    return `${passwordVariable(name)}: "${password}"\n`;
+  });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, passwordsFile), lines.join(""), { mode: 0o600 });
+}
 
 function specOf(
   layout: NatsLayout,
@@ -99,9 +118,11 @@ export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
     storeDirectory: join(layout.directory, name, "store"),
     storeLimitBytes,
     syncInterval: layout.syncInterval,
+    passwordsFile,
     ...leafArgs(layout, index),
   });
-  const environment = { ...layout.secrets.natsEnvironment(peersOf(layout)), GOGC: "400" };
+  writePasswords(layout, join(layout.directory, name));
+  const environment = { GOGC: "400" };
   return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
 }
 

@@ -41,7 +41,7 @@ export interface AuthOptions {
 /** Admits and refuses devices, writes each decision into AUDIT, and tells inspectors who is registered. */
 export function createAuth(options: AuthOptions): Running {
   const { connections, outbox, recorder, cache, statusCache, log } = options;
-  const { callout, auth } = connections;
+  const { callout, auth, system, peers } = connections;
   let underWay = 0;
   const tracked =
     (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
@@ -81,6 +81,7 @@ export function createAuth(options: AuthOptions): Running {
     notReady: () =>
       callout.watch.missing() ??
       auth.watch.missing() ??
+      [system, ...peers].map(({ watch }) => watch.missing()).find((each) => each !== undefined) ??
       (cache.reached ? undefined : "the device table has not been reached yet") ??
       outbox.blocked,
     drain: async () => {

@@ -92,7 +92,7 @@ describe("the process", () => {
   it("writes no password to its log", async () => {
     const child = await fixture.bridgeProcess("quiet", { LOG_LEVEL: "trace" });
     await child.stop();
-    const { password } = fixture.broker.settings("x");
+    const { password } = fixture.broker.settings("x").credentials();
     expect(fixture.logOf("quiet")).toContain("started");
     expect(fixture.logOf("quiet")).not.toContain(password);
   });

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectNats } from "../shared/nats.ts";
+import { renewedFile, renewedPassword } from "../shared/renewed-file.ts";
 import { createBridge } from "./bridge.ts";
 import { sessionKeyFile, upstreamClientId } from "./upstream-client-id.ts";
 import { upstreamUrl } from "./upstream-url.ts";
@@ -40,11 +40,12 @@ await runProcess(
       replica,
       log,
     );
+    const ca = renewedFile(environment.UPSTREAM_CA_FILE);
+    const password = renewedPassword(environment.UPSTREAM_PASSWORD_FILE);
     const upstream = {
       ...environment.UPSTREAM_URL,
-      ca: readFileSync(environment.UPSTREAM_CA_FILE),
       username: environment.UPSTREAM_USERNAME,
-      password: readFileSync(environment.UPSTREAM_PASSWORD_FILE, "utf8").trim(),
+      credentials: () => ({ ca: ca(), password: password() }),
       clientId: upstreamClientId(environment.UPSTREAM_SESSION_KEY_FILE, replica),
       receiveMaximum: environment.RECEIVE_MAXIMUM,
     };

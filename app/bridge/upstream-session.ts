@@ -6,12 +6,18 @@ import type { Logger } from "../shared/log.ts";
 import { AcknowledgementOrder, type AcknowledgementOutcome } from "./acknowledgement-order.ts";
 import { publishMark, subscribe } from "./upstream-subscription.ts";
 
+export interface UpstreamCredentials {
+  /** Who signs the broker's certificate. */
+  readonly ca: Buffer;
+  readonly password: string;
+}
+
 export interface UpstreamSettings {
   readonly host: string;
   readonly port: number;
-  readonly ca: Buffer;
   readonly username: string;
-  readonly password: string;
+  /** Asked for each connection, because they may be renewed. */
+  readonly credentials: () => UpstreamCredentials;
   /** Names the session that the broker keeps: must be stable, and nobody else may know it. */
   readonly clientId: string;
   /** How many unacknowledged messages the broker may send. Mosquitto before 2.0.13 overruns it. */
@@ -72,9 +78,10 @@ const reconnectPeriodMs = () => 300 + Math.random() * 700;
 const tlsOptions = { minVersion: "TLSv1.3" } as const;
 
 function clientOptions(settings: UpstreamSettings): IClientOptions {
-  const { receiveMaximum, ...connection } = settings;
+  const { receiveMaximum, credentials, ...connection } = settings;
   return {
     ...connection,
+    ...credentials(),
     ...tlsOptions,
     protocol: "mqtts",
     protocolVersion: 5,
@@ -143,6 +150,7 @@ export function openUpstreamSession(
   });
   client.on("reconnect", () => {
     if (!paused) client.options.reconnectPeriod = reconnectPeriodMs();
+    Object.assign(client.options, settings.credentials());
     order = acknowledgementOrder(client);
   });
   client.on("disconnect", ({ reasonCode }) =>

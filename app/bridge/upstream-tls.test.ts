@@ -38,11 +38,11 @@ describe("the session", () => {
 
   it("trusts only the given CA", async () => {
     const other = await startBroker();
-    const { ca } = other.access.settings("x");
+    const { credentials } = other.access.settings("x");
     const lines: string[] = [];
     const listening = pino({ level: "warn" }, { write: (line: string) => lines.push(line) });
     const session = openUpstreamSession(
-      { ...broker.access.settings("distrust"), ca },
+      { ...broker.access.settings("distrust"), credentials },
       { onMessage: () => {} },
       listening,
     );

@@ -5,6 +5,8 @@ import type { Logger } from "../shared/log.ts";
 import type { NatsWatch } from "../shared/nats-watch.ts";
 import type { Api } from "./api/api.ts";
 
+/** A renewed password reaches the servers and this process a minute or so apart. */
+const refusedMs = 180_000;
 /** Leaves time for the rest of the drain. */
 const auditDrainMs = 10_000;
 
@@ -20,11 +22,12 @@ export interface ConsoleOptions {
 
 /**
  * Serves the API until it is drained. It is ready also while AUDIT cannot be written: devices can
- * be looked up meanwhile, and whoever wants to change one is told why it cannot be.
+ * be looked up meanwhile, and whoever wants to change one is told why it cannot be. Not when its login
+ * is refused, which does not pass by itself.
  */
 export function createConsole({ api, audit, heads, watch, log, release }: ConsoleOptions): Running {
   return {
-    notReady: () => (api.server.listening ? undefined : "not listening"),
+    notReady: () => (api.server.listening ? watch.refused(refusedMs) : "not listening"),
     drain: async () => {
       // Answers what was asked, takes no more.
       await api.close();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../contract/headers.ts";
-import type { NatsConnection } from "./nats.ts";
+import { AuthorizationError, type NatsConnection } from "./nats.ts";
 
 const closeLimitMs = 3_000;
 
@@ -9,6 +9,8 @@ export class NatsWatch {
   readonly #nats: NatsConnection;
   #connected = true;
   #sinceMs = nowMs();
+  #lostMs = 0;
+  #refusal: Error | undefined;
 
   constructor(nats: NatsConnection) {
     this.#nats = nats;
@@ -17,7 +19,16 @@ export class NatsWatch {
 
   /** Undefined when connected. */
   missing(): string | undefined {
-    return this.#connected ? undefined : "not connected to NATS";
+    if (this.#connected) return undefined;
+    return this.#refusal
+      ? `NATS refuses our login: ${this.#refusal.message}`
+      : "not connected to NATS";
+  }
+
+  /** Undefined unless our login is refused, for so long already. */
+  refused(afterMs: number): string | undefined {
+    const lostMs = performance.now() - this.#lostMs;
+    return this.#refusal && lostMs >= afterMs ? this.missing() : undefined;
   }
 
   /** Since when it has had one without a break; infinity while it has none. */
@@ -34,11 +45,20 @@ export class NatsWatch {
   }
 
   async #follow(): Promise<void> {
-    for await (const { type } of this.#nats.status()) {
-      if (type === "disconnect" || type === "close") this.#connected = false;
-      if (type !== "reconnect") continue;
-      this.#connected = true;
-      this.#sinceMs = nowMs();
+    for await (const status of this.#nats.status()) {
+      const { type } = status;
+      if (type === "error" && status.error instanceof AuthorizationError) {
+        this.#refusal = status.error;
+      }
+      if (type === "reconnect") {
+        this.#connected = true;
+        this.#sinceMs = nowMs();
+        this.#refusal = undefined;
+      }
+      if ((type === "disconnect" || type === "close") && this.#connected) {
+        this.#connected = false;
+        this.#lostMs = performance.now();
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { connect, type NatsConnection } from "nats";
 import type { Logger } from "pino";
 import { inboxPrefix } from "../contract/service-users.ts";
+import { renewedPassword } from "./renewed-file.ts";
 
 export type {
   ConsumerMessages,
@@ -13,7 +13,13 @@ export type {
 } from "@nats-io/jetstream";
 export { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 export { type KV, Kvm } from "@nats-io/kv";
-export { headers as messageHeaders, type Msg, type MsgHdrs, type NatsConnection } from "nats";
+export {
+  AuthorizationError,
+  headers as messageHeaders,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+} from "nats";
 
 export interface NatsSettings {
   readonly servers: readonly string[];
@@ -24,7 +30,8 @@ export interface NatsSettings {
 }
 
 /**
- * Connects as one of the contract's users, and stays: a lost server is sought again without end.
+ * Connects as one of the contract's users, and stays: a lost server is sought again without end,
+ * each time with the password and the authority that the files hold by then.
  *
  * The addresses of the cluster's gossip are ignored, because they would lead services to edges.
  */
@@ -33,12 +40,13 @@ export async function connectNats(
   name: string,
   log: Logger,
 ): Promise<NatsConnection> {
+  const { user } = settings;
+  const password = renewedPassword(settings.passwordFile);
   const connection = await connect({
     name,
     servers: [...settings.servers],
-    user: settings.user,
-    pass: readFileSync(settings.passwordFile, "utf8").trim(),
-    inboxPrefix: inboxPrefix(settings.user),
+    authenticator: () => ({ user, pass: password() }),
+    inboxPrefix: inboxPrefix(user),
     tls: { caFile: settings.caFile, handshakeFirst: true },
     ignoreClusterUpdates: true,
     waitOnFirstConnect: true,

@@ -158,12 +158,12 @@ describe("a broker with this configuration", () => {
       /Not authorized/i,
     );
     // Without a user name, as anonymous clients come.
-    const { ca, port } = broker.access.settings("x");
+    const { credentials, port } = broker.access.settings("x");
     await expect(
       connectAsync({
         host: "127.0.0.1",
         port,
-        ca,
+        ca: credentials().ca,
         protocol: "mqtts",
         protocolVersion: 5,
         ...options,
@@ -174,11 +174,14 @@ describe("a broker with this configuration", () => {
   it("speaks TLS 1.3 only", async () => {
     const handshake = (maxVersion: "TLSv1.2" | "TLSv1.3") =>
       new Promise<string | null>((resolve, reject) => {
-        const { ca, port } = broker.access.settings("x");
-        const socket = connectTls({ host: "127.0.0.1", port, ca, maxVersion }, () => {
-          resolve(socket.getProtocol());
-          socket.destroy();
-        });
+        const { credentials, port } = broker.access.settings("x");
+        const socket = connectTls(
+          { host: "127.0.0.1", port, ca: credentials().ca, maxVersion },
+          () => {
+            resolve(socket.getProtocol());
+            socket.destroy();
+          },
+        );
         socket.once("error", reject);
       });
     expect(await handshake("TLSv1.3")).toBe("TLSv1.3");

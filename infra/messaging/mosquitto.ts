@@ -26,7 +26,7 @@ import {
   serviceAccount,
 } from "../platform/workload-objects.ts";
 import { bridgePort, mosquitto, mqttPort } from "./addresses.ts";
-import { watchScript } from "./certificate-watch.ts";
+import { watchScript } from "./file-watch.ts";
 import { mosquittoAcl, mosquittoConfig } from "./mosquitto-config.ts";
 import { mosquittoSecrets } from "./mosquitto-users.ts";
 
@@ -44,6 +44,7 @@ export interface MosquittoArgs {
 
 const folders = { config: "/etc/mosquitto", tls: "/tls", data: "/data", run: "/run/mosquitto" };
 const pidFile = `${folders.run}/mosquitto.pid`;
+const passwordFile = `${folders.config}/passwords`;
 const certFile = `${folders.tls}/tls.crt`;
 /** User `mosquitto` of the image. */
 const user = 1883;
@@ -57,7 +58,7 @@ const configuration = () =>
     listen: { host: "0.0.0.0", publishers: mqttPort, bridges: bridgePort },
     tls: { certFile, keyFile: `${folders.tls}/tls.key` },
     persistenceDirectory: folders.data,
-    passwordFile: `${folders.config}/passwords`,
+    passwordFile,
     aclFile: `${folders.config}/acl`,
     pidFile,
   });
@@ -96,16 +97,41 @@ function brokerContainer(args: MosquittoArgs): kubernetes.types.input.core.v1.Co
   };
 }
 
-/** Mosquitto reads a renewed certificate when it is told to. */
-const certificateWatch = (args: MosquittoArgs): kubernetes.types.input.core.v1.Container => ({
-  name: "certificate-watch",
-  image: args.image,
+interface Watch {
+  readonly name: string;
+  readonly file: string;
+  readonly signal: "HUP" | "TERM";
+}
+
+const watchContainer = (
+  { image }: MosquittoArgs,
+  { name, file, signal }: Watch,
+): kubernetes.types.input.core.v1.Container => ({
+  name,
+  image,
   restartPolicy: "Always",
-  command: ["sh", "-c", watchScript({ file: certFile, pidFile, signal: "HUP", everySeconds: 30 })],
+  command: [
+    ...["sh", "-c"],
+    watchScript({
+      ...{ file, signal, pidFile },
+      stateFile: `${folders.run}/${name}`,
+      everySeconds: 10,
+    }),
+  ],
   resources: resourcesOf({ cpuMillis: 10, memoryMiB: 16 }),
   volumeMounts: mounts,
   ...restrictedContainer,
 });
+
+/**
+ * Mosquitto reads a renewed certificate when it is told to. For renewed passwords it is ended, and
+ * started again by the kubelet: told to read them, it would take the bridges' sessions, whose old
+ * password is wrong then, for strangers' until they are back, and keep nothing for them meanwhile.
+ */
+const watches: readonly Watch[] = [
+  { name: "certificate-watch", file: certFile, signal: "HUP" },
+  { name: "password-watch", file: passwordFile, signal: "TERM" },
+];
 
 interface Files {
   readonly configMap: pulumi.Input<string>;
@@ -120,7 +146,7 @@ function podSpec(args: MosquittoArgs, files: Files): kubernetes.types.input.core
     serviceAccountName: mosquitto,
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: terminationGraceSeconds,
-    initContainers: [certificateWatch(args)],
+    initContainers: watches.map((each) => watchContainer(args, each)),
     containers: [brokerContainer(args)],
     volumes: [
       { name: "config", projected: { defaultMode: readableByGroup, sources } },

@@ -33,21 +33,27 @@ export class BrokerAccess {
     return {
       host: "127.0.0.1",
       port: this.bridgePort,
-      ca: readFileSync(this.certificates.caFile),
       username: "bridge",
-      password: readFileSync(this.#secrets.upstreamPasswordFile("bridge"), "utf8"),
+      credentials: () => this.#credentials("bridge"),
       clientId,
       receiveMaximum,
+    };
+  }
+
+  #credentials(user: string) {
+    return {
+      ca: readFileSync(this.certificates.caFile),
+      password: readFileSync(this.#secrets.upstreamPasswordFile(user), "utf8"),
     };
   }
 
   /** Keeps what it publishes with QoS 1 until the broker has acknowledged it, across reconnects. */
   publisher(options: IClientOptions = {}): Promise<MqttClient> {
     return connectAsync({
-      ...this.settings("unused"),
+      host: "127.0.0.1",
       port: this.port,
       username: "publisher",
-      password: readFileSync(this.#secrets.upstreamPasswordFile("publisher"), "utf8"),
+      ...this.#credentials("publisher"),
       clientId: `publisher-${crypto.randomUUID()}`,
       protocol: "mqtts",
       protocolVersion: 5,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterEach, expect, it, vi } from "vitest";
 import { ensureCertificates, findPorts } from "../../test/support/local-region.ts";
-import { watchScript } from "./certificate-watch.ts";
+import { watchScript } from "./file-watch.ts";
 import { mosquittoConfig } from "./mosquitto-config.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sentinel-watch-"));
@@ -69,6 +69,7 @@ it("makes Mosquitto show a renewed certificate, without ending a connection", as
   const script = watchScript({
     file: at("tls.crt"),
     pidFile: at("pid"),
+    stateFile: at("state"),
     signal: "HUP",
     everySeconds: 1,
   });
@@ -86,6 +87,7 @@ it("ends when it is told to", async () => {
   const script = watchScript({
     file: at("file"),
     pidFile: at("no-pid"),
+    stateFile: at("state"),
     signal: "HUP",
     everySeconds: 60,
   });
@@ -93,4 +95,27 @@ it("ends when it is told to", async () => {
   await once(child, "spawn");
   child.kill("SIGTERM");
   expect(await once(child, "exit")).toHaveLength(2);
+});
+
+it("ends a process for a change after its own start, and for none before", async () => {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(at("passwords"), "first");
+  const watched = start("sleep", ["60"]);
+  await once(watched, "spawn");
+  writeFileSync(at("pid"), String(watched.pid));
+  const script = watchScript({
+    ...{ file: at("passwords"), pidFile: at("pid"), stateFile: at("noted") },
+    ...{ signal: "TERM", everySeconds: 1 },
+  });
+  const watch = start("sh", ["-c", script]);
+  const within = { timeout: 15_000, interval: 50 };
+  await vi.waitFor(() => expect(readFileSync(at("noted"), "utf8")).not.toBe(""), within);
+  // A watch that is started again knows what the first one noted.
+  watch.kill("SIGTERM");
+  await once(watch, "exit");
+  expect(watched.signalCode).toBeNull();
+  writeFileSync(at("passwords"), "second");
+  start("sh", ["-c", script]);
+  await once(watched, "exit");
+  expect(watched.signalCode).toBe("SIGTERM");
 });

@@ -1,0 +1,117 @@
+/** Every service's password is renewed under load: no restart, nothing lost, the old one refused. */
+
+import { readFileSync } from "node:fs";
+import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Load, startLoad } from "../../local/load/load.ts";
+import type { Region } from "../../local/region.ts";
+import { eventually } from "../support/inspection.ts";
+import { natsLogin } from "../support/nats-login.ts";
+import { renewAtCore, renewAtProcess, renewUpstream } from "../support/rotation.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+/** Users, and the processes that log in as such. */
+const users = {
+  bridge: ["bridge-1", "bridge-2"],
+  inspector: ["inspector-1", "inspector-2"],
+  "report-inspector": ["report-inspector-1"],
+  auth: ["auth-1", "auth-2"],
+  "auth-callout": ["auth-1", "auth-2"],
+  "session-closer": ["auth-1", "auth-2"],
+  meter: ["meter-1"],
+} as const;
+
+let region: Region;
+let load: Load;
+
+beforeAll(async () => {
+  region = await startTestRegion({ meters: 1 });
+  load = await startLoad(region, { devices: 100, rate: 200 });
+});
+afterAll(async () => {
+  load?.abort();
+  await region?.stop();
+});
+
+const delivered = () => load.state().fleet.delivered;
+async function deliver(count: number): Promise<void> {
+  const goal = delivered() + count;
+  await eventually(delivered, (now) => now >= goal, 60_000);
+}
+
+/** What all core servers say: "mixed" while some have not taken the change. */
+async function login(user: string, pass: string): Promise<string> {
+  const said = await Promise.all(
+    region.layout.cores.map(({ client }) => natsLogin(region, { port: client, user, pass })),
+  );
+  const refusals = said.filter((words) => words.includes("-ERR 'Authorization Violation'")).length;
+  if (refusals === 0) return "admitted";
+  return refusals === said.length ? "refused" : "mixed";
+}
+
+async function readiness(name: string): Promise<string> {
+  const port = region.layout.operations.get(name);
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+  return response.ok ? "ready" : await response.text();
+}
+
+it.each(Object.entries(users))("the NATS password of %s", async (user, processes) => {
+  await deliver(100);
+  const pids = processes.map((name) => region.process(name).pid);
+  const { old, fresh } = renewAtCore(region, user);
+  const changedMs = performance.now();
+  await eventually(
+    () => login(user, old),
+    (answer) => answer === "refused",
+    5_000,
+  );
+  const refusedMs = Math.round(performance.now() - changedMs);
+  // A process whose file is still the old one says what is wrong.
+  for (const name of processes) {
+    await eventually(
+      () => readiness(name),
+      (answer) => answer.includes("NATS refuses our login"),
+    );
+  }
+  renewAtProcess(region, user, fresh);
+  for (const name of processes) {
+    await eventually(
+      () => readiness(name),
+      (answer) => answer === "ready",
+    );
+  }
+  expect(processes.map((name) => region.process(name).pid)).toEqual(pids);
+  expect(await login(user, fresh)).toBe("admitted");
+  expect(await login(user, old)).toBe("refused");
+  await deliver(100);
+  if (process.env["TEST_FIGURES"]) console.log({ user, refusedMs });
+});
+
+it("the upstream broker's password of bridge", async () => {
+  const old = readFileSync(region.secrets.upstreamPasswordFile("bridge"), "utf8");
+  await renewUpstream(region, "bridge");
+  const login = () =>
+    connectAsync(region.endpoints.upstreamBridgeUrl, {
+      ...{ clientId: `old-${crypto.randomUUID()}`, username: "bridge", password: old },
+      ...{ ca: readFileSync(region.certificates.caFile), protocolVersion: 5, reconnectPeriod: 0 },
+    }).then(
+      (client) => client.endAsync(true).then(() => "admitted"),
+      (error: Error) => error.message,
+    );
+  await eventually(login, (answer) => /not authorized/i.test(answer), 10_000);
+  for (const name of users.bridge) {
+    await eventually(
+      () => readiness(name),
+      (answer) => answer === "ready",
+    );
+  }
+  await deliver(200);
+});
+
+it("nothing was lost", async () => {
+  const result = await load.finish(60_000);
+  expect({ lost: result.lost, ...result.fleet }).toMatchObject({
+    ...{ lost: 0, outOfOrder: 0, misdelivered: 0 },
+  });
+  expect(result.publisher.failed).toBe(0);
+});

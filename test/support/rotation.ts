@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { passwordVariable } from "../../app/contract/service-users.ts";
+import { mosquittoPasswordEntry, mosquittoUsers } from "../../infra/messaging/mosquitto-config.ts";
+import type { Region } from "../../local/region.ts";
+
+const newPassword = () => `p${randomBytes(24).toString("hex")}`;
+
+/** Renews a service's password for the core servers, as their reloader does. @returns the old one. */
+export function renewAtCore(region: Region, user: string) {
+  const old = readFileSync(region.secrets.passwordFile(user), "utf8").trim();
+  const fresh = newPassword();
+  const variable = `${passwordVariable(user)}:`;
+  region.layout.cores.forEach((_, index) => {
+    const name = `core-${index + 1}`;
+    const file = join(region.directory, "state/nats", name, "passwords.conf");
+    const content = readFileSync(file, "utf8");
+    if (!content.includes(`${variable} "${old}"`)) throw new Error(`${file} has no ${user}`);
+    writeFileSync(file, content.replace(`${variable} "${old}"`, `${variable} "${fresh}"`));
+    region.process(name).kill("SIGHUP");
+  });
+  return { old, fresh };
+}
+
+/** Renews the password where the process itself finds it, as the kubelet does a while later. */
+export const renewAtProcess = (region: Region, user: string, fresh: string) =>
+  writeFileSync(region.secrets.passwordFile(user), fresh);
+
+/** Renews the password of a user of the upstream broker, there and for the user, as its pod does. */
+export async function renewUpstream(
+  region: Region,
+  user: keyof typeof mosquittoUsers,
+): Promise<void> {
+  const fresh = newPassword();
+  writeFileSync(region.secrets.upstreamPasswordFile(user), fresh);
+  const entries = Object.values(mosquittoUsers).map((each) => {
+    const password = readFileSync(region.secrets.upstreamPasswordFile(each), "utf8");
+    return mosquittoPasswordEntry(each, password, randomBytes(12));
+  });
+  writeFileSync(join(region.directory, "state/mosquitto/passwords"), entries.join(""));
+  const broker = region.process("mosquitto");
+  broker.kill("SIGTERM");
+  await broker.exited();
+  await broker.start();
+}
