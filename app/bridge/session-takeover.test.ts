@@ -95,8 +95,13 @@ describe("the id of a bridge's session", () => {
     // Who knows it gets in its place, which is why nobody may.
     const lost = () => logOf("bridge-2").split("lost the connection").length;
     const before = lost();
-    const { receiveMaximum, ...settings } = fixture.broker.settings(idOf("bridge-2"));
-    const client = await connectAsync({ ...settings, protocol: "mqtts", protocolVersion: 5 });
+    const { receiveMaximum, credentials, ...settings } = fixture.broker.settings(idOf("bridge-2"));
+    const client = await connectAsync({
+      ...settings,
+      ...credentials(),
+      protocol: "mqtts",
+      protocolVersion: 5,
+    });
     await vi.waitFor(() => expect(lost()).toBeGreaterThan(before), within);
     await client.endAsync(true);
   });

@@ -86,9 +86,10 @@ describe("a broker with this configuration", () => {
   }
 
   async function reader(clientId = `reader-${crypto.randomUUID()}`) {
-    const { receiveMaximum, ...settings } = broker.access.settings(clientId);
+    const { receiveMaximum, credentials, ...settings } = broker.access.settings(clientId);
     const client = await connectAsync({
       ...settings,
+      ...credentials(),
       protocol: "mqtts",
       protocolVersion: 5,
       clean: false,

@@ -36,8 +36,15 @@ async function publisher(): Promise<MqttClient> {
 }
 
 async function bridge() {
-  const { receiveMaximum, ...settings } = broker.access.settings(`bridge-${crypto.randomUUID()}`);
-  const client = await connectAsync({ ...settings, protocol: "mqtts", protocolVersion: 5 });
+  const { receiveMaximum, credentials, ...settings } = broker.access.settings(
+    `bridge-${crypto.randomUUID()}`,
+  );
+  const client = await connectAsync({
+    ...settings,
+    ...credentials(),
+    protocol: "mqtts",
+    protocolVersion: 5,
+  });
   clients.push(client);
   let count = 0;
   client.on("message", () => count++);
