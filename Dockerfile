@@ -1,5 +1,9 @@
 # One target per process: docker build --target bridge -t sentinel-bridge .
-FROM node:24.21-trixie AS build
+# What is released is built on these by digest: see base-images.json.
+ARG BUILD_BASE=node:24.21-trixie
+ARG PROCESS_BASE=gcr.io/distroless/cc-debian13:nonroot
+
+FROM ${BUILD_BASE} AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts && npm rebuild re2
@@ -7,7 +11,7 @@ COPY . .
 RUN node tools/build.ts
 
 # Nothing but Node, the one that the tests ran on: no shell, no package manager, a user without rights.
-FROM gcr.io/distroless/cc-debian13:nonroot AS process
+FROM ${PROCESS_BASE} AS process
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 ENTRYPOINT ["/usr/local/bin/node"]
 WORKDIR /app

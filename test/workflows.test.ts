@@ -104,7 +104,7 @@ describe("images", () => {
 
   it("run the Node that the tests ran on, on the Debian that they were built on", () => {
     const [, node, debian] =
-      /^FROM node:([\d.]+)-(\w+) AS build$/m.exec(textOf("Dockerfile")) ?? [];
+      /^ARG BUILD_BASE=node:([\d.]+)-(\w+)$/m.exec(textOf("Dockerfile")) ?? [];
     expect(textOf("tools/bootstrap.sh")).toContain(`NODE_VERSION=${node}.`);
     const versions = ["up", "preview", "test"].flatMap((name) =>
       [...textOf(`.github/workflows/${name}.yml`).matchAll(/node-version: "(.*)"/g)].map(
@@ -114,9 +114,21 @@ describe("images", () => {
     expect(new Set(versions)).toEqual(new Set([node]));
     expect(debian).toBe("trixie");
     expect(textOf("Dockerfile")).toMatch(
-      /^FROM gcr\.io\/distroless\/cc-debian13:nonroot AS process\n/m,
+      /^ARG PROCESS_BASE=gcr\.io\/distroless\/cc-debian13:nonroot$/m,
     );
     expect(textOf("Dockerfile")).toContain("COPY --from=build /usr/local/bin/node");
+  });
+
+  it("are built on bases by digest, or not at all", () => {
+    const asked = images.steps.findIndex(({ run }) => run?.includes("tools/base-images.ts"));
+    const push = images.steps.findIndex(({ uses }) => uses?.startsWith("docker/build-push-action"));
+    expect(asked).toBeGreaterThan(-1);
+    expect(push).toBeGreaterThan(asked);
+    const { id } = images.steps[asked] ?? {};
+    expect(images.steps[push]?.with?.["build-args"]).toBe(`\${{ steps.${id}.outputs.arguments }}`);
+    // Every week it is asked whether they have aged, whatever is merged.
+    expect(textOf(".github/workflows/bases.yml")).toMatch(/schedule:\n\s+- cron: /);
+    expect(textOf(".github/workflows/bases.yml")).toContain("node tools/base-images.ts");
   });
 
   it("are pushed once for a commit, because their tags cannot be moved", () => {
