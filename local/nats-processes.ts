@@ -1,12 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passwordVariable, serviceUsersOf } from "../app/contract/service-users.ts";
-import {
-  coreUsers,
-  edgeUsers,
-  natsCoreConfig,
-  natsEdgeConfig,
-} from "../infra/messaging/nats-config.ts";
+import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import type { Links } from "./region-options.ts";

@@ -80,6 +80,34 @@ it("makes a safe change and keeps what is stored", async () => {
   await Promise.all([bridge.close(), inspector.close()]);
 });
 
+it("keeps the bounds of streams that hold more than a smaller fleet's, and takes them back again", async () => {
+  const [auth, inspector] = [await connectAs(region, "auth"), await connectAs(region, "inspector")];
+  const megabyte = "x".repeat(1_000_000);
+  for (let n = 0; n < 3; n++) {
+    await jetstream(auth, { checkAPI: false }).publish("audit.auth.d1", megabyte);
+    await jetstream(inspector, { checkAPI: false }).publish("reports.d1", megabyte);
+  }
+  const smaller = { ...scale.maxBytes, AUDIT: 2 ** 20, REPORTS: 2 ** 20, QUARANTINE: 2 ** 20 };
+  const boundOf = async (name: "AUDIT" | "REPORTS" | "QUARANTINE") =>
+    (await makerOf(accountOfStream(name)).streams.info(name)).config.max_bytes;
+
+  for (const account of ["AUDIT", "CORE"] as const) {
+    await provisionStreams(makerOf(account), definitionsOf(account, { maxBytes: smaller }), log);
+  }
+
+  // AUDIT would refuse every login, REPORTS would drop what it has; QUARANTINE is empty.
+  expect(await boundOf("AUDIT")).toBe(scale.maxBytes.AUDIT);
+  expect(await boundOf("REPORTS")).toBe(scale.maxBytes.REPORTS);
+  expect(await boundOf("QUARANTINE")).toBe(2 ** 20);
+  await jetstream(auth, { checkAPI: false }).publish("audit.auth.d1", "still taken");
+  for (const account of ["AUDIT", "CORE"] as const) {
+    const steps = await provisionStreams(makerOf(account), definitionsOf(account), log);
+    const changed = steps.filter(({ kind }) => kind !== "unchanged").map(({ stream }) => stream);
+    expect(changed).toEqual(account === "CORE" ? ["QUARANTINE"] : []);
+  }
+  await Promise.all([auth.close(), inspector.close()]);
+});
+
 it("refuses a change that would delete alerts, before it has changed anything", async () => {
   const [reports, ...others] = definitionsOf("CORE", { alertRetentionHours: 1 });
   if (!reports) throw new Error("CORE has no streams");

@@ -4,6 +4,7 @@ import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
 import { type CurrentStream, planStream, type Step } from "./plan.ts";
 import { repartition } from "./repartition.ts";
+import { withRoom } from "./room.ts";
 
 export type Definitions = readonly (StreamDefinition | MirrorDefinition)[];
 
@@ -70,9 +71,14 @@ export async function provisionStreams(
   log: Logger,
 ): Promise<readonly Step[]> {
   const planned = [];
-  for (const definition of definitions) {
-    const step = planStream(definition, await currentStream(jsm, definition.name));
-    planned.push({ definition, step });
+  for (const wanted of definitions) {
+    const current = await currentStream(jsm, wanted.name);
+    const definition = withRoom(wanted, current);
+    if (definition !== wanted) {
+      const { name, max_bytes: bound } = definition;
+      log.warn({ stream: name, bound, wanted: wanted.max_bytes }, `${name}: its bound stays`);
+    }
+    planned.push({ definition, step: planStream(definition, current) });
   }
   const steps = planned.map(({ step }) => step);
   if (steps.some((step) => step.kind === "refuse")) throw new ProvisionRefused(steps);

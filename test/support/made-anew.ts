@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
+import { consumerDefinitions } from "../../app/contract/consumers.ts";
 import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
@@ -52,7 +53,7 @@ export const makeStream = (region: Region, stream: StreamName, more: Partial<Str
   asMaker(region, stream, async (jsm) => {
     const definitions = [definitionIn(region, stream, more)];
     await provisionStreams(jsm, definitions, createLog("test", "error"));
-    await provisionConsumers(jsm, definitions);
+    await provisionConsumers(jsm, definitions, consumerDefinitions);
   });
 
 /** Does something as the user who makes a stream. */
