@@ -3,32 +3,24 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mqttStreamDefinitions } from "../../app/contract/mqtt-streams.ts";
 import { topics } from "../../app/contract/subjects.ts";
-import {
-  type JetStreamManager,
-  jetstreamManager,
-  type NatsConnection,
-} from "../../app/shared/nats.ts";
+import type { JetStreamManager } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { type MqttRegion, startMqttRegion } from "../support/mqtt-region.ts";
 import { connectRawDevice, packets } from "../support/raw-device.ts";
 import { connectAs, readStream } from "../support/stored.ts";
-import { startTestRegion } from "../support/test-region.ts";
 
+let here: MqttRegion;
 let region: Region;
-let maker: NatsConnection;
 let jsm: JetStreamManager;
 const soon = { timeout: 15_000, interval: 50 };
 const definitions = mqttStreamDefinitions(3);
 
 beforeAll(async () => {
-  region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });
-  maker = await connectAs(region, "provision-devices");
-  jsm = await jetstreamManager(maker);
+  here = await startMqttRegion();
+  ({ region, jsm } = here);
 });
-afterAll(async () => {
-  await maker?.close();
-  await region?.stop();
-});
+afterAll(() => here?.stop());
 
 const stateOf = async (name: string) => (await jsm.streams.info(name)).state;
 async function bound(name: string, bytes?: number): Promise<void> {
