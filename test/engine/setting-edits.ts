@@ -1,29 +1,6 @@
-import { regionNames } from "../../app/contract/regions.ts";
-import { certificatePem, createAuthority } from "../../local/authority.ts";
-import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
+import { accessEdits } from "./access-edits.ts";
 import { ownProcesses } from "./own-processes.ts";
-
-/** Of no region. */
-const formerAuditKey =
-  "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA/TfbGdG+uID2rWm1clfVUe75ROLnicq076c3KiEJg3k=\n-----END PUBLIC KEY-----\n";
-
-/** A change of one setting, and everything that it does to one stack. */
-export interface SettingEdit {
-  readonly setting: string;
-  readonly edits: SettingsEdits;
-  /** Stack that is previewed; default: us-east. */
-  readonly stack?: string;
-  /** `operation Kind resource-name`, sorted. Undefined when the engine has to refuse the change. */
-  readonly steps?: readonly string[];
-  /** Resource whose protection refuses the change. */
-  readonly refusedBy?: string;
-}
-
-const everywhere = (key: string, value: unknown): SettingsEdits =>
-  Object.fromEntries(regionNames.map((stack) => [stack, { [`sentinel:${key}`]: value }]));
-const home = (key: string, value: unknown): SettingsEdits => ({
-  "us-east": { [`sentinel:${key}`]: value },
-});
+import { everywhere, home, type SettingEdit } from "./setting-edit.ts";
 
 const coreVolumes = [0, 1, 2].map(
   (server) => `update PersistentVolumeClaim nats-core-data-${server}`,
@@ -32,10 +9,6 @@ const ownRecords = ["alerts.us-east", "mqtt"].map(
   (host) => `create Record names-${host}.sentinel.example.com-a`,
 );
 const zone = { "sentinel:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
-
-const deviceCa = certificatePem((await createAuthority("Device CA")).certificate);
-/** The edges, which then ask for certificates. */
-const askingEdges = ["update ConfigMap nats-edge-config", "update StatefulSet edge-servers"];
 
 export const settingEdits: readonly SettingEdit[] = [
   {
@@ -185,17 +158,7 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: home("trafficPercent", 0),
     steps: ["update EndpointGroup accelerator-endpoint-group"],
   },
-  { setting: "deviceCa", edits: everywhere("deviceCa", deviceCa), steps: askingEdges },
-  {
-    setting: "deviceAuth",
-    edits: Object.fromEntries(
-      regionNames.map((stack) => [
-        stack,
-        { "sentinel:deviceAuth": "certificate", "sentinel:deviceCa": deviceCa },
-      ]),
-    ),
-    steps: [...askingEdges, "update Deployment auth-replicas"].sort(),
-  },
+  ...accessEdits,
   {
     setting: "deviceCertificates",
     edits: {
@@ -213,44 +176,6 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Certificate certificates-devices",
       "update Release cert-manager-release",
     ],
-  },
-  {
-    setting: "operatorRoleArns",
-    edits: home("operatorRoleArns", ["arn:aws:iam::123456789012:role/operators"]),
-    steps: [
-      "create AccessEntry cluster-operator-0",
-      "create AccessPolicyAssociation cluster-operator-0",
-    ],
-  },
-  {
-    setting: "previewRoleArns",
-    edits: home("previewRoleArns", ["arn:aws:iam::123456789012:role/preview"]),
-    steps: [
-      "create AccessEntry cluster-viewer-0",
-      "create AccessPolicyAssociation cluster-viewer-0",
-    ],
-  },
-  {
-    setting: "privateEndpointCidrs",
-    edits: home("privateEndpointCidrs", ["10.50.0.0/24"]),
-    steps: ["create SecurityGroupIngressRule cluster-admits-0"],
-  },
-  {
-    setting: "publicEndpointCidrs",
-    edits: home("publicEndpointCidrs", ["203.0.113.0/24"]),
-    steps: ["update Cluster cluster-cluster"],
-  },
-  {
-    setting: "apiTokens",
-    edits: home("apiTokens", [{ name: "night-shift", role: "operator", sha256: "0".repeat(64) }]),
-    steps: ["update Secret secrets-console"],
-  },
-  {
-    setting: "formerAuditKeys",
-    edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
-    steps: ["archive", "auth", "console", "operator"].map(
-      (owner) => `update Secret secrets-${owner}`,
-    ),
   },
   {
     setting: "monitoring",

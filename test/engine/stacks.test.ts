@@ -5,7 +5,8 @@ import { type Engine, type Outcome, openEngine } from "../../tools/engine/engine
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 import { changesIn, type Step } from "../../tools/engine/steps.ts";
 import { awaitedWorkloads } from "./rollouts.ts";
-import { type SettingEdit, settingEdits } from "./setting-edits.ts";
+import type { SettingEdit } from "./setting-edit.ts";
+import { settingEdits } from "./setting-edits.ts";
 
 /** The three stacks as they are, on the real engine: up, unchanged, edited, wrong, down. */
 const withPolicies = ["--policy-pack", "policy"];
