@@ -50,6 +50,10 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
       "expired_messages",
       "Messages whose messageExpiryInterval ended at the upstream broker, before they came here",
     ),
+    discarded: counter(
+      "discarded_sessions",
+      "Sessions of the other replica that were dropped at the upstream broker, since it was away",
+    ),
     takeovers: counter("takeovers", "Times that this replica began to lead"),
     stale: counter(
       "stale_acknowledgements",

@@ -4,6 +4,7 @@ import type { ProcessContext, Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
+import { AbsentTwin, endSession } from "./absent-twin.ts";
 import { createBridgeMetrics } from "./bridge-metrics.ts";
 import { type Held, Intake } from "./intake.ts";
 import { Pair } from "./pair.ts";
@@ -16,6 +17,8 @@ export interface BridgeArgs {
   /** Name of this replica, by which the other one tells it from itself. */
   readonly replica: string;
   readonly upstream: UpstreamSettings;
+  /** Client id at the upstream broker of the replica of this name. */
+  readonly sessionOf: (replica: string) => string;
   /** Closed by the bridge's drain. */
   readonly nats: NatsConnection;
   readonly metrics: Registry;
@@ -90,6 +93,14 @@ export function createBridge(args: BridgeArgs): Running {
     },
     log,
   );
+  const absentTwin = new AbsentTwin({
+    covers: () => pair.covers && session.missing() === undefined,
+    heard: () => pair.heard,
+    storedMs: () => intake.storedMs,
+    discard: (name) => endSession({ ...upstream, clientId: args.sessionOf(name) }),
+    onDiscard: () => counts.discarded.inc(),
+    log,
+  });
   const pause = new Pause({ session, intake, limitMs: pauseLimitMs, log });
   void nats.closed().then((error) => {
     if (!draining) fatal("the NATS connection ended for good", error ?? undefined);
@@ -99,6 +110,7 @@ export function createBridge(args: BridgeArgs): Running {
     notReady: () => pause.missing() ?? session.missing() ?? natsWatch.missing(),
     async drain() {
       draining = true;
+      absentTwin.end();
       pause.forbid();
       await intake.settle(drainLimitMs);
       const messages = intake.size;

@@ -49,6 +49,7 @@ export class Intake {
   readonly #queue = new KeyedQueue();
   readonly #stored = new StoredUnacknowledged();
   #heldBytes = 0;
+  #storedMs = 0;
   #attempts = new AbortController();
 
   constructor(args: IntakeArgs) {
@@ -63,6 +64,11 @@ export class Intake {
   /** Payloads, topics and `messageOverheadBytes` each. */
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  /** When JetStream last confirmed a message. */
+  get storedMs(): number {
+    return this.#storedMs;
   }
 
   get full(): boolean {
@@ -161,6 +167,7 @@ export class Intake {
 
   #count({ refusal }: Acceptance, { receivedMs }: Held, { duplicate }: PubAck): void {
     const { counts } = this.#args;
+    this.#storedMs = nowMs();
     counts.stored.inc();
     if (duplicate) {
       counts.duplicates.inc();

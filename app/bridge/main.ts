@@ -42,14 +42,25 @@ await runProcess(
     );
     const ca = renewedFile(environment.UPSTREAM_CA_FILE);
     const password = renewedPassword(environment.UPSTREAM_PASSWORD_FILE);
+    const sessionOf = (name: string) =>
+      upstreamClientId(environment.UPSTREAM_SESSION_KEY_FILE, name);
     const upstream = {
       ...environment.UPSTREAM_URL,
       username: environment.UPSTREAM_USERNAME,
       credentials: () => ({ ca: ca(), password: password() }),
-      clientId: upstreamClientId(environment.UPSTREAM_SESSION_KEY_FILE, replica),
+      clientId: sessionOf(replica),
       receiveMaximum: environment.RECEIVE_MAXIMUM,
     };
     const holdLimitBytes = environment.HOLD_LIMIT_BYTES;
-    return createBridge({ replica, upstream, nats, metrics, log, fatal, holdLimitBytes });
+    return createBridge({
+      replica,
+      upstream,
+      sessionOf,
+      nats,
+      metrics,
+      log,
+      fatal,
+      holdLimitBytes,
+    });
   },
 );

@@ -1,4 +1,5 @@
 import { nowMs } from "../contract/headers.ts";
+import { Recent } from "./recent.ts";
 
 /** What waits for its turn. */
 export interface Turn {
@@ -53,8 +54,6 @@ const tickMs = 25;
  * Both say it again when nothing has come.
  */
 const tellMs = { leads: 20, follows: 1_000 } as const;
-/** Statements that are remembered because this session has not come so far: many seconds' worth. */
-const rememberedStatements = 1_024;
 
 /**
  * Who of two bridges stores what. Each receives every message; the leader stores at once, the follower
@@ -68,13 +67,15 @@ export class Pair<T extends Turn> {
   readonly #args: PairArgs<T>;
   /** In the order of the session, by name. */
   readonly #waiting = new Map<string, T>();
-  readonly #stated = new Set<string>();
+  readonly #stated = new Recent();
+  readonly #told = new Recent();
   readonly #timer: NodeJS.Timeout;
   #leads = false;
   #caughtUp = false;
   #passed: string | undefined;
   #toldMs = 0;
-  #heardMs = 0;
+  #heard: { readonly name: string; readonly atMs: number } | undefined;
+  #covers = false;
   #telling: NodeJS.Timeout | undefined;
 
   constructor(args: PairArgs<T>) {
@@ -87,6 +88,21 @@ export class Pair<T extends Turn> {
 
   get leads(): boolean {
     return this.#leads;
+  }
+
+  /** The other bridge, and when it was heard last. */
+  get heard(): { readonly name: string; readonly atMs: number } | undefined {
+    return this.#heard;
+  }
+
+  /** Whether this session brings everything that the other bridge has not seen to. */
+  get covers(): boolean {
+    return this.#covers;
+  }
+
+  /** What this session brings was published from now on. */
+  newSession(): void {
+    this.#covers = false;
   }
 
   take(turn: T): void {
@@ -138,10 +154,12 @@ export class Pair<T extends Turn> {
   hear({ from, role, name }: Statement): void {
     const { replica } = this.#args;
     if (from === replica) return;
-    this.#heardMs = nowMs();
+    this.#heard = { name: from, atMs: nowMs() };
+    // What comes after a message that came here comes here, too.
+    if (this.#waiting.has(name) || this.#told.has(name)) this.#covers = true;
     if (role === "leads" && from < replica) this.#leads = false;
     if (this.#waiting.has(name)) this.#confirmUpTo(name);
-    else this.#remember(name);
+    else this.#stated.add(name);
     if (role === "ends" && this.#caughtUp) this.lead();
   }
 
@@ -160,6 +178,7 @@ export class Pair<T extends Turn> {
     this.#telling = undefined;
     this.#toldMs = nowMs();
     if (this.#passed === undefined) return;
+    this.#told.add(this.#passed);
     this.#args.tell({ from: this.#args.replica, role, name: this.#passed });
   }
 
@@ -171,13 +190,6 @@ export class Pair<T extends Turn> {
     }
   }
 
-  #remember(name: string): void {
-    this.#stated.add(name);
-    if (this.#stated.size <= rememberedStatements) return;
-    const [oldest] = this.#stated;
-    if (oldest !== undefined) this.#stated.delete(oldest);
-  }
-
   #check(): void {
     const [first] = this.#waiting.values();
     if (first && nowMs() > this.#untilMs(first)) this.lead();
@@ -187,6 +199,9 @@ export class Pair<T extends Turn> {
   #untilMs({ receivedMs, shared }: Turn): number {
     const sinceMs = Math.max(receivedMs, this.#args.reachableSinceMs());
     if (shared && this.#caughtUp) return sinceMs + followMs;
-    return Math.min(Math.max(sinceMs, this.#heardMs) + catchUpMs, sinceMs + catchUpLimitMs);
+    return Math.min(
+      Math.max(sinceMs, this.#heard?.atMs ?? 0) + catchUpMs,
+      sinceMs + catchUpLimitMs,
+    );
   }
 }

@@ -25,6 +25,7 @@ export class Receiver {
 
   newSession(): void {
     this.#sequence.restart();
+    this.#args.pair.newSession();
   }
 
   /** Once this mark comes by, the connection has brought what was kept for it. */

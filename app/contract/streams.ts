@@ -177,9 +177,8 @@ export function mirrorDefinitions(
 /**
  * Every stream of a region, the partition buckets included; `stores` says which account has it.
  *
- * The duplicate window covers, for INGRESS, the longest absence of a bridge, which sends again what
- * its Mosquitto session kept (`bridgeSessionExpirySeconds`), and for what the inspector writes, the
- * longest absence of all inspectors. It costs memory by the id, so the streams that grow with the
+ * The duplicate window covers, for INGRESS, what two bridges may both store and how long an alert's id
+ * counts, and for what the inspector writes, the longest absence of all inspectors. It costs memory by the id, so the streams that grow with the
  * number of devices get by with two minutes.
  */
 export function streamDefinitions(scale: StreamScale): readonly StreamDefinition[] {
@@ -237,7 +236,8 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
 }
 
 /**
- * How long Mosquitto keeps the session of an absent bridge. Must stay below the duplicate window
- * of INGRESS, or a returning bridge would store its backlog a second time.
+ * How long Mosquitto keeps the session of an absent bridge: what it acknowledged is in there, so longer
+ * than anybody lets both bridges or JetStream be away. While one bridge is there, it drops the
+ * other's session long before.
  */
-export const bridgeSessionExpirySeconds = 3600;
+export const bridgeSessionExpirySeconds = 24 * 3600;

@@ -79,6 +79,8 @@ export const assumed = {
   changeBytes: 400,
   /** Seconds between two pings of a device: the default of the usual MQTT libraries. */
   keepAliveSeconds: 60,
+  /** For so long both bridges, or JetStream, may be away before Mosquitto has no more room. */
+  backlogSeconds: 3_600,
   /** Memory of Mosquitto for a message that a bridge has not acknowledged. */
   backlogMessageBytes: 1_000,
   /**

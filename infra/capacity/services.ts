@@ -1,5 +1,4 @@
 import { partitionCount } from "../../app/contract/partitions.ts";
-import { bridgeSessionExpirySeconds } from "../../app/contract/streams.ts";
 import { publisherConnections } from "../messaging/mosquitto-config.ts";
 import { assumed, measured, planned } from "./measurements.ts";
 import type { Demand, PodSize, RegionPlan } from "./plan.ts";
@@ -98,7 +97,7 @@ export function planArchive(): RegionPlan["archive"] {
  * many connections of strangers as there are places.
  */
 export function planMosquitto(demand: Demand, floorGiB = 0): NonNullable<RegionPlan["mosquitto"]> {
-  const backlog = demand.alertsPerSecond * bridgeSessionExpirySeconds * assumed.backlogMessageBytes;
+  const backlog = demand.alertsPerSecond * assumed.backlogSeconds * assumed.backlogMessageBytes;
   const pod: PodSize = {
     cpuMillis: 1000,
     memoryMiB: processMiB(backlog + publisherConnections * measured.strangerBytes),

@@ -86,7 +86,7 @@ export function mosquittoConfig(args: MosquittoArgs): string {
     ["persistence_location", `${args.persistenceDirectory.replace(/\/$/, "")}/`],
     ["autosave_interval", 1],
     // Longer than the session of a bridge; ends those of test clients that nobody will resume.
-    ["persistent_client_expiration", "1d"],
+    ["persistent_client_expiration", "2d"],
     ...holdEverything,
     ...bounds,
     ["set_tcp_nodelay", true],

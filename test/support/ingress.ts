@@ -89,6 +89,7 @@ export class IngressFixture {
     const running = createBridge({
       replica,
       upstream: this.broker.settings(replica, receiveMaximum),
+      sessionOf: (name) => name,
       nats,
       metrics,
       log: log.child({ replica }),

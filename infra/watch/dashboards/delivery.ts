@@ -82,6 +82,10 @@ const wayIn: Section = {
           expr: "increase(sentinel_bridge_takeovers_total[5m])",
           legend: "{{replica}} took over in 5 min",
         },
+        {
+          expr: "increase(sentinel_bridge_discarded_sessions_total[5m])",
+          legend: "{{replica}} dropped the other's session in 5 min",
+        },
       ],
     }),
     graph({
