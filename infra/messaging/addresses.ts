@@ -5,7 +5,7 @@ export const natsPorts = {
   client: 4222,
   cluster: 6222,
   leaf: 7422,
-  /** Without TLS: for the kubelet and the pod itself, which the network policies see to. */
+  /** Without TLS: for the kubelet, the pod itself and edges among themselves, which the network policies see to. */
   monitor: 8222,
   metrics: 7777,
 } as const;

@@ -9,6 +9,7 @@ import {
   restrictedPod,
 } from "../platform/pods.ts";
 import { natsPorts } from "./addresses.ts";
+import { edgeTurnsScript, podMonitor, podOrdinal } from "./edge-turns.ts";
 import { lameDuckSeconds } from "./nats-config.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
@@ -118,6 +119,8 @@ function volumesOf(args: NatsPodArgs): Volume[] {
   ];
 }
 
+const podName = { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
+
 function serverContainer(args: NatsPodArgs): Container {
   const memory = Math.floor(args.size.memoryMiB * memoryTarget);
   return {
@@ -126,7 +129,7 @@ function serverContainer(args: NatsPodArgs): Container {
     command: ["nats-server"],
     args: ["--config", `${folders.config}/${configFile}`, "--pid", pidFile],
     env: [
-      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      podName,
       { name: "GOMEMLIMIT", value: `${memory}MiB` },
       { name: "GOGC", value: String(args.garbagePercent) },
     ],
@@ -139,40 +142,56 @@ function serverContainer(args: NatsPodArgs): Container {
   };
 }
 
-/** SIGUSR2 makes nats-server a lame duck, which lets its connections go one by one and ends. */
-const lameDuckSignal = "12";
+const certificateFiles = (args: NatsPodArgs) => [
+  `${folders.trust}/ca.crt`,
+  ...Object.keys(args.certificates).map((role) => tlsFiles(role).certFile),
+];
 
 /**
  * Signals the server when a file changes. Kubernetes starts it before the server and stops it after.
  *
  * A core server takes a new configuration, password or certificate without losing a connection. An
  * edge would lose all its devices at once: nats-server closes, with any reload, every connection
- * that an auth callout admitted. So it leaves as a lame duck instead and is started anew; and a new
- * configuration replaces its pod, one after the other.
+ * that an auth callout admitted. So it leaves as a lame duck instead and is started anew, when it is
+ * its turn; and a new configuration replaces its pod, one after the other.
  */
 function reloader(args: NatsPodArgs): Container {
-  const certificates = Object.keys(args.certificates).map((role) => tlsFiles(role).certFile);
-  const edge = args.role === "edge";
-  const watched = [
-    ...(edge ? [] : [`${folders.config}/${configFile}`]),
-    ...(args.passwordsSecret !== undefined ? [`${folders.config}/${passwordsFile}`] : []),
-    `${folders.trust}/ca.crt`,
-    ...certificates,
-  ];
   return {
     name: "reloader",
-    image: args.images.reloader,
     restartPolicy: "Always",
-    args: [
-      ...["-pid", pidFile],
-      ...(edge ? ["-signal", lameDuckSignal] : []),
-      ...watched.flatMap((file) => ["-config", file]),
-    ],
+    ...(args.role === "edge" ? turnTaker(args) : signaller(args)),
     resources: resourcesOf(reloaderSize),
     volumeMounts: mountsOf(args),
     ...restrictedContainer,
   };
 }
+
+function signaller(args: NatsPodArgs) {
+  const watched = [
+    `${folders.config}/${configFile}`,
+    ...(args.passwordsSecret !== undefined ? [`${folders.config}/${passwordsFile}`] : []),
+    ...certificateFiles(args),
+  ];
+  const files = watched.flatMap((file) => ["-config", file]);
+  return { image: args.images.reloader, args: ["-pid", pidFile, ...files] };
+}
+
+/** Half an hour for each edge before it is far more than two minutes of leaving, and a start. */
+const turnSeconds = 1_800;
+
+const turnTaker = (args: NatsPodArgs) => ({
+  // It has a shell.
+  image: args.images.server,
+  command: [
+    ...["sh", "-c"],
+    edgeTurnsScript({
+      ...{ files: certificateFiles(args), pidFile, stateFile: `${folders.run}/certificates` },
+      ...{ ordinal: podOrdinal, monitor: podMonitor(args.workload) },
+      ...{ everySeconds: 10, turnSeconds },
+    }),
+  ],
+  env: [podName],
+});
 
 function exporter(args: NatsPodArgs): Container {
   return {

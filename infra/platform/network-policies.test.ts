@@ -51,6 +51,7 @@ describe("the arrows", () => {
       "nats-core -> other regions 7422",
       "nats-edge -> nats-core 6222",
       "nats-edge -> nats-edge 6222",
+      "nats-edge -> nats-edge 8222",
       "other regions -> nats-core 7422",
       "own vpc -> mosquitto 8883",
       "own vpc -> nats-core 7422",
@@ -178,9 +179,20 @@ describe("the policies", () => {
     ]);
   });
 
-  it("leave no way out of the region's cluster to the monitoring port of NATS", () => {
+  it("lead nobody to the monitoring port of NATS but edges to each other", () => {
+    const edges = [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "nats-edge" } } }];
+    const ports = [{ port: 8222, protocol: "TCP" }];
     for (const { spec } of networkPolicies(args)) {
-      expect(JSON.stringify(spec)).not.toContain("8222");
+      const { ingress = [], egress = [] } = spec as { ingress?: object[]; egress?: object[] };
+      const rules = [...ingress, ...egress];
+      const leading = rules.filter((rule) => JSON.stringify(rule).includes("8222"));
+      for (const rule of leading) {
+        expect([
+          { from: edges, ports },
+          { to: edges, ports },
+        ]).toContainEqual(rule);
+      }
+      if (leading.length > 0) expect(spec.podSelector).toEqual(edges[0]?.podSelector);
     }
   });
 });

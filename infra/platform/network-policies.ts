@@ -78,6 +78,8 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(core, edge, natsPorts.cluster),
     tcp(edge, core, natsPorts.cluster),
     tcp(edge, edge, natsPorts.cluster),
+    // Whose turn it is to leave.
+    tcp(edge, edge, natsPorts.monitor),
     tcp(peers, core, natsPorts.leaf),
     tcp(loadBalancers, core, natsPorts.leaf),
     tcp(core, peers, natsPorts.leaf),

@@ -121,6 +121,14 @@ it("the log of reports is read from its first message when it was made anew", as
   await arrive("REPORTS", "before", 40);
   await deleteStream(fixture.region, "REPORT_INGRESS");
   await makeStream(fixture.region, "REPORT_INGRESS");
+  // Until the edge has heard that somebody takes reports again, they are nobody's.
+  await eventually(
+    async () => {
+      await send("probe", 1);
+      return (await idsIn("REPORTS", "probe")).size;
+    },
+    (probes) => probes === 1,
+  );
   await send("anew", 30);
   await arrive("REPORTS", "anew", 30);
 });
