@@ -143,6 +143,8 @@ describe("sentinel doctor", () => {
     expect(stdout.match(/^ok .*NATS core .*logged in as operator$/gm)).toHaveLength(3);
     const all = `${streamNames.length} streams, all copies current`;
     expect(stdout).toMatch(new RegExp(`^ok .*JetStream streams +${all}$`, "m"));
+    expect(stdout).toMatch(/^ok .*copies of streams +\d+ copies on 3 servers have the same/m);
+    expect(stdout).toMatch(/^\d+ checks: \d+ ok, 0 skipped, 0 warning, 0 failed$/m);
     expect(stdout).toMatch(/^ok .*INGRESS lag +nothing waits$/m);
     expect(stdout).toMatch(/^ok .*upstream broker TLS +TLSv1.3, certificate ends in \d+ days$/m);
     expect(stdout).toMatch(/^ok .*edge .* TLS 1.3 +TLSv1.3/m);
@@ -178,6 +180,48 @@ describe("sentinel doctor", () => {
     expect(stdout).toMatch(/^FAIL .*bridge-1 .*does not answer: ECONNREFUSED/m);
     expect(stdout).toMatch(/^skip .*edge +EDGE_URLS is not set$/m);
   });
+
+  it("says the same as JSON, each check by its name, and reads a stream through when it is told to", async () => {
+    await publish("clients.read.alerts", "{}");
+    const args = ["doctor", "--json", "--read", "MQTT_ALERTS"];
+    const { code, stdout } = await sentinel(args, { ...settings, DEVICE_TABLE: "absent" });
+
+    const lines = stdout.trim().split("\n");
+    const said = lines.map((line) => JSON.parse(line));
+    const { checks, ok, skipped, warning, failed } = said.pop();
+    expect(code).toBe(1);
+    expect(said).toHaveLength(checks);
+    expect({ checks, warning, failed }).toEqual({
+      checks: ok + skipped + 1,
+      warning: 0,
+      failed: 1,
+    });
+    const of = (check: string) => said.find((each) => each.check === check);
+    expect(of("DynamoDB device table")).toMatchObject({
+      result: "failed",
+      text: "table absent does not exist",
+      advice: expect.stringContaining("DEVICE_TABLE"),
+    });
+    expect(of("MQTT_ALERTS read through")).toMatchObject({ result: "ok" });
+    const wrong = await sentinel(["doctor", "--read", "KV_partitions"], settings);
+    expect(wrong.code).toBe(2);
+  });
+
+  it("exits with 3 when nothing failed and something is to be watched", async () => {
+    const bridge = await connectAs(region, "bridge");
+    await jetstream(bridge, { checkAPI: false }).publish("ingress.upstream.slow", "{}");
+    await bridge.close();
+    await vi.waitFor(
+      async () => {
+        const { code, stdout } = await sentinel(["doctor"], settings);
+        expect(stdout).toMatch(
+          /^WARN .*INGRESS lag .*1 messages, the oldest \d+ s old → see that/m,
+        );
+        expect(code).toBe(3);
+      },
+      { timeout: 60_000, interval: 2_000 },
+    );
+  }, 90_000);
 
   it("notices an edge that accepts TLS 1.2, and does not take a dead one for a strict one", async () => {
     const { certFile, keyFile } = region.certificates.edge;

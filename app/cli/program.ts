@@ -1,4 +1,5 @@
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
+import { gaplessStreams } from "../contract/gapless-streams.ts";
 import { addAuditCommands } from "./audit/audit-commands.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
@@ -54,8 +55,27 @@ export function createProgram(
   program
     .command("doctor")
     .description("checks what a region needs, a line each, and says what to do about what fails")
-    .addHelpText("after", examples("sentinel doctor", "sentinel --env-file eu-west.env doctor"))
-    .action(() => run(doctorCommand, program.opts()));
+    .option("--json", "a JSON object a check, then one with how many there were of what", false)
+    .addOption(
+      new Option(
+        "--read <stream...>",
+        "read these streams through, a dozen times: finds messages that a copy cannot give any more",
+      )
+        .choices(gaplessStreams)
+        .default([]),
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 well, 1 something failed, 2 called wrongly, 3 nothing failed and something is to be watched.\n" +
+        examples(
+          "sentinel doctor",
+          "sentinel --env-file eu-west.env doctor --json",
+          "sentinel doctor --read MQTT_ALERTS",
+        ),
+    )
+    .action(({ json, read }) =>
+      run((context) => doctorCommand(context, { json, read }), program.opts()),
+    );
   return program;
 }
 

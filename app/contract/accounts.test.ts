@@ -150,9 +150,15 @@ it("lets nothing out of the account of a peer's mirrors but alerts to devices an
 it("lets only auth find and close sessions, and nobody into SYS", () => {
   expect(allUsers.filter((user) => user.account === "SYS")).toEqual([]);
   const asking = allUsers.filter(({ calls = [] }) => calls.some(({ to }) => to === "SYS"));
-  expect(asking.map((user) => user.name)).toEqual(["session-closer"]);
-  for (const subject of asking.flatMap(publishable)) {
-    expect(subject).toMatch(/^servers\.\*\.(CONNZ|KICK)$/);
+  const asked = ({ calls = [] }: (typeof asking)[number]) =>
+    calls.filter(({ to }) => to === "SYS").map(({ subject }) => subject);
+  expect(asking.map((user) => [user.name, asked(user)])).toEqual([
+    ["session-closer", ["servers.*.CONNZ", "servers.*.KICK"]],
+    // Counts of messages by server, and no message.
+    ["operator", ["servers.*.JSZ"]],
+  ]);
+  for (const user of asking.filter(({ name }) => name === "session-closer")) {
+    expect(publishable(user)).toEqual(asked(user));
   }
 });
 

@@ -29,7 +29,7 @@ export const store = (to: Account, ...added: readonly string[]): readonly Call[]
  * Asks servers, `PING` for all of them. Under a name of its own, because nats-server imports some of
  * these subjects into every account and answers there for that account alone.
  */
-export const askServers = (request: "CONNZ" | "KICK"): Call => ({
+export const askServers = (request: "CONNZ" | "JSZ" | "KICK"): Call => ({
   ...callMany("SYS", `servers.*.${request}`),
   asked: `$SYS.REQ.SERVER.*.${request}`,
 });

@@ -163,6 +163,8 @@ export const serviceUsers: readonly ServiceUser[] = [
     account: "OPERATOR",
     calls: [
       ...storeAccounts.flatMap((account) => stores[account]).map((stream) => inspect(stream)),
+      // What each server has of them: the leader tells of its own copy only.
+      askServers("JSZ"),
       ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
       ...audit("registry"),
       ...tellChanges,

@@ -25,6 +25,7 @@ export const foreignMetrics = {
     "gnatsd_varz_slow_consumer_stats_routes",
     "gnatsd_varz_stale_connections",
     "gnatsd_varz_total_connections",
+    "jetstream_stream_first_seq",
     "jetstream_stream_last_seq",
     "jetstream_stream_limit_bytes",
     "jetstream_stream_mirror_active_duration_ns",

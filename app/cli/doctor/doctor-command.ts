@@ -18,24 +18,34 @@ import {
   type Variables,
 } from "../operator-settings.ts";
 import { type Check, runChecks, type Skipped } from "./check.ts";
+import { copiesCheck, readCheck } from "./copies-check.ts";
 import { ingressCheck, streamsCheck } from "./jetstream-check.ts";
 import { oldTlsRefusedCheck, tlsCheck } from "./tls-check.ts";
 
 type Checks = readonly (Check | Skipped)[];
 
-/** Looks at everything that the settings tell how to reach. @returns 1 when something is wrong. */
-export async function doctorCommand({
-  variables,
-  origin,
-  output,
-}: CommandContext): Promise<number> {
+export interface DoctorArguments {
+  readonly json: boolean;
+  /** Streams that are read through. */
+  readonly read: readonly string[];
+}
+
+/**
+ * Looks at everything that the settings tell how to reach.
+ *
+ * @returns by what is worst: 0 nothing, 1 something failed, 3 something is to be watched.
+ */
+export async function doctorCommand(
+  { variables, origin, output }: CommandContext,
+  { json, read }: DoctorArguments,
+): Promise<number> {
   let opened: Promise<NatsConnection> | undefined;
   const connection = () => {
     opened ??= connectOperator(variables);
     return opened;
   };
   const checks = [
-    ...natsChecks(variables, connection),
+    ...natsChecks(variables, connection, read),
     ...upstreamChecks(variables),
     ...edgeChecks(variables),
     ...apiChecks(variables),
@@ -46,12 +56,13 @@ export async function doctorCommand({
     throw new OperatorError("there is nothing to check; name a file with settings with --env-file");
   }
   const settings = { name: "settings", advice: "", run: async () => origin };
-  const failed = await runChecks([settings, ...checks], output);
+  const { failed, warning } = await runChecks([settings, ...checks], { output, json });
   await opened?.then(
     (nats) => nats.close(),
     () => {},
   );
-  return failed > 0 ? 1 : 0;
+  if (failed > 0) return 1;
+  return warning > 0 ? 3 : 0;
 }
 
 /** The checks when their settings are there; what is not configured at all is skipped. */
@@ -69,7 +80,11 @@ function configured<S extends z.ZodRawShape>(
   }
 }
 
-function natsChecks(variables: Variables, connection: () => Promise<NatsConnection>): Checks {
+function natsChecks(
+  variables: Variables,
+  connection: () => Promise<NatsConnection>,
+  read: readonly string[],
+): Checks {
   const about = { name: "NATS core", key: "NATS_SERVERS", shape: natsShape, variables } as const;
   return configured(about, (settings) => [
     ...settings.NATS_SERVERS.map((url) => ({
@@ -86,6 +101,8 @@ function natsChecks(variables: Variables, connection: () => Promise<NatsConnecti
       },
     })),
     streamsCheck(connection),
+    copiesCheck(connection),
+    ...read.map((stream) => readCheck(stream, connection)),
     ...Object.values(lanes).map((lane) => ingressCheck(lane, connection)),
   ]);
 }

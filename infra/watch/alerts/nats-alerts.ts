@@ -1,3 +1,4 @@
+import { gaplessStreams } from "../../../app/contract/gapless-streams.ts";
 import { sourceAccount } from "../../../app/contract/peers.ts";
 import { statefulSet } from "../queries.ts";
 import type { WatchedRegion } from "../watched-region.ts";
@@ -17,6 +18,10 @@ const auditGrowth = `predict_linear(jetstream_stream_total_bytes${audit}[1d], 30
 const refusing = "REPORT_INGRESS|QUARANTINE|AUDIT";
 /** Streams that drop their oldest message when they are full, before its age would. */
 const dropping = "MQTT_ALERTS|REPORTS|SECURITY_EVENTS|DEAD_LETTER";
+/** Messages that a copy lacks between its first and its last, by its server's own count. */
+const gapless = `{stream_name=~"${gaplessStreams.join("|")}",account!~"FROM_.*"}`;
+/** A stream that never held anything has 0 for its first and its last. */
+const holes = `(jetstream_stream_last_seq${gapless} > 0) - jetstream_stream_first_seq${gapless} + 1 - jetstream_stream_total_messages${gapless}`;
 const fill = (streams: string, part: number) => {
   const labels = `{stream_name=~"${streams}"}`;
   return `max ${ofStream} (jetstream_stream_total_bytes${labels} / (jetstream_stream_limit_bytes${labels} > 0)) > ${part}`;
@@ -68,6 +73,16 @@ export const natsAlerts: readonly Alert[] = [
     summary:
       "{{ $labels.server_name }} lacks messages of {{ $labels.stream_name }} that are 2 minutes old",
     impact: "One copy fewer: the loss of another server would stop the stream.",
+  },
+  {
+    name: "SentinelNatsCopyDamaged",
+    severity: "critical",
+    when: `max by (account, stream_name, server_name) (${holes}) > 0`,
+    lasting: "0s",
+    summary:
+      "{{ $labels.server_name }} lacks {{ $value }} messages in the middle of {{ $labels.stream_name }}",
+    impact:
+      "The server says that its copy is current, and serves it as if it were whole. The other copies have these messages.",
   },
   {
     name: "SentinelStreamNearlyFull",

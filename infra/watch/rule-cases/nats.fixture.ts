@@ -31,7 +31,32 @@ const audit = (usedMb: number, growthMb: number, limit = "1000000000000"): Serie
   };
 };
 
+/** A copy of INGRESS that moves on, and so many messages fewer than its ends say. */
+const copyOf = (messages: string, account = "INTAKE", stream = "INGRESS"): Series => {
+  const labels = `{account="${account}",stream_name="${stream}",server_name="nats-core-1",is_stream_leader="false"}`;
+  return {
+    [`jetstream_stream_first_seq${labels}`]: "1001+100x20",
+    [`jetstream_stream_last_seq${labels}`]: "5000+300x20",
+    [`jetstream_stream_total_messages${labels}`]: messages,
+  };
+};
+
+const neverUsed: Series = Object.fromEntries(
+  ["first_seq", "last_seq", "total_messages"].map((metric) => [copy(1, 2, metric), "0x20"]),
+);
+
 export const natsCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelNatsCopyDamaged",
+    fires: [{ series: copyOf("3999+200x20"), at: 1 }],
+    quiet: [
+      { series: copyOf("4000+200x20"), at: 10 },
+      { series: neverUsed, at: 10 },
+      // A bucket keeps the last of each subject; a mirror lacks what its origin had dropped.
+      { series: copyOf("14x20", "INTAKE", "KV_partitions"), at: 10 },
+      { series: copyOf("3000+200x20", "FROM_EU_WEST", "MQTT_ALERTS"), at: 10 },
+    ],
+  },
   {
     alert: "SentinelAuditFilling",
     // 20 MB a minute are 864 GB in 30 days.
