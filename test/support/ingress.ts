@@ -17,7 +17,7 @@ import { metricOf } from "./metric.ts";
 import { connectAs, readStream } from "./stored.ts";
 
 /** Servers on a busy machine take their time. */
-export const within = { timeout: 60_000, interval: 50 };
+export const within = { timeout: 120_000, interval: 50 };
 const log = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
 
 export interface Stored {
