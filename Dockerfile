@@ -28,6 +28,9 @@ CMD ["main.js"]
 
 FROM process AS meter
 COPY --from=build /src/dist/meter ./
+
+FROM process AS report-gate
+COPY --from=build /src/dist/report-gate ./
 CMD ["main.js"]
 
 FROM process AS auth

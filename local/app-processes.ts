@@ -3,7 +3,7 @@ import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, sourceAccount } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
-import { mqttStreamMaker, streamMaker } from "../app/contract/service-users.ts";
+import { mqttStreamMaker, reportGate, streamMaker } from "../app/contract/service-users.ts";
 import { storeAccounts } from "../app/contract/stores.ts";
 import type { Certificates } from "./certificates.ts";
 import type { DeviceCa } from "./device-ca.ts";
@@ -59,7 +59,10 @@ function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, s
 const programs: Readonly<Record<string, string>> = { "report-inspector": "inspector" };
 
 /** What each role is told besides the common part. */
-const particulars: Record<string, (context: AppContext) => Record<string, string>> = {
+const particulars: Record<
+  string,
+  (context: AppContext, replica: number) => Record<string, string>
+> = {
   auth: (context) => ({
     ...natsEnvironment(context, "auth"),
     ...dynamodbEnvironment(context.layout),
@@ -69,6 +72,11 @@ const particulars: Record<string, (context: AppContext) => Record<string, string
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
     ...auditKeys(context, "auth"),
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
+  }),
+  "report-gate": (context, edge) => ({
+    ...natsEnvironment(context, reportGate),
+    NATS_SERVERS: `tls://${host}:${context.layout.edges[edge - 1]?.client}`,
+    METERED_DEVICES: "100000",
   }),
   meter: (context) => ({ ...natsEnvironment(context, "meter"), METERED_DEVICES: "200000" }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),
@@ -115,7 +123,7 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
       LOG_LEVEL: context.logLevel,
       HTTP_HOST: host,
       HTTP_PORT: String(port),
-      ...environmentOf(context),
+      ...environmentOf(context, Number(name.slice(role.length + 1))),
     },
     ready: async () => {
       const response = await fetch(`http://${host}:${port}/readyz`);

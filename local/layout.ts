@@ -23,10 +23,18 @@ export interface Layout {
 export const replicas = (role: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${role}-${i + 1}`);
 
+const reportGates = ({
+  edges,
+  inspectors,
+  reportInspectors = inspectors,
+  ...options
+}: RegionOptions) => ((options.reportGates ?? reportInspectors > 0) ? edges : 0);
+
 /** The processes of ours that the options ask for, in the order in which they start. */
 export function appProcesses(options: RegionOptions): string[] {
   return [
     ...replicas("auth", options.auths),
+    ...replicas("report-gate", reportGates(options)),
     ...replicas("meter", options.meters ?? 0),
     ...replicas("inspector", options.inspectors),
     ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),

@@ -1,6 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { passwordVariable, serviceUsersOf } from "../app/contract/service-users.ts";
+import {
+  coreUsers,
+  edgeUsers,
+  passwordVariable,
+  type ServiceUser,
+} from "../app/contract/service-users.ts";
 import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
@@ -37,8 +42,12 @@ const storeLimitBytes = 40 * 1024 ** 3;
 const passwordsFile = "passwords.conf";
 
 /** Writes the passwords that a core server knows, as they are now. */
-function writePasswords(layout: NatsLayout, directory: string): void {
-  const lines = serviceUsersOf(peersOf(layout)).map(({ name }) => {
+function writePasswords(
+  layout: NatsLayout,
+  directory: string,
+  users: readonly ServiceUser[],
+): void {
+  const lines = users.map(({ name }) => {
     const password = readFileSync(layout.secrets.passwordFile(name), "utf8").trim();
     return `${passwordVariable(name)}: "${password}"\n`;
   });
@@ -116,7 +125,7 @@ export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
     passwordsFile,
     ...leafArgs(layout, index),
   });
-  writePasswords(layout, join(layout.directory, name));
+  writePasswords(layout, join(layout.directory, name), coreUsers(peersOf(layout)));
   const environment = { GOGC: "400" };
   return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
 }
@@ -131,8 +140,10 @@ export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
     ...(layout.deviceCaFile !== undefined && { deviceCaFile: layout.deviceCaFile }),
     mqttStreamReplicas: Math.min(3, layout.cores.length),
     maxConnections: 20_000,
+    passwordsFile,
     peers: peersOf(layout),
   });
+  writePasswords(layout, join(layout.directory, name), edgeUsers());
   // The share of garbage that may pile up: half of Go's default keeps many connections small.
   const environment = { GOGC: "50" };
   return specOf(layout, name, { config, monitor: endpoints.monitor, environment });

@@ -25,6 +25,8 @@ export interface RegionOptions {
   readonly auths: number;
   /** None unless said. */
   readonly meters?: number;
+  /** Whether each edge has a gate for reports; where there is anybody to inspect them, unless said. */
+  readonly reportGates?: boolean;
   /** Whether the API is served. */
   readonly console?: boolean;
   /** Whether AUDIT is archived, into a bucket of an emulator that keeps it in memory. Needs Python. */

@@ -14,8 +14,6 @@ import {
   type AuditSignerName,
   auditSignerNames,
 } from "../app/contract/audit-keys.ts";
-import type { RegionName } from "../app/contract/regions.ts";
-import { passwordVariable, serviceUsersOf } from "../app/contract/service-users.ts";
 
 export interface Secrets {
   /** File that holds the password of one of the contract's service users. */
@@ -35,8 +33,6 @@ export interface Secrets {
   auditKeyFile(signer: AuditSignerName): string;
   /** Public keys of all of them. */
   readonly auditKeysFile: string;
-  /** What nats-server needs in its environment for the users of these accounts. */
-  natsEnvironment(peers?: readonly RegionName[]): Record<string, string>;
 }
 
 /** Makes every secret of a region once; the files are readable by their owner only. */
@@ -83,12 +79,5 @@ export function ensureSecrets(directory: string): Secrets {
     issuerPublicKey: readFileSync(publicKeyFile, "utf8"),
     auditKeyFile,
     auditKeysFile: ensure("audit-keys.json", () => JSON.stringify({ keys: auditKeys() }, null, 2)),
-    natsEnvironment: (peers = []) =>
-      Object.fromEntries(
-        serviceUsersOf(peers).map(({ name }) => [
-          passwordVariable(name),
-          readFileSync(passwordFile(name), "utf8"),
-        ]),
-      ),
   };
 }

@@ -14,6 +14,7 @@ import { Console, consoleWorkload } from "../infra/workloads/console.ts";
 import { Inspector } from "../infra/workloads/inspector.ts";
 import { Meter } from "../infra/workloads/meter.ts";
 import { Provision } from "../infra/workloads/provision.ts";
+import { imageOf } from "./image-of.ts";
 import type { Settings } from "./settings.ts";
 import type { imageNames } from "./settings-schema.ts";
 import { startedProcesses, startOrder } from "./start-order.ts";
@@ -26,17 +27,11 @@ interface ProcessContext extends WorkloadContext {
 
 const namespace = namespaces.ours;
 
-function imageOf(context: ProcessContext, process: (typeof imageNames)[number]) {
-  const { registry, version, digests } = context.images;
-  const digest = digests?.[process];
-  return pulumi.interpolate`${registry ?? context.imageRegistry}/${process}:${version}${digest ? `@${digest}` : ""}`;
-}
-
 /** What every process of ours is told. */
 const told = (context: ProcessContext, owner: SecretOwner, image: (typeof imageNames)[number]) => ({
   namespace,
   plan: context.plan,
-  image: imageOf(context, image),
+  image: imageOf(context, context.images, image),
   secretName: context.platform.secrets.names[owner],
   trustConfigMap: context.platform.trust.configMapName,
   coreReplicas: context.plan.core.replicas,

@@ -84,6 +84,7 @@ export const imageNames = [
   "inspector",
   "meter",
   "provision",
+  "report-gate",
 ] as const;
 
 const imagePath = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/;

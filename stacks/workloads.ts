@@ -9,6 +9,7 @@ import { images } from "../infra/versions.ts";
 import { Monitoring } from "../infra/watch/monitoring.ts";
 import type { Upstream } from "../infra/workloads/bridge.ts";
 import { deviceCaFile } from "./device-ca.ts";
+import { imageOf } from "./image-of.ts";
 import { processes } from "./processes.ts";
 import { fleetOf } from "./settings.ts";
 import type { WorkloadContext } from "./workload-context.ts";
@@ -59,6 +60,10 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
       {
         ...shared,
         certificates: { edge: certificates.edge, devices: certificates.devices },
+        passwordsSecret: platform.secrets.names["nats-edge"],
+        ...(settings.images && {
+          reportGateImage: imageOf(context, settings.images, "report-gate"),
+        }),
         devicesTargetGroupArn: entrances.devices.targetGroupArn,
         ...(settings.deviceCa !== undefined && { deviceCa: deviceCaFile(settings.deviceCa) }),
       },

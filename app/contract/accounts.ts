@@ -18,6 +18,7 @@ const callers = [
   "OPERATOR",
   "CONSOLE",
   "METER",
+  "REPORT_GATE",
   "ARCHIVE",
 ] as const;
 

@@ -19,17 +19,13 @@ export const crossings = {
     subject: "deliver.*.alerts",
     as: "clients.*.alerts",
   },
-  /** What devices send reaches REPORT_INGRESS, where its inspector finds it, and nothing else. */
-  reportsToIntake: {
+  /**
+   * What devices send reaches the gate beside their edge, and nothing else: the edges tell no other
+   * server that somebody wants it.
+   */
+  reportsToGate: {
     from: "DEVICES",
-    to: "REPORT_INTAKE",
-    subject: "clients.*.reports",
-    as: "ingress.device.*",
-  },
-  /** The same reaches the meter, which counts. */
-  reportsToMeter: {
-    from: "DEVICES",
-    to: "METER",
+    to: "REPORT_GATE",
     subject: "clients.*.reports",
     as: "reports.*",
   },

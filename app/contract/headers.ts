@@ -1,7 +1,7 @@
 /** Headers of stored messages. Times are milliseconds since 1970 with three decimals. */
 export const headers = {
   messageId: "Nats-Msg-Id",
-  /** When the bridge read the message from the upstream broker. */
+  /** When the bridge read the message from the upstream broker, or a gate took it from its edge. */
   received: "Sentinel-Received",
   /** When the log of its lane stored it. */
   ingressStored: "Sentinel-Ingress-Stored",

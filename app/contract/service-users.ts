@@ -36,6 +36,8 @@ export interface ServiceUser {
   /** What else it may publish: it goes no further than its own account. */
   readonly publish?: readonly string[];
   readonly subscribe: readonly string[];
+  /** Where it may connect; otherwise to the core. */
+  readonly at?: "edge";
   /** May answer requests, whatever the reply subject is. */
   readonly responds?: boolean;
 }
@@ -55,6 +57,11 @@ const storeInspected = store(
   "CORE",
   ...["reports.*", "quarantine.*", "events.*.*", "deadletter.inspector.*"],
 );
+/** Has auth cut off a device that does too much, and tells of it. */
+const haveCutOff = [
+  call("AUTH", subjects.cutOffRequest),
+  ...store("CORE", subjects.event("anomaly", "*")),
+];
 const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
 /** The durable consumer through which one replica of auth takes each change. */
@@ -71,6 +78,9 @@ export const streamMaker = (account: StoreAccount | SourceAccount) =>
 
 /** User who makes the streams of nats-server's MQTT layer. */
 export const mqttStreamMaker = "provision-devices";
+
+/** At an edge devices log in, too: this is none that one of them may have. */
+export const reportGate = "report-gate@edge";
 
 /** Every user that is not a device. Devices are admitted by the auth callout. */
 export const serviceUsers: readonly ServiceUser[] = [
@@ -129,21 +139,19 @@ export const serviceUsers: readonly ServiceUser[] = [
     responds: true,
   },
   {
-    /** Counts what each device sends, as it crosses the border of its account. */
+    /** Counts what else devices do, as it crosses the border of their account. */
     name: "meter",
     account: "METER",
-    calls: [
-      call("AUTH", subjects.cutOffRequest),
-      ...store("CORE", subjects.event("anomaly", "*")),
-      // Whether all that crossed was stored.
-      inspect(lanes.reports.stream),
-    ],
-    subscribe: [
-      inbox("meter"),
-      crossings.reportsToMeter.as,
-      crossings.sessionsToMeter.as,
-      crossings.heldToMeter.as,
-    ],
+    calls: haveCutOff,
+    subscribe: [inbox("meter"), crossings.sessionsToMeter.as, crossings.heldToMeter.as],
+  },
+  {
+    /** One beside each edge: counts what its devices send, and stores it. */
+    name: reportGate,
+    account: "REPORT_GATE",
+    at: "edge",
+    calls: [...haveCutOff, ...store("REPORT_INTAKE", subjects.ingress("device", "*"))],
+    subscribe: [inbox(reportGate), crossings.reportsToGate.as],
   },
   {
     name: "auth-callout",
@@ -242,6 +250,14 @@ function changeReaderUser(peer: RegionName): ServiceUser {
   };
 }
 
+/** Users who connect to the core with a password. */
+export const coreUsers = (peers: readonly RegionName[]): readonly ServiceUser[] =>
+  serviceUsersOf(peers).filter((user) => user.at !== "edge");
+
+/** Users who connect to an edge with a password, from beside it; devices are not among them. */
+export const edgeUsers = (): readonly ServiceUser[] =>
+  serviceUsers.filter((user) => user.at === "edge");
+
 /** Environment variable of nats-server that holds a user's password. */
 export const passwordVariable = (user: string) =>
-  `SENTINEL_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`;
+  `SENTINEL_PASSWORD_${user.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;

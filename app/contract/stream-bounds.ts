@@ -10,7 +10,7 @@ const gib = 1024 ** 3;
  * | Stream | Full | Then |
  * |---|---|---|
  * | INGRESS | refuses | the bridge holds back, and Mosquitto keeps what comes |
- * | REPORT_INGRESS | refuses | new reports are lost, since a device hears no acknowledgement of ours; the meter counts them, and that is alarmed as its fill is before: it is full only while inspection does not keep up |
+ * | REPORT_INGRESS | refuses | the gates beside the edges hold what comes, up to their room, and store it when there is room again; what finds none is lost, counted and alarmed: it is full only while inspection does not keep up |
  * | MQTT_ALERTS | drops its oldest | new alerts go on to devices; what was dropped can no longer be caught up on, and the age of the oldest is alarmed |
  * | REPORTS | drops its oldest | the same |
  * | QUARANTINE | refuses | the message goes to DEAD_LETTER, reason `quarantine-full`: nobody can push evidence out by sending more |

@@ -8,7 +8,7 @@ const secondsPerDay = 86_400;
  * What one device may do, whatever others do. A device that was without a connection may send what
  * it has kept meanwhile at once: the bursts are for that.
  */
-const shape = {
+export const meteredShape = {
   ...processSchema,
   ...natsSchema,
   MESSAGES_PER_SECOND: count.default(20),
@@ -26,7 +26,7 @@ const shape = {
 
 export type MeterEnvironment = ReturnType<typeof readMeterEnvironment>;
 export const readMeterEnvironment = (environment?: Record<string, string | undefined>) =>
-  readEnvironment(shape, environment);
+  readEnvironment(meteredShape, environment);
 
 export const allowancesOf = (environment: MeterEnvironment): Allowances => ({
   messages: { perSecond: environment.MESSAGES_PER_SECOND, burst: environment.MESSAGES_BURST },

@@ -24,11 +24,6 @@ export function createMeterMetrics(registry: Registry) {
       "cut_off_request_failures",
       "Devices that should be cut off and were not, for want of an answer of auth",
     ),
-    lostReports: counter(
-      "lost_reports",
-      "Reports that crossed and that REPORT_INGRESS did not store: the least that is certain",
-    ),
-    lossChecks: counter("loss_checks", "Times at which lost reports were looked for"),
     findingRetries: counter("finding_retries", "Failed attempts to store a finding"),
     interruptions: counter(
       "interruptions",

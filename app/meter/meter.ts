@@ -1,14 +1,13 @@
 import { isClientId } from "../contract/client-id.ts";
 import { crossings } from "../contract/crossings.ts";
-import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import type { Msg, NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
-import { type Use, useOfHeld, useOfReport, useOfSessionChange } from "./allowances.ts";
+import { type Use, useOfHeld, useOfSessionChange } from "./allowances.ts";
 import type { DeviceMeters } from "./device-meters.ts";
 import type { Enforcer } from "./enforcer.ts";
-import { LostReports } from "./lost-reports.ts";
+import { followInterruptions } from "./interruptions.ts";
 import type { MeterMetrics } from "./meter-metrics.ts";
 import { clientOfHeld, clientOfSession } from "./mqtt-layer.ts";
 
@@ -22,11 +21,9 @@ export interface MeterOptions {
   readonly clock: () => number;
 }
 
-const reportPrefix = subjects.reports("");
-
 /**
- * Counts what devices send, beside the streams and not behind them: so a flood shows at once, however
- * long inspection takes.
+ * Counts what devices do to their sessions, and what they hold back at QoS 2. The gate beside each
+ * edge counts their reports.
  *
  * Every replica counts everything. Shares of the devices would need to be handed over when a replica
  * ends, and limits divided by replicas would depend on how evenly one device's messages are spread.
@@ -35,11 +32,7 @@ export function createMeter(options: MeterOptions): Running {
   const { connection, meters, enforcer, metrics, log, clock } = options;
   const watch = new NatsWatch(connection);
   metrics.watchDevices(() => meters.size);
-  const losses = new LostReports({ connection, metrics, log });
-  void followInterruptions(connection, () => {
-    metrics.interruptions.inc();
-    losses.interrupted();
-  });
+  void followInterruptions(connection, () => metrics.interruptions.inc());
 
   const count = (clientId: string | undefined, use: Use) => {
     if (clientId === undefined || !isClientId(clientId)) {
@@ -57,12 +50,6 @@ export function createMeter(options: MeterOptions): Running {
       },
     });
   const subscriptions = [
-    subscribe(crossings.reportsToMeter.as, ({ subject, data }) => {
-      metrics.messages.inc({ kind: "report" });
-      metrics.bytes.inc(data.length);
-      losses.crossed();
-      count(subject.slice(reportPrefix.length), useOfReport(data.length));
-    }),
     subscribe(crossings.sessionsToMeter.as, ({ data }) => {
       metrics.messages.inc({ kind: "session" });
       count(clientOfSession(data), useOfSessionChange);
@@ -77,14 +64,8 @@ export function createMeter(options: MeterOptions): Running {
     notReady: () => watch.missing(),
     drain: async () => {
       for (const subscription of subscriptions) subscription.unsubscribe();
-      await losses.drain();
       await enforcer.drain();
       await watch.close();
     },
   };
-}
-
-/** A server closes the connection of a reader that is too slow, too. */
-async function followInterruptions(connection: NatsConnection, interrupted: () => void) {
-  for await (const { type } of connection.status()) if (type === "disconnect") interrupted();
 }

@@ -18,6 +18,7 @@ import {
   planInspector,
   planMeter,
   planMosquitto,
+  planReportGate,
   planReportInspector,
 } from "./services.ts";
 import { coreVolume, indexBytes, planBounds } from "./storage.ts";
@@ -82,11 +83,17 @@ function edgesFor(clients: number, demand: Demand): number {
 
 function planEdge(demand: Demand): RegionPlan["edge"] {
   const pod = edgePod(demand);
+  const reportGate = planReportGate();
+  const together = {
+    cpuMillis: pod.cpuMillis + reportGate.size.cpuMillis,
+    memoryMiB: pod.memoryMiB + reportGate.size.memoryMiB,
+  };
   return {
     replicas: edgesFor(demand.clients, demand),
     maxReplicas: edgesFor(demand.fleetClients, demand),
     pod,
-    instanceType: chooseType("edge", pod, demand.instanceTypes?.edge),
+    instanceType: chooseType("edge", together, demand.instanceTypes?.edge),
+    reportGate,
     maxConnections: planned.edgeConnections,
     // Two thirds: with a zone less, each carries half as much again.
     targetConnections: (planned.edgeConnectionsWithoutZone * (planned.zones - 1)) / planned.zones,

@@ -53,6 +53,8 @@ export interface RegionPlan {
     readonly instanceType: string;
     /** Connections that one server takes at most. */
     readonly maxConnections: number;
+    /** Of the gate for reports beside each. */
+    readonly reportGate: { readonly size: PodSize; readonly heldBytes: number };
     /** Connections per server at which the autoscaler adds one. */
     readonly targetConnections: number;
   };

@@ -49,6 +49,13 @@ export function planInspector(demand: Demand): RegionPlan["inspector"] {
   };
 }
 
+/** Beside each edge: what it counts, and what it holds while nothing can be stored. */
+export function planReportGate(): RegionPlan["edge"]["reportGate"] {
+  const heldBytes = 64 * 1024 ** 2;
+  const counted = planned.edgeConnections * measured.meteredDeviceBytes;
+  return { size: { cpuMillis: 200, memoryMiB: processMiB(heldBytes + counted) }, heldBytes };
+}
+
 /** Two, each of which counts everything: one counts on while the other is gone. */
 export function planMeter(demand: Demand): RegionPlan["meter"] {
   // A third more than there are, as for the inspector.

@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isClientId } from "../../app/contract/client-id.ts";
 import { peersOf } from "../../app/contract/regions.ts";
 import {
+  coreUsers,
+  edgeUsers,
   passwordVariable,
+  reportGate,
   type ServiceUser,
-  serviceUsers,
   serviceUsersOf,
 } from "../../app/contract/service-users.ts";
 import {
@@ -73,8 +75,11 @@ const leaf = (): LeafArgs => ({
   peers: peers.map((region) => ({ region, url: `tls://${leafHost(region)}:7422` })),
 });
 
+const passwordsOf = (users: readonly ServiceUser[]) =>
+  Object.fromEntries(users.map(({ name }) => [passwordVariable(name), "p7letters"]));
+
 /** nats-server's own check of a configuration. */
-function check(config: string, environment = secrets.natsEnvironment()): string {
+function check(config: string, environment = passwordsOf(serviceUsersOf(peers))): string {
   const file = join(directory, "check.conf");
   writeFileSync(file, config);
   const { PATH = "" } = process.env;
@@ -89,12 +94,12 @@ describe("what nats-server says of it", () => {
     expect(() => check(coreConfig())).not.toThrow();
   });
 
-  it("takes the edge's configuration, which knows no password", () => {
-    expect(() => check(edgeConfig(), {})).not.toThrow();
+  it("takes the edge's configuration, which knows one password", () => {
+    expect(() => check(edgeConfig(), passwordsOf(edgeUsers()))).not.toThrow();
   });
 
   it("refuses the core's configuration when a password is missing from the environment", () => {
-    const environment = secrets.natsEnvironment();
+    const environment = passwordsOf(serviceUsersOf([]));
     delete environment[passwordVariable("bridge")];
     expect(() => check(coreConfig(), environment)).toThrow(/SENTINEL_PASSWORD_BRIDGE/);
   });
@@ -102,7 +107,8 @@ describe("what nats-server says of it", () => {
 
 describe("what it holds", () => {
   it("contains no password", () => {
-    for (const password of Object.values(secrets.natsEnvironment())) {
+    for (const { name } of serviceUsersOf(peers)) {
+      const password = readFileSync(secrets.passwordFile(name), "utf8");
       expect(coreConfig()).not.toContain(password);
       expect(edgeConfig()).not.toContain(password);
     }
@@ -110,28 +116,31 @@ describe("what it holds", () => {
 
   it("names every service user and exempts all of them from the callout on the core", () => {
     const auth = coreConfig().slice(coreConfig().indexOf("auth_users"));
-    for (const { name } of serviceUsers) {
+    for (const { name } of coreUsers([])) {
       expect(coreConfig()).toContain(passwordVariable(name));
       expect(auth).toContain(`"${name}"`);
     }
   });
 
-  it("gives the edge no JetStream but its domain, and the name of no service", () => {
+  it("gives the edge no JetStream but its domain, and the name of no service of the core", () => {
     expect(edgeConfig()).toMatch(/^jetstream: {\s+enabled: false\s+domain: "us-east"\s+}/m);
-    for (const { name } of serviceUsers) {
+    for (const { name } of coreUsers([])) {
       expect(edgeConfig()).not.toContain(`"${name}"`);
       expect(edgeConfig()).not.toContain(passwordVariable(name));
     }
   });
 
-  it("has on the edge one user who is exempt from the callout, and is no way in", () => {
+  it("has on the edge one user who is exempt from the callout, and whose name no device may have", () => {
     const config = edgeConfig({ peers });
     expect(config.match(/ user: "/g)).toHaveLength(1);
-    expect(config).toMatch(
-      /user: "nobody@edge"[^}]*allowed_connection_types: \[\s+"LEAFNODE"\s+\]/,
-    );
+    expect(config).toContain(`user: "${reportGate}"`);
     expect(config).not.toContain("leafnodes");
-    expect(isClientId("nobody@edge")).toBe(false);
+    expect(isClientId(reportGate)).toBe(false);
+  });
+
+  it("has edges ask no other server for reports: they are for the gate beside each", () => {
+    expect(edgeConfig()).toMatch(/permissions: {\s+import: {\s+deny: \[\s+"clients\.\*\.reports"/);
+    expect(coreConfig()).not.toMatch(/permissions: {\s+import/);
   });
 
   it("turns the edge's own questions for consumers aside, and nobody's else", () => {
@@ -154,9 +163,8 @@ describe("what it holds", () => {
 
 describe("with peers", () => {
   it("is taken by nats-server, on core and edge", () => {
-    const environment = secrets.natsEnvironment(peers);
-    expect(() => check(coreConfig({ leaf: leaf() }), environment)).not.toThrow();
-    expect(() => check(edgeConfig({ peers }), environment)).not.toThrow();
+    expect(() => check(coreConfig({ leaf: leaf() }))).not.toThrow();
+    expect(() => check(edgeConfig({ peers }))).not.toThrow();
   });
 
   it("has the same accounts on core and edge", () => {
@@ -183,16 +191,11 @@ describe("with peers", () => {
 
 describe("with a file of passwords", () => {
   const passwordsFor = (users: readonly ServiceUser[]) =>
-    writeFileSync(
-      join(directory, "passwords.conf"),
-      renderNatsSyntax(
-        Object.fromEntries(users.map(({ name }) => [passwordVariable(name), "7 letters"])),
-      ),
-    );
+    writeFileSync(join(directory, "passwords.conf"), renderNatsSyntax(passwordsOf(users)));
   const passwordsFile = "passwords.conf";
 
   it("needs nothing in the environment", () => {
-    passwordsFor(serviceUsersOf(peers));
+    passwordsFor(coreUsers(peers));
     expect(() => check(coreConfig({ passwordsFile, leaf: leaf() }), {})).not.toThrow();
   });
 
@@ -208,7 +211,7 @@ describe("with a file of passwords", () => {
 
 it("takes the server's name from the environment where it is a reference", () => {
   const config = coreConfig({ serverName: new EnvironmentReference("POD_NAME") });
-  const environment = { ...secrets.natsEnvironment(), POD_NAME: "nats-core-0" };
+  const environment = { ...passwordsOf(coreUsers([])), POD_NAME: "nats-core-0" };
   expect(() => check(config, environment)).not.toThrow();
   expect(() => check(config)).toThrow(/POD_NAME/);
 });

@@ -1,12 +1,14 @@
 import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
+import { crossings } from "../../app/contract/crossings.ts";
 import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import { peerAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import {
+  coreUsers,
+  edgeUsers,
   passwordVariable,
   publishable,
   type ServiceUser,
-  serviceUsersOf,
 } from "../../app/contract/service-users.ts";
 import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
@@ -18,7 +20,7 @@ export interface NatsServerArgs {
   readonly serverName: string | EnvironmentReference;
   /** Cluster name and, on core servers, JetStream domain. */
   readonly region: string;
-  /** Where services connect; on an edge it is only there for the server's own needs. */
+  /** Where services connect; on an edge, what runs beside it. */
   readonly clientListen: Address;
   /** Health and monitoring, without TLS: must not be reachable from outside the pod or host. */
   readonly monitorListen: Address;
@@ -32,15 +34,16 @@ export interface NatsServerArgs {
   readonly tls: TlsFiles;
   /** Public account nkey whose signature on an auth callout answer is believed. */
   readonly authIssuer: string;
-}
-
-export interface NatsCoreArgs extends NatsServerArgs {
   /**
-   * File with a line `SENTINEL_PASSWORD_X: "…"` for each user of `coreUsers`, and no other. Relative
+   * File with a line `SENTINEL_PASSWORD_X: "…"` for each user of `coreUsers` or `edgeUsers`, and no
+   * other. Relative
    * to the folder of the configuration file: nats-server takes every path of an included file so.
    * Undefined: the passwords are in the environment, under the same names.
    */
   readonly passwordsFile?: string;
+}
+
+export interface NatsCoreArgs extends NatsServerArgs {
   readonly storeDirectory: string;
   readonly storeLimitBytes: number;
   /**
@@ -72,19 +75,6 @@ type NamedUser = {
   readonly account: Account;
   readonly user: string;
   readonly [key: string]: ConfigValue | undefined;
-};
-
-/**
- * nats-server wants to know one user at least who is exempt from the callout, and nobody is at an
- * edge. This one can only be a leaf node, for which edges do not listen; no password has this hash;
- * and no device can have the name, which is not that of a client id.
- */
-const nobody: NamedUser = {
-  account: "CALLOUT",
-  user: "nobody@edge",
-  password: `$2a$04$${".".repeat(53)}`,
-  allowed_connection_types: ["LEAFNODE"],
-  permissions: { publish: { deny: ">" }, subscribe: { deny: ">" } },
 };
 
 function serviceEntry(user: ServiceUser): NamedUser {
@@ -172,9 +162,20 @@ export const lameDuckSeconds = { core: 30, edge: 120 } as const;
 /**
  * Largest message from a connection, routes and the servers' own excepted. It is also the largest
  * CONNECT of a stranger, who has not been asked for anything yet: an edge refuses a larger one at
- * its header, and would otherwise read, log and hand on to auth what is nobody's name.
+ * its header, and would otherwise read, log and hand on to auth what is nobody's name. The gate
+ * beside it sends a report of a device with headers.
  */
-const maxPayload = { core: 1024 * 1024, edge: deviceLimits.messageBytes } as const;
+const maxPayload = { core: 1024 * 1024, edge: deviceLimits.messageBytes + 1024 } as const;
+
+/**
+ * What may wait for one connection of an edge. Beyond three quarters of it nats-server lets whoever sends to
+ * that one wait for a moment at each read: so a flood comes in no faster than the gate takes it, and
+ * the edge has time for alerts. A connection that has more waiting is closed.
+ */
+const edgeMaxPendingBytes = 32 * 1024 * 1024;
+
+/** What no edge asks other servers for: it is for the gate beside the edge that took it. */
+const keptAtEdge = { import: { deny: [crossings.reportsToGate.subject] } };
 
 function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds) {
   const tls = tlsEntries(args.tls);
@@ -192,6 +193,7 @@ function listenEntries(args: NatsServerArgs, role: keyof typeof lameDuckSeconds)
       routes: args.cluster.routes.map((address) => `tls://${address}`),
       // Services are told where core is; devices come through the load balancer.
       no_advertise: true,
+      permissions: role === "edge" ? keptAtEdge : undefined,
       tls: { ...tls, verify: true, timeout: 5 },
     },
   };
@@ -212,7 +214,7 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
     ...sharedEntries({
       ...{ args, peers },
       users: [
-        ...serviceUsersOf(peers).map(serviceEntry),
+        ...coreUsers(peers).map(serviceEntry),
         ...peers.map((peer) => ({
           account: peerAccount(peer),
           ...leafUserEntry(peer, args.region),
@@ -223,12 +225,13 @@ export function natsCoreConfig(args: NatsCoreArgs): string {
   return renderNatsSyntax(document, args.passwordsFile);
 }
 
-/** Configuration of a server that devices connect to. It stores nothing and knows no service's password. */
+/** Configuration of a server that devices connect to. It stores nothing and knows no password but its gate's. */
 export function natsEdgeConfig(args: NatsEdgeArgs): string {
   const peers = args.peers ?? [];
   const document = {
     ...listenEntries(args, "edge"),
     max_connections: args.maxConnections,
+    max_pending: edgeMaxPendingBytes,
     // Stores nothing, and yet has the domain of those that do: only of that one does nats-server
     // take news of MQTT sessions, which end the older of two with one client id on two edges.
     jetstream: { enabled: false, domain: args.region },
@@ -245,9 +248,9 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
       stream_replicas: args.mqttStreamReplicas,
     },
     ...sharedEntries({
-      ...{ args, peers, users: [nobody] },
+      ...{ args, peers, users: edgeUsers().map(serviceEntry) },
       mappings: consumersOfDevices,
     }),
   };
-  return renderNatsSyntax(document);
+  return renderNatsSyntax(document, args.passwordsFile);
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { readReportGateEnvironment } from "../../app/report-gate/environment.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { checkNatsConfig } from "../../test/support/rendered-config.ts";
 import {
@@ -17,6 +18,8 @@ const args = {
   plan,
   images: natsImages,
   authIssuer,
+  passwordsSecret: "nats-edge-secrets",
+  reportGateImage: "registry.example/report-gate:0.1.0",
   trustConfigMap: "internal-ca",
   certificates: { edge: "edge-tls", devices: "devices-tls" },
   devicesTargetGroupArn:
@@ -33,7 +36,7 @@ const configOf = (of = engine): string =>
   objectNamed(of, "ConfigMap", "nats-edge").data["nats-server.conf"];
 
 describe("its configuration", () => {
-  it("is taken by nats-server", async () => {
+  it("is taken by nats-server, with the password that is mounted beside it", async () => {
     await checkNatsConfig({ config: configOf(), peers: ["eu-west", "ap-south"], server: "edge" });
   });
 
@@ -50,8 +53,7 @@ describe("its configuration", () => {
   });
 
   it("replaces the pods when it changes, since a reload would close every device's session", async () => {
-    const edge = { ...plan.edge, maxConnections: 70_000 };
-    const other = await objectsOf(() => new NatsEdge("edge", { ...args, plan: { ...plan, edge } }));
+    const other = await objectsOf(() => new NatsEdge("edge", { ...args, region: "eu-west" }));
     expect(configOf(other)).not.toBe(configOf());
     expect(specOf(other).template.metadata).not.toEqual(specOf().template.metadata);
     expect(specOf(other).template.spec).toEqual(specOf().template.spec);
@@ -157,7 +159,7 @@ describe("its pods", () => {
     expect(specOf().minReadySeconds).toBeGreaterThan(0);
   });
 
-  it("mount their certificates and no other secret", () => {
+  it("mount the passwords of an edge and no other secret than its certificates", () => {
     const sources = podOf().volumes.flatMap(
       // biome-ignore lint/suspicious/noExplicitAny: a volume of any kind.
       (volume: any) => [
@@ -167,6 +169,29 @@ describe("its pods", () => {
         ...(volume.secret ? [volume.secret.secretName] : []),
       ],
     );
-    expect(sources).toEqual(["edge-tls", "devices-tls"]);
+    expect(sources).toEqual(["nats-edge-secrets", "edge-tls", "devices-tls"]);
+  });
+
+  it("have the gate for reports beside the server", async () => {
+    const gate = podOf().initContainers.at(-1);
+    expect(gate).toMatchObject({ name: "report-gate", restartPolicy: "Always" });
+    expect(gate.readinessProbe.httpGet).toEqual({ path: "/readyz", port: "gate-metrics" });
+    const told = Object.fromEntries(
+      gate.env.map(({ name, value }: { name: string; value?: string }) => [name, value]),
+    );
+    expect(told["NATS_SERVERS"]).toBe("tls://localhost:4222");
+    expect(readReportGateEnvironment({ ...told, REPLICA: "nats-edge-0" })).toMatchObject({
+      METERED_DEVICES: plan.edge.maxConnections,
+      HELD_BYTES: plan.edge.reportGate.heldBytes,
+    });
+  });
+
+  it("have no gate before there are images, when there are no devices either", async () => {
+    const { reportGateImage: _, ...before } = args;
+    const bare = await objectsOf(() => new NatsEdge("edge", before));
+    const names = specOf(bare).template.spec.initContainers.map(
+      ({ name }: { name: string }) => name,
+    );
+    expect(names).toEqual(["reloader", "exporter"]);
   });
 });

@@ -24,10 +24,12 @@ import {
   healthProbe,
   type NatsImages,
   natsPodTemplate,
+  passwordsFile,
   terminationGraceSeconds,
   tlsFiles,
 } from "./nats-pods.ts";
 import { EnvironmentReference } from "./nats-syntax.ts";
+import { reportGateContainer } from "./report-gate.ts";
 
 export interface NatsEdgeArgs {
   readonly namespace: string;
@@ -36,6 +38,10 @@ export interface NatsEdgeArgs {
   readonly images: NatsImages;
   /** Public key of the account that signs what the auth service answers. */
   readonly authIssuer: pulumi.Input<string>;
+  /** Secret with what the configuration includes, and the password of the gate for reports. */
+  readonly passwordsSecret: pulumi.Input<string>;
+  /** Of the gate for reports. Undefined before there are images, and so no devices either. */
+  readonly reportGateImage?: pulumi.Input<string>;
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets that cert-manager fills: for the routes, and the one that devices are shown. */
   readonly certificates: {
@@ -65,7 +71,7 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
   return natsEdgeConfig({
     serverName: new EnvironmentReference("POD_NAME"),
     region: args.region,
-    // Nothing of ours connects to an edge but devices.
+    // From outside nothing connects to an edge but devices.
     clientListen: `127.0.0.1:${natsPorts.client}`,
     monitorListen: everywhere(natsPorts.monitor),
     cluster: {
@@ -74,6 +80,7 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
     },
     tls: tlsFiles("edge"),
     authIssuer,
+    passwordsFile,
     mqttListen: everywhere(mqttPort),
     mqttTls: tlsFiles("devices"),
     ...(args.deviceCa !== undefined && { deviceCaFile: deviceCa.path }),
@@ -100,8 +107,19 @@ function podTemplate(args: NatsEdgeArgs, config: Configuration) {
     images: args.images,
     configMap: config.name,
     annotations: { "sentinel/config-hash": hash },
+    passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
+    companions:
+      args.reportGateImage === undefined
+        ? []
+        : [
+            reportGateContainer({
+              image: args.reportGateImage,
+              devices: args.plan.edge.maxConnections,
+              ...args.plan.edge.reportGate,
+            }),
+          ],
     ports: { mqtt: mqttPort, cluster: natsPorts.cluster, monitor: natsPorts.monitor },
     probes: {
       startupProbe: healthProbe("", 2, startupSeconds / 2),

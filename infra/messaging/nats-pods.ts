@@ -11,6 +11,7 @@ import {
 import { natsPorts } from "./addresses.ts";
 import { edgeTurnsScript, podMonitor, podOrdinal } from "./edge-turns.ts";
 import { lameDuckSeconds } from "./nats-config.ts";
+import { folders } from "./nats-folders.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type Volume = kubernetes.types.input.core.v1.Volume;
@@ -22,8 +23,6 @@ export interface NatsImages {
   readonly exporter: string;
 }
 
-/** Where things are in a server's pod. */
-const folders = { config: "/etc/nats", run: "/var/run/nats", tls: "/tls", trust: "/trust" };
 const pidFile = `${folders.run}/nats.pid`;
 const configFile = "nats-server.conf";
 /** Beside the configuration as well, so that it changes together with it. */
@@ -59,8 +58,8 @@ export interface NatsPodArgs {
   readonly images: NatsImages;
   /** ConfigMap with the server's configuration. */
   readonly configMap: pulumi.Input<string>;
-  /** Secret with the passwords that the configuration includes. Undefined: it includes none. */
-  readonly passwordsSecret?: pulumi.Input<string>;
+  /** Secret with the passwords that the configuration includes. */
+  readonly passwordsSecret: pulumi.Input<string>;
   /** ConfigMap with the CA certificate that the cluster trusts. */
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
@@ -72,6 +71,8 @@ export interface NatsPodArgs {
   readonly exporterFlags: readonly string[];
   readonly dataMount?: { readonly name: string; readonly mountPath: string };
   readonly placement: Partial<PodSpec>;
+  /** What else runs beside the server, for as long as it does. */
+  readonly companions?: readonly Container[];
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -104,9 +105,7 @@ function volumesOf(args: NatsPodArgs): Volume[] {
         defaultMode: readableByGroup,
         sources: [
           { configMap: { name: args.configMap } },
-          ...(args.passwordsSecret !== undefined
-            ? [{ secret: { name: args.passwordsSecret } }]
-            : []),
+          { secret: { name: args.passwordsSecret } },
         ],
       },
     },
@@ -169,7 +168,7 @@ function reloader(args: NatsPodArgs): Container {
 function signaller(args: NatsPodArgs) {
   const watched = [
     `${folders.config}/${configFile}`,
-    ...(args.passwordsSecret !== undefined ? [`${folders.config}/${passwordsFile}`] : []),
+    `${folders.config}/${passwordsFile}`,
     ...certificateFiles(args),
   ];
   const files = watched.flatMap((file) => ["-config", file]);
@@ -210,7 +209,7 @@ function exporter(args: NatsPodArgs): Container {
   };
 }
 
-/** The pod of a nats-server with its two companions: the reloader and the exporter of metrics. */
+/** The pod of a nats-server with its companions: the reloader, the exporter of metrics and others. */
 export function natsPodTemplate(args: NatsPodArgs): kubernetes.types.input.core.v1.PodTemplateSpec {
   return {
     metadata: {
@@ -224,7 +223,7 @@ export function natsPodTemplate(args: NatsPodArgs): kubernetes.types.input.core.
       // The reloader signals a process of another container.
       shareProcessNamespace: true,
       terminationGracePeriodSeconds: terminationGraceSeconds(args.role),
-      initContainers: [reloader(args), exporter(args)],
+      initContainers: [reloader(args), exporter(args), ...(args.companions ?? [])],
       containers: [serverContainer(args)],
       volumes: volumesOf(args),
     },

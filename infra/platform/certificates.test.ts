@@ -37,6 +37,7 @@ describe("the certificates", () => {
         "nats-edge.sentinel.svc.cluster.local",
         "*.nats-edge.sentinel.svc.cluster.local",
         "nats-cluster.sentinel.svc.cluster.local",
+        "localhost",
       ],
       "leaf-tls": ["leaf.eu-west.sentinel.internal"],
       "devices-tls": ["mqtt.example.com"],

@@ -54,7 +54,8 @@ export function certificateHosts(args: CertificateNames): Record<CertificateRole
   const pods = (name: string) => `*.${service(name)}`;
   return {
     core: [service(natsCore), pods(natsCore), service(clusterService)],
-    edge: [service(natsEdge), pods(natsEdge), service(clusterService)],
+    // By the last one the gate beside it reaches it.
+    edge: [service(natsEdge), pods(natsEdge), service(clusterService), "localhost"],
     // The name is what the region is to its peers, so it stands alone and in no other certificate.
     leaf: [leafHost(args.region)],
     devices: [deviceHost(args.domain)],

@@ -25,6 +25,7 @@ export const plan = {
     pod,
     instanceType: "r8g.2xlarge",
     maxConnections: 90_000,
+    reportGate: { size: pod, heldBytes: 64 * 1024 ** 2 },
     targetConnections: 60_000,
   },
   mosquitto: { pod, volumeGiB: 50 },

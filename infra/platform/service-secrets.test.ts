@@ -8,7 +8,7 @@ import { parseTokenFile } from "../../app/console/access/token-file.ts";
 import { type ApiTokenEntry, apiRoles, apiTokenDigest } from "../../app/contract/api-token.ts";
 import { AuditKeyFileSchema } from "../../app/contract/audit-keys.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
-import { passwordVariable, serviceUsersOf } from "../../app/contract/service-users.ts";
+import { coreUsers, passwordVariable, reportGate } from "../../app/contract/service-users.ts";
 import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 import { ServiceSecrets } from "./service-secrets.ts";
@@ -34,6 +34,7 @@ describe("each pod's secrets", () => {
       .map(({ inputs }) => [inputs.metadata.name, Object.keys(inputs.stringData)]);
     expect(Object.fromEntries(files)).toEqual({
       "nats-core-secrets": ["passwords.conf"],
+      "nats-edge-secrets": ["password", "passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
@@ -77,7 +78,10 @@ describe("each pod's secrets", () => {
     const line = (user: string, password: string | undefined) =>
       `${passwordVariable(user)}: "${password}"\n`;
     const core = filesOf("nats-core")["passwords.conf"] ?? "";
-    expect(core.split("\n")).toHaveLength(serviceUsersOf(peers).length + 1);
+    expect(core.split("\n")).toHaveLength(coreUsers(peers).length + 1);
+    expect(filesOf("nats-edge")["passwords.conf"]).toBe(
+      line(reportGate, filesOf("nats-edge")["password"]),
+    );
     expect(core).toContain(line("bridge", filesOf("bridge")["password"]));
     expect(core).toContain(line("auth-callout", filesOf("auth")["callout-password"]));
     expect(core).toContain(
@@ -90,7 +94,7 @@ describe("a password", () => {
   it("is another for each user, and starts with a letter", () => {
     const lines = filesOf("nats-core")["passwords.conf"] ?? "";
     const passwords = [...lines.matchAll(/: "([^"]+)"/g)].map(([, password]) => password);
-    expect(new Set(passwords).size).toBe(serviceUsersOf(peers).length);
+    expect(new Set(passwords).size).toBe(coreUsers(peers).length);
     for (const password of passwords) expect(password).toMatch(/^p[0-9a-f]{48}$/);
   });
 });

@@ -13,8 +13,11 @@ import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-ke
 import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import {
+  coreUsers,
+  edgeUsers,
   mqttStreamMaker,
   passwordVariable,
+  reportGate,
   type ServiceUser,
   serviceUsersOf,
   streamMaker,
@@ -37,6 +40,7 @@ export interface ServiceSecretsArgs {
 /** Who mounts which Secret: each workload its own, and the operator's is read by people. */
 export const secretOwners = [
   "nats-core",
+  "nats-edge",
   "bridge",
   "meter",
   "inspector",
@@ -114,7 +118,8 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
   const ofPeers = (user: (peer: RegionName) => string) =>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
   return {
-    "nats-core": { [passwordsFile]: passwordLines(serviceUsersOf(peers), generated) },
+    "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
+    "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated), ...own(reportGate) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     meter: own("meter"),
     inspector: own("inspector"),

@@ -15,6 +15,9 @@ import {
   exposeInspectorState,
 } from "../../app/inspector/inspector-metrics.ts";
 import { createMeterMetrics } from "../../app/meter/meter-metrics.ts";
+import { Pace } from "../../app/report-gate/pace.ts";
+import { createReportGateMetrics } from "../../app/report-gate/report-gate-metrics.ts";
+import { ReportLines } from "../../app/report-gate/report-lines.ts";
 import { createMetrics } from "../../app/shared/metrics.ts";
 
 const notMetrics = new Set(["and", "or", "unless", "bool", "offset", "group_left", "group_right"]);
@@ -81,6 +84,7 @@ export async function ownMetrics() {
   createRevocationMetrics(registry).watchOpen(zero);
   createCutOffMetrics(registry).watchInForce(zero);
   createMeterMetrics(registry).watchDevices(zero);
+  createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
   createConsoleMetrics(registry).watchOutbox({ size: 0 });
   createArchiveMetrics(registry, zero);
   return registry.getMetricsAsJSON();

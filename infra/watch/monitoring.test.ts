@@ -102,7 +102,7 @@ describe("in general", () => {
     expect(labelsOf("bridge")).toHaveProperty([key], "bridge");
     expect(jobLabel).toBe(key);
     expect(values).toEqual([...scrapedWorkloads]);
-    expect(podMetricsEndpoints).toEqual([{ port: "metrics" }]);
+    expect(podMetricsEndpoints).toEqual([{ port: "metrics" }, { port: "gate-metrics" }]);
   });
 
   it("hands over every rule", () => {

@@ -17,7 +17,8 @@ export const podMonitors = {
         { key: "app.kubernetes.io/name", operator: "In", values: scrapedWorkloads },
       ],
     },
-    podMetricsEndpoints: [{ port: "metrics" }],
+    // The gate beside an edge has a port of its own, since the server's exporter has the other.
+    podMetricsEndpoints: [{ port: "metrics" }, { port: "gate-metrics" }],
   },
   "cert-manager": {
     jobLabel: "app.kubernetes.io/name",

@@ -133,6 +133,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Deployment console-replicas",
       "update StatefulSet archive-replicas",
       "update StatefulSet bridge-replicas",
+      "update StatefulSet edge-servers",
       "update StatefulSet inspector-replicas",
       "update StatefulSet meter-replicas",
       "update StatefulSet report-inspector-replicas",
@@ -141,7 +142,11 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "images",
     edits: { "us-east": { "sentinel:images": undefined } },
-    steps: ownProcesses.map((object) => `delete ${object}`),
+    steps: [
+      ...ownProcesses.map((object) => `delete ${object}`),
+      // Its gate for reports is one of the images.
+      "update StatefulSet edge-servers",
+    ],
   },
   {
     setting: "dockerHubMirror",

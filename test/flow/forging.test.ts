@@ -1,6 +1,11 @@
 /** A leaked password of a service can cause what that service must, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { publishable, serviceUsers, streamMaker } from "../../app/contract/service-users.ts";
+import {
+  publishable,
+  reportGate,
+  serviceUsers,
+  streamMaker,
+} from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
@@ -23,6 +28,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   meter: /^events\.anomaly\./,
+  [reportGate]: /^(ingress\.\d+\.device|events\.anomaly)\./,
   // Who makes the streams of an account can cause whatever can be caused in it.
   "provision-intake": /^(ingress|\$KV)\./,
   "report-inspector":
@@ -161,10 +167,8 @@ describe.each(
 });
 
 describe("at an edge", () => {
-  const nobody = "nobody@edge";
-
   it.each([
-    nobody,
+    reportGate,
     "bridge",
     "provision-devices",
   ])("the name of %s opens no connection of NATS and no MQTT session", async (user) => {

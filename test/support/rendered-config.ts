@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RegionName } from "../../app/contract/regions.ts";
-import { passwordVariable, serviceUsersOf } from "../../app/contract/service-users.ts";
+import { coreUsers, edgeUsers, passwordVariable } from "../../app/contract/service-users.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function checkNatsConfig(options: {
       mkdirSync(dirname(target), { recursive: true });
       execFileSync("cp", [source, target]);
     }
-    const users = server === "core" ? serviceUsersOf(peers) : [];
+    const users = server === "core" ? coreUsers(peers) : edgeUsers();
     writeFileSync(
       join(root, "passwords.conf"),
       users.map(({ name }) => `${passwordVariable(name)}: "p-${name}"\n`).join(""),

@@ -1,14 +1,17 @@
 import { linkOf } from "../../app/audit/chain-link.ts";
+import { edgeUsers } from "../../app/contract/service-users.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { connectNats, type NatsConnection } from "../../app/shared/nats.ts";
 import { storedNow } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 
-/** Connects to the region's core as one of the contract's users. */
+/** Connects as one of the contract's users, to the region's core or to where that one may. */
 export function connectAs(region: Region, user: string): Promise<NatsConnection> {
+  const atEdge = edgeUsers().some(({ name }) => name === user);
+  const edges = region.layout.edges.map(({ client }) => `tls://127.0.0.1:${client}`);
   return connectNats(
     {
-      servers: region.endpoints.natsServers,
+      servers: atEdge ? edges : region.endpoints.natsServers,
       user,
       passwordFile: region.secrets.passwordFile(user),
       caFile: region.certificates.caFile,

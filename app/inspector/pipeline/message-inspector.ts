@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../../contract/headers.ts";
 import type { Lane } from "../../contract/lanes.ts";
+import type { Origin } from "../../contract/subjects.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
 import { isFull, storeMessage } from "../../shared/store-message.ts";
@@ -84,7 +85,7 @@ async function resultsOf(
     clientId,
     payload: source.payload,
     sequence: source.sequence,
-    receivedMs: source.storedMs,
+    receivedMs: sentMs(source, origin),
     recipient: typeof status === "string" ? status : await status,
   };
   const findings = await inspectOrHold(options, message, lease);
@@ -106,6 +107,12 @@ async function resultsOf(
     inspectedMs,
   });
   return outputsOf({ source, messageId, origin, clientId, findings, verdict, inspectedMs, events });
+}
+
+/** A report may have waited at its gate: what was sent at a device's own pace is judged by that. */
+function sentMs({ received, storedMs }: IngressMessage, origin: Origin): number {
+  const takenMs = origin === "device" ? Number(received) : Number.NaN;
+  return takenMs <= storedMs ? takenMs : storedMs;
 }
 
 /** What could not be inspected is neither passed nor dropped: it is tried again until the lease ends. */

@@ -14,7 +14,7 @@ export interface InspectedMessage {
   readonly payload: Uint8Array;
   /** Its place in the log. */
   readonly sequence: number;
-  /** When the log stored it, in milliseconds since 1970, finer than a millisecond. */
+  /** When the log stored it, or the gate took it from a device, in milliseconds since 1970, finer than a millisecond. */
   readonly receivedMs: number;
   readonly recipient: RecipientStatus;
 }

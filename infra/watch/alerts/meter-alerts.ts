@@ -45,16 +45,24 @@ export const meterAlerts: readonly Alert[] = [
     summary:
       "{{ $labels.replica }} has lost its connection {{ $value | humanize }} times in half an hour",
     impact:
-      "What devices send meanwhile is not counted by this replica. When it is too slow for what comes, floods are found late.",
+      "What devices do meanwhile is not counted by this replica; what they report to the gate of an edge is lost. When it is too slow for what comes, floods are found late.",
   },
   {
     name: "SentinelReportsLost",
     severity: "warning",
-    // Every replica counts all of them.
-    when: "max(increase(sentinel_meter_lost_reports_total[10m])) > 0",
+    when: 'sum(increase(sentinel_report_gate_shed_reports_total{reason="no-room"}[10m])) > 0',
     lasting: "0s",
-    summary: "At least {{ $value | humanize }} reports of devices were lost within ten minutes",
+    summary: "{{ $value | humanize }} reports of devices were lost within ten minutes",
     impact:
-      "REPORT_INGRESS was full, or had no leader. The devices do not know: nothing is sent again.",
+      "REPORT_INGRESS took nothing for so long that a gate had no room left. The devices do not know: nothing is sent again.",
+  },
+  {
+    name: "SentinelReportsHeld",
+    severity: "warning",
+    when: `max by (replica) (sentinel_report_gate_held_bytes) > ${16 * 1024 ** 2}`,
+    lasting: "5m",
+    summary: "The gate of {{ $labels.replica }} holds {{ $value | humanize1024 }}B of reports",
+    impact:
+      "They are not stored yet: REPORT_INGRESS is slow, full or without a leader. At 64 MiB reports are lost.",
   },
 ];

@@ -10,12 +10,16 @@ export const floods: Section = {
     graph({
       title: "Counted",
       description:
-        "What devices sent and changed, by kind; every replica of the meter counts everything",
+        "What devices reported at all edges; and what they changed, of which every replica of the meter counts everything",
       unit: "mps",
       width: 6,
       queries: [
         {
-          expr: `max by (kind) (rate(sentinel_meter_messages_total[${range}]))`,
+          expr: `sum(rate(sentinel_meter_messages_total{kind="report"}[${range}]))`,
+          legend: "report",
+        },
+        {
+          expr: `max by (kind) (rate(sentinel_meter_messages_total{kind!="report"}[${range}]))`,
           legend: "{{kind}}",
         },
         {
@@ -26,10 +30,10 @@ export const floods: Section = {
     }),
     graph({
       title: "Bytes of reports",
-      description: "Payload a second, as counted by the meter",
+      description: "Payload a second, as counted at the edges",
       unit: "bytes",
       width: 6,
-      queries: [{ expr: `max(rate(sentinel_meter_bytes_total[${range}]))`, legend: "bytes" }],
+      queries: [{ expr: `sum(rate(sentinel_meter_bytes_total[${range}]))`, legend: "bytes" }],
     }),
     stacked({
       title: "Cut off",
@@ -105,20 +109,44 @@ export const floods: Section = {
       ],
     }),
     graph({
-      title: "Reports lost",
+      title: "Reports held and lost",
       description:
-        "What devices sent and REPORT_INGRESS did not store, in ten minutes: the least that is certain",
+        "What gates hold until REPORT_INGRESS takes it, and what found no room, in ten minutes",
       unit: "short",
       width: 6,
       queries: [
         {
-          expr: "max(increase(sentinel_meter_lost_reports_total[10m]))",
-          legend: "lost",
+          expr: "sum by (reason) (increase(sentinel_report_gate_shed_reports_total[10m]))",
+          legend: "lost: {{reason}}",
+        },
+        { expr: "sum(sentinel_report_gate_held_reports)", legend: "held" },
+      ],
+    }),
+    graph({
+      title: "Gates: time to store",
+      description:
+        "From a report's turn until REPORT_INGRESS has it, 99 of 100; attempts that failed",
+      unit: "s",
+      width: 12,
+      queries: [
+        {
+          expr: `histogram_quantile(0.99, sum by (le) (rate(sentinel_report_gate_store_seconds_bucket[${range}])))`,
+          legend: "P99",
         },
         {
-          expr: "sum by (replica) (increase(sentinel_meter_loss_checks_total[10m]))",
-          legend: "looked for by {{replica}}",
+          expr: `sum(rate(sentinel_report_gate_store_retries_total[${range}]))`,
+          legend: "failed a second",
         },
+      ],
+    }),
+    graph({
+      title: "Gates: room",
+      description: "What they hold, in bytes, and how many reports each may have on their way",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "max(sentinel_report_gate_held_bytes)", legend: "bytes, the fullest" },
+        { expr: "min(sentinel_report_gate_window)", legend: "window, the smallest" },
       ],
     }),
   ],

@@ -6,7 +6,8 @@ const closing = `sentinel_auth_cut_off_closing_failures_total{replica="auth-a"}`
 const withheld = `sentinel_auth_cut_offs_withheld_total{replica="auth-a",cause="limit"}`;
 const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
 
-const lost = `sentinel_meter_lost_reports_total{replica="meter-0"}`;
+const shed = `sentinel_report_gate_shed_reports_total{replica="nats-edge-3",reason="no-room"}`;
+const held = `sentinel_report_gate_held_bytes{replica="nats-edge-3"}`;
 
 export const meterCases: readonly RuleCase[] = [
   {
@@ -34,7 +35,12 @@ export const meterCases: readonly RuleCase[] = [
   },
   {
     alert: "SentinelReportsLost",
-    fires: [{ series: { [lost]: "0x10 1x20" }, at: 15 }],
-    quiet: [{ series: { [lost]: "0x2 5x30" }, at: 20 }],
+    fires: [{ series: { [shed]: "0x10 1x20" }, at: 15 }],
+    quiet: [{ series: { [shed]: "0x2 5x30" }, at: 20 }],
+  },
+  {
+    alert: "SentinelReportsHeld",
+    fires: [{ series: { [held]: "20000000x20" }, at: 12 }],
+    quiet: [{ series: { [held]: "20000000x3 0x20" }, at: 12 }],
   },
 ];
