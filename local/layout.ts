@@ -23,12 +23,8 @@ export interface Layout {
 export const replicas = (role: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${role}-${i + 1}`);
 
-const reportGates = ({
-  edges,
-  inspectors,
-  reportInspectors = inspectors,
-  ...options
-}: RegionOptions) => ((options.reportGates ?? reportInspectors > 0) ? edges : 0);
+const reportGates = ({ edges, auths, reportGates: wanted = auths > 0 }: RegionOptions) =>
+  wanted ? edges : 0;
 
 /** The processes of ours that the options ask for, in the order in which they start. */
 export function appProcesses(options: RegionOptions): string[] {

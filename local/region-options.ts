@@ -25,7 +25,7 @@ export interface RegionOptions {
   readonly auths: number;
   /** None unless said. */
   readonly meters?: number;
-  /** Whether each edge has a gate for reports; where there is anybody to inspect them, unless said. */
+  /** Whether each edge has a gate for reports; where devices can log in, unless said. */
   readonly reportGates?: boolean;
   /** Whether the API is served. */
   readonly console?: boolean;

@@ -106,7 +106,7 @@ class ReportGate {
     const { js, metrics, log } = this.#options;
     this.#onTheirWay++;
     const ids = messageHeaders();
-    ids.set(headers.messageId, `${this.#instance}-${this.#numbered++}`);
+    ids.set(headers.messageId, `${turn.clientId}:${this.#instance}:${this.#numbered++}`);
     ids.set(headers.received, timestamp(turn.takenMs));
     const fromMs = performance.now();
     let failures = 0;

@@ -1,31 +1,32 @@
 /** What each stream of the contract does when it is full, filled by who writes it in production. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { streamMaker } from "../../app/contract/service-users.ts";
+import { reportGate, streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, type StoreAccount } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";
-import { topics } from "../../app/contract/subjects.ts";
 import { provisionStreams } from "../../app/provision/provision.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { isFull } from "../../app/shared/store-message.ts";
 import type { Region } from "../../local/region.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 interface Fill {
   readonly whenFull: "refuses" | "drops its oldest";
-  /** Who writes it in production. Devices are not here: what they send is not acknowledged. */
+  /** Who writes it in production. */
   readonly writer: string;
   readonly subject: (n: number) => string;
 }
 
-const device = "device";
 /** As `stream-bounds.ts` promises it. */
 const fills: Readonly<Record<StreamName, Fill>> = {
   INGRESS: { whenFull: "refuses", writer: "bridge", subject: () => "ingress.upstream.pump-1" },
-  REPORT_INGRESS: { whenFull: "refuses", writer: device, subject: () => topics.reports("pump-1") },
+  REPORT_INGRESS: {
+    whenFull: "refuses",
+    writer: reportGate,
+    subject: () => "ingress.device.pump-1",
+  },
   MQTT_ALERTS: {
     whenFull: "drops its oldest",
     writer: "inspector",
@@ -70,7 +71,6 @@ const fills: Readonly<Record<StreamName, Fill>> = {
   },
 };
 const names = Object.keys(fills) as StreamName[];
-const acknowledged = names.filter((name) => fills[name].writer !== device);
 
 const boundBytes = 256 * 1024;
 const payload = "x".repeat(8 * 1024);
@@ -137,7 +137,7 @@ it("every stream of the contract is filled here", () => {
 });
 
 it.each(
-  acknowledged.filter((name) => fills[name].whenFull === "refuses"),
+  names.filter((name) => fills[name].whenFull === "refuses"),
 )("%s refuses when it is full, says so, keeps all that it took, and takes again with room", async (name) => {
   await bound(name);
   const before = await stateOf(name);
@@ -159,7 +159,7 @@ it.each(
 });
 
 it.each(
-  acknowledged.filter((name) => fills[name].whenFull === "drops its oldest"),
+  names.filter((name) => fills[name].whenFull === "drops its oldest"),
 )("%s drops its oldest when it is full, and takes all that comes", async (name) => {
   await bound(name);
 
@@ -176,29 +176,6 @@ it.each(
   expect(full.messages).toBe(full.last_seq - full.first_seq + 1);
   expect(full.bytes).toBeGreaterThan(boundBytes - 2 * payload.length);
   await lift(name);
-});
-
-it("REPORT_INGRESS refuses when it is full and keeps all that it took; the device hears nothing", async () => {
-  const password = await registerDevice(region, "pump-1");
-  const { client } = await connectDevice(region, { clientId: "pump-1", password });
-  await bound("REPORT_INGRESS");
-
-  for (let n = 0; n < sent; n++) {
-    await client.publishAsync(topics.reports("pump-1"), payload, { qos: 1 });
-  }
-
-  const full = await stateOf("REPORT_INGRESS");
-  expect(full.bytes).toBeLessThanOrEqual(boundBytes);
-  expect(full.bytes).toBeGreaterThan(boundBytes - 2 * payload.length);
-  expect(full.first_seq).toBe(1);
-  expect(full.messages).toBeLessThan(sent);
-  expect(client.connected).toBe(true);
-  await lift("REPORT_INGRESS");
-  await client.publishAsync(topics.reports("pump-1"), payload, { qos: 1 });
-  await expect
-    .poll(async () => (await stateOf("REPORT_INGRESS")).messages, soon)
-    .toBe(full.messages + 1);
-  await client.endAsync();
 });
 
 describe("a mirror", () => {
