@@ -106,8 +106,11 @@ it("$MQTT_qos2in refuses when it is full: who sends at QoS 2 is cut and has to s
   await sent;
 
   const inspector = await connectAs(region, "report-inspector");
-  const taken = await readStream(inspector, "REPORT_INGRESS", "ingress.*.device.patient");
-  expect(taken.filter((each) => each.payload.length === 40_000)).toHaveLength(1);
+  const taken = async () => {
+    const all = await readStream(inspector, "REPORT_INGRESS", "ingress.*.device.patient");
+    return all.filter((each) => each.payload.length === 40_000).length;
+  };
+  await expect.poll(taken, soon).toBe(1);
   await connection.client.endAsync(true);
   await inspector.close();
 });

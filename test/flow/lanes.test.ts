@@ -77,7 +77,8 @@ it("devices that flood with hostile reports hold up no alert, cost no lease and 
   const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
   figures("flood", { quiet, flooded, sent });
 
-  expect(sent).toBeGreaterThan(200);
+  // Each until it is cut off.
+  expect(sent).toBeGreaterThan(100);
   expect(flooded.arrived).toBe(flooded.sent);
   // One flooder alone once brought this to many seconds. The rest is this machine's processors.
   expect(flooded.p99).toBeLessThan(Math.max(1_000, 3 * quiet.p99));

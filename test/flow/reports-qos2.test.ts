@@ -72,9 +72,9 @@ it("it is taken once when the connection breaks in the middle", async () => {
   await client.endAsync(true);
 });
 
-it("a thousand at once are taken, each once, and no copy stays", async () => {
+it("five hundred at once are taken, each once, and no copy stays", async () => {
   const { client, topic } = await deviceCalled("eager");
-  const texts = Array.from({ length: 1_000 }, (_, n) => `report ${n}`);
+  const texts = Array.from({ length: 500 }, (_, n) => `report ${n}`);
 
   await Promise.all(texts.map((text) => client.publishAsync(topic, text, { qos: 2 })));
 
