@@ -66,13 +66,13 @@ it("the flag of a retained report stores nothing, and the report goes its way", 
   const inspector = await connectAs(region, "report-inspector");
   const payload = "x".repeat(60_000);
 
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 20; i++) {
     device.socket.write(packets.publish(topics.reports("retaining"), payload, true));
     await delay(20);
   }
 
   const reports = () => readStream(inspector, "REPORT_INGRESS", "ingress.*.device.retaining");
-  await expect.poll(async () => (await reports()).length, soon).toBe(50);
+  await expect.poll(async () => (await reports()).length, soon).toBe(20);
   expect(await bytesOf("$MQTT_rmsgs")).toBe(0);
   expect(device.isClosed()).toBe(false);
   device.socket.destroy();
