@@ -14,7 +14,7 @@ const soon = { timeout: 15_000, interval: 50 };
 const notAuthorized = 5;
 
 beforeAll(async () => {
-  const none = { bridges: 0, inspectors: 0, auths: 0 };
+  const none = { bridges: 0, inspectors: 0, auths: 0, reportGates: true };
   region = await startTestRegion({ core: 3, edges: 1, ...none });
   auth = await startAuthProcess(region, { AUDIT_OLDEST_SECONDS: "1" });
 });
