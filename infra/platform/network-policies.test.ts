@@ -45,6 +45,7 @@ describe("the arrows", () => {
       "namespace watch -> meter 8080",
       "namespace watch -> nats-core 7777",
       "namespace watch -> nats-edge 7777",
+      "namespace watch -> nats-edge 8080",
       "namespace watch -> report-inspector 8080",
       "nats-core -> nats-core 6222",
       "nats-core -> nats-edge 6222",

@@ -89,6 +89,8 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     ]),
     ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
     ...watched.map((process) => tcp(watch, workload(process), operationsPort)),
+    // Of the gate beside it.
+    tcp(watch, edge, operationsPort),
     ...workloads.flatMap((name): Arrow[] => [
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },
