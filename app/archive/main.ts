@@ -2,14 +2,13 @@ import { createS3Client, S3Archive } from "../audit/archive/s3-archive.ts";
 import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
 import { auditSignerIn } from "../audit/audit-signer.ts";
 import { runProcess } from "../shared/lifecycle.ts";
-import { connectNats } from "../shared/nats.ts";
+import { connectProcess } from "../shared/nats.ts";
 import { createArchiveMetrics } from "./archive-metrics.ts";
 import { createArchive } from "./archive-service.ts";
 import { Archiver } from "./archiver.ts";
 import { AuditStream } from "./audit-stream.ts";
 import { readArchiveEnvironment } from "./environment.ts";
 
-const user = "archive";
 /** An object is a few MiB at most. Both attempts fit into the time of a drain. */
 const patience = { attemptMs: 10_000, attempts: 2 };
 
@@ -18,16 +17,7 @@ await runProcess("archive", readArchiveEnvironment, async (environment, context)
   const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
   const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
   keys.requireKey(signer.keyId, "archive");
-  const connection = await connectNats(
-    {
-      servers: environment.NATS_SERVERS,
-      user,
-      passwordFile: environment.NATS_PASSWORD_FILE,
-      caFile: environment.NATS_CA_FILE,
-    },
-    environment.REPLICA,
-    log,
-  );
+  const connection = await connectProcess("archive", environment, log);
   const { AWS_REGION: region, S3_ENDPOINT: endpoint } = environment;
   const client = createS3Client({ region, endpoint, ...patience });
   const archiver = new Archiver({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
-import { connectNats } from "../shared/nats.ts";
+import { connectProcess } from "../shared/nats.ts";
 import { renewedFile, renewedPassword } from "../shared/renewed-file.ts";
 import { createBridge } from "./bridge.ts";
 import { sessionKeyFile, upstreamClientId } from "./upstream-client-id.ts";
@@ -30,16 +30,7 @@ await runProcess(
   () => readEnvironment(schema),
   async (environment, { log, metrics, fatal }) => {
     const { REPLICA: replica } = environment;
-    const nats = await connectNats(
-      {
-        servers: environment.NATS_SERVERS,
-        user: "bridge",
-        passwordFile: environment.NATS_PASSWORD_FILE,
-        caFile: environment.NATS_CA_FILE,
-      },
-      replica,
-      log,
-    );
+    const nats = await connectProcess("bridge", environment, log);
     const ca = renewedFile(environment.UPSTREAM_CA_FILE);
     const password = renewedPassword(environment.UPSTREAM_PASSWORD_FILE);
     const sessionOf = (name: string) =>

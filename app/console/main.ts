@@ -6,7 +6,7 @@ import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
-import { connectNats, jetstream } from "../shared/nats.ts";
+import { connectProcess, jetstream } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { createAccessControl } from "./access/access-control.ts";
 import { ScanBudget } from "./access/scan-budget.ts";
@@ -21,21 +21,14 @@ import { createServer } from "./server.ts";
 const patience = { attemptMs: 2_000, attempts: 3 };
 
 async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetrics, log: Logger) {
-  const { NATS_SERVERS, NATS_CA_FILE, NATS_PASSWORD_FILE, REPLICA } = environment;
   const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
   const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
   keys.requireKey(signer.keyId, "console");
-  const nats = {
-    servers: NATS_SERVERS,
-    caFile: NATS_CA_FILE,
-    user: "console",
-    passwordFile: NATS_PASSWORD_FILE,
-  };
-  const connection = await connectNats(nats, REPLICA, log);
+  const connection = await connectProcess("console", environment, log);
   const audit = openRegistryAudit({
     js: jetstream(connection),
     signer,
-    name: REPLICA,
+    name: environment.REPLICA,
     announceMs: environment.AUDIT_ANNOUNCE_SECONDS * 1_000,
     onRetry: () => metrics.auditFailures.inc(),
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { laneNames, lanes } from "../contract/lanes.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
-import { connectNats } from "../shared/nats.ts";
+import { connectProcess } from "../shared/nats.ts";
 import { createInspector } from "./inspector.ts";
 import { createActiveRules } from "./patterns/active-rules.ts";
 import { admitRules } from "./patterns/admission.ts";
@@ -35,16 +35,7 @@ await runProcess(
   async (environment, { log, metrics, fatal }) => {
     const lane = lanes[environment.LANE];
     const rules = await loadRules(environment.RULES_DIRECTORY, fatal);
-    const nats = await connectNats(
-      {
-        servers: environment.NATS_SERVERS,
-        user: lane.process,
-        passwordFile: environment.NATS_PASSWORD_FILE,
-        caFile: environment.NATS_CA_FILE,
-      },
-      environment.REPLICA,
-      log,
-    );
+    const nats = await connectProcess(lane.process, environment, log);
     return createInspector({
       lane,
       replica: environment.REPLICA,

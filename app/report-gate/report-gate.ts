@@ -1,38 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { isClientId } from "../contract/client-id.ts";
 import { crossings } from "../contract/crossings.ts";
-import { headers, timestamp } from "../contract/headers.ts";
+import { headers, nowMs, timestamp } from "../contract/headers.ts";
 import { subjects } from "../contract/subjects.ts";
 import { useOfReport } from "../meter/allowances.ts";
-import type { DeviceMeters } from "../meter/device-meters.ts";
-import type { Enforcer } from "../meter/enforcer.ts";
-import { followInterruptions } from "../meter/interruptions.ts";
-import type { MeterMetrics } from "../meter/meter-metrics.ts";
+import type { Metering } from "../meter/metering.ts";
 import type { Running } from "../shared/lifecycle.ts";
-import type { Logger } from "../shared/log.ts";
-import {
-  type JetStreamClient,
-  type Msg,
-  messageHeaders,
-  type NatsConnection,
-} from "../shared/nats.ts";
-import { NatsWatch } from "../shared/nats-watch.ts";
+import { type Msg, messageHeaders } from "../shared/nats.ts";
 import { storeMessage } from "../shared/store-message.ts";
 import { Pace } from "./pace.ts";
 import type { ReportGateMetrics } from "./report-gate-metrics.ts";
 import { ReportLines, type Turn } from "./report-lines.ts";
 
 export interface ReportGateOptions {
-  readonly connection: NatsConnection;
-  readonly js: Pick<JetStreamClient, "publish">;
-  readonly meters: DeviceMeters;
-  readonly enforcer: Enforcer;
-  readonly meterMetrics: MeterMetrics;
+  readonly metering: Metering;
   readonly metrics: ReportGateMetrics;
-  readonly log: Logger;
-  /** Milliseconds since 1970, from a clock that does not jump. */
-  readonly clock: () => number;
+  /** Room for reports that are not stored yet. */
   readonly heldBytes: number;
 }
 
@@ -60,24 +43,20 @@ class ReportGate {
     this.#options = options;
     this.#lines = new ReportLines(options.heldBytes);
     options.metrics.watch(this.#lines, this.#pace);
-    this.#counted = options.meterMetrics.messages.labels("report");
+    this.#counted = options.metering.metrics.messages.labels("report");
   }
 
   readonly take = ({ subject, data }: Msg): void => {
-    const { meters, enforcer, meterMetrics, metrics, clock } = this.#options;
+    const { metering, metrics } = this.#options;
     const clientId = subject.slice(reportPrefix.length);
+    const takenMs = nowMs();
     this.#counted.inc();
-    meterMetrics.bytes.inc(data.length);
-    if (!isClientId(clientId)) {
-      meterMetrics.unreadable.inc();
-      return;
-    }
-    const takenMs = clock();
-    const limit = meters.count(clientId, useOfReport(data.length), takenMs);
-    if (limit !== undefined) {
+    metering.metrics.bytes.inc(data.length);
+    const verdict = metering.count(clientId, useOfReport(data.length), takenMs);
+    if (verdict === "unreadable") return;
+    if (verdict === "exceeded") {
       // What it sent before and waits is of the same flood.
       metrics.shed.inc({ reason: "cut-off" }, this.#lines.drop(clientId) + 1);
-      enforcer.enforce({ clientId, limit });
     } else if (this.#lines.add(clientId, data, takenMs)) this.#pump();
     else metrics.shed.inc({ reason: "no-room" });
   };
@@ -88,7 +67,7 @@ class ReportGate {
     while (this.#lines.reports > 0 && performance.now() < endMs) await delay(drainPollMs);
     this.#ended.abort();
     if (this.#lines.reports === 0) return;
-    this.#options.log.error(
+    this.#options.metering.log.error(
       { reports: this.#lines.reports },
       "reports are lost: not stored in time",
     );
@@ -103,7 +82,8 @@ class ReportGate {
   }
 
   async #store(turn: Turn): Promise<void> {
-    const { js, metrics, log } = this.#options;
+    const { metering, metrics } = this.#options;
+    const { js, log } = metering;
     this.#onTheirWay++;
     const ids = messageHeaders();
     ids.set(headers.messageId, `${turn.clientId}:${this.#instance}:${this.#numbered++}`);
@@ -137,24 +117,15 @@ class ReportGate {
 
 /** Runs the gate of an edge until it is drained. */
 export function createReportGate(options: ReportGateOptions): Running {
-  const { connection, meters, enforcer, meterMetrics, log } = options;
-  const watch = new NatsWatch(connection);
+  const { metering } = options;
   const gate = new ReportGate(options);
-  meterMetrics.watchDevices(() => meters.size);
-  void followInterruptions(connection, () => meterMetrics.interruptions.inc());
-  const subscription = connection.subscribe(crossings.reportsToGate.as, {
-    callback: (error, message) => {
-      if (error) log.error({ err: error }, "reports of devices cannot be taken");
-      else gate.take(message);
-    },
-  });
+  const end = metering.subscribe(crossings.reportsToGate.as, gate.take);
   return {
-    notReady: () => watch.missing(),
+    notReady: metering.notReady,
     drain: async () => {
-      subscription.unsubscribe();
+      end();
       await gate.drain();
-      await enforcer.drain();
-      await watch.close();
+      await metering.drain();
     },
   };
 }

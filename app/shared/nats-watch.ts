@@ -7,13 +7,16 @@ const closeLimitMs = 3_000;
 /** Knows whether a NATS connection has a server, and ends it without waiting for one. */
 export class NatsWatch {
   readonly #nats: NatsConnection;
+  readonly #onLost: () => void;
   #connected = true;
   #sinceMs = nowMs();
   #lostMs = 0;
   #refusal: Error | undefined;
 
-  constructor(nats: NatsConnection) {
+  /** @param onLost called whenever the connection is lost, also by a server that finds us too slow. */
+  constructor(nats: NatsConnection, onLost: () => void = () => {}) {
     this.#nats = nats;
+    this.#onLost = onLost;
     void this.#follow();
   }
 
@@ -47,6 +50,7 @@ export class NatsWatch {
   async #follow(): Promise<void> {
     for await (const status of this.#nats.status()) {
       const { type } = status;
+      if (type === "disconnect") this.#onLost();
       if (type === "error" && status.error instanceof AuthorizationError) {
         this.#refusal = status.error;
       }

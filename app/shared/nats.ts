@@ -66,6 +66,27 @@ export async function connectNats(
   return connection;
 }
 
+/** What a process is told of NATS, as `natsSchema` and `processSchema` read it. */
+interface NatsEnvironment {
+  readonly REPLICA: string;
+  readonly NATS_SERVERS: readonly string[];
+  readonly NATS_PASSWORD_FILE: string;
+  readonly NATS_CA_FILE: string;
+}
+
+/** Connects a process of ours, as its environment says. */
+export const connectProcess = (user: string, environment: NatsEnvironment, log: Logger) =>
+  connectNats(
+    {
+      servers: environment.NATS_SERVERS,
+      user,
+      passwordFile: environment.NATS_PASSWORD_FILE,
+      caFile: environment.NATS_CA_FILE,
+    },
+    environment.REPLICA,
+    log,
+  );
+
 async function watchStatus(connection: NatsConnection, log: Logger): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === "ping") continue;

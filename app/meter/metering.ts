@@ -1,0 +1,64 @@
+import { randomInt } from "node:crypto";
+import { isClientId } from "../contract/client-id.ts";
+import { nowMs } from "../contract/headers.ts";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
+import type { ProcessContext } from "../shared/lifecycle.ts";
+import { connectProcess, type Msg } from "../shared/nats.ts";
+import { NatsWatch } from "../shared/nats-watch.ts";
+import type { Use } from "./allowances.ts";
+import { DeviceMeters } from "./device-meters.ts";
+import { Enforcer } from "./enforcer.ts";
+import { allowancesOf, type MeterEnvironment } from "./environment.ts";
+import { createMeterMetrics } from "./meter-metrics.ts";
+
+/** Everything by which a process counts what devices do, and has those cut off that do too much. */
+export type Metering = Awaited<ReturnType<typeof openMetering>>;
+
+/** Connects as this user, who may ask auth for cut-offs and tell of them. */
+export async function openMetering(
+  user: string,
+  environment: MeterEnvironment,
+  { metrics: registry, log }: Pick<ProcessContext, "metrics" | "log">,
+) {
+  const metrics = createMeterMetrics(registry);
+  const connection = await connectProcess(user, environment, log);
+  const watch = new NatsWatch(connection, () => metrics.interruptions.inc());
+  const meters = new DeviceMeters({
+    allowances: allowancesOf(environment),
+    devices: environment.METERED_DEVICES,
+    seed: randomInt(2 ** 31),
+  });
+  metrics.watchDevices(() => meters.size);
+  const js = new AcknowledgedPublisher(connection, user);
+  const enforcer = new Enforcer({ connection, js, metrics, log });
+
+  return {
+    ...{ js, metrics, log },
+    notReady: () => watch.missing(),
+    /** @returns ends it. */
+    subscribe(subject: string, take: (message: Msg) => void): () => void {
+      const subscription = connection.subscribe(subject, {
+        callback: (error, message) => {
+          if (error) log.error({ err: error, subject }, "what devices send cannot be counted");
+          else take(message);
+        },
+      });
+      return () => subscription.unsubscribe();
+    },
+    /** Counts what a device did, and has it cut off when that is too much. */
+    count(clientId: string | undefined, use: Use, atMs = nowMs()) {
+      if (clientId === undefined || !isClientId(clientId)) {
+        metrics.unreadable.inc();
+        return "unreadable";
+      }
+      const limit = meters.count(clientId, use, atMs);
+      if (limit === undefined) return "allowed";
+      enforcer.enforce({ clientId, limit });
+      return "exceeded";
+    },
+    async drain(): Promise<void> {
+      await enforcer.drain();
+      await watch.close();
+    },
+  } as const;
+}
