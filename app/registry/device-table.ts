@@ -8,35 +8,11 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { deviceTableKey } from "../contract/device.ts";
+import { type AwsSettings, awsClientOptions } from "../shared/aws-client.ts";
 import { Sha256 } from "./sha256.ts";
 
-export interface DynamoSettings {
-  readonly region: string;
-  /** Of an emulator; undefined means AWS. */
-  readonly endpoint?: string | undefined;
-  /** How long one attempt may take. */
-  readonly attemptMs: number;
-  readonly attempts: number;
-}
-
-export function createDynamoClient(settings: DynamoSettings): DynamoDBClient {
-  return new DynamoDBClient({
-    region: settings.region,
-    maxAttempts: settings.attempts,
-    sha256: Sha256,
-    requestHandler: {
-      connectionTimeout: settings.attemptMs,
-      requestTimeout: settings.attemptMs,
-      // Without it a late answer is only remarked upon, and waited for.
-      throwOnRequestTimeout: true,
-    },
-    ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
-    // AWS is never spoken to without TLS: this is an emulator, which wants some credentials, any.
-    ...(settings.endpoint?.startsWith("http://") && {
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    }),
-  });
-}
+export const createDynamoClient = (settings: AwsSettings): DynamoDBClient =>
+  new DynamoDBClient({ ...awsClientOptions(settings), sha256: Sha256 });
 
 /** The table as the registry expects it. In the cloud the infrastructure adds copies and backups. */
 export function deviceTableDefinition(table: string): CreateTableCommandInput {

@@ -5,34 +5,15 @@ import {
   S3Client,
   type S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { type AwsSettings, awsClientOptions } from "../../shared/aws-client.ts";
 
-export interface S3Settings {
-  /** Of the bucket, wherever this process runs. */
-  readonly region: string;
-  /** Of an emulator; undefined means AWS. */
-  readonly endpoint?: string | undefined;
-  /** How long one attempt may take. */
-  readonly attemptMs: number;
-  readonly attempts: number;
-}
-
-export function createS3Client(settings: S3Settings): S3Client {
-  return new S3Client({
-    region: settings.region,
-    maxAttempts: settings.attempts,
-    requestHandler: {
-      connectionTimeout: settings.attemptMs,
-      requestTimeout: settings.attemptMs,
-      // Without it a late answer is only remarked upon, and waited for.
-      throwOnRequestTimeout: true,
-    },
-    ...(settings.endpoint !== undefined && { endpoint: settings.endpoint, forcePathStyle: true }),
-    // AWS is never spoken to without TLS: this is an emulator, which wants some credentials, any.
-    ...(settings.endpoint?.startsWith("http://") && {
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    }),
+/** @param settings the region is the bucket's, wherever this process runs. */
+export const createS3Client = (settings: AwsSettings): S3Client =>
+  new S3Client({
+    ...awsClientOptions(settings),
+    // Emulators have no host names for buckets.
+    forcePathStyle: settings.endpoint !== undefined,
   });
-}
 
 const preconditionFailed = 412;
 
