@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PodSize } from "../capacity/plan.ts";
 import { resourcesOf, restrictedContainer } from "../platform/pods.ts";
 import { ownPassword } from "../platform/service-secrets.ts";
+import { nodeArguments, operationsOf } from "../workloads/workload.ts";
 import { natsPorts } from "./addresses.ts";
 import { folders } from "./nats-folders.ts";
 
@@ -17,16 +18,10 @@ export interface ReportGateArgs {
   readonly heldBytes: number;
 }
 
-const operationsPort = 8080;
+// No start probe: the server would not start before it is passed.
+const { startupProbe: _, ...operations } = operationsOf("gate-metrics");
 /** Of the container's memory; the rest is for what is held, which lies outside the heap. */
 const heapShare = 0.4;
-
-const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
-  httpGet: { path, port: "gate-metrics" },
-  periodSeconds,
-  timeoutSeconds: 3,
-  failureThreshold,
-});
 
 /**
  * Beside an edge: takes what its devices report. It starts before the server and ends after it, so
@@ -38,23 +33,16 @@ export const reportGateContainer = (args: ReportGateArgs): Container => ({
   name: "report-gate",
   image: args.image,
   restartPolicy: "Always",
-  args: [
-    "--max-semi-space-size=32",
-    `--max-old-space-size=${Math.floor(args.size.memoryMiB * heapShare)}`,
-    "main.js",
-  ],
+  args: nodeArguments(args.size, heapShare),
   env: [
     { name: "REPLICA", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "NATS_SERVERS", value: `tls://localhost:${natsPorts.client}` },
     { name: "NATS_PASSWORD_FILE", value: `${folders.config}/${ownPassword}` },
     { name: "NATS_CA_FILE", value: `${folders.trust}/ca.crt` },
-    { name: "HTTP_PORT", value: String(operationsPort) },
     { name: "METERED_DEVICES", value: String(args.devices) },
     { name: "HELD_BYTES", value: String(args.heldBytes) },
   ],
-  ports: [{ name: "gate-metrics", containerPort: operationsPort }],
-  livenessProbe: probe("/livez", 10, 3),
-  readinessProbe: probe("/readyz", 5, 2),
+  ...operations,
   resources: resourcesOf(args.size),
   volumeMounts: [
     { name: "config", mountPath: folders.config, readOnly: true },

@@ -122,12 +122,18 @@ function environmentOf({ args, environment, awsRights }: Process): Container["en
   ];
 }
 
+/** How one of our bundles is started by Node. @param share Of the container's memory, for the heap. */
+export const nodeArguments = (size: PodSize, share: number): string[] => [
+  "--max-semi-space-size=32",
+  `--max-old-space-size=${Math.floor(size.memoryMiB * share)}`,
+  "main.js",
+];
+
 function containerOf(process: Process): Container {
-  const heap = Math.floor(process.size.memoryMiB * heapShare);
   return {
     name: process.workload,
     image: process.args.image,
-    args: ["--max-semi-space-size=32", `--max-old-space-size=${heap}`, "main.js"],
+    args: nodeArguments(process.size, heapShare),
     env: environmentOf(process),
     resources: resourcesOf(process.size),
     volumeMounts: [
@@ -142,20 +148,21 @@ function containerOf(process: Process): Container {
   };
 }
 
-const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
-  httpGet: { path, port: "metrics" },
-  periodSeconds,
-  timeoutSeconds: 3,
-  failureThreshold,
-});
-
-/** The operations port and the probes that look at it. */
-const operations = {
-  ports: [{ name: "metrics", containerPort: operationsPort }],
-  startupProbe: probe("/livez", 2, startupSeconds / 2),
-  livenessProbe: probe("/livez", 10, 3),
-  readinessProbe: probe("/readyz", 5, 2),
-} satisfies Partial<Container>;
+/** The operations port, under a name of its pod's own, and the probes that look at it. */
+export function operationsOf(port: string) {
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+    httpGet: { path, port },
+    periodSeconds,
+    timeoutSeconds: 3,
+    failureThreshold,
+  });
+  return {
+    ports: [{ name: port, containerPort: operationsPort }],
+    livenessProbe: probe("/livez", 10, 3),
+    readinessProbe: probe("/readyz", 5, 2),
+    startupProbe: probe("/livez", 2, startupSeconds / 2),
+  } satisfies Partial<Container>;
+}
 
 function podTemplate(
   process: Process,
@@ -183,7 +190,7 @@ function podTemplate(
 /** Pod of a process that runs for good, apart from its like as far as zones and nodes allow. */
 export function servicePodTemplate(process: Process): PodTemplate {
   const spread = [zoneTopology, nodeTopology].map((key) => spreadOver(key, process.workload));
-  const container = { ...containerOf(process), ...operations };
+  const container = { ...containerOf(process), ...operationsOf("metrics") };
   return podTemplate(process, container, { topologySpreadConstraints: spread });
 }
 
