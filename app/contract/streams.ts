@@ -186,10 +186,10 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     ingressStream(scale, lanes.alerts, {
       description: "Alerts taken in, in order, until they are inspected",
     }),
-    // Right after the stream that once took these subjects, too: what comes in between is lost.
     ingressStream(scale, lanes.reports, {
       description: "Devices' reports taken in, in order, until they are inspected",
-      // No report is sent twice for want of an acknowledgement, and none has an id.
+      // Gates send again what was not acknowledged, within seconds as a rule. Beyond this a report that
+      // was stored may be stored twice: there are too many to remember their ids for longer.
       duplicate_window: seconds(120),
     }),
     alertStream(scale),

@@ -22,8 +22,8 @@ export interface Repartition {
  * Splits the log of a lane into another number of partitions: a client's messages would be in two
  * partitions otherwise, and be read out of order or not at all.
  *
- * The log takes nothing in meanwhile: bridges keep trying and Mosquitto keeps what comes, but reports
- * of devices are lost. It is empty when inspectors have read all of it, and purged that.
+ * The log takes nothing in meanwhile: bridges keep trying and Mosquitto keeps what comes; gates hold
+ * reports as far as they have room. It is empty when inspectors have read all of it, and purged that.
  *
  * @throws LogNotEmpty
  */

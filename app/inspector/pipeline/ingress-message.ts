@@ -8,9 +8,9 @@ export interface IngressMessage {
   readonly sequence: number;
   /** Milliseconds since 1970, finer than a millisecond. */
   readonly storedMs: number;
-  /** Identity that the bridge gave it. What comes from devices has none. */
+  /** Identity that the bridge or the gate gave it. What devices sent before there were gates has none. */
   readonly messageId: string | undefined;
-  /** When the bridge received it, as it wrote it. */
+  /** When the bridge or the gate received it, as it wrote it. */
   readonly received: string | undefined;
 }
 
