@@ -1,11 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  coreUsers,
-  edgeUsers,
-  passwordVariable,
-  type ServiceUser,
-} from "../app/contract/service-users.ts";
+import { passwordVariable, type ServiceUser } from "../app/contract/service-user.ts";
+import { coreUsers, edgeUsers } from "../app/contract/service-users.ts";
 import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";

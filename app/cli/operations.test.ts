@@ -1,3 +1,4 @@
+/** Of tail and doctor together, a little over the usual length: both need a whole region, which starts once. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";

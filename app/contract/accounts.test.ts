@@ -3,7 +3,8 @@ import { accounts, accountsOf, devicePermissions, storesIn } from "./accounts.ts
 import { crossings, crossingsOf } from "./crossings.ts";
 import { mirrorPermissions, peerAccount, peerCalls } from "./peers.ts";
 import { peersOf } from "./regions.ts";
-import { mqttStreamMaker, publishable, serviceUsers, serviceUsersOf } from "./service-users.ts";
+import { publishable } from "./service-user.ts";
+import { mqttStreamMaker, serviceUsers, serviceUsersOf } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
 import { defaultScale, streamDefinitions } from "./streams.ts";
 import { subjects } from "./subjects.ts";

@@ -3,7 +3,6 @@ import {
   askAlertStream,
   askServers,
   audit,
-  type Call,
   call,
   follow,
   inspect,
@@ -25,32 +24,9 @@ import {
   sourceAccount,
 } from "./peers.ts";
 import { type RegionName, regionNames } from "./regions.ts";
+import { inbox, type ServiceUser } from "./service-user.ts";
 import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
 import { subjects } from "./subjects.ts";
-
-export interface ServiceUser {
-  readonly name: string;
-  readonly account: Account;
-  /** What it may ask of other accounts. */
-  readonly calls?: readonly Call[];
-  /** What else it may publish: it goes no further than its own account. */
-  readonly publish?: readonly string[];
-  readonly subscribe: readonly string[];
-  /** Where it may connect; otherwise to the core. */
-  readonly at?: "edge";
-  /** May answer requests, whatever the reply subject is. */
-  readonly responds?: boolean;
-}
-
-/** Each user has an inbox of its own, so that no service can read another's replies. */
-export const inboxPrefix = (user: string) => `_INBOX_${user}`;
-const inbox = (user: string) => `${inboxPrefix(user)}.>`;
-
-/** Everything that a user may publish. */
-export const publishable = (user: ServiceUser): readonly string[] => [
-  ...(user.calls ?? []).map(({ subject }) => subject),
-  ...(user.publish ?? []),
-];
 
 /** What inspection makes of a message, but for the alerts themselves. */
 const storeInspected = store(
@@ -257,7 +233,3 @@ export const coreUsers = (peers: readonly RegionName[]): readonly ServiceUser[] 
 /** Users who connect to an edge with a password, from beside it; devices are not among them. */
 export const edgeUsers = (): readonly ServiceUser[] =>
   serviceUsers.filter((user) => user.at === "edge");
-
-/** Environment variable of nats-server that holds a user's password. */
-export const passwordVariable = (user: string) =>
-  `SENTINEL_PASSWORD_${user.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { inboxPrefix } from "../contract/service-users.ts";
+import { inboxPrefix } from "../contract/service-user.ts";
 import { JetStreamApiError, type JetStreamClient, type Msg, type NatsConnection } from "./nats.ts";
 
 type Publish = JetStreamClient["publish"];

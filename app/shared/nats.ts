@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from "nats";
 import type { Logger } from "pino";
-import { inboxPrefix } from "../contract/service-users.ts";
+import { inboxPrefix } from "../contract/service-user.ts";
 import { renewedPassword } from "./renewed-file.ts";
 
 export type {

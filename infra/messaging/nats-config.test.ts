@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isClientId } from "../../app/contract/client-id.ts";
 import { peersOf } from "../../app/contract/regions.ts";
+import { passwordVariable, type ServiceUser } from "../../app/contract/service-user.ts";
 import {
   coreUsers,
   edgeUsers,
-  passwordVariable,
   reportGate,
-  type ServiceUser,
   serviceUsersOf,
 } from "../../app/contract/service-users.ts";
 import {

@@ -10,8 +10,8 @@ import {
 } from "../platform/pods.ts";
 import { natsPorts } from "./addresses.ts";
 import { edgeTurnsScript, podMonitor, podOrdinal } from "./edge-turns.ts";
-import { lameDuckSeconds } from "./nats-config.ts";
 import { folders } from "./nats-folders.ts";
+import { lameDuckSeconds } from "./nats-listeners.ts";
 
 type Container = kubernetes.types.input.core.v1.Container;
 type Volume = kubernetes.types.input.core.v1.Volume;

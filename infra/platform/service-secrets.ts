@@ -12,13 +12,12 @@ import {
 import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-keys.ts";
 import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { passwordVariable, type ServiceUser } from "../../app/contract/service-user.ts";
 import {
   coreUsers,
   edgeUsers,
   mqttStreamMaker,
-  passwordVariable,
   reportGate,
-  type ServiceUser,
   serviceUsersOf,
   streamMaker,
 } from "../../app/contract/service-users.ts";

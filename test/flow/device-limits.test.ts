@@ -1,7 +1,8 @@
 /** How much a single device can put on an edge, shown with the device's own means. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deviceLimits, payloadLimitBytes } from "../../app/contract/limits.ts";
-import { inboxPrefix, mqttStreamMaker } from "../../app/contract/service-users.ts";
+import { inboxPrefix } from "../../app/contract/service-user.ts";
+import { mqttStreamMaker } from "../../app/contract/service-users.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";

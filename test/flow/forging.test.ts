@@ -1,17 +1,14 @@
 /** A leaked password of a service can cause what that service must, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  publishable,
-  reportGate,
-  serviceUsers,
-  streamMaker,
-} from "../../app/contract/service-users.ts";
+import { publishable } from "../../app/contract/service-user.ts";
+import { reportGate, serviceUsers, streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { readBatch } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
+import { Connections } from "../support/connections.ts";
 import { forge, settled } from "../support/forger.ts";
 import { natsLogin } from "../support/nats-login.ts";
 import { connectAs } from "../support/stored.ts";
@@ -48,18 +45,13 @@ const allStreams = storeAccounts.flatMap((account) => [...stores[account]]);
 let region: Region;
 let victim: Inbox;
 let witness: NatsConnection;
-const connections = new Map<string, NatsConnection>();
+let connections: Connections;
 
-async function as(user: string): Promise<NatsConnection> {
-  const known = connections.get(user);
-  if (known) return known;
-  const connection = await connectAs(region, user);
-  connections.set(user, connection);
-  return connection;
-}
+const as = (user: string) => connections.as(user);
 
 beforeAll(async () => {
   region = await startTestRegion({ edges: 1, bridges: 0, inspectors: 0, auths: 1 });
+  connections = new Connections(region);
   const secret = await registerDevice(region, "victim");
   victim = await connectDevice(region, { clientId: "victim", password: secret });
   await victim.client.subscribeAsync(topics.alerts("victim"));
@@ -81,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await victim?.client.endAsync(true);
-  await Promise.all([...connections.values()].map((connection) => connection.close()));
+  await connections?.close();
   await region?.stop();
 });
 

@@ -6,10 +6,10 @@ import type { StreamName } from "../../app/contract/stream-bounds.ts";
 import { defaultScale, mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";
 import { provisionStreams } from "../../app/provision/provision.ts";
 import { createLog } from "../../app/shared/log.ts";
-import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
+import { jetstream, jetstreamManager } from "../../app/shared/nats.ts";
 import { isFull } from "../../app/shared/store-message.ts";
 import type { Region } from "../../local/region.ts";
-import { connectAs } from "../support/stored.ts";
+import { Connections } from "../support/connections.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 interface Fill {
@@ -83,23 +83,18 @@ const small = {
 };
 
 let region: Region;
-const connections = new Map<string, NatsConnection>();
+let connections: Connections;
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });
+  connections = new Connections(region);
 });
 afterAll(async () => {
-  await Promise.all([...connections.values()].map((connection) => connection.close()));
+  await connections?.close();
   await region?.stop();
 });
 
-async function as(user: string): Promise<NatsConnection> {
-  const known = connections.get(user);
-  if (known) return known;
-  const connection = await connectAs(region, user);
-  connections.set(user, connection);
-  return connection;
-}
+const as = (user: string) => connections.as(user);
 const makerIn = async (account: StoreAccount) =>
   jetstreamManager(await as(streamMaker(account)), { checkAPI: false });
 async function stateOf(stream: string, account = accountOfStream(stream)) {

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RegionName } from "../../app/contract/regions.ts";
-import { coreUsers, edgeUsers, passwordVariable } from "../../app/contract/service-users.ts";
+import { passwordVariable } from "../../app/contract/service-user.ts";
+import { coreUsers, edgeUsers } from "../../app/contract/service-users.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 
 /**

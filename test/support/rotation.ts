@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { passwordVariable } from "../../app/contract/service-users.ts";
+import { passwordVariable } from "../../app/contract/service-user.ts";
 import { mosquittoPasswordEntry, mosquittoUsers } from "../../infra/messaging/mosquitto-config.ts";
 import type { Region } from "../../local/region.ts";
 

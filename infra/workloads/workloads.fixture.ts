@@ -1,0 +1,61 @@
+import { lanes } from "../../app/contract/lanes.ts";
+import type { FakeEngine } from "../../test/support/fake-engine.ts";
+import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
+import { Archive } from "./archive.ts";
+import { Auth } from "./auth.ts";
+import { Bridge, type Upstream } from "./bridge.ts";
+import { Console } from "./console.ts";
+import { Inspector } from "./inspector.ts";
+import { Meter } from "./meter.ts";
+
+const common = {
+  namespace,
+  trustConfigMap: "internal-ca",
+  coreReplicas: 3,
+  plan,
+};
+const argsOf = (workload: string) => ({
+  ...common,
+  image: `example.com/${workload}@sha256:${"a".repeat(64)}`,
+  secretName: `${workload}-secrets`,
+});
+export const bundled: Upstream = { kind: "bundled", passwordSecret: "upstream-bridge" };
+/** Every process of ours, as it is told by its plan. */
+export const makeWorkloads = (upstream: Upstream = bundled) =>
+  objectsOf(() => {
+    new Bridge("bridge", { ...argsOf("bridge"), upstream });
+    new Meter("meter", argsOf("meter"));
+    for (const lane of Object.values(lanes)) {
+      new Inspector(lane.process, { ...argsOf(lane.process), lane });
+    }
+    const auth = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
+    new Console("console", {
+      ...argsOf("console"),
+      ...{ tableRegion: "us-east-1", deviceTable: "devices", certificateSecret: "console-tls" },
+    });
+    new Archive("archive", {
+      ...argsOf("archive"),
+      ...{ region: "eu-west", bucketName: "audit-archive-1a2b", bucketRegion: "us-east-1" },
+    });
+    new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
+  });
+
+export const workloads = [
+  { name: "bridge", kind: "StatefulSet" },
+  { name: "meter", kind: "StatefulSet" },
+  { name: "inspector", kind: "StatefulSet" },
+  { name: "report-inspector", kind: "StatefulSet" },
+  { name: "auth", kind: "Deployment" },
+  { name: "console", kind: "Deployment" },
+  { name: "archive", kind: "StatefulSet" },
+];
+export const podIn = (of: FakeEngine, name: string) =>
+  objectNamed(of, workloads.find((each) => each.name === name)?.kind ?? "", name).spec.template
+    .spec;
+export const environmentIn = (of: FakeEngine, name: string): Record<string, string | undefined> =>
+  Object.fromEntries(
+    podIn(of, name).containers[0].env.map((each: { name: string; value?: string }) => [
+      each.name,
+      each.value,
+    ]),
+  );
