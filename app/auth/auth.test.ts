@@ -15,7 +15,7 @@ import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
 let region: Region;
 let auth: Awaited<ReturnType<typeof startAuthProcess>>;
 let operator: NatsConnection;
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 beforeAll(async () => {
   const none = { bridges: 0, inspectors: 0, auths: 0 };

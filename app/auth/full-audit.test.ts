@@ -10,7 +10,7 @@ import { startTestRegion } from "../../test/support/test-region.ts";
 
 let region: Region;
 let auth: Awaited<ReturnType<typeof startAuthProcess>>;
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const notAuthorized = 5;
 
 beforeAll(async () => {

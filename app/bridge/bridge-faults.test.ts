@@ -52,7 +52,7 @@ describe("when NATS takes nothing", () => {
     );
     const begun = performance.now();
     await first.drain();
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(60_000);
     await fixture.thawNats();
     const second = await fixture.bridge("leave");
     await vi.waitFor(

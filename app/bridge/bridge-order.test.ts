@@ -116,7 +116,7 @@ describe("when more waits than may be held", () => {
     await vi.waitFor(() => expect(first.notReady()).toMatch(/paused/), within);
     const begun = performance.now();
     await first.drain();
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(performance.now() - begun).toBeLessThan(60_000);
     await sent.finished;
     await fixture.thawNats();
     await fixture.bridge("ended");

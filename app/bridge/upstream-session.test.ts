@@ -10,7 +10,7 @@ import {
 } from "./upstream-session.ts";
 
 const log = pino({ level: "silent" });
-const within = { timeout: 15_000, interval: 20 };
+const within = { timeout: 60_000, interval: 20 };
 
 let broker: Broker;
 let publisher: MqttClient;

@@ -7,7 +7,7 @@ import { type Broker, startBroker } from "../../test/support/broker.ts";
 import { openUpstreamSession } from "./upstream-session.ts";
 
 const log = pino({ level: "silent" });
-const within = { timeout: 15_000, interval: 20 };
+const within = { timeout: 60_000, interval: 20 };
 
 let broker: Broker;
 

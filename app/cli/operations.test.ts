@@ -56,12 +56,12 @@ describe("sentinel tail", () => {
         await publish("clients.tail-a.alerts", '{"id":"probe"}');
         expect(tail.said.stdout).toContain("probe");
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
     await publish("clients.tail-b.alerts", '{"id":"other client"}');
     await publish("events.pattern.tail-a", '{"id":"other topic"}');
     await publish("quarantine.tail-a", '{"id":"held"}');
-    await vi.waitFor(() => expect(tail.said.stdout).toContain("held"), { timeout: 10_000 });
+    await vi.waitFor(() => expect(tail.said.stdout).toContain("held"), { timeout: 60_000 });
     tail.child.kill("SIGINT");
     await tail.finished;
 
@@ -75,7 +75,7 @@ describe("sentinel tail", () => {
     const args = ["tail", "alerts", "--client", "tail-c", "--since", "1h", "--json"];
     const tail = startSentinel(args, settings);
     await vi.waitFor(() => expect(tail.said.stdout.trim().split("\n")).toHaveLength(5), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     tail.child.stdout.destroy();
     await vi.waitFor(
@@ -83,7 +83,7 @@ describe("sentinel tail", () => {
         await publish("clients.tail-c.alerts", "{}");
         expect(tail.child.exitCode).toBe(0);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
 
     const numbers = tail.said.stdout
@@ -250,7 +250,7 @@ describe("sentinel doctor", () => {
         const { stdout } = await sentinel(["doctor"], settings);
         expect(stdout).toMatch(/^FAIL .*JetStream streams .*core-3.* not current/m);
       },
-      { timeout: 40_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     );
     await core.start();
   });

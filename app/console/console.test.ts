@@ -11,7 +11,7 @@ import { connectAs, readAudit } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { apiTokenDigest, apiTokenOf } from "../contract/api-token.ts";
 
-const soon = { timeout: 20_000, interval: 100 };
+const soon = { timeout: 60_000, interval: 100 };
 const list = "/api/v1/devices";
 
 let region: Region;

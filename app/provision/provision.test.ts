@@ -142,7 +142,7 @@ it("a mirror that is made republishes nothing from before; one that only stores 
     const { state } = await jsm.streams.info(name);
     return { messages: state.messages, last: state.last_seq };
   };
-  const soon = { timeout: 10_000, interval: 20 };
+  const soon = { timeout: 60_000, interval: 20 };
   await expect.poll(() => stored("STORED"), soon).toEqual({ messages: 101, last: 101 });
   await expect.poll(() => stored("LIVE"), soon).toEqual({ messages: 1, last: 101 });
   const again = await provisionStreams(jsm, mirrors, log);

@@ -60,7 +60,7 @@ it("makes Mosquitto show a renewed certificate, without ending a connection", as
   });
   writeFileSync(at("mosquitto.conf"), config);
   start("mosquitto", ["-c", at("mosquitto.conf")]);
-  const within = { timeout: 15_000, interval: 50 };
+  const within = { timeout: 60_000, interval: 50 };
   const before = await vi.waitFor(() => shownBy(port), within);
   await vi.waitFor(() => expect(readFileSync(at("pid"), "utf8")).toMatch(/\d/), within);
   const held = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
@@ -108,7 +108,7 @@ it("ends a process for a change after its own start, and for none before", async
     ...{ signal: "TERM", everySeconds: 1 },
   });
   const watch = start("sh", ["-c", script]);
-  const within = { timeout: 15_000, interval: 50 };
+  const within = { timeout: 60_000, interval: 50 };
   await vi.waitFor(() => expect(readFileSync(at("noted"), "utf8")).not.toBe(""), within);
   // A watch that is started again knows what the first one noted.
   watch.kill("SIGTERM");

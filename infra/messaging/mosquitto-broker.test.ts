@@ -9,7 +9,7 @@ import { type Broker, startBroker } from "../../test/support/broker.ts";
 describe("a broker with this configuration", () => {
   let broker: Broker;
   const clients: MqttClient[] = [];
-  const within = { timeout: 15_000, interval: 20 };
+  const within = { timeout: 60_000, interval: 20 };
 
   beforeAll(async () => {
     broker = await startBroker();

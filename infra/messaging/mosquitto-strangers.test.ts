@@ -15,7 +15,7 @@ import {
 } from "../../test/support/stranger.ts";
 import { publisherConnections } from "./mosquitto-config.ts";
 
-const within = { timeout: 15_000, interval: 50 };
+const within = { timeout: 60_000, interval: 50 };
 const places = 40;
 let broker: Broker;
 const clients: MqttClient[] = [];

@@ -73,7 +73,7 @@ describe("the broker of its ConfigMap and Secret", () => {
 
   it.each(["bridge", "publisher"])("knows the password that %s is given", async (user) => {
     const client = await vi.waitFor(() => login(user, passwordOf(user)), {
-      timeout: 15_000,
+      timeout: 60_000,
       interval: 100,
     });
     expect(client.connected).toBe(true);

@@ -142,6 +142,6 @@ it("every partition has an owner again after all of that", async () => {
     );
     return new Set(found.map((entry) => entry?.json<{ owner: string }>().owner));
   };
-  await expect.poll(owners, { timeout: 15_000 }).toEqual(new Set(["inspector-1", "inspector-2"]));
+  await expect.poll(owners, { timeout: 60_000 }).toEqual(new Set(["inspector-1", "inspector-2"]));
   await connection.close();
 });

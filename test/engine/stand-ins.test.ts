@@ -78,11 +78,11 @@ it("leaves nothing running when it is aborted", async () => {
   const edits = { "us-east": { "sample:mistake": "hang", "sample:pidFile": pidFile } };
   const preview = engine.preview({ stack: "us-east", root, edits, signal: abort.signal });
   const settled = expect(preview).rejects.toThrow("enough");
-  const pid = await vi.waitFor(() => Number(readFileSync(pidFile, "utf8")), { timeout: 20_000 });
+  const pid = await vi.waitFor(() => Number(readFileSync(pidFile, "utf8")), { timeout: 60_000 });
   abort.abort(new Error("enough"));
   await settled;
   const gone = () => expect(() => process.kill(pid, 0)).toThrow("ESRCH");
-  await vi.waitFor(gone, { timeout: 10_000 });
+  await vi.waitFor(gone, { timeout: 60_000 });
 });
 
 it("goes on from where another engine saved", async () => {

@@ -11,7 +11,7 @@ import { connectDevice } from "../support/clients.ts";
 import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
-const soon = { timeout: 30_000, interval: 100 };
+const soon = { timeout: 60_000, interval: 100 };
 
 let region: Region;
 let auth: Awaited<ReturnType<typeof startAuthProcess>>;

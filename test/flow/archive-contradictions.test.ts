@@ -94,7 +94,7 @@ describe.skipIf(withoutMoto !== undefined)("an archive whose AUDIT does not fit 
     const [first] = loot(0);
     const { connection } = doctored;
     await vi.waitFor(() => connection.request(first?.subject ?? "", first?.body), {
-      timeout: 20_000,
+      timeout: 60_000,
     });
     await archiveAll(archiver());
     const before = await names();
@@ -103,7 +103,7 @@ describe.skipIf(withoutMoto !== undefined)("an archive whose AUDIT does not fit 
     rmSync(storeDirectory, { recursive: true });
     cpSync(older, storeDirectory, { recursive: true });
     await server.start();
-    await vi.waitFor(() => connection.flush(), { timeout: 20_000 });
+    await vi.waitFor(() => connection.flush(), { timeout: 60_000 });
 
     const next = archiver();
     await expect(next.step()).rejects.toThrow(/AUDIT ends with 8, and record 9 is archived/);

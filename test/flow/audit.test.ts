@@ -22,7 +22,7 @@ let operator: NatsConnection;
 let settings: Record<string, string>;
 const secrets = new Map<string, string>();
 const directory = mkdtempSync(join(tmpdir(), "sentinel-audit-"));
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 beforeAll(async () => {
   const none = { bridges: 0, inspectors: 0, auths: 0 };

@@ -10,7 +10,7 @@ import { caller, type Ground, prepareGround } from "../../bench/auth-ground.ts";
 import { metricOf } from "../support/metric.ts";
 import { readAudit } from "../support/stored.ts";
 
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 let directory: string;
 let ground: Ground;
 let auth: Awaited<ReturnType<Ground["startAuth"]>>;

@@ -13,7 +13,7 @@ import { connectCertified, registerDevice } from "../support/clients.ts";
 import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const notAuthorized = 5;
 
 let region: Region;

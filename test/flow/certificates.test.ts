@@ -17,7 +17,7 @@ import { metricOf } from "../support/metric.ts";
 import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const notAuthorized = 5;
 
 let directory: string;

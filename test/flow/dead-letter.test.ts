@@ -29,7 +29,7 @@ async function deadLetterOf(topic: string, payload: string) {
     const stored = await readStream(operator, "DEAD_LETTER");
     return stored.filter((m) => decodeURIComponent(m.header(headers.topic)) === topic);
   };
-  await expect.poll(async () => (await find()).length, { timeout: 15_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await find()).length, { timeout: 60_000 }).toBeGreaterThan(0);
   return (await find()).at(-1);
 }
 

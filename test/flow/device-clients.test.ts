@@ -13,7 +13,7 @@ import { startTestRegion } from "../support/test-region.ts";
 
 const root = join(import.meta.dirname, "../..");
 const examples = join(root, "docs/device-examples");
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 let region: Region;
 let inspector: NatsConnection;
 let reader: NatsConnection;

@@ -12,7 +12,7 @@ import { startTestRegion } from "../support/test-region.ts";
 
 let region: Region;
 let inspector: NatsConnection;
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });

@@ -18,7 +18,7 @@ import { type LinkedRegions, startLinkedRegions } from "../support/linked-region
 import { connectNatsDevice, type NatsDevice } from "../support/nats-device.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 
-const within = { timeout: 50_000, interval: 50 };
+const within = { timeout: 60_000, interval: 50 };
 const allStreams = storeAccounts.flatMap((account) => [...stores[account]]);
 const api = "$JS.us-east.API";
 const create = `${api}.CONSUMER.CREATE.MQTT_ALERTS`;

@@ -110,9 +110,9 @@ async function honestTraffic(id: string): Promise<void> {
   const alert = JSON.stringify({ id });
   await jetstream(witness).publish(subjects.alerts("victim"), alert);
   await expect
-    .poll(() => victim.received.map(({ payload }) => payload), { timeout: 10_000 })
+    .poll(() => victim.received.map(({ payload }) => payload), { timeout: 60_000 })
     .toContain(alert);
-  const answer = await witness.request(subjects.registryStatus, '["victim"]', { timeout: 5_000 });
+  const answer = await witness.request(subjects.registryStatus, '["victim"]', { timeout: 60_000 });
   expect(answer.json()).toEqual({ victim: "active" });
   const audit = await (await as("operator")).request("$JS.API.STREAM.INFO.AUDIT");
   expect(audit.json()).toMatchObject({ config: { name: "AUDIT" } });

@@ -15,7 +15,7 @@ let region: Region;
 let auth: Awaited<ReturnType<typeof startAuthProcess>>;
 let meter: NatsConnection;
 let asAuth: NatsConnection;
-const soon = { timeout: 15_000, interval: 100 };
+const soon = { timeout: 60_000, interval: 100 };
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 0, bridges: 0, inspectors: 0, auths: 0 });
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function cutOff(clientId: string): Promise<CutOff> {
   const request = JSON.stringify({ clientId, limit: "messages" });
-  return (await meter.request(subjects.cutOffRequest, request, { timeout: 5_000 })).json();
+  return (await meter.request(subjects.cutOffRequest, request, { timeout: 60_000 })).json();
 }
 const stored = async (clientId: string) =>
   (await readBatch(asAuth, "CUT_OFFS", { from: { sequence: 1 } })).filter(

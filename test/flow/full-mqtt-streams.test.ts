@@ -13,7 +13,7 @@ import { connectAs, readStream } from "../support/stored.ts";
 let here: MqttRegion;
 let region: Region;
 let jsm: JetStreamManager;
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const definitions = mqttStreamDefinitions(3);
 
 beforeAll(async () => {

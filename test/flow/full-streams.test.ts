@@ -76,7 +76,7 @@ const boundBytes = 256 * 1024;
 const payload = "x".repeat(8 * 1024);
 /** More than fit, with whatever is stored beside a payload. */
 const sent = 40;
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const small = {
   ...defaultScale,
   maxBytes: { ...defaultScale.maxBytes, ...Object.fromEntries(names.map((n) => [n, boundBytes])) },

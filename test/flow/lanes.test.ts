@@ -81,7 +81,7 @@ it("devices that flood with hostile reports hold up no alert, cost no lease and 
   expect(sent).toBeGreaterThan(100);
   expect(flooded.arrived).toBe(flooded.sent);
   // One flooder alone once brought this to many seconds. The rest is this machine's processors.
-  expect(flooded.p99).toBeLessThan(Math.max(1_000, 3 * quiet.p99));
+  expect(flooded.p99).toBeLessThan(Math.max(5_000, 3 * quiet.p99));
   expect(await sumOf(inspectors, "sentinel_inspector_lease_losses_total")).toBe(0);
   expect(paused).toBe(false);
   expect(await sumOf(bridges, "sentinel_bridge_shed_messages_total")).toBe(0);
@@ -91,7 +91,7 @@ it("devices that flood with hostile reports hold up no alert, cost no lease and 
   await client.publishAsync(topics.reports("honest"), '{"temperature":21.5}', { qos: 1 });
   const reader = await connectAs(region, "operator");
   const passed = async () => (await readStream(reader, "REPORTS", "reports.honest")).length;
-  await expect.poll(passed, { timeout: 30_000 }).toBe(1);
+  await expect.poll(passed, { timeout: 60_000 }).toBe(1);
   await Promise.all([client.endAsync(true), reader.close()]);
 });
 

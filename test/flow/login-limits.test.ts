@@ -10,7 +10,7 @@ import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const home = "127.0.0.1";
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 const sessionSeconds = 4;
 /** Reason codes of a CONNACK: what a device is told. */
 const told = { admitted: 0, notAuthorized: 5 };

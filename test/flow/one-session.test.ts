@@ -11,7 +11,7 @@ import { startTestRegion } from "../support/test-region.ts";
 let region: Region;
 let inspector: NatsConnection;
 let reader: NatsConnection;
-const soon = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 60_000, interval: 10 };
 /** For so long nats-server makes an id wait that has just been taken over. */
 const flapMs = 1_100;
 

@@ -8,7 +8,7 @@ import { type DelayLine, layDelayLine } from "../support/delay-line.ts";
 import { metricOf } from "../support/metric.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 /** What waits for so long, there and back, is above the 600 ms from which on strangers are dropped. */
 const slow = { kind: "open", delayMs: 800 } as const;
 const fast = { kind: "open", delayMs: 0 } as const;

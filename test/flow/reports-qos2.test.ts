@@ -11,7 +11,7 @@ import { startTestRegion } from "../support/test-region.ts";
 
 let region: Region;
 let inspector: NatsConnection;
-const soon = { timeout: 10_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 
 beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 });

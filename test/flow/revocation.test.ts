@@ -18,7 +18,7 @@ import { connectAs } from "../support/stored.ts";
 
 const home: RegionName = "us-east";
 const away: RegionName = "eu-west";
-const soon = { timeout: 20_000, interval: 20 };
+const soon = { timeout: 60_000, interval: 20 };
 /** A mirror whose first request found nobody asks again after 40 seconds. */
 const linked = { timeout: 60_000, interval: 200 };
 /** Long enough that nothing in these tests ends by itself. */

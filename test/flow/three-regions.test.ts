@@ -22,7 +22,7 @@ import { natsLogin } from "../support/nats-login.ts";
 import { connectAs } from "../support/stored.ts";
 
 /** A mirror whose first request found nobody asks again after 40 seconds. */
-const within = { timeout: 50_000, interval: 20 };
+const within = { timeout: 60_000, interval: 20 };
 let regions: LinkedRegions;
 let devices: Map<RegionName, NatsDevice>;
 let writers: Map<RegionName, NatsConnection>;

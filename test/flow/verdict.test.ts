@@ -32,7 +32,7 @@ const publish = (payload: object, client = "d1") =>
 const report = (payload: object) =>
   device.client.publishAsync(topics.reports("d1"), JSON.stringify(payload), { qos: 1 });
 const delivered = () => device.received.map((m) => JSON.parse(m.payload).id);
-const eventually = { timeout: 15_000 };
+const eventually = { timeout: 60_000 };
 
 describe("an alert from upstream", () => {
   it("is delivered unchanged, and stored with the verdict", async () => {

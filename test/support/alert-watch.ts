@@ -60,7 +60,7 @@ export class AlertWatch {
       if (aheadMs > 1) await delay(aheadMs);
     }
     const arrived = () => ids.filter((id) => this.#tookMs.has(id));
-    const endMs = performance.now() + 20_000;
+    const endMs = performance.now() + 60_000;
     while (arrived().length < ids.length && performance.now() < endMs) await delay(50);
     const took = arrived()
       .map((id) => this.#tookMs.get(id) ?? 0)

@@ -126,7 +126,7 @@ export async function forge(connection: NatsConnection, forging: Forging): Promi
 /** Resolves when two looks in a row, with time between them for what is under way, see the same. */
 export async function settled<T>(look: () => Promise<T>): Promise<T> {
   let before = JSON.stringify(await look());
-  for (const endMs = performance.now() + 15_000; performance.now() < endMs; ) {
+  for (const endMs = performance.now() + 60_000; performance.now() < endMs; ) {
     await delay(400);
     const now = await look();
     if (JSON.stringify(now) === before) return now;

@@ -37,7 +37,7 @@ async function attempt<T>(look: () => Promise<T> | T): Promise<{ value: T } | { 
 export async function eventually<T>(
   look: () => Promise<T> | T,
   wanted: (value: T) => boolean,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<T> {
   const endMs = performance.now() + limitMs;
   for (;;) {

@@ -138,7 +138,7 @@ describe("devices import", () => {
     const { child, said, finished } = startSentinel(["devices", "import", "-"], settings);
     child.stdin.write("client_id\n");
     for (let i = 0; i < 2_000; i++) child.stdin.write(`cut-${i}\n`);
-    await vi.waitFor(() => expect(said.stdout).toContain("cut-1000,"), { timeout: 20_000 });
+    await vi.waitFor(() => expect(said.stdout).toContain("cut-1000,"), { timeout: 60_000 });
     child.stdout.destroy();
     for (let i = 2_000; i < 40_000; i++) child.stdin.write(`cut-${i}\n`);
     child.stdin.end();

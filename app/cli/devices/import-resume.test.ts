@@ -103,7 +103,7 @@ describe("an import with a checkpoint", () => {
     const work = importOf("guarded", 2_500);
     const { child, finished } = startSentinel(work.args, devices.settings);
     await vi.waitFor(() => expect(existsSync(work.at("secrets"))).toBe(true), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 1,
     });
     child.kill("SIGKILL");

@@ -80,7 +80,7 @@ describe("a thread that misbehaves", () => {
       program: new URL("./misbehaving-worker.fixture.ts", import.meta.url),
     });
     void thread.match(text("fine"), "device");
-    await expect.poll(() => lines.join(), { timeout: 20_000 }).toContain("has other rules");
+    await expect.poll(() => lines.join(), { timeout: 60_000 }).toContain("has other rules");
     expect(thread.waiting()).toBe(1);
     expect(thread.notReady()).toContain("not up");
   });
