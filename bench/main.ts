@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { createLog } from "../app/shared/log.ts";
 import { connectNats, type NatsConnection } from "../app/shared/nats.ts";
 import { type LoadOptions, startLoad, startLoadOn } from "../local/load/load.ts";
+import type { ManagedProcess } from "../local/managed-process.ts";
 import { type Region, startRegion } from "../local/region.ts";
 import { defaultSyncInterval, wholeRegion } from "../local/region-options.ts";
 import { ms, whole } from "../local/view/format.ts";
@@ -55,6 +56,8 @@ function connectOperator(region: Region): Promise<NatsConnection> {
   return connectNats(settings, "bench", createLog("bench", "error"));
 }
 
+const pidsOf = (processes: readonly ManagedProcess[]) => processes.flatMap(({ pid }) => pid ?? []);
+
 const said = (step: Step) =>
   `${whole(step.rate)}/s: ${whole(step.deliveredPerSecond)}/s delivered, ${step.lost} lost, P99 ${ms(step.delivery.p99)} ms${step.sustained ? "" : " (not sustained)"}`;
 
@@ -76,7 +79,7 @@ async function benchRegion(): Promise<{ steps: RegionStep[]; authP50: unknown; a
       const load: LoadOptions = { devices, rate, receiptsFile, warmUpSeconds };
       const started = await startLoad(region, load);
       const sinceMs = Date.now() + warmUpSeconds * 1000;
-      const step = await runStep(started, rate, seconds);
+      const step = await runStep(started, { rate, seconds, pids: pidsOf(region.processes) });
       steps.push({
         ...step,
         stages: await stageLatencies(operator, receiptsFile, { from, sinceMs }),
@@ -93,40 +96,43 @@ async function benchRegion(): Promise<{ steps: RegionStep[]; authP50: unknown; a
 }
 
 async function benchMosquitto(): Promise<Step[]> {
-  const { target, stop } = await startMosquittoAlone(join(directory, "alone"), devices);
+  const { target, broker } = await startMosquittoAlone(join(directory, "alone"), devices);
   const steps: Step[] = [];
   try {
     for (const rate of rates) {
-      const step = await runStep(
-        await startLoadOn(target, { devices, rate, warmUpSeconds }),
+      const step = await runStep(await startLoadOn(target, { devices, rate, warmUpSeconds }), {
         rate,
         seconds,
-      );
+        pids: pidsOf([broker]),
+      });
       steps.push(step);
       progress(`Mosquitto alone ${said(step)}`);
       if (!step.sustained) break;
     }
     return steps;
   } finally {
-    await stop();
+    await broker.stop();
   }
 }
 
 function rateTable(region: readonly Step[], alone: readonly Step[]): string {
   const head = ["asked/s", "delivered/s", "lost", "dup", "ooo", "P50 ms", "P99 ms", "P99.9 ms"];
   const table = new Table({
-    head: [...head, "Mosquitto alone P50", "P99", "P99.9", "P99 ratio"],
+    head: [...head, "CPU ms", "Mosquitto alone P50", "P99", "P99.9", "CPU ms", "P99 ratio", "CPU"],
     style: { head: ["bold"], border: ["dim"], compact: true },
   });
   for (const step of region) {
-    const other = alone.find(({ rate }) => rate === step.rate)?.delivery;
+    const floor = alone.find(({ rate }) => rate === step.rate);
+    const other = floor?.delivery;
     const ratio =
       step.delivery.p99 && other?.p99 ? (step.delivery.p99 / other.p99).toFixed(1) : "–";
     const { p50, p99, p999 } = step.delivery;
     table.push([
       ...[whole(step.rate), whole(step.deliveredPerSecond) + (step.sustained ? "" : " ✗")],
       ...[step.lost, step.duplicated, step.outOfOrder, ms(p50), ms(p99), ms(p999)],
-      ...[ms(other?.p50), ms(other?.p99), ms(other?.p999), ratio],
+      ms(step.processorMsPerAlert),
+      ...[ms(other?.p50), ms(other?.p99), ms(other?.p999), ms(floor?.processorMsPerAlert), ratio],
+      floor ? (step.processorMsPerAlert / floor.processorMsPerAlert).toFixed(1) : "–",
     ]);
   }
   return table.toString();

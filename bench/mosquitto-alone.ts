@@ -14,7 +14,7 @@ import { brokerSpec } from "../local/store-processes.ts";
 export async function startMosquittoAlone(
   directory: string,
   devices: number,
-): Promise<{ target: LoadTarget; stop: () => Promise<void> }> {
+): Promise<{ target: LoadTarget; broker: ManagedProcess }> {
   mkdirSync(directory, { recursive: true });
   const certificates = await ensureCertificates(join(directory, "certificates"));
   const [port = 0] = await findPorts(1);
@@ -49,5 +49,5 @@ tls_version tlsv1.3
     credentialsFile: at("devices.jsonl"),
     clients,
   };
-  return { target, stop: () => broker.stop() };
+  return { target, broker };
 }

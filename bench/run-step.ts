@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Load, LoadResult } from "../local/load/load.ts";
+import { type ProcessorShares, ProcessorWatch } from "../local/processor-watch.ts";
 
 export interface Step {
   /** Alerts a second that were asked for. */
@@ -15,6 +16,10 @@ export interface Step {
   /** How long the last alert took to arrive after publishing stopped, in seconds. */
   readonly drainSeconds: number;
   readonly delivery: LoadResult["fleet"]["latency"];
+  /** Of the servers that are measured, while publishing went on. */
+  readonly processors: ProcessorShares;
+  /** Their processor time for each alert that arrived then. */
+  readonly processorMsPerAlert: number;
   /** Nothing lost, and delivery kept up with publishing. */
   readonly sustained: boolean;
 }
@@ -26,13 +31,20 @@ export interface Step {
 const leastDelivered = 0.95;
 const longestDrainSeconds = 2;
 
-/** Lets a load run for a while and judges whether its rate was carried. */
-export async function runStep(load: Load, rate: number, seconds: number): Promise<Step> {
+/** Lets a load run for a while on servers of these ids, and judges whether its rate was carried. */
+export async function runStep(
+  load: Load,
+  { rate, seconds, pids }: { rate: number; seconds: number; pids: readonly number[] },
+): Promise<Step> {
+  const watch = new ProcessorWatch({ region: () => [...pids], load: () => [...load.pids] });
   const started = performance.now();
   const before = load.state().fleet.delivered;
   await delay(seconds * 1000);
   const elapsed = (performance.now() - started) / 1000;
-  const deliveredPerSecond = (load.state().fleet.delivered - before) / elapsed;
+  const arrived = load.state().fleet.delivered - before;
+  const deliveredPerSecond = arrived / elapsed;
+  const processors = watch.shares();
+  watch.stop();
   const stopped = performance.now();
   const { fleet, publisher, lost } = await load.finish(60_000);
   const drainSeconds = Number(((performance.now() - stopped) / 1000).toFixed(1));
@@ -47,6 +59,8 @@ export async function runStep(load: Load, rate: number, seconds: number): Promis
     misdelivered: fleet.misdelivered,
     drainSeconds,
     delivery: fleet.latency,
+    processors,
+    processorMsPerAlert: (processors.regionSeconds * 1000) / Math.max(1, arrived),
     sustained:
       lost === 0 &&
       deliveredPerSecond >= leastDelivered * rate &&

@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { printable, printableLines } from "../app/shared/printable.ts";
 import { type Load, startLoad } from "./load/load.ts";
+import { warmUp } from "./load/warm-up.ts";
 import { parseOptions, type UpOptions } from "./options.ts";
+import { ProcessorWatch } from "./processor-watch.ts";
 import { type Region, startRegion } from "./region.ts";
 import { wholeRegion } from "./region-options.ts";
 import { liveLine, liveTable, type Moment } from "./view/live-table.ts";
@@ -14,8 +16,6 @@ import { summarise, summaryTable } from "./view/summary.ts";
 
 const progress = (line: string) =>
   process.stderr.write(`\x1b[2m[up]\x1b[0m ${printable(line, 500)}\n`);
-/** Of a run that is long enough to leave something to measure. */
-const warmUpSeconds = 5;
 const drawn = process.stdout.isTTY;
 
 const options = parseOptions(process.argv.slice(2));
@@ -61,23 +61,35 @@ async function runUnderLoad(region: Region): Promise<number> {
   const load = await startLoad(region, {
     devices: options.devices,
     rate: options.rate,
-    warmUpSeconds,
     reportRate: options.reportRate,
     quoteEvery: 50,
     attackEvery: 10,
     onProgress: progress,
   });
+  const processors = new ProcessorWatch({
+    region: () => region.processes.flatMap(({ pid }) => pid ?? []),
+    load: () => [...load.pids],
+  });
+  const { rate, devices, for: runSeconds } = options;
+  const warming = warmUp(load, { rate, runSeconds, signal: interrupted.signal }).then((seconds) => {
+    processors.begin();
+    return seconds;
+  });
   try {
     const seconds = await watch(region, load);
+    const run = { seconds, devices, processors: processors.shares() };
+    const warmUpSeconds = await warming;
     progress("publishing stopped, waiting for what is on its way");
     const result = await load.finish();
     const stages = await figures(region);
-    const summary = summarise({ seconds, devices: options.devices, result, stages });
+    const summary = summarise({ ...run, warmUpSeconds, result, stages });
     process.stdout.write(`${summaryTable(summary, stages)}\n${JSON.stringify(summary)}\n`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
     for (const failure of summary.failures) process.stderr.write(`FAILED: ${failure}\n`);
-    return summary.failures.length === 0 ? 0 : 1;
+    if (summary.late) process.stderr.write(`LATE: ${summary.late}\n`);
+    return summary.failures.length > 0 || (options.strict && summary.late) ? 1 : 0;
   } finally {
+    processors.stop();
     load.abort();
   }
 }

@@ -15,6 +15,7 @@ export interface UpOptions {
   readonly fresh?: boolean;
   readonly archive?: boolean;
   readonly load: boolean;
+  readonly strict?: boolean;
   readonly syncInterval: string;
   readonly logLevel: string;
   readonly json?: string;
@@ -45,7 +46,7 @@ export function parseOptions(argv: readonly string[]): UpOptions {
     )
     .option(
       "--for <duration>",
-      "end by itself after 30s, 5m or 1h; exit code 1 when anything fell short",
+      "end by itself after 30s, 5m or 1h; exit code 1 when anything was lost, misdelivered or out of order",
       parseDuration,
     )
     .option("--rate <n>", "alerts a second", whole(1, 100_000), 600)
@@ -56,6 +57,7 @@ export function parseOptions(argv: readonly string[]): UpOptions {
       whole(0, 10_000),
       5,
     )
+    .option("--strict", "exit code 1 as well when delivery is slower than its target")
     .addOption(
       new Option("--device-auth <proof>", "what devices prove themselves with")
         .choices(deviceAuths)

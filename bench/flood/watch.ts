@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { machineSeconds } from "../../local/processor-time.ts";
 import { scrape, total } from "../../local/view/process-metrics.ts";
 
 /** What the region and the machine say of a stretch. */
@@ -21,14 +22,6 @@ export interface Watched {
 
 const sampleMs = 200;
 
-/** proc(5): user, nice, system, idle, iowait, irq, softirq, steal, in hundredths of a second. */
-function processorTimes() {
-  const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
-  const times = line.split(/\s+/).slice(1, 9).map(Number);
-  const [, , , idle = 0, , , , steal = 0] = times;
-  return { all: times.reduce((sum, time) => sum + time, 0), idle, steal };
-}
-
 const lossesMetric = "sentinel_inspector_lease_losses_total";
 
 async function counts(processUrls: ReadonlyMap<string, string>) {
@@ -47,7 +40,7 @@ async function counts(processUrls: ReadonlyMap<string, string>) {
 export async function startWatch(processUrls: ReadonlyMap<string, string>) {
   const bridges = [...processUrls].filter(([name]) => name.startsWith("bridge-"));
   const bridgeUrls = bridges.map(([, url]) => url);
-  const [before, timesBefore] = [await counts(processUrls), processorTimes()];
+  const [before, timesBefore] = [await counts(processUrls), machineSeconds()];
   const highest = { paused: 0, held: 0 };
   let stopped = false;
   const watching = (async () => {
@@ -63,7 +56,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
   return async (): Promise<Watched> => {
     stopped = true;
     await watching;
-    const [after, times] = [await counts(processUrls), processorTimes()];
+    const [after, times] = [await counts(processUrls), machineSeconds()];
     const percent = (part: "idle" | "steal") =>
       Math.round((100 * (times[part] - timesBefore[part])) / (times.all - timesBefore.all));
     return {

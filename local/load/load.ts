@@ -62,6 +62,10 @@ export interface Load {
   state(): LoadState;
   /** Stops publishing, waits until everything arrived or `settleMs` are over, and counts. */
   finish(settleMs?: number): Promise<LoadResult>;
+  /** Of both processes. */
+  readonly pids: readonly number[];
+  /** Forgets the latencies so far. */
+  measure(): void;
   /** Ends both processes at once. */
   abort(): void;
 }
@@ -90,6 +94,10 @@ class Worker<State, Orders, Command> {
       if (answer) this.#answered?.(this.latest);
     });
     this.#child.send(orders as object);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   tell(command: Command): void {
@@ -201,6 +209,8 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
   return {
     state,
     abort,
+    pids: [publisher.pid, fleet.pid],
+    measure: () => fleet.tell({ kind: "measure" }),
     finish: (settleMs = 30_000) => finish({ publisher, fleet, abort, settleMs }),
   };
 }

@@ -6,6 +6,9 @@ export function ms(value: number | undefined): string {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : whole(value);
 }
 
+/** Of a share from 0 to 1. */
+export const percent = (share: number) => `${Math.round(100 * share)} %`;
+
 /** `1h 2m 3s` without the leading zeros. */
 export function duration(seconds: number): string {
   const parts = [

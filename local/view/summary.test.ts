@@ -18,8 +18,13 @@ const stages: StageFigures = {
   inspected: { allow: 106, tag: 2, quarantine: 1, deny: 1 },
   ...{ inspectorP50: 1, inspectorP99: 2, admitted: 10, refused: 0, authP50: 1, authP99: 2 },
 };
-const judge = (result: LoadResult, figures = stages) =>
-  summarise({ seconds: 1, devices: 10, result, stages: figures }).failures;
+const processors = {
+  ...{ region: 0.4, load: 0.1, others: 0, steal: 0, idle: 0.5 },
+  ...{ queue: 1, regionSeconds: 0.25 },
+};
+const summaryOf = (result: LoadResult, figures = stages) =>
+  summarise({ seconds: 1, devices: 10, warmUpSeconds: 5, processors, result, stages: figures });
+const judge = (result: LoadResult, figures = stages) => summaryOf(result, figures).failures;
 
 it("finds nothing wrong with a good run", () => {
   expect(judge(good)).toEqual([]);
@@ -29,11 +34,7 @@ it.each([
   ["a lost alert", { ...good, lost: 1 }, "1 alerts were lost"],
   ["nothing published", { ...good, publisher: { sent: 0, acknowledged: 0, failed: 0 } }, "nothing"],
   ["a misdelivery", { ...good, fleet: { ...good.fleet, misdelivered: 1 } }, "misdelivered"],
-  [
-    "a slow delivery",
-    { ...good, fleet: { ...good.fleet, latency: { ...latency, p99: 50.1 } } },
-    "delivery P99 is 50.1 ms",
-  ],
+  ["a wrong order", { ...good, fleet: { ...good.fleet, outOfOrder: 1 } }, "out of order"],
 ])("fails a run with %s", (_name, result, failure) => {
   expect(judge(result)).toEqual([expect.stringContaining(failure)]);
 });
@@ -41,4 +42,16 @@ it.each([
 it("fails a run in which attacks got through", () => {
   const figures = { ...stages, inspected: { allow: 109, tag: 1, quarantine: 0, deny: 0 } };
   expect(judge(good, figures)).toEqual(["2 attacks of 2 got through"]);
+});
+
+it("tells of a slow delivery without failing the run", () => {
+  const slow = { ...good, fleet: { ...good.fleet, latency: { ...latency, p99: 50.1 } } };
+  expect(summaryOf(slow)).toMatchObject({
+    failures: [],
+    late: expect.stringContaining("delivery P99 is 50.1 ms"),
+  });
+});
+
+it("counts the processor time of the alerts that were measured", () => {
+  expect(summaryOf(good).processorMsPerAlert).toBe(2.5);
 });
