@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Bill } from "../infra/capacity/bill.ts";
 
 /**
  * What the home stack gives to the others. The names are a contract between deployed stacks: a
@@ -48,4 +49,6 @@ export interface RegionOutputs {
   readonly imageVersion: string | undefined;
   /** What `sentinel audit verify` takes as AUDIT_KEYS_FILE. */
   readonly auditKeys: pulumi.Output<string>;
+  /** What the next preview compares its own with. */
+  readonly monthlyCostUsd: Bill;
 }

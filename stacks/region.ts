@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { homeRegion } from "../app/contract/regions.ts";
+import { billDifference, billOf } from "../infra/capacity/bill.ts";
 import { planRegion } from "../infra/capacity/capacity.ts";
+import { monthlyCost } from "../infra/capacity/cost.ts";
 import type { Demand, RegionPlan, VolumeFloor } from "../infra/capacity/plan.ts";
 import { deviceHost, publisherHost } from "../infra/messaging/addresses.ts";
 import { imageRegistry } from "../infra/registry/image-repositories.ts";
@@ -14,13 +16,19 @@ import type { RegionOutputs } from "./outputs.ts";
 import { platform } from "./platform.ts";
 import { readHome } from "./references.ts";
 import { fleetOf, type Settings } from "./settings.ts";
-import { standingVolumes } from "./standing-volumes.ts";
+import { billIn } from "./standing-bill.ts";
+import { standingStack } from "./standing-stack.ts";
+import { volumesIn } from "./standing-volumes.ts";
 import { workloads } from "./workloads.ts";
 
 /** One region, and in the home region also what exists once. Returns the stack's outputs. */
 export async function region(settings: Settings): Promise<Record<string, unknown>> {
   const { stack, domain, awsRegion, deletionProtection } = settings;
-  const plan = planOn(await standingVolumes(), fleetOf(settings)[stack]);
+  const standing = await standingStack();
+  const demand = fleetOf(settings)[stack];
+  const plan = planOn(volumesIn(standing), demand);
+  const bill = billOf(monthlyCost(stack, demand, plan));
+  if (pulumi.runtime.isDryRun()) pulumi.log.info(billDifference(billIn(standing), bill));
   const tags = stackTags(stack);
   const accountId = aws.getCallerIdentityOutput({}).accountId;
   const isHome = stack === homeRegion;
@@ -52,6 +60,7 @@ export async function region(settings: Settings): Promise<Record<string, unknown
     imageRegistry: registry,
     imageVersion: settings.images?.version,
     auditKeys: cluster.secrets.auditKeys,
+    monthlyCostUsd: bill,
   };
   return { ...outputs, ...here?.outputs };
 }

@@ -9,6 +9,8 @@ export interface SettingEdit {
   readonly stack?: string;
   /** `operation Kind resource-name`, sorted. Undefined when the engine has to refuse the change. */
   readonly steps?: readonly string[];
+  /** What the preview says of the month's cost. */
+  readonly costs?: RegExp;
   /** Resource whose protection refuses the change. */
   readonly refusedBy?: string;
 }

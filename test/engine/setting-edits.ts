@@ -14,6 +14,7 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "clients",
     edits: everywhere("clients", 3_000_000),
+    costs: /USD a month by list prices, \+[\d,]+ against what stands: nodes \(EC2\) \+/,
     steps: [
       "replace Job provision-job",
       "update ConfigMap nats-core-config",
@@ -34,6 +35,7 @@ export const settingEdits: readonly SettingEdit[] = [
   {
     setting: "share",
     edits: { "us-east": { "sentinel:share": 40 }, "eu-west": { "sentinel:share": 40 } },
+    costs: /USD a month by list prices, −[\d,]+ against what stands: /,
     // The volumes stay as large as they are, and with them what the core may store.
     steps: [
       "replace Job provision-job",

@@ -36,6 +36,7 @@ describe.concurrent("after all three came up", () => {
   it.each(regionNames)("%s has nothing to do, and breaks no policy", async (stack) => {
     const { ok, output } = await engine.preview({ stack, options: nothingNew });
     expect(ok, output).toBe(true);
+    expect(output).toMatch(/[\d,]+ USD a month by list prices, as it stands/);
   });
 
   it.each(regionNames)("%s waits for pods as long as they may take", (stack) => {
@@ -78,6 +79,7 @@ describe.concurrent("an edit of", () => {
     }
     expect(outcome.ok, outcome.output).toBe(true);
     expect(steps.map(described).sort()).toEqual([...(edit.steps ?? [])].sort());
+    if (edit.costs !== undefined) expect(outcome.output).toMatch(edit.costs);
     const lost = steps.filter(
       (step) => step.protected && /^(replace|delete)$/.test(step.operation),
     );
