@@ -28,6 +28,11 @@ CMD ["main.js"]
 
 FROM process AS meter
 COPY --from=build /src/dist/meter ./
+CMD ["main.js"]
+
+FROM process AS mender
+COPY --from=build /src/dist/mender ./
+CMD ["main.js"]
 
 FROM process AS report-gate
 COPY --from=build /src/dist/report-gate ./

@@ -23,6 +23,8 @@ export interface AppContext {
   readonly secrets: Secrets;
   readonly logLevel: string;
   readonly links: Links | undefined;
+  /** Of what each NATS server keeps. */
+  readonly natsDirectory: string;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -77,6 +79,15 @@ const particulars: Record<
     ...natsEnvironment(context, reportGate),
     NATS_SERVERS: `tls://${host}:${context.layout.edges[edge - 1]?.client}`,
     METERED_DEVICES: "100000",
+  }),
+  mender: (context, server) => ({
+    ...natsEnvironment(context, "mender"),
+    ...auditKeys(context, "mender"),
+    SERVER_NAME: `core-${server}`,
+    SERVER_FOLDER: join(context.natsDirectory, `core-${server}`),
+    CORE_MONITORS: context.layout.cores
+      .map(({ monitor }, index) => `core-${index + 1}=http://${host}:${monitor}`)
+      .join(","),
   }),
   meter: (context) => ({ ...natsEnvironment(context, "meter"), METERED_DEVICES: "200000" }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),

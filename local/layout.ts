@@ -31,6 +31,7 @@ export function appProcesses(options: RegionOptions): string[] {
   return [
     ...replicas("auth", options.auths),
     ...replicas("report-gate", reportGates(options)),
+    ...replicas("mender", options.menders && options.core === 3 ? options.core : 0),
     ...replicas("meter", options.meters ?? 0),
     ...replicas("inspector", options.inspectors),
     ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),

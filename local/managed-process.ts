@@ -9,6 +9,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** Everything that the process sees besides PATH and HOME: nothing else is inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Started again when it has ended in order and nobody here has ended it. */
+  readonly restarts?: boolean;
   /** Resolves when the process can do its work, rejects or hangs while it cannot. */
   readonly ready: () => Promise<void>;
 }
@@ -16,6 +18,8 @@ export interface ProcessSpec {
 const readyLimitMs = 60_000;
 const stopLimitMs = 30_000;
 const suspendLimitMs = 5_000;
+/** Signals by which we end a process; others only tell it something. */
+const endings: readonly NodeJS.Signals[] = ["SIGTERM", "SIGKILL", "SIGINT"];
 
 /** One operating system process of the region: started, watched until ready, ended for good. */
 export class ManagedProcess {
@@ -24,6 +28,8 @@ export class ManagedProcess {
   readonly #spec: ProcessSpec;
   #child: ChildProcess | undefined;
   #exit: Promise<number | string> | undefined;
+  /** It ends because we want it to, or did. */
+  #ended = false;
 
   constructor(spec: ProcessSpec, logDirectory: string) {
     this.name = spec.name;
@@ -51,6 +57,7 @@ export class ManagedProcess {
   /** Starts it without waiting. */
   launch(): void {
     if (this.running) throw new Error(`${this.name} is running already`);
+    this.#ended = false;
     const log = openSync(this.logFile, "a");
     const { PATH = "", HOME = "/" } = process.env;
     const child = spawn(this.#spec.command, [...this.#spec.args], {
@@ -65,6 +72,9 @@ export class ManagedProcess {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
     });
+    if (this.#spec.restarts) {
+      child.once("exit", (code) => code === 0 && !this.#ended && this.launch());
+    }
   }
 
   /** @throws Error with the end of the log when the process ends or the time is over. */
@@ -88,6 +98,7 @@ export class ManagedProcess {
 
   kill(signal: NodeJS.Signals): void {
     if (!this.running) throw new Error(`${this.name} is not running`);
+    if (endings.includes(signal)) this.#ended = true;
     this.#child?.kill(signal);
   }
 

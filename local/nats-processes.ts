@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passwordVariable, type ServiceUser } from "../app/contract/service-user.ts";
 import { coreUsers, edgeUsers } from "../app/contract/service-users.ts";
+import { serverFiles } from "../app/mender/server-orders.ts";
+import { accountsFolder, coreStartScript } from "../infra/messaging/core-start.ts";
 import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
@@ -55,13 +57,14 @@ function specOf(
   layout: NatsLayout,
   name: string,
   render: { config: string; monitor: number; environment: Readonly<Record<string, string>> },
-): ProcessSpec {
+): ProcessSpec & { readonly directory: string } {
   const directory = join(layout.directory, name);
   mkdirSync(directory, { recursive: true });
   const configFile = join(directory, "nats-server.conf");
   writeFileSync(configFile, render.config);
   return {
     name,
+    directory,
     command: "nats-server",
     args: ["--config", configFile],
     environment: {
@@ -113,9 +116,10 @@ export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
   const endpoints = endpointsAt(layout.cores, index);
   // To its peers a server on its own is a cluster of its own name, which must not be theirs.
   const serverName = layout.links && layout.cores.length === 1 ? layout.region : name;
+  const storeDirectory = join(layout.directory, name, "store");
   const config = natsCoreConfig({
     ...sharedArgs(layout, serverName, endpoints),
-    storeDirectory: join(layout.directory, name, "store"),
+    storeDirectory,
     storeLimitBytes,
     syncInterval: layout.syncInterval,
     passwordsFile,
@@ -123,7 +127,17 @@ export function coreSpec(layout: NatsLayout, index: number): ProcessSpec {
   });
   writePasswords(layout, join(layout.directory, name), coreUsers(peersOf(layout)));
   const environment = { GOGC: "400" };
-  return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
+  const spec = specOf(layout, name, { config, monitor: endpoints.monitor, environment });
+  const at = (file: string) => join(spec.directory, file);
+  const server = [spec.command, ...spec.args, "--pid", at(serverFiles.pid)];
+  const start = ["-c", coreStartScript, "start", at(serverFiles.orders)];
+  return {
+    ...spec,
+    command: "sh",
+    args: [...start, accountsFolder(storeDirectory), ...server],
+    // What runs beside it has it end, and be started again as the kubelet would.
+    restarts: true,
+  };
 }
 
 export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {

@@ -25,6 +25,8 @@ export interface RegionOptions {
   readonly auths: number;
   /** None unless said. */
   readonly meters?: number;
+  /** Whether each core server has a process beside it that makes damaged copies anew; not unless said. */
+  readonly menders?: boolean;
   /** Whether each edge has a gate for reports; where devices can log in, unless said. */
   readonly reportGates?: boolean;
   /** Whether the API is served. */
@@ -61,5 +63,6 @@ export const wholeRegion = {
   inspectors: 2,
   auths: 2,
   meters: 2,
+  menders: true,
   console: true,
 } as const;

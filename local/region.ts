@@ -48,7 +48,9 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const deviceCa =
     options.deviceAuth === "certificate" ? await ensureDeviceCa(certificateDirectory) : undefined;
   const secrets = ensureSecrets(join(state, "secrets"));
-  const app: AppContext = { layout, certificates, deviceCa, secrets, logLevel, links };
+  const natsDirectory = join(state, "nats");
+  const shared = { layout, certificates, deviceCa, secrets, links };
+  const app: AppContext = { ...shared, logLevel, natsDirectory };
   const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];

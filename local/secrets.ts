@@ -69,6 +69,9 @@ export function ensureSecrets(directory: string): Secrets {
       const key = createPublicKey(readFileSync(auditKeyFile(signer)));
       return { signer, publicKey: key.export({ type: "spki", format: "pem" }).toString() };
     });
+  // Anew each time: a folder of before may lack a signer.
+  const auditKeysFile = join(directory, "audit-keys.json");
+  writeFileSync(auditKeysFile, JSON.stringify({ keys: auditKeys() }, null, 2), { mode: 0o600 });
   return {
     apiTokenFile,
     apiTokensFile: ensure("api-tokens.json", () => JSON.stringify(apiTokens(), null, 2)),
@@ -78,6 +81,6 @@ export function ensureSecrets(directory: string): Secrets {
     issuerSeedFile,
     issuerPublicKey: readFileSync(publicKeyFile, "utf8"),
     auditKeyFile,
-    auditKeysFile: ensure("audit-keys.json", () => JSON.stringify({ keys: auditKeys() }, null, 2)),
+    auditKeysFile,
   };
 }

@@ -82,6 +82,7 @@ export const imageNames = [
   "bridge",
   "console",
   "inspector",
+  "mender",
   "meter",
   "provision",
   "report-gate",

@@ -51,6 +51,12 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
         passwordsSecret: platform.secrets.names["nats-core"],
         storageClassName: base.coreStorageClassName,
         deletionProtection: settings.deletionProtection,
+        ...(settings.images && {
+          mender: {
+            image: imageOf(context, settings.images, "mender"),
+            secretName: platform.secrets.names.mender,
+          },
+        }),
         leafTargetGroupArn: entrances.leaf.targetGroupArn,
       },
       opts,

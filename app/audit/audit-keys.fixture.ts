@@ -23,6 +23,7 @@ export const testSigners = {
   console: made.console.signer,
   operator: made.operator.signer,
   archive: made.archive.signer,
+  mender: made.mender.signer,
 };
 export const testKeyFile = {
   keys: auditSignerNames.map((signer) => ({ signer, publicKey: made[signer].publicKey })),

@@ -39,7 +39,8 @@ it("lets the inspector alone write what reaches devices", () => {
 it("lets auth alone write what it decided, and only who changes the registry what is changed", () => {
   expect(names(/^audit\.(auth|chain\.auth)\./)).toEqual(["auth"]);
   expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator", "console"]);
-  expect(names(/^audit\./)).toEqual(["auth", "operator", "console"]);
+  expect(names(/^audit\.(copies|chain\.copies)\./)).toEqual(["mender"]);
+  expect(names(/^audit\./)).toEqual(["auth", "operator", "console", "mender"]);
 });
 
 it("gives nobody a wildcard over everything", () => {

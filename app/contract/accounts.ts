@@ -20,6 +20,7 @@ const callers = [
   "METER",
   "REPORT_GATE",
   "ARCHIVE",
+  "MENDER",
 ] as const;
 
 /** NATS accounts: what crosses from one to another is named in `calls` and `crossings`, nothing else does. */

@@ -10,6 +10,7 @@ export const auditSigners = {
   auth: "auth",
   console: "registry",
   operator: "registry",
+  mender: "copies",
   archive: "archive",
 } as const satisfies Record<string, AuditKind | "archive">;
 export type AuditSignerName = keyof typeof auditSigners;

@@ -73,6 +73,12 @@ export const crossings = {
     subject: subjects.auditHeads("*"),
     as: subjects.auditHeads("*"),
   },
+  headsToMender: {
+    from: "AUDIT",
+    to: "MENDER",
+    subject: subjects.auditHeads("*"),
+    as: subjects.auditHeads("*"),
+  },
 } as const satisfies Record<string, Crossing>;
 
 /** What is delivered to a region that mirrors our streams. */

@@ -169,6 +169,13 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("archive")],
   },
   {
+    /** One beside each core server: it looks at what servers show, and records which copy is made anew. */
+    name: "mender",
+    account: "MENDER",
+    calls: audit("copies"),
+    subscribe: [inbox("mender"), subjects.auditHeads("*")],
+  },
+  {
     /** Of provision: makes the streams of nats-server's MQTT layer, before that makes them itself. */
     name: mqttStreamMaker,
     account: "DEVICES",

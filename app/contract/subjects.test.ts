@@ -22,6 +22,7 @@ it.each([
 it.each([
   ["audit.auth.pump-7", "auth"],
   ["audit.registry._", "registry"],
+  ["audit.copies._", "copies"],
   ["audit.chain.auth.auth-1-00", "auth"],
   ["audit.chain", undefined],
   ["audit.other.x", undefined],

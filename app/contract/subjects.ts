@@ -2,8 +2,9 @@
 export const origins = ["upstream", "device"] as const;
 export type Origin = (typeof origins)[number];
 
-/** What is audited: logins, and changes of the device registry. Each kind has writers of its own. */
-export type AuditKind = "auth" | "registry";
+/** What is audited: logins, changes of the device registry, and copies of streams that are given up. Each kind has writers of its own. */
+export const auditKinds = ["auth", "registry", "copies"] as const;
+export type AuditKind = (typeof auditKinds)[number];
 
 /** MQTT topics, as publishers and devices see them. */
 export const topics = {
@@ -47,6 +48,8 @@ export const subjects = {
   authAudit: (clientId: string | undefined) => `audit.auth.${clientId ?? "_"}`,
   /** What concerns several devices at once has the token `_`. */
   registryAudit: (clientId: string | undefined) => `audit.registry.${clientId ?? "_"}`,
+  /** A copy of a stream was given up, to be made anew. It concerns no device. */
+  copyAudit: "audit.copies._",
   /** Beginning and end of one writer's chain of records. */
   auditChain: (kind: AuditKind, writer: string) => `audit.chain.${kind}.${writer}`,
   /** How far a writer's chain is, told to the others, who record it. Not stored itself. */
@@ -86,5 +89,5 @@ export function parseIngressSubject(
 export function auditKindOf(subject: string): AuditKind | undefined {
   const [head, first, second] = subject.split(".");
   const kind = first === "chain" ? second : first;
-  return head === "audit" && (kind === "auth" || kind === "registry") ? kind : undefined;
+  return head === "audit" ? auditKinds.find((each) => each === kind) : undefined;
 }

@@ -16,6 +16,7 @@ import {
   planBridge,
   planConsole,
   planInspector,
+  planMender,
   planMeter,
   planMosquitto,
   planReportGate,
@@ -110,10 +111,16 @@ function planCore(demand: Demand, floorGiB?: number): RegionPlan["core"] {
     cpuMillis: Math.max(1000, cpuMillis),
     memoryMiB: memoryMiBOf(bytes, planned.coreMemoryUse),
   };
+  const mender = planMender();
+  const together = {
+    cpuMillis: pod.cpuMillis + mender.cpuMillis,
+    memoryMiB: pod.memoryMiB + mender.memoryMiB,
+  };
   return {
     replicas: planned.zones,
     pod,
-    instanceType: chooseType("core", pod, demand.instanceTypes?.core),
+    mender,
+    instanceType: chooseType("core", together, demand.instanceTypes?.core),
     disk: planDisk(demand),
     ...coreVolume(demand, floorGiB),
   };

@@ -46,6 +46,8 @@ export interface RegionPlan {
     readonly disk: DiskPlan;
     /** What JetStream may use of the volume. */
     readonly storeLimitBytes: number;
+    /** Of the process beside each that makes damaged copies anew. */
+    readonly mender: PodSize;
   };
   readonly edge: Workload & {
     /** `replicas` is the least; the autoscaler may go this far. */

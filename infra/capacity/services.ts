@@ -56,6 +56,9 @@ export function planReportGate(): RegionPlan["edge"]["reportGate"] {
   return { size: { cpuMillis: 200, memoryMiB: processMiB(heldBytes + counted) }, heldBytes };
 }
 
+/** Beside each core server: it looks around every ten seconds. */
+export const planMender = (): PodSize => ({ cpuMillis: 20, memoryMiB: processMiB(0) });
+
 /** Two, each of which counts everything: one counts on while the other is gone. */
 export function planMeter(demand: Demand): RegionPlan["meter"] {
   // A third more than there are, as for the inspector.

@@ -5,7 +5,7 @@ export const natsPorts = {
   client: 4222,
   cluster: 6222,
   leaf: 7422,
-  /** Without TLS: for the kubelet, the pod itself and edges among themselves, which the network policies see to. */
+  /** Without TLS: for the kubelet, the pod itself, and edges and cores among themselves, which the network policies see to. */
   monitor: 8222,
   metrics: 7777,
 } as const;
@@ -33,6 +33,12 @@ const coreHosts = (namespace: string, replicas: number) =>
 export const coreServers = (namespace: string, replicas: number): string =>
   coreHosts(namespace, replicas)
     .map((host) => `tls://${host}:${natsPorts.client}`)
+    .join(",");
+
+/** Where each server of the core is asked how it is, in the form of `CORE_MONITORS`. */
+export const coreMonitors = (namespace: string, replicas: number): string =>
+  coreHosts(namespace, replicas)
+    .map((host, index) => `${natsCore}-${index}=http://${host}:${natsPorts.monitor}`)
     .join(",");
 
 /** Where every server of the cluster looks for the core. */

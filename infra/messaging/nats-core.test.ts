@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { readMenderEnvironment } from "../../app/mender/environment.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { checkNatsConfig } from "../../test/support/rendered-config.ts";
 import {
@@ -22,6 +23,7 @@ const args = {
   passwordsSecret: "nats-core-secrets",
   trustConfigMap: "internal-ca",
   certificates: { core: "core-tls", leaf: "leaf-tls" },
+  mender: { image: "registry.example/mender:0.1.0", secretName: "mender-secrets" },
   leafTargetGroupArn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/leaf/1",
 } as const;
 
@@ -186,5 +188,59 @@ describe("its pods", () => {
       maxUnavailable: 1,
       selector: { matchLabels: { "app.kubernetes.io/name": "nats-core" } },
     });
+  });
+});
+
+describe("the process beside it that makes damaged copies anew", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a container of any kind.
+  const containerOf = (name: string) => podOf().containers.find((each: any) => each.name === name);
+
+  /** What it reads in the pod nats-core-1. */
+  const toldMender = () =>
+    Object.fromEntries(
+      containerOf("mender").env.map(({ name, value }: { name: string; value?: string }) => [
+        name,
+        value ?? "nats-core-1",
+      ]),
+    );
+
+  it("is told of all servers, and which is its own", () => {
+    const { SERVER_NAME, CORE_MONITORS } = readMenderEnvironment(toldMender());
+    expect(SERVER_NAME).toBe("nats-core-1");
+    expect([...CORE_MONITORS]).toEqual(
+      [0, 1, 2].map((i) => [
+        `nats-core-${i}`,
+        `http://nats-core-${i}.nats-core.sentinel.svc.cluster.local:8222`,
+      ]),
+    );
+  });
+
+  it("has neither the volume nor the servers' passwords, and shares the folder of orders", () => {
+    const mounted = (name: string) =>
+      containerOf(name).volumeMounts.map((mount: { name: string }) => mount.name);
+    expect(mounted("mender")).toEqual(["trust", "run", "mender-secrets"]);
+    expect(mounted("nats")).not.toContain("mender-secrets");
+    expect(containerOf("nats").command).toContain(
+      `${containerOf("mender").env.find((each: { name: string }) => each.name === "SERVER_FOLDER").value}/orders`,
+    );
+  });
+
+  it("has two looks at its copies before the next server is restarted", () => {
+    const { LOOK_SECONDS } = readMenderEnvironment(toldMender());
+    expect(specOf().minReadySeconds).toBeGreaterThan(3 * LOOK_SECONDS);
+  });
+
+  it("is not asked whether the server is ready", () => {
+    expect(containerOf("mender").readinessProbe).toBeUndefined();
+    expect(podOf().initContainers.map(({ name }: { name: string }) => name)).toEqual([
+      "reloader",
+      "exporter",
+    ]);
+  });
+
+  it("is not there before there are images", async () => {
+    const { mender: _, ...before } = args;
+    const bare = await objectsOf(() => new NatsCore("core", before));
+    expect(podOf(bare).containers.map(({ name }: { name: string }) => name)).toEqual(["nats"]);
   });
 });

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
+import { serverFiles } from "../../app/mender/server-orders.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { restoreSeconds } from "../capacity/storage.ts";
 import { placementOn } from "../cluster/placement.ts";
@@ -23,7 +24,10 @@ import {
 } from "../platform/workload-objects.ts";
 import { leafHost } from "../regions.ts";
 import { clusterRoutes, clusterService, natsCore, natsPorts } from "./addresses.ts";
+import { accountsFolder, coreStartScript } from "./core-start.ts";
+import { type MenderArgs, menderContainer, menderVolume } from "./mender.ts";
 import { natsCoreConfig } from "./nats-config.ts";
+import { folders } from "./nats-folders.ts";
 import {
   configData,
   healthProbe,
@@ -52,6 +56,8 @@ export interface NatsCoreArgs {
     readonly core: pulumi.Input<string>;
     readonly leaf: pulumi.Input<string>;
   };
+  /** The process that makes damaged copies anew, and its Secret. Without images there is none. */
+  readonly mender?: Pick<MenderArgs, "image" | "secretName">;
   /** Target group of the load balancer through which the other regions dial in. */
   readonly leafTargetGroupArn: pulumi.Input<string>;
 }
@@ -67,6 +73,9 @@ const everywhere = (port: number) => `0.0.0.0:${port}`;
 
 /** One that has missed little is back within minutes. Nobody waits for one that restores a volume. */
 export const corePace: PodPace = { stop: terminationGraceSeconds("core"), start: 900 };
+
+/** The next server is not restarted before what runs beside this one has seen whether its copies are whole. */
+const minReadySeconds = 60;
 
 /** One text for all servers of the core: what differs is the name, which each takes from its pod. */
 function coreConfig(args: NatsCoreArgs, authIssuer: string): string {
@@ -105,8 +114,23 @@ const restartsOn = (args: NatsCoreArgs) => ({
   "sentinel/restarts-on": JSON.stringify({ storeLimitBytes: args.plan.core.storeLimitBytes }),
 });
 
+/** What the server is told before it starts. */
+const startCommand = [
+  ...["sh", "-c", coreStartScript, "start"],
+  ...[`${folders.run}/${serverFiles.orders}`, accountsFolder(dataFolder)],
+];
+
+function menderOf({ mender, plan, namespace }: NatsCoreArgs) {
+  if (!mender) return {};
+  const coreReplicas = plan.core.replicas;
+  const args = { ...mender, namespace, coreReplicas, size: plan.core.mender };
+  return { guests: [menderContainer(args)], volumes: [menderVolume(args)] };
+}
+
 function podTemplate(args: NatsCoreArgs, configMap: pulumi.Input<string>) {
   return natsPodTemplate({
+    ...menderOf(args),
+    startCommand,
     workload: natsCore,
     role: "core",
     size: args.plan.core.pod,
@@ -167,6 +191,7 @@ export class NatsCore extends pulumi.ComponentResource {
           serviceName: service.metadata.name,
           replicas,
           podManagementPolicy: "Parallel",
+          minReadySeconds,
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
           selector: { matchLabels: selectorOf(natsCore) },
           template: podTemplate(args, config.metadata.name),

@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { serverFiles } from "../../app/mender/server-orders.ts";
 import type { PodSize } from "../capacity/plan.ts";
 import { labelsOf } from "../platform/names.ts";
 import {
@@ -23,7 +24,7 @@ export interface NatsImages {
   readonly exporter: string;
 }
 
-const pidFile = `${folders.run}/nats.pid`;
+const pidFile = `${folders.run}/${serverFiles.pid}`;
 const configFile = "nats-server.conf";
 /** Beside the configuration as well, so that it changes together with it. */
 export const deviceCa = { name: "device-ca.crt", path: `${folders.config}/device-ca.crt` };
@@ -73,6 +74,11 @@ export interface NatsPodArgs {
   readonly placement: Partial<PodSpec>;
   /** What else runs beside the server, for as long as it does. */
   readonly companions?: readonly Container[];
+  /** What runs beside the server too, which does without it. */
+  readonly guests?: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  /** What the server's container begins with, before the server's own command. */
+  readonly startCommand?: readonly string[];
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -125,7 +131,7 @@ function serverContainer(args: NatsPodArgs): Container {
   return {
     name: "nats",
     image: args.images.server,
-    command: ["nats-server"],
+    command: [...(args.startCommand ?? []), "nats-server"],
     args: ["--config", `${folders.config}/${configFile}`, "--pid", pidFile],
     env: [
       podName,
@@ -224,8 +230,8 @@ export function natsPodTemplate(args: NatsPodArgs): kubernetes.types.input.core.
       shareProcessNamespace: true,
       terminationGracePeriodSeconds: terminationGraceSeconds(args.role),
       initContainers: [reloader(args), exporter(args), ...(args.companions ?? [])],
-      containers: [serverContainer(args)],
-      volumes: volumesOf(args),
+      containers: [serverContainer(args), ...(args.guests ?? [])],
+      volumes: [...volumesOf(args), ...(args.volumes ?? [])],
     },
   };
 }

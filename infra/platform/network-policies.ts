@@ -78,6 +78,9 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     tcp(core, edge, natsPorts.cluster),
     tcp(edge, core, natsPorts.cluster),
     tcp(edge, edge, natsPorts.cluster),
+    // Whether a copy is whole, and on record that another is made anew from it.
+    tcp(core, core, natsPorts.monitor),
+    tcp(core, core, natsPorts.client),
     // Whose turn it is to leave.
     tcp(edge, edge, natsPorts.monitor),
     tcp(peers, core, natsPorts.leaf),
@@ -89,8 +92,8 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     ]),
     ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
     ...watched.map((process) => tcp(watch, workload(process), operationsPort)),
-    // Of the gate beside it.
-    tcp(watch, edge, operationsPort),
+    // Of what runs beside them.
+    ...[core, edge].map((server) => tcp(watch, server, operationsPort)),
     ...workloads.flatMap((name): Arrow[] => [
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },

@@ -18,6 +18,7 @@ export const plan = {
     volumeGiB: 200,
     disk: { iops: 6_000, mebibytesPerSecond: 125 },
     storeLimitBytes: 150 * 1024 ** 3,
+    mender: { cpuMillis: 20, memoryMiB: 128 },
   },
   edge: {
     replicas: 10,

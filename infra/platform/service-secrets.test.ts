@@ -39,6 +39,7 @@ describe("each pod's secrets", () => {
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
+      "mender-secrets": ["audit-key", "audit-keys.json", "password"],
       "inspector-secrets": ["password"],
       "report-inspector-secrets": ["password"],
       "auth-secrets": [
@@ -125,12 +126,12 @@ describe("the audit keys", () => {
     const file = AuditKeyFileSchema.parse(JSON.parse(text));
     const keys = new AuditKeyRing(file);
 
-    for (const signer of ["auth", "console", "operator"] as const) {
+    for (const signer of ["auth", "console", "operator", "mender"] as const) {
       const { keyId } = auditSigner(filesOf(signer)["audit-key"] ?? "");
       expect(() => keys.requireKey(keyId, signer)).not.toThrow();
       expect(filesOf(signer)["audit-keys.json"]).toBe(text);
     }
-    expect(file.keys).toHaveLength(5);
+    expect(file.keys).toHaveLength(6);
     expect(file.keys.at(-1)).toEqual(formerAuditKeys[0]);
     expect(await settled(secrets.auditKeys)).toBe(text);
     expect(await pulumi.isSecret(secrets.auditKeys)).toBe(false);

@@ -47,6 +47,7 @@ export const secretOwners = [
   "auth",
   "console",
   "archive",
+  "mender",
   "provision",
   "operator",
 ] as const;
@@ -144,6 +145,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
       [apiTokensFile]: apiTokenEntries(generated),
     },
     archive: { ...own("archive"), ...signing("archive") },
+    mender: { ...own("mender"), ...signing("mender") },
     operator: {
       ...own("operator"),
       ...signing("operator"),

@@ -48,7 +48,7 @@ describe.each(all)("$name", ({ dashboard }) => {
   it("asks what Prometheus understands", () => {
     const rules = expressionsOf(dashboard).map((expr, index) => ({
       record: `panel:query:${index}`,
-      expr: expr.replaceAll("$__rate_interval", "5m"),
+      expr: expr.replaceAll(/\$__(rate_interval|range)/g, "5m"),
     }));
     expect(rules.length).toBeGreaterThan(0);
     const file = { groups: [{ name: "panels", rules }] };

@@ -14,6 +14,7 @@ import {
   createInspectorMetrics,
   exposeInspectorState,
 } from "../../app/inspector/inspector-metrics.ts";
+import { createMenderMetrics } from "../../app/mender/mender-metrics.ts";
 import { createMeterMetrics } from "../../app/meter/meter-metrics.ts";
 import { Pace } from "../../app/report-gate/pace.ts";
 import { createReportGateMetrics } from "../../app/report-gate/report-gate-metrics.ts";
@@ -84,6 +85,7 @@ export async function ownMetrics() {
   createRevocationMetrics(registry).watchOpen(zero);
   createCutOffMetrics(registry).watchInForce(zero);
   createMeterMetrics(registry).watchDevices(zero);
+  createMenderMetrics(registry);
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
   createConsoleMetrics(registry).watchOutbox({ size: 0 });
   createArchiveMetrics(registry, zero);

@@ -102,7 +102,11 @@ describe("in general", () => {
     expect(labelsOf("bridge")).toHaveProperty([key], "bridge");
     expect(jobLabel).toBe(key);
     expect(values).toEqual([...scrapedWorkloads]);
-    expect(podMetricsEndpoints).toEqual([{ port: "metrics" }, { port: "gate-metrics" }]);
+    expect(podMetricsEndpoints).toEqual([
+      { port: "metrics" },
+      { port: "gate-metrics" },
+      { port: "mender-metrics" },
+    ]);
   });
 
   it("hands over every rule", () => {

@@ -17,8 +17,12 @@ export const podMonitors = {
         { key: "app.kubernetes.io/name", operator: "In", values: scrapedWorkloads },
       ],
     },
-    // The gate beside an edge has a port of its own, since the server's exporter has the other.
-    podMetricsEndpoints: [{ port: "metrics" }, { port: "gate-metrics" }],
+    // What runs beside a server has a port of its own, since the server's exporter has the other.
+    podMetricsEndpoints: [
+      { port: "metrics" },
+      { port: "gate-metrics" },
+      { port: "mender-metrics" },
+    ],
   },
   "cert-manager": {
     jobLabel: "app.kubernetes.io/name",

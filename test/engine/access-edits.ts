@@ -57,7 +57,7 @@ export const accessEdits: readonly SettingEdit[] = [
   {
     setting: "formerAuditKeys",
     edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
-    steps: ["archive", "auth", "console", "operator"].map(
+    steps: ["archive", "auth", "console", "mender", "operator"].map(
       (owner) => `update Secret secrets-${owner}`,
     ),
   },

@@ -135,6 +135,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Deployment console-replicas",
       "update StatefulSet archive-replicas",
       "update StatefulSet bridge-replicas",
+      "update StatefulSet core-servers",
       "update StatefulSet edge-servers",
       "update StatefulSet inspector-replicas",
       "update StatefulSet meter-replicas",
@@ -146,7 +147,8 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: { "us-east": { "sentinel:images": undefined } },
     steps: [
       ...ownProcesses.map((object) => `delete ${object}`),
-      // Its gate for reports is one of the images.
+      // What runs beside the servers are images, too.
+      "update StatefulSet core-servers",
       "update StatefulSet edge-servers",
     ],
   },

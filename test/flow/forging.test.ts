@@ -24,6 +24,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes|cutoffs)\.|^registry\.sweep$/,
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
+  mender: /^audit\.(copies|chain\.copies)\./,
   meter: /^events\.anomaly\./,
   [reportGate]: /^(ingress\.\d+\.device|events\.anomaly)\./,
   // Who makes the streams of an account can cause whatever can be caused in it.

@@ -37,9 +37,11 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   const certificates = await ensureCertificates(join(directory, "certificates"));
   const secrets = ensureSecrets(join(directory, "secrets"));
   const shared = { layout, certificates, secrets };
-  const app: AppContext = { ...shared, deviceCa: undefined, logLevel: "info", links: undefined };
+  const natsDirectory = join(directory, "nats");
+  const particulars = { deviceCa: undefined, logLevel: "info", links: undefined };
+  const app: AppContext = { ...shared, ...particulars, natsDirectory };
   const nats: NatsLayout = {
-    ...{ directory: join(directory, "nats"), region: "local", links: undefined },
+    ...{ directory: natsDirectory, region: "local", links: undefined },
     ...{ cores: layout.cores, edges: layout.edges, certificates, secrets },
     ...{ deviceCaFile: undefined, syncInterval: defaultSyncInterval },
   };

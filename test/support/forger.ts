@@ -8,6 +8,7 @@ export const targets = [
   "clients.victim.alerts",
   "audit.auth.victim",
   "audit.registry.victim",
+  "audit.copies._",
   "audit.chain.auth.victim",
   "$KV.partitions.partition.3",
   "$KV.report-partitions.partition.3",

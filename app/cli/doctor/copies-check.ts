@@ -4,28 +4,15 @@ import { accountOfStream } from "../../contract/stores.ts";
 import { streamNames } from "../../contract/stream-bounds.ts";
 import { jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
 import { readBatch, StreamUnread } from "../../shared/stored-messages.ts";
+import { copiesOf, ServerStreamsSchema, type StreamCopy } from "../../shared/stream-copies.ts";
 import { OperatorError } from "../operator-error.ts";
 import { type Check, Warned } from "./check.ts";
-import { copiesProblems, type StreamCopy } from "./copies.ts";
+import { copiesProblems } from "./copies.ts";
 
-const StateSchema = z.object({
-  messages: z.int().nonnegative(),
-  first_seq: z.int().nonnegative(),
-  last_seq: z.int().nonnegative(),
-});
-/** What nats-server tells of its JetStream, as far as it matters here. */
+/** What a server answers. */
 const JszSchema = z.object({
   server: z.object({ name: z.string() }),
-  data: z.object({
-    account_details: z
-      .array(
-        z.object({
-          name: z.string(),
-          stream_detail: z.array(z.object({ name: z.string(), state: StateSchema })).optional(),
-        }),
-      )
-      .optional(),
-  }),
+  data: ServerStreamsSchema,
 });
 
 const answerLimitMs = 5_000;
@@ -42,11 +29,7 @@ async function copiesNow(connection: NatsConnection): Promise<readonly StreamCop
   const copies: StreamCopy[] = [];
   for await (const answer of answers) {
     const { data: told } = JszSchema.safeParse(answer.json());
-    for (const { name: account, stream_detail } of told?.data.account_details ?? []) {
-      for (const { name: stream, state } of stream_detail ?? []) {
-        copies.push({ account, stream, server: told?.server.name ?? "", state });
-      }
-    }
+    if (told) copies.push(...copiesOf(told.server.name, told.data));
   }
   return copies;
 }

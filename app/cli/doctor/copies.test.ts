@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { copiesProblems, type StreamCopy } from "./copies.ts";
+import type { StreamCopy } from "../../shared/stream-copies.ts";
+import { copiesProblems } from "./copies.ts";
 
 const copy = (server: string, messages: number, last: number, stream = "MQTT_ALERTS", first = 1) =>
   ({

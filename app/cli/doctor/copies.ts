@@ -1,12 +1,5 @@
-import { gaplessStreams, holesIn, type SequenceState } from "../../contract/gapless-streams.ts";
-
-/** A stream's copy, as the server that has it tells. */
-export interface StreamCopy {
-  readonly account: string;
-  readonly stream: string;
-  readonly server: string;
-  readonly state: SequenceState;
-}
+import { gaplessStreams, holesIn } from "../../contract/gapless-streams.ts";
+import type { StreamCopy } from "../../shared/stream-copies.ts";
 
 export interface CopyProblem {
   /** `damaged`: it lacks what others have, and serves what it has as if it were all. `behind`: it may catch up. */

@@ -78,11 +78,20 @@ export const natsAlerts: readonly Alert[] = [
     name: "SentinelNatsCopyDamaged",
     severity: "critical",
     when: `max by (account, stream_name, server_name) (${holes}) > 0`,
-    lasting: "0s",
+    // What runs beside the server has given the copy up by then, when it may.
+    lasting: "3m",
     summary:
-      "{{ $labels.server_name }} lacks {{ $value }} messages in the middle of {{ $labels.stream_name }}",
+      "{{ $labels.server_name }} lacks {{ $value }} messages in the middle of {{ $labels.stream_name }}, and the copy is not made anew by itself",
     impact:
-      "The server says that its copy is current, and serves it as if it were whole. The other copies have these messages.",
+      "The server says that its copy is current, and serves it as if it were whole. The other copies have these messages, and may lose them to it.",
+  },
+  {
+    name: "SentinelNatsCopyMadeAnew",
+    severity: "warning",
+    when: "sum by (replica, stream) (increase(sentinel_mender_copies_made_anew_total[6h])) > 0",
+    lasting: "0s",
+    summary: "{{ $labels.replica }} had lost messages of {{ $labels.stream }}, and has them again",
+    impact: "None any more. A disk that has lost something may do so again.",
   },
   {
     name: "SentinelStreamNearlyFull",

@@ -82,6 +82,23 @@ const jetStream: Section = {
         },
       ],
     }),
+    graph({
+      title: "Damaged copies",
+      description:
+        "Copies that were made anew because messages were missing in them; and 1 while a damaged one is kept, and why",
+      unit: "short",
+      width: 24,
+      queries: [
+        {
+          expr: `sum by (replica, stream) (increase(sentinel_mender_copies_made_anew_total[$__range])) > 0`,
+          legend: "{{replica}} {{stream}} made anew",
+        },
+        {
+          expr: `max by (replica, reason) (sentinel_mender_held) > 0`,
+          legend: "{{replica}} {{reason}}",
+        },
+      ],
+    }),
   ],
 };
 

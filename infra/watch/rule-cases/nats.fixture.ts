@@ -41,6 +41,8 @@ const copyOf = (messages: string, account = "INTAKE", stream = "INGRESS"): Serie
   };
 };
 
+const madeAnew = `sentinel_mender_copies_made_anew_total{replica="nats-core-1",stream="AUDIT"}`;
+
 const neverUsed: Series = Object.fromEntries(
   ["first_seq", "last_seq", "total_messages"].map((metric) => [copy(1, 2, metric), "0x20"]),
 );
@@ -48,14 +50,21 @@ const neverUsed: Series = Object.fromEntries(
 export const natsCases: readonly RuleCase[] = [
   {
     alert: "SentinelNatsCopyDamaged",
-    fires: [{ series: copyOf("3999+200x20"), at: 1 }],
+    fires: [{ series: copyOf("3999+200x20"), at: 4 }],
     quiet: [
+      // Given up at once.
+      { series: copyOf("3999+200x1 5000+200x18"), at: 5 },
       { series: copyOf("4000+200x20"), at: 10 },
       { series: neverUsed, at: 10 },
       // A bucket keeps the last of each subject; a mirror lacks what its origin had dropped.
       { series: copyOf("14x20", "INTAKE", "KV_partitions"), at: 10 },
       { series: copyOf("3000+200x20", "FROM_EU_WEST", "MQTT_ALERTS"), at: 10 },
     ],
+  },
+  {
+    alert: "SentinelNatsCopyMadeAnew",
+    fires: [{ series: { [madeAnew]: "0x5 1x400" }, at: 60 }],
+    quiet: [{ series: { [madeAnew]: "0x5 1x400" }, at: 390 }],
   },
   {
     alert: "SentinelAuditFilling",

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { AuditChain } from "../audit/audit-chain.ts";
+import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
+import { AuditOutbox } from "../audit/audit-outbox.ts";
+import { auditSignerIn } from "../audit/audit-signer.ts";
+import { HeadExchange } from "../audit/head-exchange.ts";
+import { storeAudit } from "../audit/store-audit.ts";
+import { nowMs } from "../contract/headers.ts";
+import { runProcess } from "../shared/lifecycle.ts";
+import { connectProcess, jetstream, type NatsConnection } from "../shared/nats.ts";
+import { lookAtCore } from "./core-sight.ts";
+import { type MenderEnvironment, readMenderEnvironment } from "./environment.ts";
+import { MendMemory } from "./mend-memory.ts";
+import { Mender } from "./mender.ts";
+import { createMenderMetrics } from "./mender-metrics.ts";
+import { createMending } from "./mender-service.ts";
+import { ServerOrders } from "./server-orders.ts";
+
+const announceMs = 10_000;
+const memoryFile = "mends.json";
+
+function openAudit(connection: NatsConnection, environment: MenderEnvironment) {
+  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
+  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
+  keys.requireKey(signer.keyId, "mender");
+  const outbox = new AuditOutbox({
+    chain: new AuditChain({ kind: "copies", name: environment.REPLICA, signer, clock: nowMs }),
+    store: storeAudit(jetstream(connection), () => {}),
+    limit: 100,
+    oldestMs: announceMs,
+    inFlight: 10,
+    clock: nowMs,
+  });
+  const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
+  return { outbox, heads: new HeadExchange({ connection, kind: "copies", outbox, keys, everyMs }) };
+}
+
+await runProcess("mender", readMenderEnvironment, async (environment, context) => {
+  const { log } = context;
+  const connection = await connectProcess("mender", environment, log);
+  const { outbox, heads } = openAudit(connection, environment);
+  const mender = new Mender({
+    own: environment.SERVER_NAME,
+    look: () => lookAtCore(environment.CORE_MONITORS),
+    orders: new ServerOrders(environment.SERVER_FOLDER),
+    memory: new MendMemory(join(environment.SERVER_FOLDER, memoryFile)),
+    mostPerDay: environment.MENDS_PER_DAY,
+    metrics: createMenderMetrics(context.metrics),
+    ...{ outbox, announceMs, log, clock: nowMs },
+  });
+  const everyMs = environment.LOOK_SECONDS * 1_000;
+  return createMending({ mender, outbox, heads, connection, everyMs, log });
+});

@@ -1,0 +1,32 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import { gaplessStreams } from "../contract/gapless-streams.ts";
+import { obstacles } from "./diagnosis.ts";
+
+/** Why damaged copies are left as they are, beyond what the diagnosis says. */
+export const holds = [...obstacles, "too-often", "not-recorded"] as const;
+export type Hold = (typeof holds)[number];
+
+export type MenderMetrics = ReturnType<typeof createMenderMetrics>;
+
+/** Series with known labels start at zero, so that a first one is seen as a rise. */
+export function createMenderMetrics(registry: Registry) {
+  const registers = [registry];
+  const madeAnew = new Counter({
+    name: "sentinel_mender_copies_made_anew_total",
+    help: "Damaged copies of this server that were made anew and are whole",
+    labelNames: ["stream"],
+    registers,
+  });
+  const held = new Gauge({
+    name: "sentinel_mender_held",
+    help: "1 while this server has a damaged copy that is not made anew, and why",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const stream of gaplessStreams) madeAnew.inc({ stream }, 0);
+  const hold = (reason: Hold | undefined) => {
+    for (const each of holds) held.set({ reason: each }, each === reason ? 1 : 0);
+  };
+  hold(undefined);
+  return { madeAnew: (stream: string) => madeAnew.inc({ stream }), hold };
+}
