@@ -11,6 +11,7 @@ import type { Lookup } from "./callout/decide.ts";
 import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
+import type { OneSession } from "./one-session/one-session.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */
@@ -35,6 +36,7 @@ export interface AuthOptions {
   readonly statusCache: DeviceCache;
   readonly revocation: { readonly stop: () => void };
   readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
+  readonly oneSession: Pick<OneSession, "stop">;
   readonly log: Logger;
 }
 
@@ -91,6 +93,7 @@ export function createAuth(options: AuthOptions): Running {
       clearInterval(counts);
       options.revocation.stop();
       options.cutOffs.stop();
+      await options.oneSession.stop();
       recorder.flush({ last: true });
       options.heads.stop();
       for (const record of await outbox.drain(outboxDrainMs)) {

@@ -1,4 +1,5 @@
 import { changeReader } from "../contract/peers.ts";
+import type { RegionName } from "../contract/regions.ts";
 import type { Logger } from "../shared/log.ts";
 import { connectNats, type NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
@@ -9,6 +10,10 @@ export interface WatchedConnection {
   readonly watch: NatsWatch;
 }
 
+export interface PeerConnection extends WatchedConnection {
+  readonly region: RegionName;
+}
+
 /** One for each account in which there is something to do, because none may reach into another. */
 export interface AuthConnections {
   /** As `auth`: writes AUDIT, reads and tells changes, answers inspectors. */
@@ -17,8 +22,8 @@ export interface AuthConnections {
   readonly callout: WatchedConnection;
   /** As `session-closer`: asks the servers. */
   readonly system: WatchedConnection;
-  /** For each peer, as the user who reads what that region changed. */
-  readonly peers: readonly WatchedConnection[];
+  /** For each peer, as the user who reads what that region changed, and who logged in there. */
+  readonly peers: readonly PeerConnection[];
 }
 
 export async function connectAccounts(
@@ -30,12 +35,15 @@ export async function connectAccounts(
     const connection = await connectNats({ servers, user, passwordFile, caFile }, REPLICA, log);
     return { connection, watch: new NatsWatch(connection) };
   };
-  const [auth, callout, system, ...peers] = await Promise.all([
+  const [auth, callout, system, peers] = await Promise.all([
     connectAs("auth", environment.NATS_PASSWORD_FILE),
     connectAs("auth-callout", environment.CALLOUT_PASSWORD_FILE),
     connectAs("session-closer", environment.CLOSER_PASSWORD_FILE),
-    ...environment.PEER_PASSWORD_FILES.map(({ region, passwordFile }) =>
-      connectAs(changeReader(region), passwordFile),
+    Promise.all(
+      environment.PEER_PASSWORD_FILES.map(async ({ region, passwordFile }) => ({
+        region,
+        ...(await connectAs(changeReader(region), passwordFile)),
+      })),
     ),
   ]);
   return { auth, callout, system, peers };

@@ -35,6 +35,11 @@ const limitSchema = {
    * alert takes to be seen.
    */
   CUT_OFFS_PER_MINUTE: count.default(200),
+  /**
+   * Sessions that end in a minute at most because their devices logged in to one other region: a
+   * fleet of 70,000 that moved is seen to within an hour.
+   */
+  MOVED_SESSIONS_PER_MINUTE: count.default(1_200),
   CUT_OFF_LIMIT_SECONDS: count.max((cutOffMemoryHours * 3_600) / 2).default(21_600),
   /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
   LOGINS_AT_ONCE: count.default(4_000),

@@ -26,6 +26,8 @@ export interface Following {
   readonly onMessage: (message: FollowedMessage) => void;
   /** The stream is another than before: its sequences begin again, and all of it is read. */
   readonly onAnew?: () => void;
+  /** Everything that the stream holds has been read; called each time that this is so. */
+  readonly onRead?: () => void;
   /** How often is read what was not told, in milliseconds; every 2 s by default. */
   readonly everyMs?: number;
   /** In the log: "… cannot be read". */
@@ -83,6 +85,7 @@ export function followStored(following: Following): Follower {
     // What was told and is not there any more was replaced by a later message of its subject.
     const next = "sequence" in from ? from.sequence : 0;
     for (const sequence of told) if (sequence < next) told.delete(sequence);
+    if (!stopping.signal.aborted) following.onRead?.();
   };
   const run = async () => {
     while (!stopping.signal.aborted) {

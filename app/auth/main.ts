@@ -17,6 +17,7 @@ import { credentialRules } from "./callout/credential-rules.ts";
 import { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { createJudge } from "./callout/judge.ts";
 import { accountKeyOf } from "./callout/nkey.ts";
+import { longestSessionMs } from "./callout/session-end.ts";
 import { createTokenIssuer } from "./callout/user-jwt.ts";
 import { connectAccounts } from "./connections.ts";
 import { createCutOffMetrics } from "./cut-off/cut-off-metrics.ts";
@@ -33,6 +34,8 @@ import { Admission } from "./limits/admission.ts";
 import { BacklogProbe } from "./limits/backlog-probe.ts";
 import { createLimitMetrics } from "./limits/limit-metrics.ts";
 import { LoginLimits } from "./limits/login-limits.ts";
+import { startOneSession } from "./one-session/one-session.ts";
+import { createOneSessionMetrics } from "./one-session/one-session-metrics.ts";
 import { startRevocation } from "./revocation/revocation.ts";
 import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
 
@@ -105,6 +108,14 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     metrics: createCutOffMetrics(context.metrics),
     clock: nowMs,
   });
+  const oneSession = startOneSession({
+    ...{ connections, log, replica: environment.REPLICA },
+    // Devices of other regions come here, too.
+    capacity: 2 * environment.CACHE_DEVICES,
+    perMinute: environment.MOVED_SESSIONS_PER_MINUTE,
+    sessionMs: longestSessionMs(environment.SESSION_SECONDS),
+    metrics: createOneSessionMetrics(context.metrics),
+  });
   const respond = createCalloutResponder({
     judge: createJudge({
       ...{ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs },
@@ -114,6 +125,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     limits,
     recorder,
     issuer,
+    admitted: oneSession.admitted,
     sessionSeconds: environment.SESSION_SECONDS,
     metrics: { ...metrics, limited: limitMetrics.limited },
     log,
@@ -128,7 +140,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
-    ...{ cutOffs, log },
+    ...{ cutOffs, oneSession, log },
   });
 }
 

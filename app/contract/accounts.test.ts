@@ -94,7 +94,7 @@ it("lets no maker of streams delete, purge or read", () => {
     expect(maker.calls ?? []).toEqual([]);
     for (const subject of maker.publish ?? []) {
       expect(subject).toMatch(
-        /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.REGISTRY_CHANGES\.(session-closer\.|mirror-))/,
+        /^\$JS\.API\.(INFO$|STREAM\.(INFO|CREATE|UPDATE)\.\*$|CONSUMER\.CREATE\.(REGISTRY_CHANGES\.session-closer\.|(REGISTRY_CHANGES|LOGINS)\.mirror-))/,
       );
     }
   }
@@ -137,7 +137,7 @@ it("adds nothing to a region without peers", () => {
   expect(crossingsOf([])).toEqual(Object.values(crossings));
 });
 
-it("lets nothing out of the account of a peer's mirrors but alerts to devices and changes to auth", () => {
+it("lets nothing out of the account of a peer's mirrors but alerts to devices, changes and logins to auth", () => {
   const added = accountsOf(peers).filter((account) => account.startsWith("FROM_"));
   expect(added).toEqual(["FROM_EU_WEST", "FROM_AP_SOUTH"]);
   for (const account of added) {
@@ -145,6 +145,7 @@ it("lets nothing out of the account of a peer's mirrors but alerts to devices an
     expect(touching).toEqual([
       { ...crossings.alertsToDevices, from: account },
       { ...crossings.changesToAuth, from: account, to: `AUTH_${account}` },
+      { ...crossings.loginsToAuth, from: account, to: `AUTH_${account}` },
     ]);
   }
 });
@@ -164,12 +165,14 @@ it("lets only auth find and close sessions, and nobody into SYS", () => {
   }
 });
 
-it("lets a peer ask for consumers of alerts and for its own of changes, nothing else, and gives it what they deliver", () => {
+it("lets a peer ask for consumers of alerts and for its own of changes and logins, nothing else, and gives it what they deliver", () => {
   expect(peerCalls("eu-west").map(({ to, subject }) => `${to} ${subject}`)).toEqual([
     "ALERTS $JS.API.CONSUMER.CREATE.MQTT_ALERTS",
     "ALERTS $JS.FC.MQTT_ALERTS.>",
     "CHANGES $JS.API.CONSUMER.RESET.REGISTRY_CHANGES.mirror-eu-west",
     "CHANGES $JS.FC.REGISTRY_CHANGES.mirror-eu-west.>",
+    "CHANGES $JS.API.CONSUMER.RESET.LOGINS.mirror-eu-west",
+    "CHANGES $JS.FC.LOGINS.mirror-eu-west.>",
   ]);
   const { publish, subscribe } = mirrorPermissions("eu-west", "us-east");
   expect(publish).toEqual([
@@ -177,8 +180,11 @@ it("lets a peer ask for consumers of alerts and for its own of changes, nothing 
     "$JS.FC.MQTT_ALERTS.>",
     "$JS.us-east.API.CONSUMER.RESET.REGISTRY_CHANGES.mirror-eu-west",
     "$JS.FC.REGISTRY_CHANGES.mirror-eu-west.>",
+    "$JS.us-east.API.CONSUMER.RESET.LOGINS.mirror-eu-west",
+    "$JS.FC.LOGINS.mirror-eu-west.>",
   ]);
-  expect(subscribe).toEqual(["$JSC.R.*", "mirrored.eu-west.M.*", "mirrored.eu-west.changes"]);
+  const delivered = ["M.*", "changes", "logins"].map((each) => `mirrored.eu-west.${each}`);
+  expect(subscribe).toEqual(["$JSC.R.*", ...delivered]);
 });
 
 it("keeps a peer in an account of its own, into which nothing of another's comes", () => {
@@ -187,6 +193,7 @@ it("keeps a peer in an account of its own, into which nothing of another's comes
     expect(coming.map(({ from, subject }) => `${from} ${subject}`)).toEqual([
       `ALERTS mirrored.${peer}.M.*`,
       `CHANGES mirrored.${peer}.changes`,
+      `CHANGES mirrored.${peer}.logins`,
     ]);
   }
 });

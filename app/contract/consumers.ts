@@ -1,4 +1,4 @@
-import { changeDelivery, mirrorConsumer } from "./peers.ts";
+import { durableDelivery, durablyMirrored, mirrorConsumer } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
 import { changeConsumer } from "./service-users.ts";
 import { subjects } from "./subjects.ts";
@@ -36,14 +36,16 @@ export const consumerDefinitions: readonly ConsumerDefinition[] = [
 
 /** The consumers of our own streams out of which the mirrors of these peers are fed. */
 export const mirrorConsumers = (peers: readonly RegionName[]): readonly ConsumerDefinition[] =>
-  peers.map((peer) => ({
-    stream: "REGISTRY_CHANGES",
-    durable_name: mirrorConsumer(peer),
-    description: `Feeds the mirror that ${peer} has`,
-    deliver_subject: changeDelivery(peer),
-    deliver_policy: "all",
-    ack_policy: "flow_control",
-    max_ack_pending: 10_000,
-    flow_control: true,
-    idle_heartbeat: seconds(1),
-  }));
+  peers.flatMap((peer) =>
+    durablyMirrored.map((stream) => ({
+      stream,
+      durable_name: mirrorConsumer(peer),
+      description: `Feeds the mirror that ${peer} has`,
+      deliver_subject: durableDelivery(stream, peer),
+      deliver_policy: "all",
+      ack_policy: "flow_control",
+      max_ack_pending: 10_000,
+      flow_control: true,
+      idle_heartbeat: seconds(1),
+    })),
+  );

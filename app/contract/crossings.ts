@@ -60,6 +60,13 @@ export const crossings = {
     subject: subjects.registryChanged("*"),
     as: subjects.registryChanged("*"),
   },
+  /** What LOGINS republishes reaches every replica of auth at once. */
+  loginsToAuth: {
+    from: "CHANGES",
+    to: "AUTH",
+    subject: subjects.loginsTold("*"),
+    as: subjects.loginsTold("*"),
+  },
   /** Writers of AUDIT keep the heads of each other's chains. */
   headsToAuth: {
     from: "AUDIT",
@@ -93,6 +100,7 @@ export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] =
   ...peers.flatMap((peer) => [
     { ...crossings.alertsToDevices, from: sourceAccount(peer) },
     { ...crossings.changesToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
+    { ...crossings.loginsToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
     ...toPeer(peer),
   ]),
 ];

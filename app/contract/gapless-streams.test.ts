@@ -6,6 +6,7 @@ it("are those of which nothing is taken but the oldest", () => {
     "AUDIT",
     "DEAD_LETTER",
     "INGRESS",
+    "LOGINS",
     "MQTT_ALERTS",
     "QUARANTINE",
     "REPORTS",

@@ -19,11 +19,15 @@ export const peerAccount = (peer: RegionName): PeerAccount => `PEER_${upper(peer
 /** Account out of which auth reads what that region changed. */
 export const changeAccount = (peer: RegionName): ChangeAccount => `AUTH_FROM_${upper(peer)}`;
 
-/** User of auth who reads what a peer changed in the device registry. */
+/** User of auth who reads what a peer changed in the device registry, and who logged in there. */
 export const changeReader = (peer: RegionName) => `auth-from-${peer}`;
 
 /** The streams of which a region keeps the mirrors of its peers. */
-export const mirroredStreams = ["MQTT_ALERTS", "REGISTRY_CHANGES"] as const;
+export const mirroredStreams = ["MQTT_ALERTS", "REGISTRY_CHANGES", "LOGINS"] as const;
+
+/** Those that come by a durable consumer of the origin's: they are few messages. */
+export const durablyMirrored = ["REGISTRY_CHANGES", "LOGINS"] as const;
+type DurablyMirrored = (typeof durablyMirrored)[number];
 
 /** Who reads a stream, and whose it is. */
 export interface Reading {
@@ -35,9 +39,10 @@ export interface Reading {
 const deliveryTo = (reader: RegionName) => `mirrored.${reader}`;
 /** A mirror adds a suffix of its own choice. */
 const alertDelivery = (reader: RegionName) => `${deliveryTo(reader)}.M.*`;
-export const changeDelivery = (reader: RegionName) => `${deliveryTo(reader)}.changes`;
+export const durableDelivery = (stream: DurablyMirrored, reader: RegionName) =>
+  `${deliveryTo(reader)}.${stream === "LOGINS" ? "logins" : "changes"}`;
 
-/** The durable consumer out of which a peer's mirror of REGISTRY_CHANGES is fed. */
+/** The durable consumer out of which a peer's mirror of such a stream is fed. */
 export const mirrorConsumer = (reader: RegionName) => `mirror-${reader}`;
 
 /** What a mirror is told of its origin; in the order in which nats-server tells it again. */
@@ -50,7 +55,7 @@ export interface MirrorSource {
 /**
  * Alerts come by a consumer that the mirror has made. One that outlasts it, made by the origin,
  * would let a peer choose nothing at all, but each delivery would be replicated there: ADR 27.
- * Changes are few, and come by such a one.
+ * Changes and logins are few messages, and come by such ones.
  */
 export function mirrorSource(
   stream: (typeof mirroredStreams)[number],
@@ -60,7 +65,10 @@ export function mirrorSource(
   if (stream === "MQTT_ALERTS") {
     return { name: stream, external: { api, deliver: deliveryTo(reader) } };
   }
-  const consumer = { name: mirrorConsumer(reader), deliver_subject: changeDelivery(reader) };
+  const consumer = {
+    name: mirrorConsumer(reader),
+    deliver_subject: durableDelivery(stream, reader),
+  };
   return { name: stream, external: { api, deliver: "" }, consumer };
 }
 
@@ -71,15 +79,19 @@ export function peerCalls(reader: RegionName): readonly Call[] {
     // Without a name in the subject none can be made that lasts.
     call("ALERTS", "$JS.API.CONSUMER.CREATE.MQTT_ALERTS"),
     call("ALERTS", "$JS.FC.MQTT_ALERTS.>"),
-    call("CHANGES", `$JS.API.CONSUMER.RESET.REGISTRY_CHANGES.${durable}`),
-    call("CHANGES", `$JS.FC.REGISTRY_CHANGES.${durable}.>`),
+    ...durablyMirrored.flatMap((stream) => [
+      call("CHANGES", `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
+      call("CHANGES", `$JS.FC.${stream}.${durable}.>`),
+    ]),
   ];
 }
 
 /** What reaches a peer's account. */
 export const peerDeliveries = (reader: RegionName) => [
   { from: "ALERTS", subject: alertDelivery(reader) } as const,
-  { from: "CHANGES", subject: changeDelivery(reader) } as const,
+  ...durablyMirrored.map(
+    (stream) => ({ from: "CHANGES", subject: durableDelivery(stream, reader) }) as const,
+  ),
 ];
 
 /**

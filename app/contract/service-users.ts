@@ -18,6 +18,7 @@ import { jetStreamInfo, readLane } from "./own-streams.ts";
 import {
   changeAccount,
   changeReader,
+  durablyMirrored,
   mirrorConsumer,
   mirroredStreams,
   type SourceAccount,
@@ -42,9 +43,10 @@ const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
 /** The durable consumer through which one replica of auth takes each change. */
 export const changeConsumer = "session-closer";
-/** Of auth: follows what changed, and takes what is to be done about it, once for all replicas. */
+/** Of auth: follows who logged in and what changed, and takes what is to be done about it, once for all replicas. */
 const followChanges = (account: Account) => [
   ...follow("REGISTRY_CHANGES", account),
+  ...follow("LOGINS", account),
   ...take(account, "REGISTRY_CHANGES", changeConsumer),
 ];
 
@@ -102,7 +104,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       inspect("CUT_OFFS"),
       // What its sweep finds changed.
       ...tellChanges,
-      ...store("CHANGES", subjects.registrySweep),
+      ...store("CHANGES", subjects.registrySweep, subjects.logins("*")),
     ],
     subscribe: [
       inbox("auth"),
@@ -110,6 +112,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       subjects.registryChanged("*"),
       subjects.cutOffRequest,
       subjects.cutOffTold("*"),
+      subjects.loginsTold("*"),
       subjects.auditHeads("*"),
     ],
     responds: true,
@@ -214,22 +217,24 @@ function streamMakerUser(
         ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
         : []),
       // Mirrors of other regions are fed out of our own stream.
-      ...(account === "CHANGES" ? regionNames : []).map(
-        (region) => `$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${mirrorConsumer(region)}`,
+      ...(account === "CHANGES" ? regionNames : []).flatMap((region) =>
+        durablyMirrored.map(
+          (stream) => `$JS.API.CONSUMER.CREATE.${stream}.${mirrorConsumer(region)}`,
+        ),
       ),
     ],
     subscribe: [inbox(name)],
   };
 }
 
-/** Reads what a peer changed in the device registry. */
+/** Reads what a peer changed in the device registry, and who logged in there. */
 function changeReaderUser(peer: RegionName): ServiceUser {
   const name = changeReader(peer);
   return {
     name,
     account: changeAccount(peer),
     calls: followChanges(sourceAccount(peer)),
-    subscribe: [inbox(name), subjects.registryChanged("*")],
+    subscribe: [inbox(name), subjects.registryChanged("*"), subjects.loginsTold("*")],
   };
 }
 

@@ -16,7 +16,8 @@ export const stores = {
   /** What else inspection made. Nobody logs in here but provision. */
   CORE: ["REPORTS", "QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"],
   AUDIT: ["AUDIT"],
-  CHANGES: ["REGISTRY_CHANGES"],
+  /** What auth tells other regions. */
+  CHANGES: ["REGISTRY_CHANGES", "LOGINS"],
   LIMITS: ["CUT_OFFS"],
 } as const satisfies Record<string, readonly StreamName[]>;
 

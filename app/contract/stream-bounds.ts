@@ -19,6 +19,7 @@ const gib = 1024 ** 3;
  * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
  * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
  * | CUT_OFFS | drops its oldest | that device may log in again, and its next cut-off is short |
+ * | LOGINS | drops its oldest | a session of such a device stays when that logs in to another region |
  * | KV_* | refuses | never full: one small entry for each partition and replica |
  */
 export const streamBounds = {
@@ -32,6 +33,7 @@ export const streamBounds = {
   DEAD_LETTER: gib,
   REGISTRY_CHANGES: 256 * mib,
   CUT_OFFS: 32 * mib,
+  LOGINS: 256 * mib,
   KV_partitions: 64 * mib,
   "KV_report-partitions": 64 * mib,
 } as const;

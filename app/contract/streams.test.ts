@@ -34,6 +34,11 @@ it("mirrors a peer's streams under their names, and republishes and keeps them a
       external: { api, deliver: "" },
       consumer: { name: "mirror-us-east", deliver_subject: "mirrored.us-east.changes" },
     },
+    {
+      name: "LOGINS",
+      external: { api, deliver: "" },
+      consumer: { name: "mirror-us-east", deliver_subject: "mirrored.us-east.logins" },
+    },
   ]);
   for (const mirror of mirrors) {
     const original = streams.get(mirror.name);
@@ -44,9 +49,10 @@ it("mirrors a peer's streams under their names, and republishes and keeps them a
   }
 });
 
-it("tells of a change for longer than a session that it ends can last", () => {
+it.each([
+  "REGISTRY_CHANGES",
+  "LOGINS",
+] as const)("keeps what %s tells for longer than a session that it ends can last", (name) => {
   const longestSessionHours = 12 * 1.1;
-  expect(streams.get("REGISTRY_CHANGES")?.max_age).toBeGreaterThan(
-    longestSessionHours * 3600 * 1e9,
-  );
+  expect(streams.get(name)?.max_age).toBeGreaterThan(longestSessionHours * 3600 * 1e9);
 });

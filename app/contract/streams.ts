@@ -142,6 +142,17 @@ const cutOffStream = (scale: StreamScale) =>
     duplicate_window: seconds(120),
   });
 
+/** Who logged in, for longer than any session lasts: a replica that starts knows what is here. */
+const loginStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "LOGINS",
+    description: "Devices that were admitted, in groups, for the other regions",
+    subjects: [subjects.logins("*")],
+    republish: { src: subjects.logins("*"), dest: subjects.loginsTold("{{wildcard(1)}}") },
+    max_age: hours(14),
+    duplicate_window: seconds(120),
+  });
+
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
@@ -195,6 +206,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     alertStream(scale),
     changeStream(scale),
     cutOffStream(scale),
+    loginStream(scale),
     stream(scale, {
       name: "REPORTS",
       description: "What devices sent and inspection let pass",

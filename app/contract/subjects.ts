@@ -64,6 +64,10 @@ export const subjects = {
   cutOff: (clientId: string) => `cutoffs.${clientId}`,
   /** The same, told at once by the stream that has stored it. */
   cutOffTold: (clientId: string) => `cutoff.told.${clientId}`,
+  /** Who logged in at this region's servers, as one replica of auth tells it. */
+  logins: (replica: string) => `logins.${replica}`,
+  /** The same, told at once by the stream that has stored it, or by a mirror. */
+  loginsTold: (replica: string) => `login.told.${replica}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
   /** Request: how the stream of alerts is, for whom JetStream of the own account would answer otherwise. */

@@ -47,6 +47,13 @@ export class ClientTable {
     return { slot: this.#insert(position), fresh: true };
   }
 
+  /** Slot of a client that has one; nothing is changed. */
+  find(client: string): number | undefined {
+    this.#hash(client);
+    const known = this.#index[this.#find(this.#a, this.#b)] ?? 0;
+    return known > 0 ? known - 1 : undefined;
+  }
+
   /** Where the hash is, or the free place where it would go. */
   #find(a: number, b: number): number {
     const mask = this.#index.length - 1;

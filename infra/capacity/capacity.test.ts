@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { mirroredStreams } from "../../app/contract/peers.ts";
 import { planRegion } from "./capacity.ts";
 import { monthlyCost, totalOf } from "./cost.ts";
 import { allocatableOf, instanceTypeOf } from "./instance-types.ts";
@@ -141,9 +142,9 @@ describe("a plan", () => {
     fc.assert(
       fc.property(demands, (demand) => {
         const { core, streams } = planRegion(demand);
-        const { MQTT_ALERTS: alerts, REGISTRY_CHANGES: changes } = streams.maxBytes;
+        const mirrored = mirroredStreams.reduce((sum, name) => sum + streams.maxBytes[name], 0);
         const own = Object.values(streams.maxBytes).reduce((sum, bytes) => sum + bytes, 0);
-        expect(own + 2 * (alerts + changes)).toBeLessThan(0.9 * core.storeLimitBytes);
+        expect(own + 2 * mirrored).toBeLessThan(0.9 * core.storeLimitBytes);
       }),
     );
   });

@@ -84,9 +84,11 @@ export function planReportInspector(demand: Demand): RegionPlan["reportInspector
  */
 export function planAuth(demand: Demand): RegionPlan["auth"] {
   const cacheDevices = Math.max(demand.clients, 10_000);
+  // Of twice as many the last login is remembered.
+  const perDevice = measured.cachedDeviceBytes + 2 * measured.rememberedLoginBytes;
   return {
     replicas: oneInEachZone,
-    pod: { cpuMillis: 1000, memoryMiB: processMiB(cacheDevices * measured.cachedDeviceBytes) },
+    pod: { cpuMillis: 1000, memoryMiB: processMiB(cacheDevices * perDevice) },
     cacheDevices,
   };
 }

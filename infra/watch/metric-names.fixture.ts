@@ -7,6 +7,7 @@ import { createCutOffMetrics } from "../../app/auth/cut-off/cut-off-metrics.ts";
 import { Admission } from "../../app/auth/limits/admission.ts";
 import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/limits/login-limits.ts";
+import { createOneSessionMetrics } from "../../app/auth/one-session/one-session-metrics.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
@@ -83,6 +84,7 @@ export async function ownMetrics() {
     caches: {},
   });
   createRevocationMetrics(registry).watchOpen(zero);
+  createOneSessionMetrics(registry).watchWaiting(zero);
   createCutOffMetrics(registry).watchInForce(zero);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry);

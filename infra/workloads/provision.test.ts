@@ -80,6 +80,8 @@ describe("the definitions", () => {
     const names = Object.keys(objectNamed(engine, "ConfigMap", "streams").data);
     expect(names).toContain("INGRESS.json");
     expect(names.filter((name) => name.includes("from"))).toEqual([
+      "LOGINS.from-ap-south.json",
+      "LOGINS.from-eu-west.json",
       "MQTT_ALERTS.from-ap-south.json",
       "MQTT_ALERTS.from-eu-west.json",
       "REGISTRY_CHANGES.from-ap-south.json",

@@ -21,7 +21,7 @@ import { startTestRegion } from "../support/test-region.ts";
 const mayCause: Readonly<Record<string, RegExp>> = {
   bridge: /^(ingress\.\d+\.upstream|deadletter\.bridge)\./,
   inspector: /^(clients|reports|quarantine|events|deadletter\.inspector|ingress|\$KV)\./,
-  auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes|cutoffs)\.|^registry\.sweep$/,
+  auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes|cutoffs|logins)\.|^registry\.sweep$/,
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   mender: /^audit\.(copies|chain\.copies)\./,
@@ -35,7 +35,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   "provision-alerts": /^clients\./,
   "provision-core": /^(reports|quarantine|events|deadletter)\./,
   "provision-audit": /^audit\./,
-  "provision-changes": /^registry\./,
+  "provision-changes": /^(registry|logins)\./,
   "provision-limits": /^cutoffs\./,
 };
 /** Whose leaked password makes devices believe in alerts. */
@@ -69,6 +69,7 @@ beforeAll(async () => {
     ["report-inspector", "$KV.report-partitions.partition.3"],
     ["operator", "audit.registry.seed"],
     ["operator", "registry.changes.seed"],
+    ["auth", "logins.seed"],
   ];
   for (const [user, subject] of seeds) await jetstream(await as(user)).publish(subject, "forged");
 });

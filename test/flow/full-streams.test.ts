@@ -59,6 +59,7 @@ const fills: Readonly<Record<StreamName, Fill>> = {
     subject: (n) => `registry.changes.pump-${n}`,
   },
   CUT_OFFS: { whenFull: "drops its oldest", writer: "auth", subject: (n) => `cutoffs.pump-${n}` },
+  LOGINS: { whenFull: "drops its oldest", writer: "auth", subject: () => "logins.auth-9" },
   KV_partitions: {
     whenFull: "refuses",
     writer: "inspector",

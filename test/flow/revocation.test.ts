@@ -2,56 +2,30 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LiveSessions } from "../../app/auth/revocation/live-sessions.ts";
-import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
-import type { Region } from "../../local/region.ts";
-import { startAuthProcess } from "../support/auth-process.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
 import { devicesCommand } from "../support/devices-command.ts";
-import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { metricOf } from "../support/metric.ts";
+import { away, home, type PairedRegions, startPairedRegions } from "../support/paired-regions.ts";
 import { connectAs } from "../support/stored.ts";
 
-const home: RegionName = "us-east";
-const away: RegionName = "eu-west";
 const soon = { timeout: 60_000, interval: 20 };
 /** A mirror whose first request found nobody asks again after 40 seconds. */
 const linked = { timeout: 60_000, interval: 200 };
-/** Long enough that nothing in these tests ends by itself. */
-const patient = { SWEEP_SECONDS: "7200", CACHE_POSITIVE_SECONDS: "600" };
 
-let regions: LinkedRegions;
-let auths: Awaited<ReturnType<typeof startAuthProcess>>[];
-
-const sharedTable = (settings: Record<string, string> = {}) => ({
-  // One table for both, as a global table is one for its devices.
-  DYNAMODB_ENDPOINT: regions.of(home).endpoints.dynamodbUrl,
-  ...settings,
-});
-const peerLogin = (region: Region, peer: RegionName) => ({
-  PEER_PASSWORD_FILES: `${peer}=${region.secrets.passwordFile(changeReader(peer))}`,
-});
+let pair: PairedRegions;
 
 beforeAll(async () => {
-  const none = { bridges: 0, inspectors: 0, auths: 0 };
-  regions = await startLinkedRegions([home, away], { core: 3, edges: 1, ...none });
-  auths = await Promise.all([startAuth(home, away), startAuth(away, home)]);
+  pair = await startPairedRegions();
 });
-afterAll(async () => {
-  await Promise.all((auths ?? []).map((auth) => auth.stop()));
-  await regions?.stop();
-});
+afterAll(() => pair?.stop());
 
-function startAuth(name: RegionName, peer: RegionName) {
-  const region = regions.of(name);
-  return startAuthProcess(region, sharedTable({ ...patient, ...peerLogin(region, peer) }));
-}
-
-const register = (id: string) => registerDevice(regions.of(home), id);
+const regionOf = (name: RegionName) => pair.linked.of(name);
+const register = (id: string) => pair.register(id);
+const connect = (name: RegionName, id: string, secret: string) => pair.connect(name, id, secret);
 
 /** A version that no tool of ours can count on from. */
 const damage = (client: ReturnType<typeof emulatorClient>, id: string) =>
@@ -65,16 +39,6 @@ const damage = (client: ReturnType<typeof emulatorClient>, id: string) =>
     }),
   );
 
-/** A session; `ended` turns true when the edge closes it. */
-async function connect(name: RegionName, clientId: string, password: string) {
-  const { client } = await connectDevice(regions.of(name), { clientId, password });
-  const session = { ended: false, close: () => client.endAsync(true) };
-  client.on("close", () => {
-    session.ended = true;
-  });
-  return session;
-}
-
 /** 0 admitted, otherwise the reason code of the CONNACK. */
 async function login(name: RegionName, clientId: string, password: string): Promise<number> {
   try {
@@ -85,7 +49,7 @@ async function login(name: RegionName, clientId: string, password: string): Prom
   }
 }
 
-const devices = (...args: string[]) => devicesCommand(regions.of(home), ...args);
+const devices = (...args: string[]) => devicesCommand(regionOf(home), ...args);
 
 const closed = (session: { readonly ended: boolean }, within = soon) =>
   expect.poll(() => session.ended, within).toBe(true);
@@ -127,7 +91,7 @@ describe.each([home, away])("in %s a session", (name) => {
 it("many changes at once end the sessions of all", async () => {
   const ids = Array.from({ length: 40 }, (_, i) => `many-${i}`);
   const sessions = await Promise.all(ids.map(async (id) => connect(home, id, await register(id))));
-  const system = await connectAs(regions.of(home), "session-closer");
+  const system = await connectAs(regionOf(home), "session-closer");
   const listed = new Set<string>();
   for await (const page of new LiveSessions(system, 16).all()) {
     for (const { clientId, serverId } of page) listed.add(`${serverId} ${clientId}`);
@@ -147,7 +111,7 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
       ids.map(async (id) => [id, await connect(home, id, await register(id))] as const),
     ),
   );
-  const client = emulatorClient(regions.of(home).layout);
+  const client = emulatorClient(regionOf(home).layout);
   // Without a journal: as if somebody wrote into the table himself.
   const registry = new DeviceRegistry({ client, table: deviceTable });
   const by = { actor: "test", nowMs: Date.now() };
@@ -157,10 +121,7 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
   await registry.rotate("swept-replaced", rotation, by);
   await damage(client, "swept-damaged");
   client.destroy();
-  const sweeper = await startAuthProcess(
-    regions.of(home),
-    sharedTable({ ...patient, SWEEP_SECONDS: "1", REPLICA: "auth-2" }),
-  );
+  const sweeper = await pair.startAuth(home, { SWEEP_SECONDS: "1", REPLICA: "auth-2" });
   for (const id of ids.slice(0, faults.length)) {
     const session = sessions.get(id);
     if (session) await closed(session);
@@ -177,7 +138,7 @@ it("a damaged record admits nobody, and is revoked by force, which ends its sess
   const id = "damaged-revoked";
   const secret = await register(id);
   const sessions = [await connect(home, id, secret), await connect(away, id, secret)];
-  const client = emulatorClient(regions.of(home).layout);
+  const client = emulatorClient(regionOf(home).layout);
   await damage(client, id);
   client.destroy();
   await expect(devices("revoke", id, "--yes")).rejects.toThrow();
@@ -191,22 +152,22 @@ it("a damaged record admits nobody, and is revoked by force, which ends its sess
 it("a change that came while no replica was alive is seen to by the next one", async () => {
   const secret = await register("orphaned");
   const session = await connect(home, "orphaned", secret);
-  auths[0]?.kill("SIGKILL");
-  await auths[0]?.exited();
+  pair.auths[home]?.kill("SIGKILL");
+  await pair.auths[home]?.exited();
   await devices("revoke", "orphaned", "--yes");
   expect(session.ended).toBe(false);
-  auths[0] = await startAuth(home, away);
+  pair.auths[home] = await pair.startAuth(home);
   await closed(session);
 });
 
 it("a region that was cut off is told when the line is mended", async () => {
   const secret = await register("cut-off");
   const session = await connect(away, "cut-off", secret);
-  regions.link(away, home).cut();
+  pair.linked.link(away, home).cut();
   await devices("revoke", "cut-off", "--yes");
   // Its cache still believes what it knew.
   expect(await login(away, "cut-off", secret)).toBe(0);
-  regions.link(away, home).mend();
+  pair.linked.link(away, home).mend();
   await closed(session, linked);
   await vi.waitFor(async () => expect(await login(away, "cut-off", secret)).toBe(5), soon);
 });

@@ -10,6 +10,8 @@ export interface CalloutRequest {
   readonly userNkey: string;
   readonly serverId: string;
   readonly serverName: string;
+  /** Number of the connection at its server. */
+  readonly connection: number;
   /** When the server gives up, in milliseconds since 1970, to the second. */
   readonly expiresAt: number;
   /** Source address. */
@@ -37,6 +39,7 @@ const ClaimsSchema = z.object({
     user_nkey: nkey("U"),
     client_info: z.object({
       host: absentIsEmpty,
+      id: z.int().nonnegative().default(0),
       type: absentIsEmpty,
       mqtt_id: absentIsEmpty,
     }),
@@ -82,6 +85,7 @@ export function parseCalloutRequest(data: Uint8Array): ParsedCallout {
       userNkey: nats.user_nkey,
       serverId: nats.server_id.id,
       serverName: nats.server_id.name,
+      connection: nats.client_info.id,
       expiresAt: exp * 1000,
       address: nats.client_info.host,
       transport: nats.client_info.type,

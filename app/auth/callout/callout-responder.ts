@@ -3,6 +3,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { AuthMetrics } from "../auth-metrics.ts";
 import type { LimitMetrics } from "../limits/limit-metrics.ts";
 import type { LoginLimits } from "../limits/login-limits.ts";
+import type { Login } from "../one-session/login.ts";
 import { type CalloutRequest, type ParsedCallout, parseCalloutRequest } from "./callout-request.ts";
 import type { Decision } from "./decide.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
@@ -19,6 +20,8 @@ export interface ResponderOptions {
   readonly limits: Pick<LoginLimits, "note">;
   readonly recorder: Pick<DecisionRecorder, "record">;
   readonly issuer: TokenIssuer;
+  /** Is told of each login that is admitted, and of the connection that it is for. */
+  readonly admitted?: (login: Omit<Login, "atMs">) => void;
   /** After about so long a session ends and the device has to log in again. */
   readonly sessionSeconds: number;
   readonly metrics: AuthMetrics & Pick<LimitMetrics, "limited">;
@@ -72,7 +75,7 @@ function readCallout(data: Uint8Array, log: Logger): ReadCallout {
 }
 
 function answer(
-  { issuer, sessionSeconds, clock }: ResponderOptions,
+  { issuer, admitted, sessionSeconds, clock }: ResponderOptions,
   request: CalloutRequest,
   { decision, limit }: Judged,
 ): string | undefined {
@@ -81,6 +84,7 @@ function answer(
   if (decision.outcome === "admit") {
     const { proof, endsAt, record } = decision;
     const { clientId, labels } = record;
+    admitted?.({ clientId, serverId, connection: request.connection });
     const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
     const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });

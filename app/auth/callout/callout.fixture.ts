@@ -44,6 +44,7 @@ export function calloutRequest(changes: Partial<CalloutRequest> = {}): CalloutRe
     userNkey,
     serverId: serverNkey,
     serverName: "edge-1",
+    connection: 8,
     expiresAt: expires * 1000,
     address: "203.0.113.9",
     transport: "mqtt",

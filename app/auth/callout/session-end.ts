@@ -1,6 +1,9 @@
 /** How far the sessions that began together are spread around their length. */
 const spread = 0.1;
 
+/** Longer than any session lasts, in milliseconds. */
+export const longestSessionMs = (sessionSeconds: number) => sessionSeconds * (1 + spread) * 1_000;
+
 export interface SessionLength {
   readonly sessionSeconds: number;
   /** No session outlives the certificate that it was begun with. Milliseconds since 1970. */

@@ -13,6 +13,9 @@ export interface LiveSession {
   readonly startedAt: number;
 }
 
+/** Names a connection for ever: a server that is started anew has another id. */
+type Place = Pick<LiveSession, "serverId" | "connection">;
+
 /** Servers answer within milliseconds; when none has for so long, all have. */
 const silenceMs = 300;
 const answerLimitMs = 2_000;
@@ -84,11 +87,12 @@ export class LiveSessions {
     for (const [serverId, total] of servers) yield* this.#further(serverId, total);
   }
 
-  /** A connection that is gone already is none to complain about. */
-  async close({ serverId, connection }: LiveSession): Promise<void> {
-    await this.#system.request(`servers.${serverId}.KICK`, JSON.stringify({ cid: connection }), {
-      timeout: answerLimitMs,
-    });
+  /** A connection that is gone already is none to complain about: then false. */
+  async close({ serverId, connection }: Place): Promise<boolean> {
+    const question = JSON.stringify({ cid: connection });
+    const options = { timeout: answerLimitMs };
+    const reply = await this.#system.request(`servers.${serverId}.KICK`, question, options);
+    return reply.json<{ error?: unknown }>().error === undefined;
   }
 
   async *#further(serverId: string, total: number): AsyncGenerator<readonly LiveSession[]> {

@@ -14,6 +14,16 @@ export const revocationAlerts: readonly Alert[] = [
     impact: "Devices that were revoked stay connected until their session ends, after hours.",
   },
   {
+    name: "SentinelAuthMovedSessionsWaiting",
+    severity: "warning",
+    when: "max(sentinel_auth_moved_sessions_waiting) > 1000",
+    lasting: "10m",
+    summary:
+      "{{ $value | humanize }} sessions here wait to be closed, since their devices are in another region",
+    impact:
+      "Those sessions stay for minutes or hours longer, and whoever is behind them reads alerts along. Many devices have moved, or somebody forges a region's news.",
+  },
+  {
     name: "SentinelAuthSweepMissing",
     severity: "warning",
     // A replica that was never the one to sweep says zero.

@@ -34,6 +34,35 @@ export const revocation: Section = {
       queries: [{ expr: "sum(sentinel_auth_sessions_closing)", legend: "devices" }],
     }),
     graph({
+      title: "One session in all regions",
+      description: "Logins told to other regions; sessions closed since their device is in another",
+      unit: "reqps",
+      width: 12,
+      queries: [
+        { expr: perSecond("sentinel_auth_logins_told_total"), legend: "told" },
+        { expr: perSecond("sentinel_auth_logins_untold_total"), legend: "not told" },
+        {
+          expr: perSecond("sentinel_auth_moved_sessions_closed_total"),
+          legend: "sessions closed",
+        },
+        {
+          expr: perSecond("sentinel_auth_moved_sessions_failures_total"),
+          legend: "not closed: no answer",
+        },
+        {
+          expr: perSecond("sentinel_auth_moved_sessions_dropped_total"),
+          legend: "not closed: too many",
+        },
+      ],
+    }),
+    graph({
+      title: "Moved devices that wait",
+      description: "Their sessions here are closed at MOVED_SESSIONS_PER_MINUTE for each region",
+      unit: "short",
+      width: 12,
+      queries: [{ expr: "sentinel_auth_moved_sessions_waiting", legend: "{{replica}}" }],
+    }),
+    graph({
       title: "Since the last sweep",
       description: "Each region compares all sessions with the registry every quarter of an hour",
       unit: "s",

@@ -5,7 +5,14 @@ const swept = (replica: string) =>
   `sentinel_auth_sweep_completed_timestamp_seconds{replica="${replica}"}`;
 const faults = `sentinel_auth_sweep_faults_total{replica="auth-a",fault="replaced"}`;
 
+const waiting = `sentinel_auth_moved_sessions_waiting{replica="auth-a"}`;
+
 export const revocationCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelAuthMovedSessionsWaiting",
+    fires: [{ series: { [waiting]: "5000x20" }, at: 15 }],
+    quiet: [{ series: { [waiting]: "5000x5 0x20" }, at: 15 }],
+  },
   {
     alert: "SentinelAuthSessionsNotClosed",
     fires: [{ series: { [failures]: "0+1x20" }, at: 10 }],

@@ -1,0 +1,105 @@
+/** A client id has one session in all regions: the newest, also when the link between them was away. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseNews } from "../../app/auth/one-session/login-news.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
+import { readBatch } from "../../app/shared/stored-messages.ts";
+import { metricOf } from "../support/metric.ts";
+import { away, home, type PairedRegions, startPairedRegions } from "../support/paired-regions.ts";
+import { connectAs } from "../support/stored.ts";
+
+let pair: PairedRegions;
+/** A mirror whose first request found nobody asks again after 40 seconds. */
+const linked = { timeout: 90_000, interval: 50 };
+
+beforeAll(async () => {
+  pair = await startPairedRegions();
+}, 120_000);
+afterAll(() => pair?.stop());
+
+const closed = (session: { readonly ended: boolean }) =>
+  expect.poll(() => session.ended, linked).toBe(true);
+/** As told to all regions so far. */
+async function told(name: RegionName) {
+  const reader = await connectAs(pair.linked.of(name), "auth");
+  const messages = await readBatch(reader, "LOGINS", { from: { sequence: 1 } });
+  await reader.close();
+  return messages.flatMap(({ data }) => (parseNews(data) ?? []).map(({ clientId }) => clientId));
+}
+const closedIn = (name: RegionName) =>
+  metricOf(pair.auths[name] ?? { url: "" }, "sentinel_auth_moved_sessions_closed_total");
+
+describe.each([
+  [home, away],
+  [away, home],
+] as const)("a device that was in %s and logs in to %s", (before, after) => {
+  it.each([true, false])("loses its session there, clean session %s", {
+    timeout: 120_000,
+  }, async (clean) => {
+    const id = `moved-${before}-${clean}`;
+    const secret = await pair.register(id);
+    const old = await pair.connect(before, id, secret, clean);
+    const fresh = await pair.connect(after, id, secret, clean);
+
+    await closed(old);
+    await expect.poll(() => told(after), linked).toContain(id);
+    expect(fresh.ended).toBe(false);
+    await fresh.close();
+  });
+});
+
+it("may return, and loses the session that it had meanwhile", { timeout: 200_000 }, async () => {
+  const secret = await pair.register("returns");
+  let last = await pair.connect(home, "returns", secret);
+  for (const name of [away, home]) {
+    const next = await pair.connect(name, "returns", secret);
+    await closed(last);
+    expect(next.ended).toBe(false);
+    last = next;
+  }
+  await last.close();
+});
+
+it("others stay where they are", { timeout: 120_000 }, async () => {
+  const [secret, other] = [await pair.register("goes"), await pair.register("stays")];
+  const stays = await pair.connect(home, "stays", other);
+  const old = await pair.connect(home, "goes", secret);
+  const fresh = await pair.connect(away, "goes", secret);
+  await closed(old);
+  expect([stays.ended, fresh.ended]).toEqual([false, false]);
+  await Promise.all([stays.close(), fresh.close()]);
+});
+
+it("which came while the link was away gives way when it is mended", {
+  timeout: 200_000,
+}, async () => {
+  const secret = await pair.register("unlinked");
+  const old = await pair.connect(home, "unlinked", secret);
+  pair.linked.link(home, away).cut();
+  const fresh = await pair.connect(away, "unlinked", secret);
+  await expect.poll(() => told(away), linked).toContain("unlinked");
+  expect(old.ended).toBe(false);
+
+  pair.linked.link(home, away).mend();
+  await closed(old);
+  expect(fresh.ended).toBe(false);
+  await fresh.close();
+});
+
+it("gives way, too, when auth there was away meanwhile, and counts it", {
+  timeout: 200_000,
+}, async () => {
+  const secret = await pair.register("unwatched");
+  const old = await pair.connect(home, "unwatched", secret);
+  await expect.poll(() => told(home), linked).toContain("unwatched");
+  pair.auths[home]?.kill("SIGKILL");
+  await pair.auths[home]?.exited();
+  const fresh = await pair.connect(away, "unwatched", secret);
+  await expect.poll(() => told(away), linked).toContain("unwatched");
+  expect(old.ended).toBe(false);
+
+  pair.auths[home] = await pair.startAuth(home);
+  await closed(old);
+  await expect.poll(() => closedIn(home), linked).toBe(1);
+  expect(fresh.ended).toBe(false);
+  await fresh.close();
+});
