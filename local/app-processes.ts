@@ -51,6 +51,7 @@ function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) 
 function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, string> {
   return {
     ...natsEnvironment(context, lane.process),
+    ...auditKeys(context, lane.process),
     LANE: lane.name,
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",

@@ -22,6 +22,7 @@ export const testSigners = {
   auth: made.auth.signer,
   console: made.console.signer,
   operator: made.operator.signer,
+  inspector: made.inspector.signer,
   archive: made.archive.signer,
   mender: made.mender.signer,
 };

@@ -1,5 +1,6 @@
 import { createLog } from "../shared/log.ts";
 import { connectNats, type NatsConnection } from "../shared/nats.ts";
+import { StreamUnread } from "../shared/stored-messages.ts";
 import { tryNatsLogin } from "./nats-login.ts";
 import { OperatorError } from "./operator-error.ts";
 import { natsShape, settingsFrom, type Variables } from "./operator-settings.ts";
@@ -23,4 +24,20 @@ export async function connectOperator(variables: Variables): Promise<NatsConnect
     }
   }
   throw new OperatorError(`no NATS server can be used: ${failures.join("; ")}`);
+}
+
+/** Gives a task a connection as the operator. */
+export async function withNats<T>(
+  variables: Variables,
+  task: (connection: NatsConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectOperator(variables);
+  try {
+    return await task(connection);
+  } catch (error) {
+    if (!(error instanceof StreamUnread)) throw error;
+    throw new OperatorError(`${error.message}; run sentinel doctor`, { cause: error });
+  } finally {
+    await connection.close();
+  }
 }

@@ -60,7 +60,7 @@ describe("sentinel tail", () => {
     );
     await publish("clients.tail-b.alerts", '{"id":"other client"}');
     await publish("events.pattern.tail-a", '{"id":"other topic"}');
-    await publish("quarantine.tail-a", '{"id":"held"}');
+    await publish("quarantine.upstream.tail-a", '{"id":"held"}');
     await vi.waitFor(() => expect(tail.said.stdout).toContain("held"), { timeout: 60_000 });
     tail.child.kill("SIGINT");
     await tail.finished;

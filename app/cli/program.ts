@@ -6,6 +6,7 @@ import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { linesIn } from "./output.ts";
+import { addQuarantineCommands } from "./quarantine/quarantine-commands.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
@@ -51,6 +52,7 @@ export function createProgram(
   addDeviceCommands(program, run);
   addTailCommand(program, run);
   addAuditCommands(program, run);
+  addQuarantineCommands(program, run);
   addTokenCommands(program, run);
   program
     .command("doctor")

@@ -36,12 +36,12 @@ async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetric
   const { outbox } = audit;
   const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
   const heads = new HeadExchange({ connection, kind: "registry", outbox, keys, everyMs });
-  return { audit, heads, watch: new NatsWatch(connection) };
+  return { connection, audit, heads, watch: new NatsWatch(connection) };
 }
 
 async function start(environment: ConsoleEnvironment, { log, metrics: registers }: ProcessContext) {
   const metrics = createConsoleMetrics(registers);
-  const { audit, heads, watch } = await openAudit(environment, metrics, log);
+  const { connection: nats, audit, heads, watch } = await openAudit(environment, metrics, log);
   const { DEVICE_TABLE: table, AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint } = environment;
   const client = createDynamoClient({ region, endpoint, ...patience });
   const registry = new DeviceRegistry({ client, table, consistent: true, journal: audit.journal });
@@ -59,7 +59,16 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     },
     metrics,
   });
-  const api = await createServer({ registry, clock: Date.now, scans, tls, access, metrics, log });
+  const api = await createServer({
+    registry,
+    nats,
+    clock: Date.now,
+    scans,
+    tls,
+    access,
+    metrics,
+    log,
+  });
   const unfollow = takeChangedFiles({ environment, tokens, api, metrics, log });
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
   const release = () => {

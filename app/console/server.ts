@@ -14,6 +14,7 @@ import { addImportRoute } from "./api/import-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
 import { Problem, problemType } from "./api/problem.ts";
 import { problemOf } from "./api/problem-of.ts";
+import { addQuarantineRoutes } from "./api/quarantine-routes.ts";
 import { addReadingRoutes } from "./api/reading-routes.ts";
 import type { ConsoleMetrics } from "./console-metrics.ts";
 
@@ -58,6 +59,7 @@ export async function createServer(options: ServerOptions): Promise<Api> {
       addChangingRoutes(versioned, options);
       addCertificateRoutes(versioned, options);
       addEndingRoutes(versioned, options);
+      addQuarantineRoutes(versioned, options);
       await addImportRoute(versioned, options);
       addOpenapiRoute(versioned);
     },

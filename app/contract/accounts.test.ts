@@ -36,11 +36,29 @@ it("lets the inspector alone write what reaches devices", () => {
   expect(names(/^(clients|deliver)\./)).toEqual(["inspector"]);
 });
 
+const lanesOf = ["inspector", "report-inspector"];
+
+it("lets only who reads a lane hold messages of its origin, and decide about them", () => {
+  expect(names(/^quarantine\.upstream\./)).toEqual(["inspector"]);
+  expect(names(/^quarantine\.device\./)).toEqual(["report-inspector"]);
+  expect(names(/^quarantine\./)).toEqual(lanesOf);
+  expect(names(/^decisions\.upstream\./)).toEqual(["inspector"]);
+  expect(names(/^decisions\./)).toEqual(lanesOf);
+});
+
+it("lets console and operator ask for decisions, each by a subject that says who asks", () => {
+  for (const asker of ["console", "operator"]) {
+    expect(names(new RegExp(`^decide\\.(upstream|device)\\.${asker}$`))).toEqual([asker]);
+  }
+  expect(names(/^decide\./)).toEqual(["operator", "console"]);
+});
+
 it("lets auth alone write what it decided, and only who changes the registry what is changed", () => {
   expect(names(/^audit\.(auth|chain\.auth)\./)).toEqual(["auth"]);
   expect(names(/^audit\.(registry|chain\.registry)\./)).toEqual(["operator", "console"]);
   expect(names(/^audit\.(copies|chain\.copies)\./)).toEqual(["mender"]);
-  expect(names(/^audit\./)).toEqual(["auth", "operator", "console", "mender"]);
+  expect(names(/^audit\.(quarantine|chain\.quarantine)\./)).toEqual(lanesOf);
+  expect(names(/^audit\./)).toEqual([...lanesOf, "auth", "operator", "console", "mender"]);
 });
 
 it("gives nobody a wildcard over everything", () => {

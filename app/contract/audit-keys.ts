@@ -11,6 +11,8 @@ export const auditSigners = {
   console: "registry",
   operator: "registry",
   mender: "copies",
+  inspector: "quarantine",
+  "report-inspector": "quarantine",
   archive: "archive",
 } as const satisfies Record<string, AuditKind | "archive">;
 export type AuditSignerName = keyof typeof auditSigners;

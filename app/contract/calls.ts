@@ -51,6 +51,18 @@ export const inspect = (stream: StreamName, account: Account = accountOfStream(s
 export const read = (stream: StreamName, account: Account = accountOfStream(stream)): Call =>
   callMany(account, `$JS.API.DIRECT.GET.${stream}`);
 
+/**
+ * The same for an account with JetStream of its own. Under a name of its own, because JetStream
+ * answers under its own in the account of who asks, too.
+ */
+export const readAbroad = (stream: StreamName): Call => ({
+  ...callMany(accountOfStream(stream), storedSubject(stream)),
+  asked: `$JS.API.DIRECT.GET.${stream}`,
+});
+
+/** Where `readAbroad` is asked. */
+export const storedSubject = (stream: StreamName) => `stored.${stream}`;
+
 /** Reads a stream again and again, and knows whether it still is the same one. */
 export const follow = (stream: StreamName, account?: Account): readonly Call[] => [
   read(stream, account),

@@ -74,6 +74,18 @@ export const crossings = {
     subject: subjects.auditHeads("*"),
     as: subjects.auditHeads("*"),
   },
+  headsToInspector: {
+    from: "AUDIT",
+    to: "INTAKE",
+    subject: subjects.auditHeads("*"),
+    as: subjects.auditHeads("*"),
+  },
+  headsToReportInspector: {
+    from: "AUDIT",
+    to: "REPORT_INTAKE",
+    subject: subjects.auditHeads("*"),
+    as: subjects.auditHeads("*"),
+  },
   headsToConsole: {
     from: "AUDIT",
     to: "CONSOLE",

@@ -12,6 +12,8 @@ export const headers = {
   verdict: "Sentinel-Verdict",
   /** Ids of the rules and checks that matched, comma separated. */
   findings: "Sentinel-Findings",
+  /** Of a message that was held: its sequence in QUARANTINE, out of which somebody let it go. */
+  released: "Sentinel-Released",
   /** DEAD_LETTER: why, and the topic percent-encoded, since it may hold anything. */
   reason: "Sentinel-Reason",
   topic: "Sentinel-Topic",

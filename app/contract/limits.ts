@@ -45,5 +45,8 @@ export const auditedRefusalsPerMinute = 5;
 /** How long audit records are kept, in AUDIT and in its archive. */
 export const auditDays = 400;
 
+/** How long a held message is kept, and what was decided about it. */
+export const quarantineDays = 30;
+
 /** A record waits so long for others that are archived with it, unless there are many. */
 export const archiveSeconds = 60;

@@ -7,6 +7,7 @@ import {
   follow,
   inspect,
   read,
+  readAbroad,
   readToEnd,
   store,
   take,
@@ -27,13 +28,33 @@ import {
 import { type RegionName, regionNames } from "./regions.ts";
 import { inbox, type ServiceUser } from "./service-user.ts";
 import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
-import { subjects } from "./subjects.ts";
+import type { StreamName } from "./stream-bounds.ts";
+import { type DecisionAsker, type Origin, subjects } from "./subjects.ts";
 
 /** What inspection makes of a message, but for the alerts themselves. */
-const storeInspected = store(
-  "CORE",
-  ...["reports.*", "quarantine.*", "events.*.*", "deadletter.inspector.*"],
-);
+const storeInspected = (origin: Origin) =>
+  store(
+    "CORE",
+    ...["reports.*", subjects.quarantine(origin, "*"), "events.*.*", "deadletter.inspector.*"],
+  );
+/** Decides about what its lane has held, as it is asked, and tells AUDIT: see `decideHeld`. */
+const decideHeld = (origin: Origin, delivered: StreamName) => [
+  readAbroad("QUARANTINE"),
+  readAbroad("QUARANTINE_DECISIONS"),
+  // Whether a release that was interrupted has arrived.
+  readAbroad(delivered),
+  ...store("CORE", subjects.quarantineDecision(origin, "*")),
+  ...audit("quarantine"),
+];
+const decisionsAsked = (origin: Origin) => [
+  subjects.decisionRequest(origin, "*"),
+  subjects.auditHeads("*"),
+];
+/** Asks for decisions about held messages. */
+const askDecisions = (asker: DecisionAsker) => [
+  call("INTAKE", subjects.decisionRequest("upstream", asker)),
+  call("REPORT_INTAKE", subjects.decisionRequest("device", asker)),
+];
 /** Has auth cut off a device that does too much, and tells of it. */
 const haveCutOff = [
   call("AUTH", subjects.cutOffRequest),
@@ -78,19 +99,25 @@ export const serviceUsers: readonly ServiceUser[] = [
       // What a leader of MQTT_ALERTS stored, and died before it sent it.
       call("ALERTS", subjects.delivery("*")),
       askAlertStream,
-      ...storeInspected,
+      ...storeInspected(lanes.alerts.origin),
+      ...decideHeld(lanes.alerts.origin, "MQTT_ALERTS"),
       call("AUTH", subjects.registryStatus),
     ],
     publish: readLane(lanes.alerts),
-    subscribe: [inbox("inspector")],
+    subscribe: [inbox("inspector"), ...decisionsAsked(lanes.alerts.origin)],
+    responds: true,
   },
   {
     /** Nothing that it may do reaches a device or the alerts' lane. */
     name: "report-inspector",
     account: "REPORT_INTAKE",
-    calls: storeInspected,
+    calls: [
+      ...storeInspected(lanes.reports.origin),
+      ...decideHeld(lanes.reports.origin, "REPORTS"),
+    ],
     publish: readLane(lanes.reports),
-    subscribe: [inbox("report-inspector")],
+    subscribe: [inbox("report-inspector"), ...decisionsAsked(lanes.reports.origin)],
+    responds: true,
   },
   {
     name: "auth",
@@ -155,13 +182,20 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
       ...audit("registry"),
       ...tellChanges,
+      ...askDecisions("operator"),
     ],
     subscribe: [inbox("operator")],
   },
   {
     name: "console",
     account: "CONSOLE",
-    calls: [...audit("registry"), ...tellChanges],
+    calls: [
+      ...audit("registry"),
+      ...tellChanges,
+      ...follow("QUARANTINE"),
+      read("QUARANTINE_DECISIONS"),
+      ...askDecisions("console"),
+    ],
     subscribe: [inbox("console"), subjects.auditHeads("*")],
   },
   {

@@ -14,7 +14,7 @@ export const stores = {
   /** What devices get. Peers read it by consumers, and so could write to what is here: nothing else. */
   ALERTS: ["MQTT_ALERTS"],
   /** What else inspection made. Nobody logs in here but provision. */
-  CORE: ["REPORTS", "QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"],
+  CORE: ["REPORTS", "QUARANTINE", "QUARANTINE_DECISIONS", "SECURITY_EVENTS", "DEAD_LETTER"],
   AUDIT: ["AUDIT"],
   /** What auth tells other regions. */
   CHANGES: ["REGISTRY_CHANGES", "LOGINS"],

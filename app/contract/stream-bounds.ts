@@ -14,6 +14,7 @@ const gib = 1024 ** 3;
  * | MQTT_ALERTS | drops its oldest | new alerts go on to devices; what was dropped can no longer be caught up on, and the age of the oldest is alarmed |
  * | REPORTS | drops its oldest | the same |
  * | QUARANTINE | refuses | the message goes to DEAD_LETTER, reason `quarantine-full`: nobody can push evidence out by sending more |
+ * | QUARANTINE_DECISIONS | refuses | nothing more is released or dropped until decisions of a month ago end: a forgotten one could be made twice |
  * | SECURITY_EVENTS | drops its oldest | the age of the oldest is alarmed |
  * | AUDIT | refuses | logins and changes of the registry are refused: neither happens without its record |
  * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
@@ -28,6 +29,7 @@ export const streamBounds = {
   MQTT_ALERTS: 6 * gib,
   REPORTS: 2 * gib,
   QUARANTINE: 2 * gib,
+  QUARANTINE_DECISIONS: 128 * mib,
   SECURITY_EVENTS: 2 * gib,
   AUDIT: 4 * gib,
   DEAD_LETTER: gib,

@@ -1,5 +1,5 @@
 import { type Lane, lanes } from "./lanes.ts";
-import { auditDays, cutOffMemoryHours } from "./limits.ts";
+import { auditDays, cutOffMemoryHours, quarantineDays } from "./limits.ts";
 import { partitionCount, partitionedSubject } from "./partitions.ts";
 import { type MirrorSource, mirroredStreams, mirrorSource, type Reading } from "./peers.ts";
 import { type StreamBounds, type StreamName, streamBounds } from "./stream-bounds.ts";
@@ -153,6 +153,18 @@ const loginStream = (scale: StreamScale) =>
     duplicate_window: seconds(120),
   });
 
+/** As old as what they are about may become, and for a moment longer. */
+const decisionStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "QUARANTINE_DECISIONS",
+    description: "What was decided about held messages; the last state of each decision",
+    subjects: [subjects.quarantineDecision("*", "*")],
+    discard: "new",
+    max_age: days(quarantineDays) + hours(1),
+    max_msgs_per_subject: 1,
+    duplicate_window: seconds(120),
+  });
+
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
@@ -217,10 +229,11 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     stream(scale, {
       name: "QUARANTINE",
       description: "Messages held back by a verdict",
-      subjects: ["quarantine.*"],
+      subjects: [subjects.quarantine("*", "*")],
       discard: "new",
-      max_age: days(30),
+      max_age: days(quarantineDays),
     }),
+    decisionStream(scale),
     stream(scale, {
       name: "SECURITY_EVENTS",
       description: "Findings of the inspector, OCSF Detection Finding",

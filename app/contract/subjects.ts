@@ -2,9 +2,15 @@
 export const origins = ["upstream", "device"] as const;
 export type Origin = (typeof origins)[number];
 
-/** What is audited: logins, changes of the device registry, and copies of streams that are given up. Each kind has writers of its own. */
-export const auditKinds = ["auth", "registry", "copies"] as const;
+/**
+ * What is audited: logins, changes of the device registry, copies of streams that are given up, and
+ * what became of held messages. Each kind has writers of its own.
+ */
+export const auditKinds = ["auth", "registry", "copies", "quarantine"] as const;
 export type AuditKind = (typeof auditKinds)[number];
+
+/** Who may ask for a decision about held messages. */
+export type DecisionAsker = "console" | "operator";
 
 /** MQTT topics, as publishers and devices see them. */
 export const topics = {
@@ -39,7 +45,13 @@ export const subjects = {
   /** What MQTT_ALERTS has stored, on its way to the device. */
   delivery: (clientId: string) => `deliver.${clientId}.alerts`,
   reports: (clientId: string) => `reports.${clientId}`,
-  quarantine: (clientId: string) => `quarantine.${clientId}`,
+  /** The origin is part of it, so that no report can be held as if it were an alert. */
+  quarantine: (origin: Origin | "*", clientId: string) => `quarantine.${origin}.${clientId}`,
+  /** What was decided about the message of QUARANTINE that has this sequence. */
+  quarantineDecision: (origin: Origin | "*", sequence: number | "*") =>
+    `decisions.${origin}.${sequence}`,
+  /** Request: `DecisionRequest`. Each who may ask has a subject of its own, which says who it was. */
+  decisionRequest: (origin: Origin, asker: DecisionAsker | "*") => `decide.${origin}.${asker}`,
   event: (eventClass: string, clientId: string) => `events.${eventClass}.${clientId}`,
   deadLetter: (stage: string, reason: string) => `deadletter.${stage}.${reason}`,
   /** How far a bridge has come, told to the other one. Not stored. */
@@ -47,6 +59,8 @@ export const subjects = {
   /** A client that failed to authenticate may carry any id: those share the token `_`. */
   authAudit: (clientId: string | undefined) => `audit.auth.${clientId ?? "_"}`,
   /** What concerns several devices at once has the token `_`. */
+  quarantineAudit: (clientId: string | undefined) => `audit.quarantine.${clientId ?? "_"}`,
+  /** The same. */
   registryAudit: (clientId: string | undefined) => `audit.registry.${clientId ?? "_"}`,
   /** A copy of a stream was given up, to be made anew. It concerns no device. */
   copyAudit: "audit.copies._",
@@ -78,6 +92,16 @@ export const subjects = {
 
 /** The client of `clients.<id>.alerts`. */
 export const alertedClient = (subject: string): string => subject.split(".")[1] ?? "";
+
+/** Reads `quarantine.<origin>.<client>`; undefined for what is none of it. */
+export function parseQuarantineSubject(
+  subject: string,
+): { origin: Origin; clientId: string } | undefined {
+  const [head, named, clientId, ...rest] = subject.split(".");
+  const origin = origins.find((each) => each === named);
+  if (head !== "quarantine" || !origin || !clientId || rest.length > 0) return undefined;
+  return { origin, clientId };
+}
 
 /** Reads `ingress.<partition>.<origin>.<client>`, the form INGRESS stores. */
 export function parseIngressSubject(

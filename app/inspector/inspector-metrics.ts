@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { deadLetterReasons } from "../contract/dead-letter.ts";
+import { decisionActions, decisionOutcomes } from "../contract/quarantine-decision.ts";
 import { origins } from "../contract/subjects.ts";
 import { findingClasses, levels, verdicts } from "../contract/verdict.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
@@ -25,6 +26,7 @@ type Labelled =
   | "storeRetries"
   | "threadReplacements"
   | "budgetExceeded"
+  | "decisions"
   | "leaseLosses";
 
 /** Stages take microseconds, and a rule that thrashes takes a hundred milliseconds. */
@@ -65,6 +67,10 @@ export function createInspectorMetrics(registry: Registry) {
       ["origin"],
     ),
     stageFailures: counter("stage_failures", "Inspections that failed and are repeated", []),
+    decisions: counter("decisions", "What was asked about held messages, and what came of it", [
+      "action",
+      "outcome",
+    ]),
     leaseLosses: counter("lease_losses", "Partitions lost rather than handed back", ["code"]),
     registryFailures: counter("registry_failures", "Status requests without a usable answer", []),
     unverified: counter("unverified_recipients", "Look-ups that stayed without a status", []),
@@ -101,6 +107,9 @@ function startAtZero(metrics: Pick<InspectorMetrics, Labelled>) {
   for (const reason of deadLetterReasons) metrics.deadLetters.inc({ reason }, 0);
   for (const code of replacementCodes) metrics.threadReplacements.inc({ code }, 0);
   for (const origin of origins) metrics.budgetExceeded.inc({ origin }, 0);
+  for (const action of decisionActions) {
+    for (const outcome of decisionOutcomes) metrics.decisions.inc({ action, outcome }, 0);
+  }
   for (const code of ["taken", "expired"]) metrics.leaseLosses.inc({ code }, 0);
 }
 

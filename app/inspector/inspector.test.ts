@@ -66,7 +66,7 @@ describe("what the upstream sends", () => {
     ["pump-revoked", "recipient-revoked"],
   ])("is quarantined when it is for %s", async (client, rule) => {
     await publishAlert(js, client, `{"id":"${rule}"}`);
-    const [held] = await arrived("QUARANTINE", `quarantine.${client}`);
+    const [held] = await arrived("QUARANTINE", `quarantine.upstream.${client}`);
     expect(held?.header("Sentinel-Findings")).toBe(rule);
     expect(held?.header("Sentinel-Verdict")).toBe("quarantine");
     await arrived("SECURITY_EVENTS", `events.recipient.${client}`);
@@ -110,7 +110,7 @@ describe("what a device sends", () => {
     expect(report?.header("Sentinel-Origin")).toBe("device");
     expect(Number(report?.header("Sentinel-Ingress-Sequence"))).toBeGreaterThan(0);
     expect(report?.header("Nats-Msg-Id")).toMatch(/^pump-1:[0-9a-f-]{36}:\d+$/);
-    const [held] = await arrived("QUARANTINE", "quarantine.pump-1");
+    const [held] = await arrived("QUARANTINE", "quarantine.device.pump-1");
     expect(held?.text).toContain("wget");
     expect(held?.header("Sentinel-Verdict")).toBe("quarantine");
     await arrived("SECURITY_EVENTS", "events.pattern.pump-1");

@@ -7,6 +7,9 @@ import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
+import { DecisionAudit, type DecisionAuditOptions } from "./decisions/decision-audit.ts";
+import { DecisionService } from "./decisions/decision-service.ts";
+import { DecisionStore } from "./decisions/decision-store.ts";
 import { createInspectorMetrics, exposeInspectorState } from "./inspector-metrics.ts";
 import { startIngressMaintenance } from "./partitions/ingress-maintenance.ts";
 import { createIngressTail, type LogSight } from "./partitions/ingress-tail.ts";
@@ -35,6 +38,8 @@ export interface InspectorOptions {
   /** Clients whose habits are remembered at most; 55 bytes each. */
   readonly anomalyClients: number;
   readonly metrics: Registry;
+  /** By what the decisions about held messages are signed and told. */
+  readonly auditing: Pick<DecisionAuditOptions, "signer" | "keys" | "headsMs">;
   readonly log: Logger;
 }
 
@@ -74,6 +79,11 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
       : undefined;
   const inspection = { lane, publisher, redelivery, stages, state, recipients, held, metrics, log };
   const handle = createMessageInspector(inspection);
+  const { origin } = lane;
+  const audit = new DecisionAudit({ nats, publisher, name: replica, ...options.auditing, log });
+  const store = new DecisionStore(nats, publisher, origin);
+  const deciding = { nats, publisher, redelivery, store, lane, audit, metrics, log };
+  const decisions = new DecisionService(deciding);
   // What is asked in each round must not hold up the next.
   const looking = await jetstreamManager(nats, { checkAPI: false, timeout: timeoutMs });
   const tail = createIngressTail(looking, lane, clock);
@@ -112,6 +122,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     async drain() {
       await owner.drain();
       await stopMaintenance();
+      await decisions.drain();
       redelivery?.stop();
       publisher.close();
       await thread.close();

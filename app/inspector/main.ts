@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
+import { auditSignerIn } from "../audit/audit-signer.ts";
 import { laneNames, lanes } from "../contract/lanes.ts";
-import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import {
+  auditSchema,
+  count,
+  natsSchema,
+  processSchema,
+  readEnvironment,
+} from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
 import { createInspector } from "./inspector.ts";
@@ -14,6 +22,7 @@ import { RulePackInvalid } from "./patterns/rule-pack-invalid.ts";
 const schema = {
   ...processSchema,
   ...natsSchema,
+  ...auditSchema,
   /** Whose log it reads: what comes from upstream, or what devices send. */
   LANE: z.enum(laneNames).default("alerts"),
   /** Folder of the rule pack. */
@@ -35,6 +44,9 @@ await runProcess(
   async (environment, { log, metrics, fatal }) => {
     const lane = lanes[environment.LANE];
     const rules = await loadRules(environment.RULES_DIRECTORY, fatal);
+    const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
+    const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
+    keys.requireKey(signer.keyId, lane.process);
     const nats = await connectProcess(lane.process, environment, log);
     return createInspector({
       lane,
@@ -43,6 +55,7 @@ await runProcess(
       rules,
       rulesDirectory: environment.RULES_DIRECTORY,
       anomalyClients: environment.ANOMALY_CLIENTS,
+      auditing: { signer, keys, headsMs: environment.AUDIT_HEADS_SECONDS * 1_000 },
       metrics,
       log,
     });

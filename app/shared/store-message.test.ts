@@ -88,11 +88,16 @@ it("ends at a refusal that its caller calls final, such as that of a full stream
   await streams.update("QUARANTINE", { ...config, max_bytes: 1 });
   const inspector = await connectAs(region, "report-inspector");
   const errors: string[] = [];
-  const stored = storeMessage(jetstream(inspector), "quarantine.full", Buffer.from("evidence"), {
-    headers: messageHeaders(),
-    isFinal: isFull,
-    onRetry: (error) => errors.push(error.message),
-  });
+  const stored = storeMessage(
+    jetstream(inspector),
+    "quarantine.upstream.full",
+    Buffer.from("evidence"),
+    {
+      headers: messageHeaders(),
+      isFinal: isFull,
+      onRetry: (error) => errors.push(error.message),
+    },
+  );
   await expect(stored).rejects.toSatisfy(isFull);
   expect(errors).toEqual([]);
   await Promise.all([provision.close(), inspector.close()]);

@@ -23,6 +23,8 @@ export interface BatchRequest {
   readonly filter?: string;
   /** Messages at most; 1,000 by default. */
   readonly limit?: number;
+  /** Where the stream is asked, for whom it is not under JetStream's own subject. */
+  readonly ask?: string | undefined;
 }
 
 /** An answer may be as large as that, in bytes: more would fill the server's queue of a connection. */
@@ -40,15 +42,63 @@ const nothingFound = 404;
 export async function readBatch(
   connection: NatsConnection,
   stream: string,
-  { from, filter = ">", limit = 1_000 }: BatchRequest,
+  { from, filter = ">", limit = 1_000, ask }: BatchRequest,
 ): Promise<readonly StoredMessage[]> {
   const start =
     "sequence" in from
       ? { seq: Math.max(1, from.sequence) }
       : { start_time: new Date(from.since).toISOString() };
   const request = { ...start, next_by_subj: filter, batch: limit, max_bytes: batchBytes };
+  return answersOf(connection, { stream, ask, request, limit });
+}
+
+/** As many subjects as one question names: nats-server gives 1,024 answers to one. */
+const subjectLimit = 500;
+
+/**
+ * The last message of each of these subjects that has one, from any copy of the stream.
+ *
+ * @throws StreamUnread
+ */
+export async function readLast(
+  connection: NatsConnection,
+  stream: string,
+  { subjects, ask }: { readonly subjects: readonly string[]; readonly ask?: string | undefined },
+): Promise<readonly StoredMessage[]> {
+  const found: StoredMessage[] = [];
+  for (let first = 0; first < subjects.length; first += subjectLimit) {
+    const wanted = subjects.slice(first, first + subjectLimit);
+    const request = { multi_last: wanted, batch: wanted.length, max_bytes: batchBytes };
+    found.push(...(await answersOf(connection, { stream, ask, request, limit: wanted.length })));
+  }
+  return found;
+}
+
+interface Question {
+  readonly stream: string;
+  readonly ask: string | undefined;
+  readonly request: object;
+  readonly limit: number;
+}
+
+async function answersOf(
+  connection: NatsConnection,
+  question: Question,
+): Promise<readonly StoredMessage[]> {
+  try {
+    return await allAnswersOf(connection, question);
+  } catch (cause) {
+    if (cause instanceof StreamUnread) throw cause;
+    throw new StreamUnread(`${question.stream} does not answer`, { cause });
+  }
+}
+
+async function allAnswersOf(
+  connection: NatsConnection,
+  { stream, ask, request, limit }: Question,
+): Promise<readonly StoredMessage[]> {
   const answers = await connection.requestMany(
-    `$JS.API.DIRECT.GET.${stream}`,
+    ask ?? `$JS.API.DIRECT.GET.${stream}`,
     JSON.stringify(request),
     { strategy: "count", maxMessages: limit + 1, maxWait: answerLimitMs },
   );

@@ -30,7 +30,7 @@ function contractOf(demand: Demand) {
   };
 }
 
-type Grown = Exclude<StreamName, `KV_${string}` | "CUT_OFFS" | "LOGINS">;
+type Grown = Exclude<StreamName, `KV_${string}` | "CUT_OFFS" | "LOGINS" | "QUARANTINE_DECISIONS">;
 
 /**
  * Bytes of each stream when it is as old as it may become, with every alert of all regions taken in

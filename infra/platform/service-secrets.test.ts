@@ -40,8 +40,8 @@ describe("each pod's secrets", () => {
       "meter-secrets": ["password"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
       "mender-secrets": ["audit-key", "audit-keys.json", "password"],
-      "inspector-secrets": ["password"],
-      "report-inspector-secrets": ["password"],
+      "inspector-secrets": ["audit-key", "audit-keys.json", "password"],
+      "report-inspector-secrets": ["audit-key", "audit-keys.json", "password"],
       "auth-secrets": [
         "audit-key",
         "audit-keys.json",
@@ -126,12 +126,19 @@ describe("the audit keys", () => {
     const file = AuditKeyFileSchema.parse(JSON.parse(text));
     const keys = new AuditKeyRing(file);
 
-    for (const signer of ["auth", "console", "operator", "mender"] as const) {
+    for (const signer of [
+      "auth",
+      "console",
+      "inspector",
+      "mender",
+      "operator",
+      "report-inspector",
+    ] as const) {
       const { keyId } = auditSigner(filesOf(signer)["audit-key"] ?? "");
       expect(() => keys.requireKey(keyId, signer)).not.toThrow();
       expect(filesOf(signer)["audit-keys.json"]).toBe(text);
     }
-    expect(file.keys).toHaveLength(6);
+    expect(file.keys).toHaveLength(8);
     expect(file.keys.at(-1)).toEqual(formerAuditKeys[0]);
     expect(await settled(secrets.auditKeys)).toBe(text);
     expect(await pulumi.isSecret(secrets.auditKeys)).toBe(false);

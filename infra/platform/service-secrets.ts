@@ -122,8 +122,8 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated), ...own(reportGate) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     meter: own("meter"),
-    inspector: own("inspector"),
-    "report-inspector": own("report-inspector"),
+    inspector: { ...own("inspector"), ...signing("inspector") },
+    "report-inspector": { ...own("report-inspector"), ...signing("report-inspector") },
     auth: {
       ...own("auth"),
       "callout-password": passwordOf("auth-callout"),

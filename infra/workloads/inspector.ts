@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Lane } from "../../app/contract/lanes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { statefulProcess } from "./stateful-process.ts";
-import type { WorkloadArgs } from "./workload.ts";
+import { auditKeyFiles, type WorkloadArgs } from "./workload.ts";
 
 export interface InspectorArgs extends WorkloadArgs {
   /** Whose log its replicas read; the workload is called as the lane's processes are. */
@@ -21,7 +21,11 @@ export class Inspector extends pulumi.ComponentResource {
         workload: lane.process,
         args,
         size: planned.pod,
-        environment: { LANE: lane.name, ANOMALY_CLIENTS: String(planned.anomalyClients) },
+        environment: {
+          LANE: lane.name,
+          ANOMALY_CLIENTS: String(planned.anomalyClients),
+          ...auditKeyFiles,
+        },
       },
       replicas: planned.replicas,
       parent: this,

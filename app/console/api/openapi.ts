@@ -3,10 +3,10 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-pro
 import { z } from "zod";
 import { type Api, answer } from "./api.ts";
 
-const description = `The device registry of MQTT Sentinel.
+const description = `The device registry and the quarantine of MQTT Sentinel.
 
 Each request carries a token: \`Authorization: Bearer snt_…\`. A viewer reads; an operator registers devices, rotates their secrets,
-suspends, resumes and labels them; an admin revokes and deletes them, too. Each operation's security names the least role. Every
+suspends, resumes and labels them, and decides what becomes of held messages; an admin revokes and deletes devices, too. Each operation's security names the least role. Every
 change is announced in the audit before it is made, under the name \`api:<token name>\`.
 
 An answer about one device has an ETag. Sent back as If-Match, it makes a change happen only while the device is as it was: otherwise
@@ -18,7 +18,10 @@ export async function addOpenapi(api: Api): Promise<void> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "MQTT Sentinel", version: "1.0.0", description },
-      tags: [{ name: "devices", description: "Who may connect" }],
+      tags: [
+        { name: "devices", description: "Who may connect" },
+        { name: "quarantine", description: "Messages that were held back" },
+      ],
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
     },
     transform: (route) => {

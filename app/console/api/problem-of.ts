@@ -2,9 +2,11 @@ import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import type { FastifyError, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { AuditUnavailable } from "../../audit/registry-journal.ts";
+import { DecisionsUnavailable } from "../../quarantine/ask-decisions.ts";
 import { InvalidPageToken } from "../../registry/device-page.ts";
 import { ColumnsUnknown, RegistryBusy } from "../../registry/import/import-errors.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
+import { StreamUnread } from "../../shared/stored-messages.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
@@ -22,6 +24,7 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
   return (
     ofRequest(error as FastifyError, request) ??
     ofRegistry(error) ??
+    ofQuarantine(error) ??
     new Problem("internal-error", "it was logged; try again later", { cause: error })
   );
 }
@@ -72,6 +75,17 @@ function ofRegistry(error: unknown): Problem | undefined {
       ? "it does not exist; see that DEVICE_TABLE is right"
       : "it cannot be reached or refuses; try again later";
   return new Problem("registry-unavailable", detail, { cause: error, headers: retrySoon });
+}
+
+function ofQuarantine(error: unknown): Problem | undefined {
+  if (error instanceof DecisionsUnavailable) {
+    const code = error.code === "audit-unavailable" ? error.code : "quarantine-unavailable";
+    return new Problem(code, error.message, { cause: error, headers: retrySoon });
+  }
+  if (!(error instanceof StreamUnread)) return undefined;
+  return new Problem("quarantine-unavailable", "try again later", {
+    ...{ cause: error, headers: retrySoon },
+  });
 }
 
 /** The SDK notes on each error how often it has tried; without credentials it does not even try. */

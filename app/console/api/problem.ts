@@ -9,10 +9,12 @@ export const problems = {
   "role-too-low": [403, "The token's role does not allow this"],
   "no-such-route": [404, "There is nothing here"],
   "no-such-device": [404, "There is no such device"],
+  "no-such-message": [404, "There is no such held message"],
   "device-exists": [409, "The device exists already"],
   "device-revoked": [409, "The device was revoked, which is final"],
   "device-not-revoked": [409, "The device is not revoked"],
   "device-contended": [409, "Others are changing the device"],
+  "message-decided": [409, "The opposite was decided about the message"],
   "record-unreadable": [409, "The table's item is not a device record"],
   "device-changed": [412, "The device is not as it was seen any more"],
   "body-too-large": [413, "The body is too large"],
@@ -21,6 +23,8 @@ export const problems = {
   "too-many-requests": [429, "There are too many requests"],
   "internal-error": [500, "Something is wrong with the server"],
   "audit-unavailable": [503, "The audit cannot be written, so nothing was changed"],
+  "decision-unfinished": [503, "Nobody can say yet whether it is done"],
+  "quarantine-unavailable": [503, "What is held cannot be read or decided about"],
   "registry-unavailable": [503, "The device table cannot be used"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type ProblemCode = keyof typeof problems;

@@ -59,12 +59,12 @@ it("sends an alert to its device as it came, with where and when it was handled"
 
 it.each([
   ["upstream", "tag", "clients.pump-7.alerts"],
-  ["upstream", "quarantine", "quarantine.pump-7"],
-  ["upstream", "deny", "quarantine.pump-7"],
+  ["upstream", "quarantine", "quarantine.upstream.pump-7"],
+  ["upstream", "deny", "quarantine.upstream.pump-7"],
   ["device", "allow", "reports.pump-7"],
   ["device", "tag", "reports.pump-7"],
-  ["device", "quarantine", "quarantine.pump-7"],
-  ["device", "deny", "quarantine.pump-7"],
+  ["device", "quarantine", "quarantine.device.pump-7"],
+  ["device", "deny", "quarantine.device.pump-7"],
 ] as const)("stores an %s message with verdict %s under %s", (origin, verdict, subject) => {
   expect(outputsOf(inspected(verdict, { origin })).map((output) => output.subject)).toEqual([
     subject,

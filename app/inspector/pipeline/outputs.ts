@@ -80,7 +80,7 @@ function routeOf({
   clientId,
 }: Inspected): Pick<Output, "destination" | "subject"> {
   if (verdict === "quarantine" || verdict === "deny") {
-    return { destination: "quarantine", subject: subjects.quarantine(clientId) };
+    return { destination: "quarantine", subject: subjects.quarantine(origin, clientId) };
   }
   return origin === "upstream"
     ? { destination: "alerts", subject: subjects.alerts(clientId) }

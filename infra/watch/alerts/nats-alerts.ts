@@ -15,7 +15,7 @@ const storageUsed = (part: number) =>
 const audit = '{stream_name="AUDIT",is_stream_leader="true"}';
 const auditGrowth = `predict_linear(jetstream_stream_total_bytes${audit}[1d], 30 * 86400)`;
 /** Streams that refuse when they are full, but for INGRESS, which has an alert of its own. */
-const refusing = "REPORT_INGRESS|QUARANTINE|AUDIT";
+const refusing = "REPORT_INGRESS|QUARANTINE|QUARANTINE_DECISIONS|AUDIT";
 /** Streams that drop their oldest message when they are full, before its age would. */
 const dropping = "MQTT_ALERTS|REPORTS|SECURITY_EVENTS|DEAD_LETTER";
 /** Messages that a copy lacks between its first and its last, by its server's own count. */
@@ -100,7 +100,7 @@ export const natsAlerts: readonly Alert[] = [
     lasting: "1m",
     summary: "{{ $labels.stream_name }} is {{ $value | humanizePercentage }} full",
     impact:
-      "It refuses when it is full. REPORT_INGRESS: new reports are lost. AUDIT: logins are refused. QUARANTINE: what is held back goes to DEAD_LETTER.",
+      "It refuses when it is full. REPORT_INGRESS: new reports are lost. AUDIT: logins are refused. QUARANTINE: what is held back goes to DEAD_LETTER. QUARANTINE_DECISIONS: nothing more is released or dropped.",
   },
   {
     name: "SentinelStreamDropsOldest",

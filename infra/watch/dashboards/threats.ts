@@ -44,7 +44,7 @@ const heldBack: Section = {
       title: "Held back, part of all",
       description: "Quarantined or denied, by origin",
       unit: "percentunit",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: `${rates(`${inspected}{verdict=~"quarantine|deny"}`, "origin")} / ${rates(inspected, "origin")}`,
@@ -57,15 +57,27 @@ const heldBack: Section = {
       title: "Dead letters, 5 min",
       description: "Refused by a bridge or an inspector, by reason",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [{ expr: deadLetters("5m"), legend: "{{process}} {{reason}}" }],
     }),
     graph({
       title: "Stored",
       description: "What the inspectors write besides alerts and reports",
       unit: "mps",
-      width: 8,
+      width: 6,
       queries: ["QUARANTINE", "SECURITY_EVENTS", "DEAD_LETTER"].map(stored),
+    }),
+    graph({
+      title: "Released and dropped, 1 h",
+      description: "What was asked about held messages, and what came of it",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: "sum by (action, outcome) (increase(sentinel_inspector_decisions_total[1h]))",
+          legend: "{{action}} {{outcome}}",
+        },
+      ],
     }),
   ],
 };
