@@ -98,7 +98,7 @@ const images = z.strictObject(
     ),
     /** Where the images are pulled from. Absent: the repositories that the stack itself makes. */
     registry: matching(imagePath, "host/path").optional(),
-    /** Pins an image to its bytes; the version then only names it. */
+    /** Pins an image to its bytes, whatever the version is. */
     digests: z
       .partialRecord(
         z.enum(imageNames),

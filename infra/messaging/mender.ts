@@ -23,8 +23,9 @@ const secrets = { name: "mender-secrets", mountPath: "/secrets/mender" };
 const secretFile = (file: string) => `${secrets.mountPath}/${file}`;
 const podName = { valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
 
-// The server stores as well without it: whether its pod is ready is not for this one to say.
-const { startupProbe: _, readinessProbe: __, ...operations } = operationsOf("mender-metrics");
+const { startupProbe: _, ...operations } = operationsOf("mender-metrics");
+/** As soon as it runs: the server stores as well while this one cannot do its work. */
+const readinessProbe = operations.livenessProbe;
 const heapShare = 0.6;
 
 /**
@@ -48,6 +49,7 @@ export const menderContainer = (args: MenderArgs): Container => ({
     { name: "AUDIT_KEYS_FILE", value: secretFile(auditKeysFile) },
   ],
   ...operations,
+  readinessProbe,
   resources: resourcesOf(args.size),
   volumeMounts: [
     { name: "trust", mountPath: folders.trust, readOnly: true },

@@ -230,8 +230,8 @@ describe("the process beside it that makes damaged copies anew", () => {
     expect(specOf().minReadySeconds).toBeGreaterThan(3 * LOOK_SECONDS);
   });
 
-  it("is not asked whether the server is ready", () => {
-    expect(containerOf("mender").readinessProbe).toBeUndefined();
+  it("neither delays the server's start nor says whether it is ready", () => {
+    expect(containerOf("mender").readinessProbe.httpGet.path).toBe("/livez");
     expect(podOf().initContainers.map(({ name }: { name: string }) => name)).toEqual([
       "reloader",
       "exporter",
