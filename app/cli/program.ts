@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from "commander";
 import { gaplessStreams } from "../contract/gapless-streams.ts";
+import { addAlertCommands } from "./alerts/alert-commands.ts";
 import { addAuditCommands } from "./audit/audit-commands.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
@@ -53,6 +54,7 @@ export function createProgram(
   addTailCommand(program, run);
   addAuditCommands(program, run);
   addQuarantineCommands(program, run);
+  addAlertCommands(program, run);
   addTokenCommands(program, run);
   program
     .command("doctor")

@@ -180,6 +180,8 @@ export const serviceUsers: readonly ServiceUser[] = [
       // What each server has of them: the leader tells of its own copy only.
       askServers("JSZ"),
       ...[...stores.ALERTS, ...stores.CORE, ...stores.AUDIT].flatMap(readToEnd),
+      // Where an alert waits that is not inspected yet.
+      ...readToEnd("INGRESS"),
       ...audit("registry"),
       ...tellChanges,
       ...askDecisions("operator"),

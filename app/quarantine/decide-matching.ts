@@ -59,6 +59,8 @@ export async function askPatiently(
       }
     } catch (error) {
       if (!(error instanceof DecisionsUnavailable) || attempt >= attempts) throw error;
+      // Its performer has waited for AUDIT already.
+      if (error.code === "audit-unavailable") throw error;
     }
     await delay(Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs));
   }

@@ -5,9 +5,12 @@ import { isItemName } from "../../registry/device-key.ts";
 import type { DeviceFilter } from "../../registry/device-page.ts";
 import { rowFormats } from "../../registry/import/device-rows.ts";
 import type { RunCommand } from "../command-context.ts";
-import { examples, label, positive } from "../option-values.ts";
+import { clientId, duration, examples, label, positive } from "../option-values.ts";
+import { deviceHistory } from "./device-history.ts";
 import { ids } from "./id-arguments.ts";
 import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
+
+const sevenDays = 7 * 86_400_000;
 
 const filtered = (command: Command) =>
   command
@@ -46,6 +49,22 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
     .addHelpText("after", examples("sentinel devices show pump-7"))
     .action((named: string[], { json }) =>
       run((context) => showDevices(context, { ids: named, json }), program.opts()),
+    );
+  devices
+    .command("history")
+    .description("one timeline of logins, refusals, cut-offs, findings and changes of a device")
+    .argument("<id>", "its client id", clientId)
+    .option("--since <time>", "look so far back, such as 10m (default: 7d)", duration, sevenDays)
+    .option("--limit <count>", "so many of the newest", positive, 1_000)
+    .option("--json", "a JSON object a line", false)
+    .addHelpText(
+      "after",
+      "\nFrom AUDIT and SECURITY_EVENTS of this region. When sessions end is not recorded, but for cut-offs\n" +
+        "and for changes that end them.\n" +
+        examples("sentinel devices history pump-7 --since 24h"),
+    )
+    .action((id: string, options) =>
+      run((context) => deviceHistory(context, { clientId: id, ...options }), program.opts()),
     );
   filtered(
     devices.command("export").description("writes all devices to standard output, without secrets"),

@@ -5,7 +5,7 @@ import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 import type { Styled } from "../output.ts";
-import { tailJson, tailLine } from "./tail-line.ts";
+import { tailJson, tailLine, toneFormats } from "./tail-line.ts";
 import { concerns, type TailMessage, type TailTopic, tailSource } from "./tail-topics.ts";
 
 export interface TailArguments {
@@ -17,7 +17,6 @@ export interface TailArguments {
 }
 
 const utf8 = new TextDecoder();
-const formats = { plain: "reset", good: "green", notice: "yellow", bad: "red" } as const;
 
 /** Prints messages as they are stored, until it is interrupted or nobody reads it any more. */
 export async function tailCommand(
@@ -81,7 +80,7 @@ async function follow(
 
 function coloured(message: TailMessage): Styled {
   const { tone, text } = tailLine(message);
-  return { format: formats[tone], text };
+  return { format: toneFormats[tone], text };
 }
 
 function taken(topic: TailTopic, stream: string, message: StoredMessage): TailMessage {

@@ -8,7 +8,13 @@ import {
   type TailTopic,
 } from "./tail-topics.ts";
 
-export type Tone = "plain" | "good" | "notice" | "bad";
+export const toneFormats = {
+  plain: "reset",
+  good: "green",
+  notice: "yellow",
+  bad: "red",
+} as const;
+export type Tone = keyof typeof toneFormats;
 
 export interface TailLine {
   readonly tone: Tone;
