@@ -57,8 +57,14 @@ export const accessEdits: readonly SettingEdit[] = [
   {
     setting: "formerAuditKeys",
     edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
-    steps: ["archive", "auth", "console", "mender", "operator"].map(
-      (owner) => `update Secret secrets-${owner}`,
-    ),
+    steps: [
+      "archive",
+      "auth",
+      "console",
+      "inspector",
+      "mender",
+      "operator",
+      "report-inspector",
+    ].map((owner) => `update Secret secrets-${owner}`),
   },
 ];
