@@ -20,7 +20,7 @@ test: build engine checkers
 	@node test/run.ts $(ARGS)
 
 check: setup
-	@npx biome check . && npx tsc --noEmit
+	@npx biome check . && npx tsc --noEmit && npx tsc --noEmit -p app/console/page
 
 bench: build
 	@node bench/main.ts $(ARGS)
@@ -44,9 +44,10 @@ setup:
 engine: setup
 	@./tools/bootstrap-engine.sh
 
-# What the tests hold rules and Kubernetes objects against.
+# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone.
 checkers: setup
 	@./tools/bootstrap-promtool.sh
+	-@./tools/bootstrap-chromium.sh
 	@node tools/kubernetes-schemas.ts
 
 clean:

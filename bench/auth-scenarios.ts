@@ -1,5 +1,5 @@
 import type { NatsConnection } from "../app/shared/nats.ts";
-import { type Sample, scrape, total } from "../local/view/process-metrics.ts";
+import { type Sample, scrape, total } from "../app/shared/process-metrics.ts";
 import { ask, type Crowd, type CrowdResult } from "./auth-callers.ts";
 import { deviceAddress, deviceId, deviceSecret } from "./auth-devices.ts";
 import type { Ground } from "./auth-ground.ts";

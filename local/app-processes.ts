@@ -102,6 +102,9 @@ const particulars: Record<
     API_CERT_FILE: context.certificates.console.certFile,
     API_KEY_FILE: context.certificates.console.keyFile,
     API_TOKENS_FILE: context.secrets.apiTokensFile,
+    METRICS_SOURCES: [...endpointsOf(context.layout).processUrls]
+      .map(([name, url]) => `${name.replace(/-\d+$/, "")}=${url}`)
+      .join(","),
   }),
   archive: (context) => ({
     ...natsEnvironment(context, "archive"),

@@ -3,14 +3,15 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { printable, printableLines } from "../app/shared/printable.ts";
+import { scrape } from "../app/shared/process-metrics.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import { warmUp } from "./load/warm-up.ts";
 import { parseOptions, type UpOptions } from "./options.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
 import { type Region, startRegion } from "./region.ts";
 import { wholeRegion } from "./region-options.ts";
+import { signInLink } from "./sign-in-link.ts";
 import { liveLine, liveTable, type Moment } from "./view/live-table.ts";
-import { scrape } from "./view/process-metrics.ts";
 import { stageFigures } from "./view/stage-figures.ts";
 import { summarise, summaryTable } from "./view/summary.ts";
 
@@ -54,7 +55,7 @@ function title(seconds: number): string {
   const left = options.for
     ? `${Math.max(0, Math.round(options.for - seconds))} s left`
     : "Ctrl-C ends it";
-  return `\x1b[1mMQTT Sentinel\x1b[0m, one region on this machine · ${left} · watch: ./sentinel tail\x1b[K`;
+  return `\x1b[1mMQTT Sentinel\x1b[0m, one region on this machine · ${left} · watch: ./sentinel tail\x1b[K\n${pageLine}\x1b[K`;
 }
 
 async function runUnderLoad(region: Region): Promise<number> {
@@ -94,6 +95,16 @@ async function runUnderLoad(region: Region): Promise<number> {
   }
 }
 
+/** Also where the live table is drawn over what was said before. */
+let pageLine = "";
+
+async function tellPage(region: Region): Promise<void> {
+  const link = await signInLink(region);
+  pageLine = `the page: ${region.endpoints.apiUrl}`;
+  progress(`${pageLine}, its certificate is by ${region.certificates.caFile}`);
+  progress(`sign in within a quarter of an hour, once: ${link}`);
+}
+
 async function run({ directory, ...rest }: UpOptions): Promise<number> {
   const started = performance.now();
   const region = await startRegion({
@@ -111,6 +122,7 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     `the region is up after ${((performance.now() - started) / 1000).toFixed(1)} s, logs in ${directory}/logs`,
   );
   try {
+    await tellPage(region);
     if (rest.load) return await runUnderLoad(region);
     progress(
       `devices: ${region.endpoints.edgeUrls.join(" ")}  publishers: ${region.endpoints.upstreamUrl}  Ctrl-C ends it`,

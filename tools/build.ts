@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildPage } from "./build-page.ts";
 
 /**
  * Bundles each process: every folder of `app/` that has a `main.ts` becomes `dist/<folder>/main.js`.
@@ -42,3 +43,6 @@ cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   recursive: true,
   filter: (source) => !notShipped.test(source),
 });
+
+const page = await buildPage(join(root, "dist/console/page"));
+process.stdout.write(`page: ${Math.round(page.bytes / 1_000)} kB at first load, compressed\n`);

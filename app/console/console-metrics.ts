@@ -2,14 +2,24 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
 
-/** Why somebody was turned away: by an unknown or missing token, by the role, or by a limit. */
+/**
+ * Why somebody was turned away: by an unknown or missing token, session or link, by where the request came from, by
+ * the role, or by a limit.
+ */
 export const unauthorizedReasons = [
   "token-missing",
   "token-unknown",
+  "session-ended",
+  "link-unknown",
+  "not-from-the-page",
   "role-too-low",
   "address-limit",
 ] as const;
 export type UnauthorizedReason = (typeof unauthorizedReasons)[number];
+
+/** What opened a session at the page. */
+export const signInWays = ["token", "link"] as const;
+export type SignInWay = (typeof signInWays)[number];
 
 export const followedKinds = ["tokens", "certificate"] as const;
 export type FollowedKind = (typeof followedKinds)[number];
@@ -39,6 +49,13 @@ export function createConsoleMetrics(registry: Registry) {
     registers,
   });
   for (const reason of unauthorizedReasons) unauthorized.inc({ reason }, 0);
+  const signIns = new Counter({
+    name: "sentinel_console_sign_ins_total",
+    help: "Sessions that were opened at the page",
+    labelNames: ["by"],
+    registers,
+  });
+  for (const by of signInWays) signIns.inc({ by }, 0);
   const unusableFiles = new Counter({
     name: "sentinel_console_unusable_files_total",
     help: "Times that a changed file could not be used, so that what was read before goes on",
@@ -63,14 +80,30 @@ export function createConsoleMetrics(registry: Registry) {
   });
   return {
     ...{ scannedItems, scansRefused },
-    answered: (labels: { route: string; method: string; code: number }, seconds: number) => {
+    answered: (labels: { route: string; method: string; code: number }, seconds?: number) => {
       const { route, method, code } = labels;
       requests.inc({ route, method, code });
-      requestSeconds.observe({ route, method }, seconds);
+      if (seconds !== undefined) requestSeconds.observe({ route, method }, seconds);
     },
+    signedIn: (by: SignInWay) => signIns.inc({ by }),
     turnedAway: (reason: UnauthorizedReason) => unauthorized.inc({ reason }),
     unusableFile: (file: FollowedKind) => unusableFiles.inc({ file }),
     auditFailures,
+    watchPage: (page: { readonly sessions: () => number; readonly streams: () => number }) => {
+      const gauge = (name: string, help: string, read: () => number) =>
+        new Gauge({
+          ...{ name: `sentinel_console_${name}`, help, registers },
+          collect() {
+            this.set(read());
+          },
+        });
+      gauge(
+        "sessions",
+        "Sessions at the page that have not ended, as far as is known",
+        page.sessions,
+      );
+      gauge("live_streams", "Pages that are told live figures", page.streams);
+    },
     watchOutbox: (outbox: Pick<AuditOutbox, "size">) => {
       new Gauge({
         name: "sentinel_console_audit_outbox_records",

@@ -10,6 +10,7 @@ const needed = {
   API_KEY_FILE: "/d",
   API_TOKENS_FILE: "/e",
   AWS_REGION: "us-east-1",
+  METRICS_SOURCES: "bridge=http://bridge:8080",
   AUDIT_KEY_FILE: "/f",
   AUDIT_KEYS_FILE: "/g",
 };
@@ -28,4 +29,22 @@ it("names everything that is missing or wrong", () => {
 
   expect(wrong).toThrow("API_TOKENS_FILE");
   expect(wrong).toThrow(/API_PORT: .*got "70000"/);
+});
+
+it("takes where processes tell how they are, and says what such a list looks like", () => {
+  const read = (METRICS_SOURCES: string) => readConsoleEnvironment({ ...needed, METRICS_SOURCES });
+  const url = "http://127.0.0.1:8080";
+
+  expect(read(`bridge=${url},report-gate=http://nats-edge:8080/`).METRICS_SOURCES).toEqual([
+    { kind: "bridge", url },
+    { kind: "report-gate", url: "http://nats-edge:8080" },
+  ]);
+  for (const wrong of [
+    "bridge",
+    "bridge=https://a:1",
+    "bridge=http://a:1/metrics",
+    "Ab=http://a",
+  ]) {
+    expect(() => read(wrong)).toThrow(/METRICS_SOURCES: must be a list such as bridge=http/);
+  }
 });

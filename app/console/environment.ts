@@ -3,11 +3,23 @@ import { defaultDeviceTable } from "../contract/device.ts";
 import {
   auditSchema,
   count,
+  list,
   natsSchema,
   port,
   processSchema,
   readEnvironment,
 } from "../shared/environment.ts";
+import type { Source } from "./live/sources.ts";
+
+/** `bridge=http://bridge:8080,…`: each URL is one process's, or its host name leads to all of the kind. */
+const metricsSources = list.transform((items, context) =>
+  items.map((item): Source => {
+    const [, kind, url] = /^([a-z-]{1,40})=(http:\/\/[^/?#]+)\/?$/.exec(item) ?? [];
+    if (kind !== undefined && url !== undefined && URL.canParse(url)) return { kind, url };
+    context.addIssue(`must be a list such as bridge=http://bridge:8080; ${item} is not`);
+    return z.NEVER;
+  }),
+);
 
 const shape = {
   ...processSchema,
@@ -27,6 +39,11 @@ const shape = {
   DYNAMODB_ENDPOINT: z.url().optional(),
   TOKEN_REQUESTS_PER_SECOND: count.default(50),
   ADDRESS_FAILURES_PER_MINUTE: count.default(30),
+  /** A session at the page ends when its person does nothing for so long, and in any case after the hours. */
+  SESSION_IDLE_MINUTES: count.max(1_440).default(30),
+  SESSION_HOURS: count.max(168).default(12),
+  /** Where the region's processes tell how they are, for the page: see `metricsSources`. */
+  METRICS_SOURCES: metricsSources,
   /** Items of the table that one list may make it look at, and those of one token in a minute. */
   SCANNED_ITEMS_PER_REQUEST: count.default(1_000),
   TOKEN_SCANNED_ITEMS_PER_MINUTE: count.default(300_000),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
 import { auditSignerIn } from "../audit/audit-signer.ts";
 import { HeadExchange } from "../audit/head-exchange.ts";
@@ -8,13 +9,16 @@ import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { connectProcess, jetstream } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
-import { createAccessControl } from "./access/access-control.ts";
+import { createAccess } from "./access/access.ts";
 import { ScanBudget } from "./access/scan-budget.ts";
 import { TokenBook } from "./access/token-book.ts";
 import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
 import { createConsole } from "./console-service.ts";
 import { type ConsoleEnvironment, readConsoleEnvironment } from "./environment.ts";
+import { LiveFeed } from "./live/live-feed.ts";
+import { askAll } from "./live/sources.ts";
+import { readPageFiles } from "./page-files.ts";
 import { createServer } from "./server.ts";
 
 /** Whoever waits for an answer has more patience than a login. */
@@ -39,6 +43,23 @@ async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetric
   return { connection, audit, heads, watch: new NatsWatch(connection) };
 }
 
+/** Who may use it, as the environment says. */
+function accessOf(environment: ConsoleEnvironment, metrics: ConsoleMetrics, log: Logger) {
+  return createAccess({
+    tokens: new TokenBook(environment.API_TOKENS_FILE),
+    limits: {
+      requestsPerSecond: environment.TOKEN_REQUESTS_PER_SECOND,
+      failuresPerMinute: environment.ADDRESS_FAILURES_PER_MINUTE,
+    },
+    sessionLimits: {
+      idleMs: environment.SESSION_IDLE_MINUTES * 60_000,
+      lifeMs: environment.SESSION_HOURS * 3_600_000,
+    },
+    clock: Date.now,
+    ...{ metrics, log },
+  });
+}
+
 async function start(environment: ConsoleEnvironment, { log, metrics: registers }: ProcessContext) {
   const metrics = createConsoleMetrics(registers);
   const { connection: nats, audit, heads, watch } = await openAudit(environment, metrics, log);
@@ -46,12 +67,9 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
   const client = createDynamoClient({ region, endpoint, ...patience });
   const registry = new DeviceRegistry({ client, table, consistent: true, journal: audit.journal });
   // Not before NATS was there: what changes from here on is followed.
-  const [tokens, tls] = [new TokenBook(environment.API_TOKENS_FILE), tlsOf(environment)];
-  const limits = {
-    requestsPerSecond: environment.TOKEN_REQUESTS_PER_SECOND,
-    failuresPerMinute: environment.ADDRESS_FAILURES_PER_MINUTE,
-  };
-  const access = createAccessControl({ tokens, limits, metrics, log });
+  const [access, tls] = [accessOf(environment, metrics, log), tlsOf(environment)];
+  const live = new LiveFeed({ sources: environment.METRICS_SOURCES, ask: askAll, clock: Date.now });
+  metrics.watchPage({ sessions: () => access.sessions.size, streams: () => live.listeners });
   const scans = new ScanBudget({
     limits: {
       itemsPerRequest: environment.SCANNED_ITEMS_PER_REQUEST,
@@ -60,19 +78,15 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     metrics,
   });
   const api = await createServer({
-    registry,
-    nats,
-    clock: Date.now,
-    scans,
-    tls,
-    access,
-    metrics,
-    log,
+    ...{ registry, nats, clock: Date.now, scans, tls, access, live, metrics, log },
+    page: readPageFiles(join(import.meta.dirname, "page")),
   });
-  const unfollow = takeChangedFiles({ environment, tokens, api, metrics, log });
+  const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });
+  void live.run();
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
   const release = () => {
     unfollow();
+    live.stop();
     client.destroy();
   };
   return createConsole({ api, audit, heads, watch, log, release });

@@ -5,23 +5,31 @@ import {
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import type { Logger } from "../shared/log.ts";
-import { type AccessControl, requestFacts } from "./access/access-control.ts";
+import type { Access } from "./access/access.ts";
+import { requestFacts } from "./access/request-facts.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
 import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addEndingRoutes } from "./api/ending-routes.ts";
 import { addImportRoute } from "./api/import-route.ts";
+import { addLiveRoute } from "./api/live-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
 import { Problem, problemType } from "./api/problem.ts";
 import { problemOf } from "./api/problem-of.ts";
 import { addQuarantineRoutes } from "./api/quarantine-routes.ts";
 import { addReadingRoutes } from "./api/reading-routes.ts";
+import { addSessionRoutes } from "./api/session-routes.ts";
 import type { ConsoleMetrics } from "./console-metrics.ts";
+import type { LiveFeed } from "./live/live-feed.ts";
+import type { PageFiles } from "./page-files.ts";
+import { addPageRoutes, addSecurityHeaders } from "./page-routes.ts";
 
 export interface ServerOptions extends ApiOptions {
   readonly tls: { readonly cert: Buffer; readonly key: Buffer };
-  readonly access: AccessControl;
-  readonly metrics: Pick<ConsoleMetrics, "answered">;
+  readonly access: Access;
+  readonly live: LiveFeed;
+  readonly page: PageFiles;
+  readonly metrics: Pick<ConsoleMetrics, "answered" | "signedIn">;
   readonly log: Logger;
 }
 
@@ -30,7 +38,7 @@ const bodyLimit = 16 * 1024;
 /** For a request to arrive whole, and for a connection without one. */
 const [requestMs, idleMs] = [10_000, 65_000];
 
-/** The API over TLS 1.3, ready to listen. */
+/** The API and the page over TLS 1.3, ready to listen. */
 export async function createServer(options: ServerOptions): Promise<Api> {
   const { tls, access, log } = options;
   const api: Api = fastify({
@@ -49,24 +57,29 @@ export async function createServer(options: ServerOptions): Promise<Api> {
   api.setSerializerCompiler(serializerCompiler);
   api.removeContentTypeParser("text/plain");
   api.decorateRequest("holder", null);
-  api.addHook("onRequest", access);
+  api.decorateRequest("session", null);
+  addSecurityHeaders(api);
+  api.addHook("onRequest", access.control);
   answerWithProblems(api, log);
   observe(api, options);
   await addOpenapi(api);
-  await api.register(
-    async (versioned: Api) => {
-      addReadingRoutes(versioned, options);
-      addChangingRoutes(versioned, options);
-      addCertificateRoutes(versioned, options);
-      addEndingRoutes(versioned, options);
-      addQuarantineRoutes(versioned, options);
-      await addImportRoute(versioned, options);
-      addOpenapiRoute(versioned);
-    },
-    { prefix: "/api/v1" },
-  );
+  await api.register((versioned: Api) => addRoutes(versioned, options), { prefix: "/api/v1" });
+  addPageRoutes(api, options.page);
   await api.ready();
   return api;
+}
+
+async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
+  const { access, live, metrics, log } = options;
+  addReadingRoutes(api, options);
+  addChangingRoutes(api, options);
+  addCertificateRoutes(api, options);
+  addEndingRoutes(api, options);
+  addQuarantineRoutes(api, options);
+  await addImportRoute(api, options);
+  addSessionRoutes(api, { ...access, metrics, log });
+  addLiveRoute(api, { ...access, live });
+  addOpenapiRoute(api);
 }
 
 const send = (problem: Problem, reply: FastifyReply) =>
@@ -99,7 +112,9 @@ function observe(api: Api, { metrics, log }: ServerOptions): void {
   api.addHook("onResponse", async (request, reply) => {
     const { method, routeOptions } = request;
     const labels = { route: routeOptions.url ?? "none", method, code: reply.statusCode };
-    metrics.answered(labels, reply.elapsedTime / 1_000);
+    // What goes on for as long as a page is open says nothing about how long answers take.
+    const seconds = routeOptions.config.unattended ? undefined : reply.elapsedTime / 1_000;
+    metrics.answered(labels, seconds);
     log.info({ ...requestFacts(request), status: reply.statusCode }, "answered");
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { scrape, total } from "../../app/shared/process-metrics.ts";
 import { machineSeconds } from "../../local/processor-time.ts";
-import { scrape, total } from "../../local/view/process-metrics.ts";
 
 /** What the region and the machine say of a stretch. */
 export interface Watched {

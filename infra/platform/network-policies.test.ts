@@ -32,9 +32,17 @@ describe("the arrows", () => {
       "auth -> pod identity 80",
       "bridge -> mosquitto 8885",
       "bridge -> nats-core 4222",
+      "console -> archive 8080",
+      "console -> auth 8080",
       "console -> aws services 443",
+      "console -> bridge 8080",
+      "console -> console 8080",
+      "console -> inspector 8080",
+      "console -> meter 8080",
       "console -> nats-core 4222",
+      "console -> nats-edge 8080",
       "console -> pod identity 80",
+      "console -> report-inspector 8080",
       "inspector -> nats-core 4222",
       "meter -> nats-core 4222",
       "namespace watch -> archive 8080",
@@ -175,11 +183,14 @@ describe("the policies", () => {
   });
 
   it("let nobody in to the API: operators forward a port from the pod's own node", () => {
+    const ports = [{ port: 8080, protocol: "TCP" }];
     expect(policy("console").ingress).toEqual([
       {
         from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "watch" } } }],
-        ports: [{ port: 8080, protocol: "TCP" }],
+        ports,
       },
+      // Consoles ask each other how they are, for the page.
+      { from: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "console" } } }], ports },
     ]);
   });
 

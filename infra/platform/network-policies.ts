@@ -59,6 +59,7 @@ const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, prot
 const core = workload(natsCore);
 const edge = workload(natsEdge);
 const watched = ["bridge", "meter", "inspector", "report-inspector", "auth", "console", "archive"];
+const consoleWorkload = "console";
 const processes = [...watched, "provision"];
 /** Those with rights at AWS: to the device table, and to the archive. */
 const awsUsers = ["auth", "console", "archive"];
@@ -94,6 +95,9 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     ...watched.map((process) => tcp(watch, workload(process), operationsPort)),
     // Of what runs beside them.
     ...[core, edge].map((server) => tcp(watch, server, operationsPort)),
+    // What the page shows of them.
+    ...watched.map((process) => tcp(workload(consoleWorkload), workload(process), operationsPort)),
+    tcp(workload(consoleWorkload), edge, operationsPort),
     ...workloads.flatMap((name): Arrow[] => [
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },

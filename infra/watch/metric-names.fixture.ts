@@ -89,7 +89,9 @@ export async function ownMetrics() {
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry);
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
-  createConsoleMetrics(registry).watchOutbox({ size: 0 });
+  const ofConsole = createConsoleMetrics(registry);
+  ofConsole.watchOutbox({ size: 0 });
+  ofConsole.watchPage({ sessions: zero, streams: zero });
   createArchiveMetrics(registry, zero);
   return registry.getMetricsAsJSON();
 }

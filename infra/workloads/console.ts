@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
-import { selectorOf } from "../platform/names.ts";
+import { natsEdge } from "../messaging/addresses.ts";
+import { selectorOf, serviceHost } from "../platform/names.ts";
 import { awaited } from "../platform/rollout.ts";
 import { apiTokensFile } from "../platform/service-secrets.ts";
 import {
@@ -37,6 +38,17 @@ export const apiService = "console-api";
 const apiPort = 8443;
 const certificateFolder = "/secrets/tls";
 
+/** Where the processes tell how they are, whom the page shows. The gates for reports are beside the edges. */
+const watched = {
+  ...{ bridge: "bridge", inspector: "inspector", "report-inspector": "report-inspector" },
+  ...{ auth: "auth", meter: "meter", "report-gate": natsEdge, archive: "archive" },
+  console: consoleWorkload,
+};
+const metricsSources = (namespace: string) =>
+  Object.entries(watched)
+    .map(([kind, service]) => `${kind}=http://${serviceHost(service, namespace)}:${operationsPort}`)
+    .join(",");
+
 const processOf = (args: ConsoleArgs): Process => ({
   workload: consoleWorkload,
   args,
@@ -47,6 +59,7 @@ const processOf = (args: ConsoleArgs): Process => ({
     API_CERT_FILE: `${certificateFolder}/tls.crt`,
     API_KEY_FILE: `${certificateFolder}/tls.key`,
     API_TOKENS_FILE: secretFile(apiTokensFile),
+    METRICS_SOURCES: metricsSources(args.namespace),
     ...auditKeyFiles,
     DEVICE_TABLE: args.deviceTable,
     AWS_REGION: args.tableRegion,
@@ -54,7 +67,7 @@ const processOf = (args: ConsoleArgs): Process => ({
   mounts: [{ path: certificateFolder, source: { secret: args.certificateSecret } }],
 });
 
-/** The REST API. Nothing leads to it from outside: operators forward a port. */
+/** The REST API and the page. Nothing leads to it from outside: operators forward a port. */
 export class Console extends pulumi.ComponentResource {
   constructor(name: string, args: ConsoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:workloads:Console", name, {}, opts);

@@ -119,6 +119,15 @@ describe("console", () => {
     expect(objectNamed(engine, "Deployment", "console").spec.replicas).toBe(2);
   });
 
+  it("asks every process for its figures that tells some, by a name that leads to all of its pods", () => {
+    const sources = String(environmentOf("console")["METRICS_SOURCES"]).split(",");
+    expect(sources.map((source) => source.replace(/=.*/, "")).sort()).toEqual([
+      ...["archive", "auth", "bridge", "console", "inspector", "meter", "report-gate"],
+      "report-inspector",
+    ]);
+    expect(sources).toContain("report-gate=http://nats-edge.sentinel.svc.cluster.local:8080");
+  });
+
   it("is reached inside the cluster alone", () => {
     const { spec } = objectNamed(engine, "Service", "console-api");
     expect(spec.ports).toEqual([{ name: "api", port: 443, targetPort: 8443 }]);

@@ -1,5 +1,5 @@
 import type { Verdict } from "../../app/contract/verdict.ts";
-import { histogramQuantile, type Sample, total } from "./process-metrics.ts";
+import { histogramQuantile, type Sample, total } from "../../app/shared/process-metrics.ts";
 
 /** Counters and quantiles of the whole pipeline at one moment. Quantiles are in milliseconds. */
 export interface StageFigures {

@@ -3,10 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { type AccessLimits, createAccessControl } from "../../app/console/access/access-control.ts";
+import { createAccess } from "../../app/console/access/access.ts";
+import type { AccessLimits } from "../../app/console/access/access-control.ts";
 import { ScanBudget, type ScanLimits } from "../../app/console/access/scan-budget.ts";
 import { TokenBook } from "../../app/console/access/token-book.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
+import { LiveFeed } from "../../app/console/live/live-feed.ts";
+import { askAll, type Source } from "../../app/console/live/sources.ts";
+import type { PageFiles } from "../../app/console/page-files.ts";
 import { createServer } from "../../app/console/server.ts";
 import {
   type ApiRole,
@@ -27,7 +31,18 @@ const nobody = () => Promise.reject(new StreamUnread("there is no NATS here"));
 const withoutServer = { request: nobody, requestMany: nobody } as unknown as NatsConnection;
 
 const unlimitedScans: ScanLimits = { itemsPerRequest: 10_000, itemsPerMinute: 1e12 };
+/** Half an hour, and twelve. */
+export const sessionLimits = { idleMs: 1_800_000, lifeMs: 43_200_000 };
 const unlimited: AccessLimits = { requestsPerSecond: 1e9, failuresPerMinute: 1e9 };
+
+const text = (type: string, content: string) => ({
+  ...{ type, plain: Buffer.from(content), brotli: undefined },
+});
+/** A page in little, where the real one is not what is tested. */
+export const littlePage: PageFiles = {
+  document: text("text/html", "<!doctype html><title>page</title>"),
+  assets: new Map([["page-1.js", text("text/javascript", "1")]]),
+};
 
 /** The API on a table of an emulator, with a token of each role. It does not listen yet. */
 export async function startTestServer(
@@ -36,6 +51,10 @@ export async function startTestServer(
     readonly scans?: ScanLimits;
     readonly journal?: ChangeJournal;
     readonly nats?: NatsConnection;
+    readonly page?: PageFiles;
+    readonly sources?: readonly Source[];
+    /** Milliseconds since 1970, for sessions. */
+    readonly clock?: () => number;
   } = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-console-"));
@@ -61,23 +80,18 @@ export async function startTestServer(
   const metrics = createConsoleMetrics(metricsOf);
   const log = createLog("console", "silent");
   const book = new TokenBook(tokensFile);
-  const access = createAccessControl({
-    ...{ tokens: book, limits: options.limits ?? unlimited, metrics, log },
+  const { clock = Date.now, page = littlePage, sources = [] } = options;
+  const access = createAccess({
+    ...{ tokens: book, limits: options.limits ?? unlimited, sessionLimits, clock, metrics, log },
   });
+  const live = new LiveFeed({ sources, ask: askAll, clock: Date.now });
   const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
   const api = await createServer({
-    registry,
-    nats,
-    clock: Date.now,
-    scans,
-    tls,
-    access,
-    metrics,
-    log,
+    ...{ registry, nats, clock: Date.now, scans, tls, access, live, page, metrics, log },
   });
   return {
-    ...{ api, registry, emulator, tokens, tokensFile, book, caFile },
+    ...{ api, registry, emulator, tokens, tokensFile, book, caFile, live, access },
     metrics: () => metricsOf.metrics(),
     /** The headers of a request of this role. */
     as: (role: ApiRole) => ({ authorization: `Bearer ${tokens[role]}` }),

@@ -2,6 +2,8 @@
  * What tests beside the code need of the local region: its parts, by one door. So `app/` and
  * `infra/` know nothing of `local/`, which knows both.
  */
+
+export { parseMetrics, total } from "../../app/shared/process-metrics.ts";
 export {
   type Authority,
   certificatePem,
@@ -15,4 +17,3 @@ export type { ManagedProcess } from "../../local/managed-process.ts";
 export { findPorts } from "../../local/ports.ts";
 export type { Region } from "../../local/region.ts";
 export { ensureSecrets, type Secrets } from "../../local/secrets.ts";
-export { parseMetrics, total } from "../../local/view/process-metrics.ts";

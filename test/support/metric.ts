@@ -1,4 +1,4 @@
-import { parseMetrics } from "../../local/view/process-metrics.ts";
+import { parseMetrics } from "../../app/shared/process-metrics.ts";
 
 /** The first sample of a process's metric under these labels. Rejects when there is none. */
 export async function metricOf(

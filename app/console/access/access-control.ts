@@ -1,20 +1,28 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type ApiRole, type ApiTokenEntry, mayAct } from "../../contract/api-token.ts";
-import { addressKey } from "../../shared/address-key.ts";
 import { BoundedLimiter } from "../../shared/bounded-limiter.ts";
 import type { Logger } from "../../shared/log.ts";
 import { Problem } from "../api/problem.ts";
-import type { ConsoleMetrics, UnauthorizedReason } from "../console-metrics.ts";
+import type { ConsoleMetrics } from "../console-metrics.ts";
+import { isFromThePage } from "./from-the-page.ts";
+import { requestFacts } from "./request-facts.ts";
+import { endedCookie, sessionIdIn } from "./session-cookie.ts";
+import type { FoundSession, Sessions } from "./sessions.ts";
 import type { TokenBook } from "./token-book.ts";
+import type { TurnAway } from "./turning-away.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Who sent it. Null on routes that are open to everybody. */
     holder: ApiTokenEntry | null;
+    /** The session that it came by; null of one with a token. */
+    session: FoundSession | null;
   }
   interface FastifyContextConfig {
     /** Least role that the route asks for; `public` asks for no token. */
     access?: ApiRole | "public";
+    /** Asked for by a page without its person: it does not keep a session from ending. */
+    unattended?: boolean;
   }
 }
 
@@ -27,14 +35,16 @@ export interface AccessLimits {
 
 export interface AccessOptions {
   readonly tokens: Pick<TokenBook, "holderOf">;
-  readonly limits: AccessLimits;
+  readonly sessions: Pick<Sessions, "find" | "touch">;
+  readonly limits: Pick<AccessLimits, "requestsPerSecond">;
+  readonly turnAway: TurnAway;
   readonly metrics: Pick<ConsoleMetrics, "turnedAway">;
   readonly log: Logger;
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
-/** As many strangers as are counted at a time. */
-const addresses = 10_000;
+/** As many as a tokens file can hold, and more. */
+const holders = 10_000;
 const challenge = 'Bearer realm="mqtt-sentinel"';
 
 /** Lets a request in before anything of its body is read, or throws the problem that keeps it out. */
@@ -45,31 +55,13 @@ export type AccessControl = (request: FastifyRequest, reply: FastifyReply) => Pr
  * any: many operators come by one forwarded port, and none must be able to lock out the others.
  */
 export function createAccessControl(options: AccessOptions): AccessControl {
-  const { tokens, limits, metrics, log } = options;
-  const failures = new BoundedLimiter({ seconds: 60, keys: addresses });
-  const requests = new BoundedLimiter({ seconds: 1, keys: addresses });
-
-  async function turnAway(request: FastifyRequest, reason: UnauthorizedReason, problem: Problem) {
-    if ((await failures.add(addressKey(request.ip))) > limits.failuresPerMinute) {
-      // Not logged: it would be the log that the flood fills.
-      metrics.turnedAway("address-limit");
-      return new Problem("too-many-requests", "there were too many attempts; wait a minute", {
-        headers: { "retry-after": "60" },
-      });
-    }
-    metrics.turnedAway(reason);
-    log.warn({ ...requestFacts(request), reason }, "turned away");
-    return problem;
-  }
+  const { limits, metrics, log } = options;
+  const requests = new BoundedLimiter({ seconds: 1, keys: holders });
 
   return async (request) => {
     const { access = "viewer" } = request.routeOptions.config;
     if (access === "public") return;
-    const { authorization } = request.headers;
-    const token = BEARER.exec(authorization ?? "")?.[1];
-    if (token === undefined) throw await turnAway(request, "token-missing", missing());
-    const holder = tokens.holderOf(token);
-    if (!holder) throw await turnAway(request, "token-unknown", unknown());
+    const holder = await identify(request, options);
     request.holder = holder;
     if ((await requests.add(holder.name)) > limits.requestsPerSecond) {
       const detail = `a token may send ${limits.requestsPerSecond} requests a second; wait`;
@@ -82,23 +74,45 @@ export function createAccessControl(options: AccessOptions): AccessControl {
   };
 }
 
-/** What the log tells of a request. Never its headers: they hold the token. */
-export const requestFacts = (request: FastifyRequest) => ({
-  method: request.method,
-  path: request.url.slice(0, 256),
-  address: request.ip,
-  ...(request.holder && { holder: request.holder.name }),
-});
+/** By its token, or else by the session of its cookie. @throws Problem */
+async function identify(request: FastifyRequest, options: AccessOptions): Promise<ApiTokenEntry> {
+  const { tokens, sessions, turnAway } = options;
+  const { authorization, cookie } = request.headers;
+  const sessionId = authorization === undefined ? sessionIdIn(cookie) : undefined;
+  if (sessionId === undefined) {
+    const token = BEARER.exec(authorization ?? "")?.[1];
+    if (token === undefined) throw await turnAway(request, "token-missing", missing());
+    const holder = tokens.holderOf(token);
+    if (!holder) throw await turnAway(request, "token-unknown", unknownToken());
+    return holder;
+  }
+  const session = sessions.find(sessionId);
+  if (!session) throw await turnAway(request, "session-ended", ended());
+  if (!isFromThePage(request, session.proof)) {
+    throw await turnAway(request, "not-from-the-page", foreign());
+  }
+  if (!request.routeOptions.config.unattended) sessions.touch(session.key);
+  request.session = session;
+  return session.holder;
+}
 
 const missing = () =>
   new Problem("token-missing", "send it as `Authorization: Bearer snt_\u2026`", {
     headers: { "www-authenticate": challenge },
   });
 
-const unknown = () =>
+export const unknownToken = () =>
   new Problem("token-unknown", "see that it is whole, and that it was not withdrawn", {
     headers: { "www-authenticate": `${challenge}, error="invalid_token"` },
   });
+
+const ended = () =>
+  new Problem("session-ended", "sign in again; nothing was changed", {
+    headers: { "set-cookie": endedCookie },
+  });
+
+export const foreign = () =>
+  new Problem("not-from-the-page", "use the page itself, or a token: nothing was changed");
 
 const tooLow = (held: ApiRole, needed: ApiRole) =>
   new Problem("role-too-low", `it is ${held}, this takes ${needed}; use a token of that role`, {

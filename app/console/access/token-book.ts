@@ -38,6 +38,11 @@ export class TokenBook {
     return holder;
   }
 
+  /** Of a session or a link: the entry of a token whose digest is known, as it is by now. */
+  entryOf(sha256: string): ApiTokenEntry | undefined {
+    return this.#known.find(({ entry }) => entry.sha256 === sha256)?.entry;
+  }
+
   #read(): readonly Known[] {
     return parseTokenFile(readFileSync(this.#file, "utf8"), this.#file).map((entry) => ({
       entry,

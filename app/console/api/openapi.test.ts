@@ -14,11 +14,14 @@ interface Document {
 const routes = [
   "delete /api/v1/devices/{clientId}/certificate",
   "delete /api/v1/devices/{clientId}",
+  "delete /api/v1/session",
   "get /api/v1/devices",
   "get /api/v1/devices/{clientId}",
+  "get /api/v1/live",
   "get /api/v1/openapi.json",
   "get /api/v1/quarantine",
   "get /api/v1/quarantine/{sequence}",
+  "get /api/v1/session",
   "post /api/v1/devices",
   "post /api/v1/devices/import",
   "post /api/v1/devices/{clientId}/resume",
@@ -29,9 +32,14 @@ const routes = [
   "post /api/v1/quarantine/release",
   "post /api/v1/quarantine/{sequence}/drop",
   "post /api/v1/quarantine/{sequence}/release",
+  "post /api/v1/session",
+  "post /api/v1/sign-in-links",
   "put /api/v1/devices/{clientId}/certificate",
   "put /api/v1/devices/{clientId}/labels",
 ];
+
+/** Of the page, which is no part of the API. */
+const pageRoutes = ["/", "/devices", "/devices/*", "/audit", "/system", "/assets/:name"];
 
 let server: TestServer;
 let document: Document;
@@ -69,7 +77,9 @@ describe("the OpenAPI document", () => {
     const served = [...tree.matchAll(/\(([A-Z, ]+)\)/g)].flatMap(([, list = ""]) =>
       list.split(", "),
     );
-    expect(served).toHaveLength(routes.length);
+    for (const url of pageRoutes)
+      expect(server.api.hasRoute({ method: "GET", url }), url).toBe(true);
+    expect(served).toHaveLength(routes.length + pageRoutes.length);
   });
 
   it("says what each route answers, problems included, and what it takes", () => {

@@ -5,7 +5,7 @@ import { type Api, answer } from "./api.ts";
 
 const description = `The device registry and the quarantine of MQTT Sentinel.
 
-Each request carries a token: \`Authorization: Bearer snt_…\`. A viewer reads; an operator registers devices, rotates their secrets,
+Each request carries a token: \`Authorization: Bearer snt_…\`; the page's carry the cookie of a session instead, which stands for a token. A viewer reads; an operator registers devices, rotates their secrets,
 suspends, resumes and labels them, and decides what becomes of held messages; an admin revokes and deletes devices, too. Each operation's security names the least role. Every
 change is announced in the audit before it is made, under the name \`api:<token name>\`.
 
@@ -21,6 +21,8 @@ export async function addOpenapi(api: Api): Promise<void> {
       tags: [
         { name: "devices", description: "Who may connect" },
         { name: "quarantine", description: "Messages that were held back" },
+        { name: "session", description: "How the page's person signs in" },
+        { name: "live", description: "How the region is, now" },
       ],
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
     },

@@ -1,7 +1,7 @@
 import type { Alert } from "./alert-rule.ts";
 
 /** Requests without a good token; what a limit cut off is of the same senders. */
-const strangers = `sum(rate(sentinel_console_unauthorized_total{reason!="role-too-low"}[10m])) * 60`;
+const strangers = `sum(rate(sentinel_console_unauthorized_total{reason!~"role-too-low|session-ended"}[10m])) * 60`;
 
 /** Whether devices can be managed through the API, and who tries to without leave. */
 export const consoleAlerts: readonly Alert[] = [

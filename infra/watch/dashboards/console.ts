@@ -98,9 +98,35 @@ const changes: Section = {
   ],
 };
 
+const page: Section = {
+  title: "Page",
+  panels: [
+    graph({
+      title: "Sessions and live pages",
+      description:
+        "Sessions that have not ended as far as is known, and pages that are told figures",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "sentinel_console_sessions", legend: "{{replica}} sessions" },
+        { expr: "sentinel_console_live_streams", legend: "{{replica}} live pages" },
+      ],
+    }),
+    graph({
+      title: "Sign-ins, 1 h",
+      description: "Sessions that were opened, by a token or by a link that works once",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "sum by (by) (increase(sentinel_console_sign_ins_total[1h]))", legend: "{{by}}" },
+      ],
+    }),
+  ],
+};
+
 export const consoleBoard = board({
   uid: "sentinel-console",
   title: "Console",
-  description: "Who works with the device registry by the API, and what becomes of it",
-  sections: [requests, changes],
+  description: "Who works with the API and the page, and what becomes of it",
+  sections: [requests, changes, page],
 });

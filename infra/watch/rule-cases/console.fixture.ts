@@ -30,6 +30,7 @@ export const consoleCases: readonly RuleCase[] = [
         series: {
           [turnedAway("token-unknown")]: "0+9x40",
           [turnedAway("role-too-low")]: "0+30x40",
+          [turnedAway("session-ended")]: "0+30x40",
         },
         at: 30,
       },

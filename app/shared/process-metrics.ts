@@ -29,25 +29,35 @@ export function total(
     .reduce((sum, sample) => sum + sample.value, 0);
 }
 
+/** Observations up to each upper bound, in the order of the bounds. */
+export type Buckets = readonly (readonly [bound: number, count: number])[];
+
+/** What a histogram of several replicas has counted, under labels that must match. */
+export function bucketsOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Buckets {
+  const byBound = new Map<number, number>();
+  const wanted = Object.entries(labels);
+  for (const sample of samples) {
+    if (sample.name !== `${name}_bucket`) continue;
+    if (!wanted.every(([key, value]) => sample.labels[key] === value)) continue;
+    const bound = sample.labels["le"] === "+Inf" ? Infinity : Number(sample.labels["le"]);
+    byBound.set(bound, (byBound.get(bound) ?? 0) + sample.value);
+  }
+  return [...byBound].sort(([a], [b]) => a - b);
+}
+
 /**
- * A quantile in seconds out of a histogram's buckets, interpolated as PromQL's
+ * A quantile in the histogram's unit out of its buckets, interpolated as PromQL's
  * histogram_quantile does it. Undefined while nothing was observed.
  *
  * @param quantile 0 to 1.
  */
-export function histogramQuantile(
-  samples: readonly Sample[],
-  name: string,
-  quantile: number,
-): number | undefined {
-  const byBound = new Map<number, number>();
-  for (const { labels, value } of samples.filter((s) => s.name === `${name}_bucket`)) {
-    const bound = labels["le"] === "+Inf" ? Number.POSITIVE_INFINITY : Number(labels["le"]);
-    byBound.set(bound, (byBound.get(bound) ?? 0) + value);
-  }
-  const buckets = [...byBound].sort(([a], [b]) => a - b);
+export function quantileOf(buckets: Buckets, quantile: number): number | undefined {
   const rank = quantile * (buckets.at(-1)?.[1] ?? 0);
-  if (rank === 0) return undefined;
+  if (rank <= 0) return undefined;
   let lower = 0;
   let below = 0;
   for (const [bound, cumulative] of buckets) {
@@ -60,6 +70,9 @@ export function histogramQuantile(
   }
   return lower;
 }
+
+export const histogramQuantile = (samples: readonly Sample[], name: string, quantile: number) =>
+  quantileOf(bucketsOf(samples, name), quantile);
 
 /** All samples of several processes. One that does not answer contributes nothing. */
 export async function scrape(urls: Iterable<string>): Promise<Sample[]> {

@@ -1,0 +1,168 @@
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { type ApiTokenEntry, apiRoles } from "../../contract/api-token.ts";
+import type { Logger } from "../../shared/log.ts";
+import { foreign, unknownToken } from "../access/access-control.ts";
+import { isFromElsewhere } from "../access/from-the-page.ts";
+import { requestFacts } from "../access/request-facts.ts";
+import { endedCookie, sessionCookie } from "../access/session-cookie.ts";
+import type { Sessions } from "../access/sessions.ts";
+import type { SignInLinks } from "../access/sign-in-links.ts";
+import type { TokenBook } from "../access/token-book.ts";
+import type { TurnAway } from "../access/turning-away.ts";
+import type { ConsoleMetrics } from "../console-metrics.ts";
+import { type Api, answer, failures, secretHeaders } from "./api.ts";
+import { Problem } from "./problem.ts";
+
+export interface SessionRoutesOptions {
+  readonly tokens: Pick<TokenBook, "holderOf">;
+  readonly sessions: Sessions;
+  readonly links: SignInLinks;
+  readonly turnAway: TurnAway;
+  readonly metrics: Pick<ConsoleMetrics, "signedIn">;
+  readonly log: Logger;
+}
+
+const tags = ["session"];
+const secret = z.string().min(1).max(256);
+const SignIn = z.union([z.strictObject({ token: secret }), z.strictObject({ code: secret })]);
+
+const Session = z
+  .object({
+    name: z.string().describe("The audit calls its person `api:<name>`"),
+    role: z.enum(apiRoles),
+    proof: z
+      .string()
+      .optional()
+      .describe("Sent as `x-sentinel-proof` with whatever changes something; absent with a token"),
+    endsAt: z.iso.datetime().optional().describe("At the latest; absent with a token"),
+  })
+  .meta({ id: "Session" });
+
+const SignInLink = z
+  .object({
+    code: z.string().describe("Opens one session, once"),
+    path: z.string().describe("Where the page takes it, after the address of this server"),
+    endsAt: z.iso.datetime(),
+  })
+  .meta({ id: "SignInLink" });
+
+const SignOutQuery = z.strictObject({
+  everywhere: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("Also all other sessions of the same token"),
+});
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** How the page's person signs in and out. */
+export function addSessionRoutes(api: Api, options: SessionRoutesOptions): void {
+  addSignIn(api, options);
+  addSignOut(api, options);
+  api.get(
+    "/session",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Says who is signed in, and keeps the session from ending by idleness",
+        response: { 200: answer("Who it is", Session), ...failures },
+      },
+    },
+    async ({ holder, session }) => sessionView(holder, session),
+  );
+  api.post(
+    "/sign-in-links",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Makes a link that signs in once, with the role of whoever asks",
+        response: { 201: answer("Good for a quarter of an hour", SignInLink), ...failures },
+      },
+    },
+    async ({ holder }, reply) => {
+      const { code, endsAt } = options.links.issue(holder as ApiTokenEntry);
+      reply.code(201).headers(secretHeaders);
+      // After the hash: it is in no request line, no log and no Referer.
+      return { code, path: `/#code=${code}`, endsAt: iso(endsAt) };
+    },
+  );
+}
+
+function addSignIn(api: Api, { sessions, metrics, log, ...options }: SessionRoutesOptions): void {
+  api.post(
+    "/session",
+    {
+      config: { access: "public" },
+      schema: {
+        tags,
+        summary: "Signs in: gives a session's cookie for a token, or for the code of a link",
+        body: SignIn,
+        response: { 201: answer("Signed in", Session), ...failures },
+      },
+    },
+    async (request, reply) => {
+      if (isFromElsewhere(request)) {
+        throw await options.turnAway(request, "not-from-the-page", foreign());
+      }
+      const { holder, by } = await signedIn(request, request.body, options);
+      const opened = sessions.open(holder);
+      request.holder = holder;
+      metrics.signedIn(by);
+      log.info({ ...requestFacts(request), by }, "signed in");
+      reply.code(201).headers({ ...secretHeaders, "set-cookie": sessionCookie(opened.id) });
+      return sessionView(holder, sessions.find(opened.id) ?? null);
+    },
+  );
+}
+
+/** @throws Problem for whom nobody knows. */
+async function signedIn(
+  request: FastifyRequest,
+  body: z.infer<typeof SignIn>,
+  { tokens, links, turnAway }: Pick<SessionRoutesOptions, "tokens" | "links" | "turnAway">,
+) {
+  if ("code" in body) {
+    const holder = links.redeem(body.code);
+    if (holder) return { holder, by: "link" as const };
+    const detail =
+      "a link works once, for a quarter of an hour; have a new one made, or use a token";
+    throw await turnAway(request, "link-unknown", new Problem("link-unknown", detail));
+  }
+  const holder = tokens.holderOf(body.token);
+  if (!holder) throw await turnAway(request, "token-unknown", unknownToken());
+  return { holder, by: "token" as const };
+}
+
+function addSignOut(api: Api, { sessions, log }: SessionRoutesOptions): void {
+  api.delete(
+    "/session",
+    {
+      config: { access: "viewer" },
+      schema: {
+        tags,
+        summary: "Signs out",
+        querystring: SignOutQuery,
+        response: { 204: z.undefined().describe("The session has ended"), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { holder, session, query } = request;
+      if (session) sessions.close(session.key);
+      if (query.everywhere === "true") sessions.closeAll(holder as ApiTokenEntry);
+      log.info({ ...requestFacts(request), everywhere: query.everywhere }, "signed out");
+      reply.code(204).header("set-cookie", endedCookie);
+    },
+  );
+}
+
+const sessionView = (
+  holder: ApiTokenEntry | null,
+  session: { readonly proof: string; readonly endsAt: number } | null,
+) => ({
+  name: holder?.name ?? "",
+  role: holder?.role ?? ("viewer" as const),
+  ...(session && { proof: session.proof, endsAt: iso(session.endsAt) }),
+});

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { total } from "../../shared/process-metrics.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import {
+  type Overview,
+  type Point,
+  type ProcessView,
+  pointOf,
+  targets,
+  totalsOf,
+} from "./overview.ts";
+import type { Source, Told } from "./sources.ts";
+import { Tally } from "./tally.ts";
+import { troublesOf } from "./troubles.ts";
+
+export interface LiveFeedOptions {
+  readonly sources: readonly Source[];
+  readonly ask: (sources: readonly Source[]) => Promise<readonly Told[]>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** How often processes are asked. */
+export const everyMs = 2_000;
+/** Rates are of this time, quantiles of the longer one, troubles that were counted of the longest. */
+const [rateMs, quantileMs, troubleMs] = [10_000, 60_000, 300_000];
+/** What charts show. */
+export const historyMs = 15 * 60_000;
+/** How a process was that did not answer for so long says nothing any more. */
+const silentMs = 10_000;
+/** One that did not answer for so long is taken to be gone, when its name leads to it no more. */
+const goneMs = 60_000;
+
+type Listener = (overview: Overview) => void;
+
+/**
+ * Asks the processes of the region how they are, and makes of it what pages show: once, however many pages look.
+ * So a page costs the same whatever happens behind it.
+ */
+export class LiveFeed {
+  readonly #options: LiveFeedOptions;
+  readonly #since: number;
+  readonly #tally: Tally;
+  readonly #listeners = new Set<Listener>();
+  readonly #answeredAt = new Map<string, { readonly told: Told; readonly at: number }>();
+  readonly #ended = new AbortController();
+  #figures: Figures[] = [];
+  #history: Point[] = [];
+  #latest: Overview | undefined;
+
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
+    this.#since = options.clock();
+    this.#tally = new Tally(this.#since / 1_000);
+  }
+
+  /** What was told last. Undefined before the first answers. */
+  get latest(): Overview | undefined {
+    return this.#latest;
+  }
+
+  /** The points of the charts, the oldest first. */
+  get history(): readonly Point[] {
+    return this.#history;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** @returns ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Asks again and again until it is stopped. */
+  async run(): Promise<void> {
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      const next = performance.now() + everyMs;
+      await this.ask();
+      const wait = Math.max(0, next - performance.now());
+      await delay(wait, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  stop(): void {
+    this.#ended.abort();
+    this.#listeners.clear();
+  }
+
+  /** Asks once and tells everybody. */
+  async ask(): Promise<void> {
+    const { sources, ask, clock } = this.#options;
+    const told = await ask(sources);
+    const at = clock();
+    for (const each of told) {
+      if (!each.samples) continue;
+      this.#tally.add(each.process, each.samples);
+      this.#answeredAt.set(each.process, { told: each, at });
+    }
+    this.#forgetGone(told, at);
+    const figures = figuresOf(this.#tally.samples(), at);
+    this.#figures = [...this.#figures.filter((each) => each.at >= at - troubleMs), figures];
+    this.#latest = this.#overviewOf(figures, this.#processes(told));
+    const begins = at - historyMs;
+    this.#history = [...this.#history.filter((each) => each.at > begins), this.#latest.now];
+    for (const listener of this.#listeners) listener(this.#latest);
+  }
+
+  /** The figures of so long ago, or the oldest that there are. */
+  #before(at: number, ms: number): Figures {
+    const found = this.#figures.findLast((each) => each.at <= at - ms) ?? this.#figures[0];
+    return found as Figures;
+  }
+
+  #overviewOf(figures: Figures, processes: readonly ProcessView[]): Overview {
+    const { at } = figures;
+    const before = (ms: number) => this.#before(at, ms);
+    const now = pointOf(figures, before(rateMs), before(quantileMs));
+    const { waiting, held } = figures.state;
+    const moment = { figures, before: before(troubleMs), now, processes, targets };
+    return {
+      ...{ now, waiting, held, processes },
+      totals: totalsOf(figures, this.#since),
+      troubles: troublesOf(moment),
+    };
+  }
+
+  #forgetGone(told: readonly Told[], at: number): void {
+    const found = new Set(told.map(({ process }) => process));
+    for (const [process, { at: answeredAt }] of this.#answeredAt) {
+      if (at - answeredAt >= silentMs) this.#tally.silence(process);
+      if (found.has(process) || at - answeredAt < goneMs) continue;
+      this.#answeredAt.delete(process);
+      this.#tally.drop(process);
+    }
+  }
+
+  #processes(told: readonly Told[]): readonly ProcessView[] {
+    const { sources } = this.#options;
+    const views = told.map((each) => this.#viewOf(each));
+    const kinds = new Set(sources.map(({ kind }) => kind));
+    const missing = [...kinds].filter((kind) => !views.some((view) => view.kind === kind));
+    return [...views, ...missing.map((kind) => ({ kind, name: kind, answers: false }))];
+  }
+
+  #viewOf({ kind, process, samples }: Told): ProcessView {
+    const known = samples ?? this.#answeredAt.get(process)?.told.samples;
+    if (!known) return { kind, name: new URL(process).host, answers: false };
+    const name = known.find(({ labels }) => labels["replica"])?.labels["replica"] ?? process;
+    return {
+      ...{ kind, name, answers: samples !== undefined },
+      startedAt: total(known, "process_start_time_seconds") * 1_000,
+      memoryBytes: total(known, "process_resident_memory_bytes"),
+    };
+  }
+}

@@ -1,0 +1,90 @@
+/** How the page speaks to its server. */
+
+/** What the server says of a request that it did not fulfil: RFC 9457. */
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** A request that was not fulfilled, and what a person can do about it. */
+export class RequestFailed extends Error {
+  override readonly name = "RequestFailed";
+  readonly code: string;
+  readonly status: number;
+
+  constructor({ status, code, title, detail, errors = [] }: ProblemBody) {
+    const fields = errors.map(({ field, message }) => `${field} ${message}`);
+    super([`${title}.`, `${detail}.`, ...fields].join(" "));
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export interface Answer<T> {
+  readonly body: T;
+  /** Of one device: sent back, a change is made only of the device as it was seen. */
+  readonly etag: string | null;
+}
+
+interface Asked {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly body?: unknown;
+  readonly ifMatch?: string | null | undefined;
+  readonly signal?: AbortSignal;
+}
+
+const unreachable: ProblemBody = {
+  ...{ status: 0, code: "unreachable", title: "The server cannot be reached" },
+  detail: "Nothing is lost here; try again when the connection is back",
+};
+
+/** What a session's page proves itself with. Kept here alone: no other page can read it. */
+let proof: string | undefined;
+let onEnded = () => {};
+
+export function keepProof(value: string | undefined): void {
+  proof = value;
+}
+
+/** @param listener told when the server knows this session no more. */
+export function whenSessionEnds(listener: () => void): void {
+  onEnded = listener;
+}
+
+/** @throws RequestFailed */
+export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>> {
+  const { method = "GET", body, ifMatch, signal } = asked;
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      accept: "application/json",
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(method !== "GET" && proof !== undefined && { "x-sentinel-proof": proof }),
+      ...(ifMatch && { "if-match": ifMatch }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new RequestFailed(unreachable);
+  });
+  if (response.ok) {
+    const answered = response.status === 204 ? undefined : await response.json();
+    return { body: answered as T, etag: response.headers.get("etag") };
+  }
+  const problem = await problemOf(response);
+  if (problem.code === "session-ended") onEnded();
+  throw problem;
+}
+
+async function problemOf(response: Response): Promise<RequestFailed> {
+  try {
+    return new RequestFailed((await response.json()) as ProblemBody);
+  } catch {
+    const { status } = response;
+    return new RequestFailed({ ...unreachable, status, title: `The server answered ${status}` });
+  }
+}
