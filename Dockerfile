@@ -34,6 +34,10 @@ FROM process AS mender
 COPY --from=build /src/dist/mender ./
 CMD ["main.js"]
 
+FROM process AS delivery
+COPY --from=build /src/dist/delivery ./
+CMD ["main.js"]
+
 FROM process AS report-gate
 COPY --from=build /src/dist/report-gate ./
 CMD ["main.js"]

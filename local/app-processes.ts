@@ -91,6 +91,12 @@ const particulars: Record<
       .join(","),
   }),
   meter: (context) => ({ ...natsEnvironment(context, "meter"), METERED_DEVICES: "200000" }),
+  delivery: (context) => ({
+    ...natsEnvironment(context, "delivery"),
+    ...(context.links?.peers.length && {
+      PEERS: context.links.peers.map(({ region }) => region).join(","),
+    }),
+  }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),
   "report-inspector": (context) => inspectorEnvironment(context, lanes.reports),
   console: (context) => ({

@@ -33,6 +33,7 @@ export function appProcesses(options: RegionOptions): string[] {
     ...replicas("report-gate", reportGates(options)),
     ...replicas("mender", options.menders && options.core === 3 ? options.core : 0),
     ...replicas("meter", options.meters ?? 0),
+    ...replicas("delivery", options.deliveries ?? 0),
     ...replicas("inspector", options.inspectors),
     ...replicas("report-inspector", options.reportInspectors ?? Math.min(1, options.inspectors)),
     ...replicas("bridge", options.bridges),

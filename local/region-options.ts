@@ -27,6 +27,8 @@ export interface RegionOptions {
   readonly meters?: number;
   /** Whether each core server has a process beside it that makes damaged copies anew; not unless said. */
   readonly menders?: boolean;
+  /** Who send devices what they missed. None unless said. */
+  readonly deliveries?: number;
   /** Whether each edge has a gate for reports; where devices can log in, unless said. */
   readonly reportGates?: boolean;
   /** Whether the API is served. */
@@ -64,5 +66,6 @@ export const wholeRegion = {
   auths: 2,
   meters: 2,
   menders: true,
+  deliveries: 2,
   console: true,
 } as const;

@@ -11,6 +11,7 @@ import { Archive, archiveWorkload } from "../infra/workloads/archive.ts";
 import { Auth, authWorkload } from "../infra/workloads/auth.ts";
 import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
 import { Console, consoleWorkload } from "../infra/workloads/console.ts";
+import { Delivery } from "../infra/workloads/delivery.ts";
 import { Inspector } from "../infra/workloads/inspector.ts";
 import { Meter } from "../infra/workloads/meter.ts";
 import { Provision } from "../infra/workloads/provision.ts";
@@ -60,6 +61,12 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
       opts,
     ),
   meter: (context, opts) => new Meter("meter", common(context, "meter"), opts),
+  delivery: (context, opts) =>
+    new Delivery(
+      "delivery",
+      { ...common(context, "delivery"), region: context.settings.stack },
+      opts,
+    ),
   inspector: inspectorOf(lanes.alerts),
   "report-inspector": inspectorOf(lanes.reports),
   console: consoleService,

@@ -55,8 +55,8 @@ describe("one mistake in one file", () => {
     ],
     [
       "a digest of nothing",
-      { "sentinel:images": { version: "0.1.0", digests: { delivery: "sha256:00" } } },
-      /sentinel:images.digests.delivery is not a setting/,
+      { "sentinel:images": { version: "0.1.0", digests: { deliverer: "sha256:00" } } },
+      /sentinel:images.digests.deliverer is not a setting/,
     ],
     [
       "an unknown instance type",

@@ -81,6 +81,7 @@ export const imageNames = [
   "auth",
   "bridge",
   "console",
+  "delivery",
   "inspector",
   "mender",
   "meter",

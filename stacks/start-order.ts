@@ -16,6 +16,7 @@ export const startOrder = {
   auth: [],
   provision: [],
   meter: ["provision"],
+  delivery: ["provision"],
   inspector: ["provision"],
   "report-inspector": ["provision"],
   console: ["provision"],

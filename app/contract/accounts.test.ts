@@ -32,8 +32,18 @@ const writersOf = (pattern: RegExp) =>
   allUsers.filter((user) => publishable(user).some((subject) => pattern.test(subject)));
 const names = (pattern: RegExp) => writersOf(pattern).map((user) => user.name);
 
-it("lets the inspector alone write what reaches devices", () => {
-  expect(names(/^(clients|deliver)\./)).toEqual(["inspector"]);
+it("lets the inspector alone store what reaches devices, and delivery send them what is stored", () => {
+  const alerting = allUsers.flatMap(({ name, calls = [] }) =>
+    calls
+      .filter(({ subject }) => /^(clients|deliver)\./.test(subject))
+      .map(({ to, subject }) => `${name} ${to} ${subject}`),
+  );
+  expect(alerting).toEqual([
+    "inspector ALERTS clients.*.alerts",
+    "inspector ALERTS deliver.*.alerts",
+    "delivery DEVICES clients.*.alerts",
+  ]);
+  expect(names(/^(clients|deliver)\./)).toEqual(["inspector", "delivery"]);
 });
 
 const lanesOf = ["inspector", "report-inspector"];
@@ -133,7 +143,7 @@ it("lets one user make and drop what nats-server's MQTT layer keeps, and nothing
  * The answer to a call whose reply subject is an acknowledgement is not turned back by nats-server:
  * it goes to that consumer. So where a consumer waits for acknowledgements, nobody may read but auth.
  */
-it("lets only auth read where changes are acknowledged", () => {
+it("lets only auth read where changes are acknowledged, and delivery what is copied beside them", () => {
   const reading = allUsers.flatMap(({ name, calls = [] }) =>
     calls
       .filter(
@@ -141,7 +151,9 @@ it("lets only auth read where changes are acknowledged", () => {
       )
       .map(() => name),
   );
-  expect(new Set(reading)).toEqual(new Set(["auth", "auth-from-eu-west", "auth-from-ap-south"]));
+  expect(new Set(reading)).toEqual(
+    new Set(["auth", "delivery", "auth-from-eu-west", "auth-from-ap-south"]),
+  );
 });
 
 it("has a place for each stream, and for no other", () => {

@@ -19,6 +19,7 @@ const callers = [
   "CONSOLE",
   "METER",
   "REPORT_GATE",
+  "DELIVERY",
   "ARCHIVE",
   "MENDER",
 ] as const;

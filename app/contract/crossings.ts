@@ -39,6 +39,20 @@ export const crossings = {
     subject: "$MQTT.sess.*.*",
     as: "sessions.*.*",
   },
+  /** The same: a record with its subscription says that a device can be sent what it missed. */
+  sessionsToDelivery: {
+    from: "DEVICES",
+    to: "DELIVERY",
+    subject: "$MQTT.sess.*.*",
+    as: "sessions.*.*",
+  },
+  /** What servers tell of a session's end. */
+  endsToDelivery: {
+    from: "SYS",
+    to: "DELIVERY",
+    subject: "$SYS.ACCOUNT.DEVICES.DISCONNECT",
+    as: "ended.sessions",
+  },
   /** What a device has sent at QoS 2 and not released: nothing of it is a report yet. */
   heldToMeter: {
     from: "DEVICES",

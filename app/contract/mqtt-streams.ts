@@ -23,6 +23,7 @@ export interface MqttStreamDefinition {
   readonly max_msgs_per_subject: number;
   readonly max_bytes: number;
   readonly max_msg_size: number;
+  readonly allow_direct?: true;
 }
 
 const mebibyte = 1024 ** 2;
@@ -68,6 +69,8 @@ export function mqttStreamDefinitions(replicas: number): readonly MqttStreamDefi
       storage: "file",
       max_msgs_per_subject: 1,
       max_bytes: fileBytes.sessions,
+      // Delivery looks through it for devices that nobody has seen to.
+      allow_direct: true,
     },
     { ...common, name: "$MQTT_msgs", subjects: ["$MQTT.msgs.>"], retention: "interest" },
     { ...common, name: "$MQTT_out", subjects: ["$MQTT.out.>"], retention: "interest" },

@@ -1,4 +1,4 @@
-import { type Call, call } from "./calls.ts";
+import { type Call, call, callMany } from "./calls.ts";
 import type { RegionName } from "./regions.ts";
 
 const upper = (peer: RegionName) => peer.toUpperCase().replaceAll("-", "_");
@@ -21,6 +21,20 @@ export const changeAccount = (peer: RegionName): ChangeAccount => `AUTH_FROM_${u
 
 /** User of auth who reads what a peer changed in the device registry, and who logged in there. */
 export const changeReader = (peer: RegionName) => `auth-from-${peer}`;
+
+/** Under which delivery asks JetStream for what a peer's mirror of MQTT_ALERTS has. */
+export const mirrorApi = (peer: RegionName) => `mirrors.${peer}`;
+
+/**
+ * What delivery may ask of a peer's mirror. Under names of its own, because there are several mirrors of
+ * one name. As long as the account also holds changes that are acknowledged, it could acknowledge
+ * those: see ADR 41.
+ */
+export const readMirror = (peer: RegionName): readonly Call[] =>
+  ["DIRECT.GET", "STREAM.MSG.GET", "STREAM.INFO"].map((what) => ({
+    ...callMany(sourceAccount(peer), `${mirrorApi(peer)}.${what}.MQTT_ALERTS`),
+    asked: `$JS.API.${what}.MQTT_ALERTS`,
+  }));
 
 /** The streams of which a region keeps the mirrors of its peers. */
 export const mirroredStreams = ["MQTT_ALERTS", "REGISTRY_CHANGES", "LOGINS"] as const;

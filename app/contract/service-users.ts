@@ -4,6 +4,7 @@ import {
   askServers,
   audit,
   call,
+  callMany,
   follow,
   inspect,
   read,
@@ -22,6 +23,7 @@ import {
   durablyMirrored,
   mirrorConsumer,
   mirroredStreams,
+  readMirror,
   type SourceAccount,
   sourceAccount,
 } from "./peers.ts";
@@ -59,6 +61,11 @@ const askDecisions = (asker: DecisionAsker) => [
 const haveCutOff = [
   call("AUTH", subjects.cutOffRequest),
   ...store("CORE", subjects.event("anomaly", "*")),
+];
+/** Reads what nats-server's MQTT layer keeps of sessions. */
+const followSessions = [
+  callMany("DEVICES", "$JS.API.DIRECT.GET.$MQTT_sess"),
+  call("DEVICES", "$JS.API.STREAM.INFO.$MQTT_sess"),
 ];
 const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
@@ -152,6 +159,20 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("meter"), crossings.sessionsToMeter.as, crossings.heldToMeter.as],
   },
   {
+    /** Sends devices what they missed. Stores no alert: what it sends reaches the devices alone. */
+    name: "delivery",
+    account: "DELIVERY",
+    calls: [
+      call("DEVICES", subjects.alerts("*")),
+      askAlertStream,
+      ...readToEnd("MQTT_ALERTS"),
+      read("LAST_SEEN"),
+      ...followSessions,
+      ...store("SEEN", subjects.lastSeen("*"), subjects.positions("*")),
+    ],
+    subscribe: [inbox("delivery"), crossings.sessionsToDelivery.as, crossings.endsToDelivery.as],
+  },
+  {
     /** One beside each edge: counts what its devices send, and stores it. */
     name: reportGate,
     account: "REPORT_GATE",
@@ -230,12 +251,18 @@ export const serviceUsers: readonly ServiceUser[] = [
 
 /** Every user with a password of a region with these peers. */
 export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
-  ...serviceUsers,
+  ...serviceUsers.map((user) => (user.name === "delivery" ? withMirrors(user, peers) : user)),
   ...peers.flatMap((peer) => [
     streamMakerUser(sourceAccount(peer), mirroredStreams),
     changeReaderUser(peer),
   ]),
 ];
+
+/** What other regions took in is stored in the copies of their alerts. */
+const withMirrors = (user: ServiceUser, peers: readonly RegionName[]): ServiceUser => ({
+  ...user,
+  calls: [...(user.calls ?? []), ...peers.flatMap(readMirror)],
+});
 
 function streamMakerUser(
   account: StoreAccount | SourceAccount,

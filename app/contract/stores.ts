@@ -19,6 +19,8 @@ export const stores = {
   /** What auth tells other regions. */
   CHANGES: ["REGISTRY_CHANGES", "LOGINS"],
   LIMITS: ["CUT_OFFS"],
+  /** Up to when devices have what was sent to them. */
+  SEEN: ["LAST_SEEN"],
 } as const satisfies Record<string, readonly StreamName[]>;
 
 export type StoreAccount = keyof typeof stores;

@@ -21,6 +21,7 @@ const gib = 1024 ** 3;
  * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
  * | CUT_OFFS | drops its oldest | that device may log in again, and its next cut-off is short |
  * | LOGINS | drops its oldest | a session of such a device stays when that logs in to another region |
+ * | LAST_SEEN | drops its oldest | the device that was not seen for longest gets all that is kept for it when it comes |
  * | KV_* | refuses | never full: one small entry for each partition and replica |
  */
 export const streamBounds = {
@@ -36,6 +37,7 @@ export const streamBounds = {
   REGISTRY_CHANGES: 256 * mib,
   CUT_OFFS: 32 * mib,
   LOGINS: 256 * mib,
+  LAST_SEEN: 256 * mib,
   KV_partitions: 64 * mib,
   "KV_report-partitions": 64 * mib,
 } as const;

@@ -142,6 +142,16 @@ const cutOffStream = (scale: StreamScale) =>
     duplicate_window: seconds(120),
   });
 
+/** As long as there is room: also a device that comes back after months is told what it missed. */
+const lastSeenStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "LAST_SEEN",
+    description: "Up to when each device has what was sent to it",
+    subjects: [subjects.lastSeen("*"), subjects.positions("*")],
+    max_msgs_per_subject: 1,
+    duplicate_window: seconds(120),
+  });
+
 /** Who logged in, for longer than any session lasts: a replica that starts knows what is here. */
 const loginStream = (scale: StreamScale) =>
   stream(scale, {
@@ -219,6 +229,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
     changeStream(scale),
     cutOffStream(scale),
     loginStream(scale),
+    lastSeenStream(scale),
     stream(scale, {
       name: "REPORTS",
       description: "What devices sent and inspection let pass",

@@ -82,6 +82,10 @@ export const subjects = {
   logins: (replica: string) => `logins.${replica}`,
   /** The same, told at once by the stream that has stored it, or by a mirror. */
   loginsTold: (replica: string) => `login.told.${replica}`,
+  /** Up to when a device has what was sent to it. */
+  lastSeen: (clientId: string) => `seen.${clientId}`,
+  /** How far the copies of other regions' alerts were, by minute; one takes the place of an old one. */
+  positions: (slot: string) => `positions.${slot}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
   /** Request: how the stream of alerts is, for whom JetStream of the own account would answer otherwise. */
@@ -89,6 +93,9 @@ export const subjects = {
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
 } as const;
+
+/** A week of minutes, and some: no alert is kept for longer. */
+export const positionSlots = 11_000;
 
 /** The client of `clients.<id>.alerts`. */
 export const alertedClient = (subject: string): string => subject.split(".")[1] ?? "";

@@ -61,6 +61,7 @@ const planRows: readonly Row[] = [
   ["  refuses more than", ({ plan }) => whole(plan.edge.maxConnections)],
   ["a zone's devices back in", ({ demand }) => zoneReturn(demand)],
   ["auth", ({ plan }) => workload(plan.auth)],
+  ["delivery", ({ plan }) => workload(plan.delivery)],
   ["meter", ({ plan }) => workload(plan.meter)],
   ["inspector", ({ plan }) => workload(plan.inspector)],
   ["report inspector", ({ plan }) => workload(plan.reportInspector)],

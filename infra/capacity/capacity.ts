@@ -15,6 +15,7 @@ import {
   planAuth,
   planBridge,
   planConsole,
+  planDelivery,
   planInspector,
   planMender,
   planMeter,
@@ -145,13 +146,14 @@ function appsPodSize(workloads: readonly Workload[]): PodSize {
 export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan {
   const bridge = planBridge(demand);
   const meter = planMeter(demand);
+  const delivery = planDelivery(demand);
   const inspector = planInspector(demand);
   const auth = planAuth(demand);
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand, floor.mosquittoGiB) : undefined;
   const console = planConsole();
   const archive = planArchive();
   const reportInspector = planReportInspector(demand);
-  const workloads = [bridge, meter, inspector, reportInspector, auth, console, archive];
+  const workloads = [bridge, meter, delivery, inspector, reportInspector, auth, console, archive];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand, floor.coreGiB),
@@ -159,6 +161,7 @@ export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan 
     ...(mosquitto && { mosquitto }),
     bridge,
     meter,
+    delivery,
     inspector,
     reportInspector,
     auth,

@@ -46,6 +46,8 @@ export const measured = {
   anomalyBytes: 51,
   /** Memory of the meter for one device that it remembers. */
   meteredDeviceBytes: 57,
+  /** Memory of delivery for one device that waits until it is sent what it missed. */
+  waitingDeviceBytes: 1_400,
   /** Memory of the auth process for one device in its cache, without labels: 496. */
   cachedDeviceBytes: 500,
   /** Of the same for a device whose last login it remembers: 38 for 1.5 million. */
@@ -79,6 +81,8 @@ export const assumed = {
   heldShare: 0.001,
   /** What is told of a changed device: record of the store, subject and text. */
   changeBytes: 400,
+  /** What is kept of a device: record of the store, subject and text. */
+  lastSeenBytes: 256,
   /** Seconds between two pings of a device: the default of the usual MQTT libraries. */
   keepAliveSeconds: 60,
   /** For so long both bridges, or JetStream, may be away before Mosquitto has no more room. */

@@ -64,6 +64,10 @@ export interface RegionPlan {
   readonly mosquitto?: { readonly pod: PodSize; readonly volumeGiB: number };
   readonly bridge: Workload;
   readonly meter: Workload & { readonly devices: number };
+  readonly delivery: Workload & {
+    /** Devices that may wait in each replica until they are sent what they missed. */
+    readonly waitingDevices: number;
+  };
   readonly inspector: Workload & { readonly anomalyClients: number };
   readonly reportInspector: Workload & { readonly anomalyClients: number };
   readonly auth: Workload & { readonly cacheDevices: number };

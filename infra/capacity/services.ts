@@ -68,6 +68,17 @@ export function planMeter(demand: Demand): RegionPlan["meter"] {
   return { replicas: 2, pod, devices };
 }
 
+/** Two share the devices. As many may wait as come back when an edge or a zone is lost; it has nothing to do otherwise. */
+export function planDelivery(demand: Demand): RegionPlan["delivery"] {
+  const waitingDevices = Math.max(10_000, Math.ceil(demand.clients / planned.zones));
+  const waiting = waitingDevices * measured.waitingDeviceBytes;
+  return {
+    replicas: 2,
+    pod: { cpuMillis: 200, memoryMiB: processMiB(waiting) },
+    waitingDevices,
+  };
+}
+
 /**
  * One in each zone: what devices send is little, and however much it becomes, reports may wait.
  * Devices of another region come here when theirs is gone.

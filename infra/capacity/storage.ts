@@ -55,6 +55,8 @@ function grownBytes(demand: Demand): Readonly<Record<Grown, number>> {
     AUDIT: auditRecordsPerSecond(demand) * ageSeconds("AUDIT") * measured.auditBytes,
     DEAD_LETTER: held * ageSeconds("DEAD_LETTER"),
     REGISTRY_CHANGES: fleetClients * assumed.changeBytes,
+    // Of every device: when its region is gone it comes to another one.
+    LAST_SEEN: fleetClients * assumed.lastSeenBytes,
   };
 }
 
@@ -117,12 +119,12 @@ export const restoreSeconds = (volumeGiB: number): number =>
 
 /**
  * Memory of a core server for its indices: what INGRESS and MQTT_ALERTS remember against
- * repetitions, and the subjects of MQTT_ALERTS, its two mirrors, AUDIT and the MQTT sessions.
+ * repetitions, and the subjects of MQTT_ALERTS, its two mirrors, AUDIT, LAST_SEEN and the MQTT sessions.
  */
 export function indexBytes(demand: Demand): number {
   const { windowSeconds } = contractOf(demand);
   const remembered =
     demand.alertsPerSecond * (windowSeconds("INGRESS") + windowSeconds("MQTT_ALERTS"));
-  const subjects = demand.fleetClients * 5;
+  const subjects = demand.fleetClients * 6;
   return remembered * measured.messageIdBytes + subjects * measured.subjectBytes;
 }

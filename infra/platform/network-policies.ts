@@ -58,7 +58,16 @@ const workload = (name: string): End => ({ workload: name });
 const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, protocol: "TCP" });
 const core = workload(natsCore);
 const edge = workload(natsEdge);
-const watched = ["bridge", "meter", "inspector", "report-inspector", "auth", "console", "archive"];
+const watched = [
+  "bridge",
+  "meter",
+  "delivery",
+  "inspector",
+  "report-inspector",
+  "auth",
+  "console",
+  "archive",
+];
 const consoleWorkload = "console";
 const processes = [...watched, "provision"];
 /** Those with rights at AWS: to the device table, and to the archive. */

@@ -32,6 +32,7 @@ export const plan = {
   mosquitto: { pod, volumeGiB: 50 },
   bridge: { replicas: 2, pod },
   meter: { replicas: 2, pod, devices: 2_000_000 },
+  delivery: { replicas: 2, pod, waitingDevices: 150_000 },
   inspector: { replicas: 4, pod, anomalyClients: 1_500_000 },
   reportInspector: { replicas: 3, pod, anomalyClients: 1_600_000 },
   auth: { replicas: 3, pod, cacheDevices: 400_000 },

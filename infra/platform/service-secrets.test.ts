@@ -38,6 +38,7 @@ describe("each pod's secrets", () => {
       "nats-edge-secrets": ["password", "passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
+      "delivery-secrets": ["password"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
       "mender-secrets": ["audit-key", "audit-keys.json", "password"],
       "inspector-secrets": ["audit-key", "audit-keys.json", "password"],
@@ -63,6 +64,7 @@ describe("each pod's secrets", () => {
         "password-intake",
         "password-limits",
         "password-report-intake",
+        "password-seen",
       ],
       "console-secrets": ["api-tokens.json", "audit-key", "audit-keys.json", "password"],
       "operator-secrets": [

@@ -42,6 +42,7 @@ export const secretOwners = [
   "nats-edge",
   "bridge",
   "meter",
+  "delivery",
   "inspector",
   "report-inspector",
   "auth",
@@ -122,6 +123,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated), ...own(reportGate) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     meter: own("meter"),
+    delivery: own("delivery"),
     inspector: { ...own("inspector"), ...signing("inspector") },
     "report-inspector": { ...own("report-inspector"), ...signing("report-inspector") },
     auth: {

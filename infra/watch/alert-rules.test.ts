@@ -4,6 +4,7 @@ import { promtoolComplaint, setUpPromtool } from "./promtool.fixture.ts";
 import { archiveCases } from "./rule-cases/archive.fixture.ts";
 import { authCases } from "./rule-cases/auth.fixture.ts";
 import { bridgeCases } from "./rule-cases/bridge.fixture.ts";
+import { catchUpCases } from "./rule-cases/catch-up.fixture.ts";
 import { consoleCases } from "./rule-cases/console.fixture.ts";
 import { deliveryCases } from "./rule-cases/delivery.fixture.ts";
 import { edgeCases } from "./rule-cases/edge.fixture.ts";
@@ -20,6 +21,7 @@ const cases = [
   ...bridgeCases,
   ...inspectorCases,
   ...deliveryCases,
+  ...catchUpCases,
   ...authCases,
   ...consoleCases,
   ...archiveCases,

@@ -2,6 +2,7 @@ import type { Alert, Severity } from "./alerts/alert-rule.ts";
 import { archiveAlerts } from "./alerts/archive-alerts.ts";
 import { authAlerts } from "./alerts/auth-alerts.ts";
 import { bridgeAlerts } from "./alerts/bridge-alerts.ts";
+import { catchUpAlerts } from "./alerts/catch-up-alerts.ts";
 import { consoleAlerts } from "./alerts/console-alerts.ts";
 import { deliveryAlerts } from "./alerts/delivery-alerts.ts";
 import { edgeAlerts } from "./alerts/edge-alerts.ts";
@@ -39,7 +40,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
   const stages: Readonly<Record<string, readonly Alert[]>> = {
     bridge: bridgeAlerts(watched),
     inspector: inspectorAlerts(watched),
-    delivery: deliveryAlerts,
+    delivery: [...deliveryAlerts, ...catchUpAlerts],
     auth: [...authAlerts, ...revocationAlerts],
     meter: meterAlerts,
     console: consoleAlerts,

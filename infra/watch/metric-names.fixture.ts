@@ -11,6 +11,7 @@ import { createOneSessionMetrics } from "../../app/auth/one-session/one-session-
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
+import { createDeliveryMetrics } from "../../app/delivery/delivery-metrics.ts";
 import {
   createInspectorMetrics,
   exposeInspectorState,
@@ -88,6 +89,7 @@ export async function ownMetrics() {
   createCutOffMetrics(registry).watchInForce(zero);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry);
+  createDeliveryMetrics(registry).watch({ inHand: zero, waiting: zero, window: zero });
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
   const ofConsole = createConsoleMetrics(registry);
   ofConsole.watchOutbox({ size: 0 });

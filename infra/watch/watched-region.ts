@@ -28,6 +28,7 @@ export const workloadNamespace = namespaces.ours;
 export const scrapedWorkloads = [
   "bridge",
   "meter",
+  "delivery",
   "inspector",
   "report-inspector",
   "auth",

@@ -65,6 +65,16 @@ describe("meter", () => {
   });
 });
 
+describe("delivery", () => {
+  it("looks at what both other regions took in, and lets as many devices wait as are planned", () => {
+    expect(environmentOf("delivery")).toMatchObject({
+      PEERS: "us-east,ap-south",
+      WAITING_DEVICES: "150000",
+    });
+    expect(objectNamed(engine, "StatefulSet", "delivery").spec.replicas).toBe(2);
+  });
+});
+
 describe("inspector", () => {
   it("remembers as many clients as are planned", () => {
     expect(environmentOf("inspector")["ANOMALY_CLIENTS"]).toBe("1500000");

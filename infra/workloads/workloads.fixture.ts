@@ -5,6 +5,7 @@ import { Archive } from "./archive.ts";
 import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
 import { Console } from "./console.ts";
+import { Delivery } from "./delivery.ts";
 import { Inspector } from "./inspector.ts";
 import { Meter } from "./meter.ts";
 
@@ -25,6 +26,7 @@ export const makeWorkloads = (upstream: Upstream = bundled) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
     new Meter("meter", argsOf("meter"));
+    new Delivery("delivery", { ...argsOf("delivery"), region: "eu-west" });
     for (const lane of Object.values(lanes)) {
       new Inspector(lane.process, { ...argsOf(lane.process), lane });
     }
@@ -43,6 +45,7 @@ export const makeWorkloads = (upstream: Upstream = bundled) =>
 export const workloads = [
   { name: "bridge", kind: "StatefulSet" },
   { name: "meter", kind: "StatefulSet" },
+  { name: "delivery", kind: "StatefulSet" },
   { name: "inspector", kind: "StatefulSet" },
   { name: "report-inspector", kind: "StatefulSet" },
   { name: "auth", kind: "Deployment" },

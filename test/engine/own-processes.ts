@@ -11,17 +11,25 @@ export const ownProcesses = [
     `RolePolicy ${name}-rights`,
   ]),
   "Service console-api-service",
-  ...["archive", "bridge", "inspector", "meter", "report-inspector"].map(
+  ...["archive", "bridge", "delivery", "inspector", "meter", "report-inspector"].map(
     (name) => `StatefulSet ${name}-replicas`,
-  ),
-  ...["archive", "auth", "bridge", "console", "inspector", "meter", "report-inspector"].flatMap(
-    (name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`],
   ),
   ...[
     "archive",
     "auth",
     "bridge",
     "console",
+    "delivery",
+    "inspector",
+    "meter",
+    "report-inspector",
+  ].flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
+  ...[
+    "archive",
+    "auth",
+    "bridge",
+    "console",
+    "delivery",
     "inspector",
     "meter",
     "provision",

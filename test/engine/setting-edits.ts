@@ -26,6 +26,7 @@ export const settingEdits: readonly SettingEdit[] = [
       ...coreVolumes,
       "update PrometheusRule watch-rules",
       "update StatefulSet core-servers",
+      "update StatefulSet delivery-replicas",
       "update StatefulSet edge-servers",
       "update StatefulSet inspector-replicas",
       "update StatefulSet meter-replicas",
@@ -44,6 +45,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Deployment auth-replicas",
       "update HorizontalPodAutoscaler nats-edge-scale",
       "update PrometheusRule watch-rules",
+      "update StatefulSet delivery-replicas",
     ],
   },
   {
@@ -60,6 +62,7 @@ export const settingEdits: readonly SettingEdit[] = [
       ...coreVolumes,
       "update PrometheusRule watch-rules",
       "update StatefulSet core-servers",
+      "update StatefulSet delivery-replicas",
     ],
   },
   {
@@ -136,6 +139,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update StatefulSet archive-replicas",
       "update StatefulSet bridge-replicas",
       "update StatefulSet core-servers",
+      "update StatefulSet delivery-replicas",
       "update StatefulSet edge-servers",
       "update StatefulSet inspector-replicas",
       "update StatefulSet meter-replicas",

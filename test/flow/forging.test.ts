@@ -26,6 +26,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   mender: /^audit\.(copies|chain\.copies)\./,
+  delivery: /^(seen|positions)\./,
   meter: /^events\.anomaly\./,
   [reportGate]: /^(ingress\.\d+\.device|events\.anomaly)\./,
   // Who makes the streams of an account can cause whatever can be caused in it.
@@ -38,9 +39,10 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   "provision-audit": /^audit\./,
   "provision-changes": /^(registry|logins)\./,
   "provision-limits": /^cutoffs\./,
+  "provision-seen": /^(seen|positions)\./,
 };
 /** Whose leaked password makes devices believe in alerts. */
-const mayAlert = ["inspector", "provision-alerts"];
+const mayAlert = ["inspector", "provision-alerts", "delivery"];
 const nothing = /^(?!)/;
 
 const allStreams = storeAccounts.flatMap((account) => [...stores[account]]);
@@ -97,6 +99,7 @@ const readers = {
   REPORT_INTAKE: "report-inspector",
   CHANGES: "auth",
   LIMITS: "auth",
+  SEEN: "delivery",
 };
 
 /** The subjects of what a stream has got since. */
@@ -150,7 +153,7 @@ describe.each(
       const added = await addedTo(stream, was?.last ?? 0);
       if (stream === "MQTT_ALERTS") added.splice(added.indexOf(subjects.alerts("victim")), 1);
       expect([...new Set(added.filter((each) => !allowed.test(each)))], stream).toEqual([]);
-      const kept = ["REGISTRY_CHANGES", "KV_partitions"].includes(stream);
+      const kept = ["REGISTRY_CHANGES", "LAST_SEEN", "KV_partitions"].includes(stream);
       if (!kept) expect(is?.messages, stream).toBeGreaterThanOrEqual(was?.messages ?? 0);
     }
     const got = victim.received.slice(seen).map(({ payload }) => payload);

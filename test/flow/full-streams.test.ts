@@ -65,6 +65,7 @@ const fills: Readonly<Record<StreamName, Fill>> = {
   },
   CUT_OFFS: { whenFull: "drops its oldest", writer: "auth", subject: (n) => `cutoffs.pump-${n}` },
   LOGINS: { whenFull: "drops its oldest", writer: "auth", subject: () => "logins.auth-9" },
+  LAST_SEEN: { whenFull: "drops its oldest", writer: "delivery", subject: (n) => `seen.pump-${n}` },
   KV_partitions: {
     whenFull: "refuses",
     writer: "inspector",

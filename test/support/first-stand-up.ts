@@ -31,7 +31,15 @@ export interface EmptyRegion {
 export async function startEmptyRegion(): Promise<EmptyRegion> {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-first-"));
   const archive = setUpMoto() === undefined;
-  const replicas = { bridges: 1, inspectors: 1, auths: 1, meters: 1, console: true, archive };
+  const replicas = {
+    bridges: 1,
+    inspectors: 1,
+    auths: 1,
+    meters: 1,
+    deliveries: 1,
+    console: true,
+    archive,
+  };
   const options: RegionOptions = { directory, core: 3, edges: 1, ...replicas };
   const layout = await planLayout(options);
   const certificates = await ensureCertificates(join(directory, "certificates"));

@@ -1,6 +1,7 @@
 import { deliveryBound, inspectorsOf, ownStream, quantileOf } from "../queries.ts";
 import { targets } from "../watched-region.ts";
 import { board, type Section } from "./board.ts";
+import { catchUp } from "./catch-up.ts";
 import { wayOut } from "./edge.ts";
 import { graph, note } from "./panels.ts";
 
@@ -227,6 +228,7 @@ export const delivery = board({
     wayIn,
     middle,
     wayOut,
+    catchUp,
     { title: "What is not measured", panels: [note(notes, 3)] },
   ],
 });

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { crossings } from "../contract/crossings.ts";
+import { nowMs } from "../contract/headers.ts";
+import type { Running } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
+import type { NatsConnection } from "../shared/nats.ts";
+import type { NatsWatch } from "../shared/nats-watch.ts";
+import type { CatchUps } from "./catch-ups.ts";
+import type { DeliveryMetrics } from "./delivery-metrics.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
+import type { PositionLog } from "./position-log.ts";
+import { readEnd, readSession } from "./session-record.ts";
+import type { SessionSweep } from "./session-sweep.ts";
+
+export interface DeliveryOptions {
+  readonly connection: NatsConnection;
+  readonly watch: NatsWatch;
+  readonly catchUps: CatchUps;
+  readonly ended: EndedSessions;
+  readonly positionLog: Pick<PositionLog, "sample">;
+  readonly sweep: SessionSweep;
+  /** How often devices are looked for that nobody has seen to. */
+  readonly sweepMs: number;
+  readonly metrics: DeliveryMetrics;
+  readonly log: Logger;
+}
+
+/** Each session is seen to by one replica. */
+const queue = "delivery";
+const drainLimitMs = 10_000;
+const drainPollMs = 20;
+
+/** How often it is noted how far the copies of other regions' alerts are. */
+const sampleMs = 60_000;
+
+/** Does something now and again and again, one at a time. @returns ends it. */
+function again(everyMs: number, act: () => Promise<void>): () => void {
+  let busy = false;
+  const run = async () => {
+    if (busy) return;
+    busy = true;
+    await act();
+    busy = false;
+  };
+  void run();
+  const timer = setInterval(run, everyMs).unref();
+  return () => clearInterval(timer);
+}
+
+function repeat({ sweep, sweepMs, positionLog, metrics, log }: DeliveryOptions): () => void {
+  const endSweeps = again(sweepMs, async () => {
+    try {
+      metrics.found.inc(await sweep.run());
+    } catch (error) {
+      log.warn({ err: error }, "devices that nobody has seen to are not looked for");
+    }
+  });
+  const endSamples = again(sampleMs, async () => {
+    try {
+      await positionLog.sample();
+    } catch (error) {
+      log.warn({ err: error }, "how far the copies of other regions' alerts are is not noted");
+    }
+  });
+  return () => {
+    endSweeps();
+    endSamples();
+  };
+}
+
+/** Sends devices that have come back what they missed, until it is drained. */
+export function createDelivery(options: DeliveryOptions): Running {
+  const { connection, watch, catchUps, ended } = options;
+  const sessions = crossings.sessionsToDelivery.as;
+  // Every replica hears of every session: what it was sending a device in an earlier one must not mix
+  // with what another replica sends now. nats-server gives this to plain subscriptions first.
+  connection.subscribe(sessions, {
+    callback: (_error, { data }) => {
+      const session = readSession(data);
+      if (session) catchUps.abandon(session.clientId);
+    },
+  });
+  const subscriptions = [
+    connection.subscribe(sessions, {
+      queue,
+      callback: (_error, { data }) => {
+        const session = readSession(data);
+        if (!session?.subscribed) return;
+        // A clean session is stored with a subscription once it has it. One that lasts has, when its
+        // device comes again, what it had before, and is stored before it is subscribed.
+        const { clientId, clean: certain } = session;
+        catchUps.begin({ clientId, certain, atMs: nowMs() });
+      },
+    }),
+    connection.subscribe(crossings.endsToDelivery.as, {
+      queue,
+      callback: (_error, { data }) => {
+        const end = readEnd(data);
+        if (end) ended.record(end);
+      },
+    }),
+  ];
+  const endRepeated = repeat(options);
+  return {
+    notReady: () => watch.missing(),
+    drain: async () => {
+      endRepeated();
+      for (const each of subscriptions) each.unsubscribe();
+      const untilMs = performance.now() + drainLimitMs;
+      while (catchUps.size + ended.waiting > 0 && performance.now() < untilMs) {
+        await delay(drainPollMs);
+      }
+      catchUps.abandonAll();
+      ended.stop();
+      await watch.close();
+    },
+  };
+}

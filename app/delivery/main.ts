@@ -1,0 +1,53 @@
+import { nowMs } from "../contract/headers.ts";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
+import { runProcess } from "../shared/lifecycle.ts";
+import { connectProcess } from "../shared/nats.ts";
+import { NatsWatch } from "../shared/nats-watch.ts";
+import { CatchUps } from "./catch-ups.ts";
+import { createDelivery } from "./delivery.ts";
+import { createDeliveryMetrics } from "./delivery-metrics.ts";
+import { DeviceLine } from "./device-line.ts";
+import { EndedSessions } from "./ended-sessions.ts";
+import { readDeliveryEnvironment } from "./environment.ts";
+import { KeptAlerts } from "./kept-alerts.ts";
+import { LastSeenStore } from "./last-seen-store.ts";
+import { PositionLog } from "./position-log.ts";
+import { SessionSweep } from "./session-sweep.ts";
+
+const user = "delivery";
+
+await runProcess(
+  "delivery",
+  readDeliveryEnvironment,
+  async (environment, { metrics: registry, log }) => {
+    const metrics = createDeliveryMetrics(registry);
+    const connection = await connectProcess(user, environment, log);
+    let interruptions = 0;
+    const watch = new NatsWatch(connection, () => {
+      interruptions++;
+      metrics.interruptions.inc();
+    });
+    const publisher = new AcknowledgedPublisher(connection, user);
+    const store = new LastSeenStore(connection, publisher);
+    const { PEERS: peers } = environment;
+    const positionLog = new PositionLog({ connection, publisher, peers });
+    await positionLog.load(log);
+    const overlapMs = environment.OVERLAP_SECONDS * 1_000;
+    const sweepMs = environment.SWEEP_SECONDS * 1_000;
+    const catchUps = new CatchUps({
+      ...{ connection, store, metrics, log, peers },
+      positions: positionLog.positions,
+      kept: new KeptAlerts(connection),
+      line: new DeviceLine(connection, user),
+      alertsPerSecond: environment.ALERTS_PER_SECOND,
+      deviceAlertsPerSecond: environment.DEVICE_ALERTS_PER_SECOND,
+      room: environment.WAITING_DEVICES,
+      interruptions: () => interruptions,
+    });
+    return createDelivery({
+      ...{ connection, watch, catchUps, positionLog, metrics, log, sweepMs },
+      ended: new EndedSessions({ store, overlapMs, metrics, log }),
+      sweep: new SessionSweep({ connection, store, catchUps, youngMs: sweepMs, clock: nowMs }),
+    });
+  },
+);
