@@ -19,6 +19,8 @@ export const catchUp: Section = {
         { expr: rate("catch_ups"), legend: "caught up" },
         { expr: rate("gone_devices"), legend: "gone before" },
         { expr: rate("turned_away_devices"), legend: "no room" },
+        { expr: rate("found_devices"), legend: "found later" },
+        { expr: rate("lacking_devices"), legend: "told that alerts are no longer kept" },
         { expr: rate("retries"), legend: "failed, tried again" },
       ],
     }),
