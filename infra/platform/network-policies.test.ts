@@ -37,6 +37,7 @@ describe("the arrows", () => {
       "console -> aws services 443",
       "console -> bridge 8080",
       "console -> console 8080",
+      "console -> delivery 8080",
       "console -> inspector 8080",
       "console -> meter 8080",
       "console -> nats-core 4222",
