@@ -41,6 +41,7 @@ describe("the arrows", () => {
       "console -> inspector 8080",
       "console -> meter 8080",
       "console -> nats-core 4222",
+      "console -> nats-core 8080",
       "console -> nats-edge 8080",
       "console -> pod identity 80",
       "console -> report-inspector 8080",

@@ -106,7 +106,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
     ...[core, edge].map((server) => tcp(watch, server, operationsPort)),
     // What the page shows of them.
     ...watched.map((process) => tcp(workload(consoleWorkload), workload(process), operationsPort)),
-    tcp(workload(consoleWorkload), edge, operationsPort),
+    ...[core, edge].map((server) => tcp(workload(consoleWorkload), server, operationsPort)),
     ...workloads.flatMap((name): Arrow[] => [
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },

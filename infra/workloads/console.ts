@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
-import { natsEdge } from "../messaging/addresses.ts";
+import { natsCore, natsEdge } from "../messaging/addresses.ts";
 import { selectorOf, serviceHost } from "../platform/names.ts";
 import { awaited } from "../platform/rollout.ts";
 import { apiTokensFile } from "../platform/service-secrets.ts";
@@ -38,11 +38,14 @@ export const apiService = "console-api";
 const apiPort = 8443;
 const certificateFolder = "/secrets/tls";
 
-/** Where the processes tell how they are, whom the page shows. The gates for reports are beside the edges. */
+/**
+ * Where the processes tell how they are, whom the page shows. The gates for reports are beside the
+ * edges, the menders beside the core.
+ */
 const watched = {
   ...{ bridge: "bridge", inspector: "inspector", "report-inspector": "report-inspector" },
   ...{ auth: "auth", meter: "meter", "report-gate": natsEdge, archive: "archive" },
-  console: consoleWorkload,
+  ...{ delivery: "delivery", mender: natsCore, console: consoleWorkload },
 };
 const metricsSources = (namespace: string) =>
   Object.entries(watched)

@@ -132,8 +132,8 @@ describe("console", () => {
   it("asks every process for its figures that tells some, by a name that leads to all of its pods", () => {
     const sources = String(environmentOf("console")["METRICS_SOURCES"]).split(",");
     expect(sources.map((source) => source.replace(/=.*/, "")).sort()).toEqual([
-      ...["archive", "auth", "bridge", "console", "inspector", "meter", "report-gate"],
-      "report-inspector",
+      ...["archive", "auth", "bridge", "console", "delivery", "inspector", "mender", "meter"],
+      ...["report-gate", "report-inspector"],
     ]);
     expect(sources).toContain("report-gate=http://nats-edge.sentinel.svc.cluster.local:8080");
   });
