@@ -8,6 +8,7 @@ import {
   type ServiceUser,
 } from "../../app/contract/service-user.ts";
 import { coreUsers, edgeUsers } from "../../app/contract/service-users.ts";
+import { configurationKey } from "./edge-turns.ts";
 import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";
 import { listenEntries, type NatsListenArgs } from "./nats-listeners.ts";
@@ -49,6 +50,8 @@ export interface NatsEdgeArgs extends NatsServerArgs {
   /** Copies of the MQTT session streams: as many as the core has servers, 3 at most. */
   readonly mqttStreamReplicas: number;
   readonly maxConnections: number;
+  /** What the server shows of its configuration, so that others see whether it has a new one. */
+  readonly configuration?: string;
   /** The peers that the core is linked to: servers of a cluster must know the same accounts. */
   readonly peers?: readonly RegionName[];
 }
@@ -167,6 +170,7 @@ export function natsEdgeConfig(args: NatsEdgeArgs): string {
   const peers = args.peers ?? [];
   const document = {
     ...listenEntries(args, "edge"),
+    server_metadata: args.configuration && { [configurationKey]: args.configuration },
     max_connections: args.maxConnections,
     // Stores nothing, and yet has the domain of those that do: only of that one does nats-server
     // take news of MQTT sessions, which end the older of two with one client id on two edges.

@@ -17,7 +17,7 @@ import {
   serviceAccount,
 } from "../platform/workload-objects.ts";
 import { clusterRoutes, mqttPort, natsEdge, natsPorts } from "./addresses.ts";
-import { natsEdgeConfig } from "./nats-config.ts";
+import { type NatsEdgeArgs as NatsEdgeSettings, natsEdgeConfig } from "./nats-config.ts";
 import {
   configData,
   deviceCa,
@@ -66,9 +66,17 @@ export const edgePace: PodPace = {
 /** Open connections of a pod, as Prometheus hands them to the autoscaler. */
 export const connectionsMetric = "sentinel_edge_connections";
 
+/** Shows which it is, the authorities beside it included: so each edge sees who has a new one. */
 function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
+  const settings = edgeSettings(args, authIssuer);
+  const content = JSON.stringify([natsEdgeConfig(settings), args.deviceCa]);
+  const configuration = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  return natsEdgeConfig({ ...settings, configuration });
+}
+
+function edgeSettings(args: NatsEdgeArgs, authIssuer: string): NatsEdgeSettings {
   const { core, edge } = args.plan;
-  return natsEdgeConfig({
+  return {
     serverName: new EnvironmentReference("POD_NAME"),
     region: args.region,
     // From outside nothing connects to an edge but devices.
@@ -87,26 +95,16 @@ function edgeConfig(args: NatsEdgeArgs, authIssuer: string): string {
     mqttStreamReplicas: Math.min(3, core.replicas),
     maxConnections: edge.maxConnections,
     peers: peersOf(args.region),
-  });
+  };
 }
 
-interface Configuration {
-  readonly name: pulumi.Input<string>;
-  readonly data: pulumi.Output<Record<string, string>>;
-}
-
-/** The hash of the configuration replaces the pods when it changes; they would not take it otherwise. */
-function podTemplate(args: NatsEdgeArgs, config: Configuration) {
-  const hash = config.data.apply((data) =>
-    createHash("sha256").update(JSON.stringify(data)).digest("hex"),
-  );
+function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
   return natsPodTemplate({
     workload: natsEdge,
     role: "edge",
     size: args.plan.edge.pod,
     images: args.images,
-    configMap: config.name,
-    annotations: { "sentinel/config-hash": hash },
+    configMap,
     passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
@@ -212,7 +210,7 @@ export class NatsEdge extends pulumi.ComponentResource {
           podManagementPolicy: "Parallel",
           minReadySeconds,
           selector: { matchLabels: selectorOf(natsEdge) },
-          template: podTemplate(args, { name: config.metadata.name, data }),
+          template: podTemplate(args, config.metadata.name),
         },
       },
       { parent: this, dependsOn: account, ...awaited(args.plan.edge.maxReplicas, edgePace) },

@@ -26,6 +26,7 @@ export interface NatsImages {
 
 const pidFile = `${folders.run}/${serverFiles.pid}`;
 const configFile = "nats-server.conf";
+const serverConfig = `${folders.config}/${configFile}`;
 /** Beside the configuration as well, so that it changes together with it. */
 export const deviceCa = { name: "device-ca.crt", path: `${folders.config}/device-ca.crt` };
 /** Beside the configuration, because nats-server takes an included file's path relative to it. */
@@ -132,7 +133,7 @@ function serverContainer(args: NatsPodArgs): Container {
     name: "nats",
     image: args.images.server,
     command: [...(args.startCommand ?? []), "nats-server"],
-    args: ["--config", `${folders.config}/${configFile}`, "--pid", pidFile],
+    args: ["--config", serverConfig, "--pid", pidFile],
     env: [
       podName,
       { name: "GOMEMLIMIT", value: `${memory}MiB` },
@@ -158,7 +159,7 @@ const certificateFiles = (args: NatsPodArgs) => [
  * A core server takes a new configuration, password or certificate without losing a connection. An
  * edge would lose all its devices at once: nats-server closes, with any reload, every connection
  * that an auth callout admitted. So it leaves as a lame duck instead and is started anew, when it is
- * its turn; and a new configuration replaces its pod, one after the other.
+ * its turn.
  */
 function reloader(args: NatsPodArgs): Container {
   return {
@@ -172,11 +173,7 @@ function reloader(args: NatsPodArgs): Container {
 }
 
 function signaller(args: NatsPodArgs) {
-  const watched = [
-    `${folders.config}/${configFile}`,
-    `${folders.config}/${passwordsFile}`,
-    ...certificateFiles(args),
-  ];
+  const watched = [serverConfig, `${folders.config}/${passwordsFile}`, ...certificateFiles(args)];
   const files = watched.flatMap((file) => ["-config", file]);
   return { image: args.images.reloader, args: ["-pid", pidFile, ...files] };
 }
@@ -190,7 +187,9 @@ const turnTaker = (args: NatsPodArgs) => ({
   command: [
     ...["sh", "-c"],
     edgeTurnsScript({
-      ...{ files: certificateFiles(args), pidFile, stateFile: `${folders.run}/certificates` },
+      files: [serverConfig, ...certificateFiles(args)],
+      check: `nats-server -t --config "${serverConfig}"`,
+      ...{ pidFile, stateFile: `${folders.run}/certificates` },
       ...{ ordinal: podOrdinal, monitor: podMonitor(args.workload) },
       ...{ everySeconds: 10, turnSeconds },
     }),

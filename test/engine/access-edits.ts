@@ -8,7 +8,7 @@ const formerAuditKey =
 
 const deviceCa = certificatePem((await createAuthority("Device CA")).certificate);
 /** The edges, which then ask for certificates. */
-const askingEdges = ["update ConfigMap nats-edge-config", "update StatefulSet edge-servers"];
+const askingEdges = ["update ConfigMap nats-edge-config"];
 
 /** Who may get in: devices, operators, previews, users of the API. */
 export const accessEdits: readonly SettingEdit[] = [

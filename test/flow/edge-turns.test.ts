@@ -1,12 +1,13 @@
-/** The certificate that devices are shown is renewed: one edge leaves after the other. */
+/** Certificates are renewed, or the configuration is changed: one edge leaves after the other. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { edgeTurnsScript } from "../../infra/messaging/edge-turns.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
+import type { ManagedProcess } from "../../local/managed-process.ts";
 import type { Region } from "../../local/region.ts";
 import { registerDevice } from "../support/clients.ts";
 import { eventually } from "../support/inspection.ts";
@@ -17,12 +18,17 @@ const count = 20;
 let region: Region;
 const devices: MqttClient[] = [];
 const scripts: ChildProcess[] = [];
+/** What the scripts have said. */
+let said = "";
+
+const configOf = (index: number) =>
+  join(region.directory, "state/nats", names[index] ?? "", "nats-server.conf");
 
 beforeAll(async () => {
   region = await startTestRegion({ edges: 2, bridges: 0, inspectors: 0, auths: 1 });
   for (const name of names) {
     // The least that nats-server takes; 120 s otherwise.
-    const file = join(region.directory, "state/nats", name, "nats-server.conf");
+    const file = configOf(names.indexOf(name));
     const config = readFileSync(file, "utf8");
     writeFileSync(file, config.replace('lame_duck_duration: "120s"', 'lame_duck_duration: "30s"'));
     await region.process(name).stop();
@@ -30,11 +36,8 @@ beforeAll(async () => {
   }
   for (let i = 0; i < count; i++) devices.push(await connectedDevice(i));
 });
+afterEach(stopTurns);
 afterAll(async () => {
-  for (const script of scripts) {
-    script.kill("SIGTERM");
-    if (script.exitCode === null) await once(script, "exit");
-  }
   await Promise.all(devices.map((device) => device.endAsync(true)));
   await region?.stop();
 });
@@ -56,51 +59,90 @@ function startTurns(index: number): void {
   writeFileSync(at("pid"), String(region.process(names[index] ?? "").pid));
   const [first, second] = region.layout.edges.map(({ monitor }) => monitor);
   const script = edgeTurnsScript({
-    files: [region.certificates.edge.certFile],
+    files: [configOf(index), region.certificates.edge.certFile],
+    check: `nats-server -t --config "${configOf(index)}"`,
     ...{ pidFile: at("pid"), stateFile: at("state"), ordinal: String(index) },
     monitor: `http://127.0.0.1:$(case "$1" in 0) echo ${first};; 1) echo ${second};; *) echo 1;; esac)`,
     ...{ everySeconds: 1, turnSeconds: 600 },
   });
-  scripts.push(spawn("sh", ["-c", script], { stdio: "ignore" }));
+  const child = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+  child.stdout.on("data", (data) => {
+    said += data;
+  });
+  scripts.push(child);
 }
 
-it("the second edge leaves when the first is back and all devices are in", async () => {
+/** Ends when both scripts know what there is, so that they see what changes. */
+async function startAllTurns(): Promise<void> {
   for (const index of names.keys()) startTurns(index);
   const stateFiles = names.map((name) => join(region.directory, `${name}-state`));
   await eventually(
-    () => stateFiles.map((file) => readFileSync(file, "utf8").length),
+    () => stateFiles.map((file) => (existsSync(file) ? readFileSync(file, "utf8").length : 0)),
     (lengths) => lengths.every((length) => length > 0),
   );
-  const other = await ensureCertificates(join(region.directory, "renewed"));
-  copyFileSync(other.edge.keyFile, region.certificates.edge.keyFile);
-  copyFileSync(other.edge.certFile, region.certificates.edge.certFile);
+}
 
+async function stopTurns(): Promise<void> {
+  for (const script of scripts.splice(0)) {
+    script.kill("SIGTERM");
+    if (script.exitCode === null) await once(script, "exit");
+  }
+}
+
+const allIn = () =>
+  eventually(
+    () => devices.filter(({ connected }) => connected).length,
+    (all) => all === count,
+    60_000,
+  );
+const gone = (edge: ManagedProcess) =>
+  eventually(
+    () => edge.running,
+    (running) => !running,
+    90_000,
+  );
+
+/** The first leaves and comes back; the second one only when it is back and all devices are in. */
+async function eachTakesItsTurn(): Promise<void> {
   const [first, second] = names.map((name) => region.process(name));
   if (!first || !second) throw new Error("there are two edges");
   let bothGone = false;
   const watch = setInterval(() => (bothGone ||= !first.running && !second.running), 20);
-  await eventually(
-    () => first.running,
-    (running) => !running,
-    60_000,
-  );
+  await gone(first);
   expect(second.running).toBe(true);
-  await eventually(
-    () => devices.filter(({ connected }) => connected).length,
-    (all) => all === count,
-  );
+  await allIn();
   expect(second.running).toBe(true);
   await first.start();
-  await eventually(
-    () => second.running,
-    (running) => !running,
-    60_000,
-  );
-  await eventually(
-    () => devices.filter(({ connected }) => connected).length,
-    (all) => all === count,
-  );
+  await gone(second);
+  await allIn();
   await second.start();
   clearInterval(watch);
   expect(bothGone).toBe(false);
-});
+}
+
+it("the second edge leaves when the first is back with its renewed certificate and all devices are in", async () => {
+  await startAllTurns();
+  const other = await ensureCertificates(join(region.directory, "renewed"));
+  copyFileSync(other.edge.keyFile, region.certificates.edge.keyFile);
+  copyFileSync(other.edge.certFile, region.certificates.edge.certFile);
+  await eachTakesItsTurn();
+}, 400_000);
+
+it("the same for a changed configuration; and nobody leaves for one that could not be started with", async () => {
+  await startAllTurns();
+  const before = names.map((_, index) => readFileSync(configOf(index), "utf8"));
+  const change = (entry: string) => {
+    for (const [index, config] of before.entries()) {
+      writeFileSync(configOf(index), `${config}\n${entry}\n`);
+    }
+  };
+  change("max_connections: many");
+  await eventually(
+    () => said,
+    (text) => text.includes("what was changed is not taken"),
+    60_000,
+  );
+  expect(names.map((name) => region.process(name).running)).toEqual([true, true]);
+  change('server_metadata: { configuration: "another" }');
+  await eachTakesItsTurn();
+}, 400_000);
