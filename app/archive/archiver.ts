@@ -7,7 +7,7 @@ import {
 import { newestName } from "../audit/archive/newest-object.ts";
 import type { S3Archive } from "../audit/archive/s3-archive.ts";
 import type { AuditKeyRing } from "../audit/audit-key-ring.ts";
-import type { AuditSigner } from "../audit/audit-signer.ts";
+import type { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { type StoredRecord, sameRecord } from "../audit/stored-record.ts";
 import type { Logger } from "../shared/log.ts";
 import type { ArchiveMetrics, Contradiction, Failure } from "./archive-metrics.ts";
@@ -17,8 +17,7 @@ export interface ArchiverOptions {
   readonly region: string;
   readonly stream: Pick<AuditStream, "state" | "run">;
   readonly archive: Pick<S3Archive, "add" | "read" | "folders" | "firstName">;
-  readonly signer: AuditSigner;
-  readonly keys: AuditKeyRing;
+  readonly keys: Pick<RenewedAuditKeys, "signer" | "ring">;
   readonly metrics: ArchiveMetrics;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -145,7 +144,7 @@ export class Archiver {
     if (name === undefined) {
       this.#position = { stream: undefined, last: 0, digest: undefined, newest: undefined };
     } else {
-      const { head, digest, records } = this.#opened(name, await archive.read(name), keys);
+      const { head, digest, records } = this.#opened(name, await archive.read(name), keys.ring);
       const newest = records.at(-1);
       this.#position = { stream: head.stream, last: head.last, digest, newest };
       metrics.lastRecord.set((newest?.storedAt ?? 0) / 1_000);
@@ -205,7 +204,8 @@ export class Archiver {
   }
 
   async #store(found: readonly StoredRecord[], stream: string, previous: ArchiveHead["previous"]) {
-    const { region, signer, archive, metrics, log } = this.#options;
+    const { region, archive, metrics, log } = this.#options;
+    const { signer } = this.#options.keys;
     const { name, body, head, digest } = archiveObject(found, { region, stream, previous, signer });
     if (!(await archive.add(name, body))) {
       // Another has stored it, or an earlier attempt of ours whose answer was lost.

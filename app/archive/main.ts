@@ -1,6 +1,5 @@
 import { createS3Client, S3Archive } from "../audit/archive/s3-archive.ts";
-import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
-import { auditSignerIn } from "../audit/audit-signer.ts";
+import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
 import { createArchiveMetrics } from "./archive-metrics.ts";
@@ -14,9 +13,9 @@ const patience = { attemptMs: 10_000, attempts: 2 };
 
 await runProcess("archive", readArchiveEnvironment, async (environment, context) => {
   const { log } = context;
-  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
-  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
-  keys.requireKey(signer.keyId, "archive");
+  const keys = new RenewedAuditKeys(environment, "archive");
+  // Each object is signed by itself.
+  keys.follow(() => {}, log);
   const connection = await connectProcess("archive", environment, log);
   const { AWS_REGION: region, S3_ENDPOINT: endpoint } = environment;
   const client = createS3Client({ region, endpoint, ...patience });
@@ -24,7 +23,7 @@ await runProcess("archive", readArchiveEnvironment, async (environment, context)
     region: environment.ARCHIVE_REGION,
     stream: new AuditStream(connection),
     archive: new S3Archive(client, environment.ARCHIVE_BUCKET),
-    ...{ signer, keys, log },
+    ...{ keys, log },
     metrics: createArchiveMetrics(context.metrics, Date.now),
     clock: Date.now,
     waitMs: environment.ARCHIVE_SECONDS * 1_000,

@@ -3,13 +3,19 @@ import { type AuditSignerName, auditSignerNames } from "../contract/audit-keys.t
 import { AuditKeyRing } from "./audit-key-ring.ts";
 import { auditSigner } from "./audit-signer.ts";
 
-/** A signer of its own key, and that key's public half. */
-export function newSigner() {
+/** Both halves of a new key, in PEM. */
+export function newKeyPair() {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   return {
-    signer: auditSigner(privateKey.export({ type: "pkcs8", format: "pem" }).toString()),
+    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
   };
+}
+
+/** A signer of its own key, and that key's public half. */
+export function newSigner() {
+  const { privateKey, publicKey } = newKeyPair();
+  return { signer: auditSigner(privateKey), publicKey };
 }
 
 const made = Object.fromEntries(auditSignerNames.map((name) => [name, newSigner()])) as Record<

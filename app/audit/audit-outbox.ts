@@ -4,7 +4,7 @@ import type { AuditDraft, AuditRecord } from "./audit-record.ts";
 import { unrecordedSummary } from "./authentication-event.ts";
 
 export interface OutboxOptions {
-  /** Gives each record its place at the moment when it is taken. */
+  /** Gives each record its place at the moment when it is taken; until `renew` gives another. */
   readonly chain: AuditChain;
   /** Resolves when the record is stored; tries as long as it takes, or until the signal. */
   readonly store: (record: AuditRecord, signal: AbortSignal) => Promise<void>;
@@ -37,6 +37,11 @@ export class AuditOutbox {
   readonly #held = new Map<string, Held>();
   readonly #waiting: AuditRecord[] = [];
   readonly #abort = new AbortController();
+  #chain: AuditChain;
+  /** Former ones, of which something is still on its way. */
+  readonly #ending = new Set<AuditChain>();
+  readonly #closings = new Set<string>();
+  #endedHeads: SignedHead[] = [];
   #begun = false;
   #ended = false;
   #inFlight = 0;
@@ -48,6 +53,7 @@ export class AuditOutbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#chain = options.chain;
   }
 
   get size(): number {
@@ -72,7 +78,26 @@ export class AuditOutbox {
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    this.take(this.#options.chain.opening());
+    this.take(this.#chain.opening());
+  }
+
+  /** Goes on with another chain, which has another key. The former one is closed when it is stored. */
+  renew(chain: AuditChain): void {
+    const former = this.#chain;
+    this.#chain = chain;
+    if (!this.#begun || this.#ended) return;
+    this.#candidate = undefined;
+    this.#settled = undefined;
+    this.take(chain.opening());
+    this.#ending.add(former);
+    this.#closeEnding();
+  }
+
+  /** The ends of former chains that are stored, once each. */
+  takeEndedHeads(): readonly SignedHead[] {
+    const heads = this.#endedHeads;
+    this.#endedHeads = [];
+    return heads;
   }
 
   /** False when it cannot be taken: then the decision must be a refusal, told to `noteUnrecorded`. */
@@ -84,12 +109,33 @@ export class AuditOutbox {
 
   /** Takes it whatever waits already: for what has happened and cannot be refused any more. */
   take(draft: AuditDraft): void {
-    const [oldest] = this.#held.values();
-    const record = this.#options.chain.link(draft, oldest?.record);
+    const record = this.#chain.link(draft, this.#oldestOf(this.#chain));
     this.#last = record;
+    this.#hold(record);
+  }
+
+  #hold(record: AuditRecord): void {
     this.#held.set(record.id, { record, at: this.#options.clock() });
     this.#waiting.push(record);
     this.#fill();
+  }
+
+  #oldestOf(chain: AuditChain): AuditRecord | undefined {
+    for (const { record } of this.#held.values()) {
+      if (record.head.writer === chain.writer) return record;
+    }
+    return undefined;
+  }
+
+  /** Closes former chains in which nothing is missing any more. */
+  #closeEnding(): void {
+    for (const chain of this.#ending) {
+      if (this.#oldestOf(chain)) continue;
+      this.#ending.delete(chain);
+      const closing = chain.link(chain.closing(), undefined);
+      this.#closings.add(closing.id);
+      this.#hold(closing);
+    }
   }
 
   /**
@@ -97,8 +143,8 @@ export class AuditOutbox {
    * end of the chain from one call to the next; with nothing on its way it is the end.
    */
   settledHead(): SignedHead | undefined {
-    const [oldest] = this.#held.values();
-    const open = oldest?.record.sequence ?? Number.POSITIVE_INFINITY;
+    const oldest = this.#oldestOf(this.#chain);
+    const open = oldest?.sequence ?? Number.POSITIVE_INFINITY;
     if (this.#candidate && this.#candidate.sequence < open) this.#settled = this.#candidate;
     if (this.#settled === this.#candidate) this.#candidate = this.#last;
     if (oldest === undefined) this.#settled = this.#last;
@@ -107,7 +153,7 @@ export class AuditOutbox {
 
   /** Records the heads of others. False when that is not possible now: a chain must have begun. */
   tellHeads(heads: readonly SignedHead[]): boolean {
-    return this.#begun && this.offer(this.#options.chain.heads(heads));
+    return this.#begun && this.offer(this.#chain.heads(heads));
   }
 
   /** Counts a refusal that could not be recorded. */
@@ -135,7 +181,7 @@ export class AuditOutbox {
     await settle();
     this.#ended = true;
     if (this.#begun && this.#held.size === 0) {
-      this.take(this.#options.chain.closing());
+      this.take(this.#chain.closing());
       await settle();
     }
     const left = [...this.#held.values()].map((held) => held.record);
@@ -160,7 +206,9 @@ export class AuditOutbox {
       return;
     }
     this.#held.delete(record.id);
+    if (this.#closings.delete(record.id)) this.#endedHeads.push(record.head);
     this.#inFlight--;
+    this.#closeEnding();
     this.#fill();
     if (this.#unrecorded.count > 0 && this.blocked === undefined) this.#summarize();
   }

@@ -11,8 +11,8 @@ const messageLimitBytes = 1_024;
 export interface HeadExchangeOptions {
   readonly connection: Pick<NatsConnection, "publish" | "subscribe">;
   readonly kind: AuditKind;
-  readonly outbox: Pick<AuditOutbox, "settledHead" | "tellHeads">;
-  readonly keys: AuditKeyRing;
+  readonly outbox: Pick<AuditOutbox, "settledHead" | "tellHeads" | "takeEndedHeads">;
+  readonly keys: Pick<AuditKeyRing, "believes">;
   readonly everyMs: number;
 }
 
@@ -39,7 +39,8 @@ export class HeadExchange {
   readonly #heard = new Map<string, SignedHead>();
   /** What was recorded last, by writer. The writer that was heard longest ago comes first. */
   readonly #recorded = new Map<string, number>();
-  #told = -1;
+  /** The digest of what was told last. */
+  #told: string | undefined;
 
   constructor(options: HeadExchangeOptions) {
     this.#options = options;
@@ -70,9 +71,10 @@ export class HeadExchange {
 
   #tell(): void {
     const { connection, kind, outbox } = this.#options;
+    for (const head of outbox.takeEndedHeads()) publishHead(connection, kind, head);
     const head = outbox.settledHead();
-    if (!head || head.sequence === this.#told) return;
-    this.#told = head.sequence;
+    if (!head || head.digest === this.#told) return;
+    this.#told = head.digest;
     publishHead(connection, kind, head);
   }
 

@@ -34,8 +34,10 @@ export interface Left {
 /** What a process that changes the registry keeps of its changes: one for its whole life. */
 export function openRegistryAudit(options: RegistryAuditOptions) {
   const { js, signer, name, announceMs, onRetry } = options;
+  const chainBy = (each: AuditSigner) =>
+    new AuditChain({ kind: "registry", name, signer: each, clock: nowMs });
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "registry", name, signer, clock: nowMs }),
+    chain: chainBy(signer),
     store: storeAudit(js, onRetry),
     limit: 10_000,
     oldestMs: announceMs,
@@ -50,6 +52,8 @@ export function openRegistryAudit(options: RegistryAuditOptions) {
   return {
     outbox,
     journal,
+    /** Goes on with another key. */
+    renew: (renewed: AuditSigner) => outbox.renew(chainBy(renewed)),
     /** Hands over what is left, when nothing is changed any more. */
     drain: async (limitMs: number): Promise<Left> => {
       const [records, untold] = await Promise.all([outbox.drain(limitMs), journal.drain(limitMs)]);

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import { AuditChain } from "../audit/audit-chain.ts";
-import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
-import { auditSignerIn } from "../audit/audit-signer.ts";
+import type { AuditSigner } from "../audit/audit-signer.ts";
 import { HeadExchange } from "../audit/head-exchange.ts";
+import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { storeAudit } from "../audit/store-audit.ts";
 import { nowMs } from "../contract/headers.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
@@ -16,9 +16,8 @@ import { createCalloutResponder } from "./callout/callout-responder.ts";
 import { credentialRules } from "./callout/credential-rules.ts";
 import { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { createJudge } from "./callout/judge.ts";
-import { accountKeyOf } from "./callout/nkey.ts";
+import { renewedIssuer } from "./callout/renewed-issuer.ts";
 import { longestSessionMs } from "./callout/session-end.ts";
-import { createTokenIssuer } from "./callout/user-jwt.ts";
 import { connectAccounts } from "./connections.ts";
 import { createCutOffMetrics } from "./cut-off/cut-off-metrics.ts";
 import { startCutOffs } from "./cut-off/cut-off-service.ts";
@@ -41,13 +40,19 @@ import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
 
 const auditsInFlight = 512;
 
-function openAudit(connection: NatsConnection, metrics: AuthMetrics, environment: AuthEnvironment) {
-  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
-  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
-  keys.requireKey(signer.keyId, "auth");
+interface AuditParts {
+  readonly connection: NatsConnection;
+  readonly metrics: AuthMetrics;
+  readonly log: Logger;
+}
+
+function openAudit({ connection, metrics, log }: AuditParts, environment: AuthEnvironment) {
+  const keys = new RenewedAuditKeys(environment, "auth");
+  const chainBy = (signer: AuditSigner) =>
+    new AuditChain({ kind: "auth", name: environment.REPLICA, signer, clock: nowMs });
   const publisher = new AcknowledgedPublisher(connection, "auth");
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "auth", name: environment.REPLICA, signer, clock: nowMs }),
+    chain: chainBy(keys.signer),
     store: storeAudit(publisher, () => metrics.auditFailures.inc()),
     limit: environment.AUDIT_OUTBOX_RECORDS,
     oldestMs: environment.AUDIT_OLDEST_SECONDS * 1000,
@@ -56,6 +61,7 @@ function openAudit(connection: NatsConnection, metrics: AuthMetrics, environment
   });
   outbox.begin();
   metrics.watchOutbox(outbox);
+  keys.follow((signer) => outbox.renew(chainBy(signer)), log);
   const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
   return { outbox, heads: new HeadExchange({ connection, kind: "auth", outbox, keys, everyMs }) };
 }
@@ -74,14 +80,12 @@ function createLimits(environment: AuthEnvironment, { log, metrics: registry }: 
 
 async function start(environment: AuthEnvironment, context: ProcessContext) {
   const { log } = context;
-  const issuer = createTokenIssuer(
-    accountKeyOf(readFileSync(environment.AUTH_ISSUER_SEED_FILE, "utf8")),
-  );
+  const issuer = renewedIssuer(environment.AUTH_ISSUER_SEED_FILE, log);
   const metrics = createAuthMetrics(context.metrics);
   const { limits, admission, metrics: limitMetrics } = createLimits(environment, context);
   const connections = await connectAccounts(environment, log);
   const { auth, callout } = connections;
-  const { outbox, heads } = openAudit(auth.connection, metrics, environment);
+  const { outbox, heads } = openAudit({ connection: auth.connection, metrics, log }, environment);
   const caches = createCaches(environment, metrics, log);
   const { login: cache, status: statusCache } = caches;
   limitMetrics.watch({ limits, admission, caches: { login: cache, status: statusCache } });

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
-import { auditSignerIn } from "../audit/audit-signer.ts";
 import { HeadExchange } from "../audit/head-exchange.ts";
 import { openRegistryAudit } from "../audit/registry-audit.ts";
+import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
@@ -25,18 +24,17 @@ import { createServer } from "./server.ts";
 const patience = { attemptMs: 2_000, attempts: 3 };
 
 async function openAudit(environment: ConsoleEnvironment, metrics: ConsoleMetrics, log: Logger) {
-  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
-  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
-  keys.requireKey(signer.keyId, "console");
+  const keys = new RenewedAuditKeys(environment, "console");
   const connection = await connectProcess("console", environment, log);
   const audit = openRegistryAudit({
     js: jetstream(connection),
-    signer,
+    signer: keys.signer,
     name: environment.REPLICA,
     announceMs: environment.AUDIT_ANNOUNCE_SECONDS * 1_000,
     onRetry: () => metrics.auditFailures.inc(),
   });
   metrics.watchOutbox(audit.outbox);
+  keys.follow(audit.renew, log);
   const { outbox } = audit;
   const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
   const heads = new HeadExchange({ connection, kind: "registry", outbox, keys, everyMs });

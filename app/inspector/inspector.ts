@@ -39,7 +39,7 @@ export interface InspectorOptions {
   readonly anomalyClients: number;
   readonly metrics: Registry;
   /** By what the decisions about held messages are signed and told. */
-  readonly auditing: Pick<DecisionAuditOptions, "signer" | "keys" | "headsMs">;
+  readonly auditing: Pick<DecisionAuditOptions, "keys" | "headsMs">;
   readonly log: Logger;
 }
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
-import { auditSignerIn } from "../audit/audit-signer.ts";
+import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { laneNames, lanes } from "../contract/lanes.ts";
 import {
   auditSchema,
@@ -44,9 +43,7 @@ await runProcess(
   async (environment, { log, metrics, fatal }) => {
     const lane = lanes[environment.LANE];
     const rules = await loadRules(environment.RULES_DIRECTORY, fatal);
-    const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
-    const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
-    keys.requireKey(signer.keyId, lane.process);
+    const keys = new RenewedAuditKeys(environment, lane.process);
     const nats = await connectProcess(lane.process, environment, log);
     return createInspector({
       lane,
@@ -55,7 +52,7 @@ await runProcess(
       rules,
       rulesDirectory: environment.RULES_DIRECTORY,
       anomalyClients: environment.ANOMALY_CLIENTS,
-      auditing: { signer, keys, headsMs: environment.AUDIT_HEADS_SECONDS * 1_000 },
+      auditing: { keys, headsMs: environment.AUDIT_HEADS_SECONDS * 1_000 },
       metrics,
       log,
     });

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { AuditChain } from "../audit/audit-chain.ts";
-import { auditKeyRingIn } from "../audit/audit-key-ring.ts";
 import { AuditOutbox } from "../audit/audit-outbox.ts";
-import { auditSignerIn } from "../audit/audit-signer.ts";
+import type { AuditSigner } from "../audit/audit-signer.ts";
 import { HeadExchange } from "../audit/head-exchange.ts";
+import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { storeAudit } from "../audit/store-audit.ts";
 import { nowMs } from "../contract/headers.ts";
 import { runProcess } from "../shared/lifecycle.ts";
+import type { Logger } from "../shared/log.ts";
 import { connectProcess, jetstream, type NatsConnection } from "../shared/nats.ts";
 import { lookAtCore } from "./core-sight.ts";
 import { type MenderEnvironment, readMenderEnvironment } from "./environment.ts";
@@ -19,18 +20,19 @@ import { ServerOrders } from "./server-orders.ts";
 const announceMs = 10_000;
 const memoryFile = "mends.json";
 
-function openAudit(connection: NatsConnection, environment: MenderEnvironment) {
-  const signer = auditSignerIn(environment.AUDIT_KEY_FILE);
-  const keys = auditKeyRingIn(environment.AUDIT_KEYS_FILE);
-  keys.requireKey(signer.keyId, "mender");
+function openAudit(connection: NatsConnection, environment: MenderEnvironment, log: Logger) {
+  const keys = new RenewedAuditKeys(environment, "mender");
+  const chainBy = (signer: AuditSigner) =>
+    new AuditChain({ kind: "copies", name: environment.REPLICA, signer, clock: nowMs });
   const outbox = new AuditOutbox({
-    chain: new AuditChain({ kind: "copies", name: environment.REPLICA, signer, clock: nowMs }),
+    chain: chainBy(keys.signer),
     store: storeAudit(jetstream(connection), () => {}),
     limit: 100,
     oldestMs: announceMs,
     inFlight: 10,
     clock: nowMs,
   });
+  keys.follow((signer) => outbox.renew(chainBy(signer)), log);
   const everyMs = environment.AUDIT_HEADS_SECONDS * 1_000;
   return { outbox, heads: new HeadExchange({ connection, kind: "copies", outbox, keys, everyMs }) };
 }
@@ -38,7 +40,7 @@ function openAudit(connection: NatsConnection, environment: MenderEnvironment) {
 await runProcess("mender", readMenderEnvironment, async (environment, context) => {
   const { log } = context;
   const connection = await connectProcess("mender", environment, log);
-  const { outbox, heads } = openAudit(connection, environment);
+  const { outbox, heads } = openAudit(connection, environment, log);
   const mender = new Mender({
     own: environment.SERVER_NAME,
     look: () => lookAtCore(environment.CORE_MONITORS),

@@ -50,9 +50,9 @@ describe.skipIf(withoutMoto !== undefined)("an archive whose AUDIT does not fit 
   function archiver(delta: Partial<ArchiverOptions> = {}) {
     const metrics = createArchiveMetrics(createMetrics("archive", "archive-1"), Date.now);
     const made = new Archiver({
-      ...{ region: archiveRegion, archive: bucket.archive, metrics, keys: testKeys },
+      ...{ region: archiveRegion, archive: bucket.archive, metrics },
+      keys: { signer: testSigners.archive, ring: testKeys },
       stream: new AuditStream(doctored.connection),
-      signer: testSigners.archive,
       log: createLog("test", "silent"),
       clock: () => Date.now() + later,
       ...{ waitMs: 0, most: 5, gapMs: 60_000, ...delta },

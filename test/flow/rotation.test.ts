@@ -3,11 +3,15 @@
 import { readFileSync } from "node:fs";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sentinel } from "../../app/cli/sentinel.fixture.ts";
+import { headers } from "../../app/contract/headers.ts";
 import { type Load, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
+import { connectDevice, registerDevice } from "../support/clients.ts";
 import { eventually } from "../support/inspection.ts";
 import { natsLogin } from "../support/nats-login.ts";
-import { renewAtCore, renewAtProcess, renewUpstream } from "../support/rotation.ts";
+import { renewAtCore, renewAtProcess, renewAuditKey, renewUpstream } from "../support/rotation.ts";
+import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 /** Users, and the processes that log in as such. */
@@ -84,6 +88,41 @@ it.each(Object.entries(users))("the NATS password of %s", async (user, processes
   expect(await login(user, old)).toBe("refused");
   await deliver(100);
   if (process.env["TEST_FIGURES"]) console.log({ user, refusedMs });
+});
+
+it("the key that auth signs audit records with", { timeout: 120_000 }, async () => {
+  await deliver(100);
+  const pids = users.auth.map((name) => region.process(name).pid);
+  const keyId = renewAuditKey(region, "auth");
+  const operator = await connectAs(region, "operator");
+  const openings = async () => {
+    const chains = await readStream(operator, "AUDIT", "audit.chain.auth.*");
+    return chains.filter(
+      ({ payload, header }) =>
+        JSON.parse(payload).activity_name === "Start" &&
+        header(headers.signature).startsWith(`${keyId}.`),
+    );
+  };
+  await eventually(openings, (found) => found.length === users.auth.length, 60_000);
+  const password = await registerDevice(region, "late");
+  const { client } = await connectDevice(region, { clientId: "late", password });
+  await client.endAsync(true);
+  const logins = async () =>
+    (await readStream(operator, "AUDIT", "audit.auth.late")).filter(({ header }) =>
+      header(headers.signature).startsWith(`${keyId}.`),
+    );
+  await eventually(logins, (found) => found.length === 1, 60_000);
+  await operator.close();
+  expect(users.auth.map((name) => region.process(name).pid)).toEqual(pids);
+
+  const { code, stdout } = await sentinel(["audit", "verify", "--json"], {
+    NATS_SERVERS: region.endpoints.natsServers.join(","),
+    NATS_CA_FILE: region.certificates.caFile,
+    OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
+  });
+  expect([code, JSON.parse(stdout.trim().split("\n").at(-1) ?? "").intact]).toEqual([0, true]);
+  await deliver(100);
 });
 
 it("the upstream broker's password of bridge", async () => {

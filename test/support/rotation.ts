@@ -1,6 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  type AuditKeyFile,
+  type AuditSignerName,
+  auditKeyId,
+} from "../../app/contract/audit-keys.ts";
 import { passwordVariable } from "../../app/contract/service-user.ts";
 import { mosquittoPasswordEntry, mosquittoUsers } from "../../infra/messaging/mosquitto-config.ts";
 import type { Region } from "../../local/region.ts";
@@ -26,6 +31,18 @@ export function renewAtCore(region: Region, user: string) {
 /** Renews the password where the process itself finds it, as the kubelet does a while later. */
 export const renewAtProcess = (region: Region, user: string, fresh: string) =>
   writeFileSync(region.secrets.passwordFile(user), fresh);
+
+/** Gives a signer another key, which all know besides the one before. @returns the new key's id. */
+export function renewAuditKey(region: Region, signer: AuditSignerName): string {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const known: AuditKeyFile = JSON.parse(readFileSync(region.secrets.auditKeysFile, "utf8"));
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const keys = [...known.keys, { signer, publicKey: pem }];
+  writeFileSync(region.secrets.auditKeysFile, JSON.stringify({ ...known, keys }));
+  const secret = privateKey.export({ type: "pkcs8", format: "pem" });
+  writeFileSync(region.secrets.auditKeyFile(signer), secret);
+  return auditKeyId(publicKey);
+}
 
 /** Renews the password of a user of the upstream broker, there and for the user, as its pod does. */
 export async function renewUpstream(

@@ -1,5 +1,4 @@
 import { AuditChain } from "../../audit/audit-chain.ts";
-import type { AuditKeyRing } from "../../audit/audit-key-ring.ts";
 import { AuditOutbox } from "../../audit/audit-outbox.ts";
 import type { AuditSigner } from "../../audit/audit-signer.ts";
 import { HeadExchange } from "../../audit/head-exchange.ts";
@@ -9,6 +8,7 @@ import {
   type DecisionStatus,
   quarantineEvent,
 } from "../../audit/quarantine-event.ts";
+import type { RenewedAuditKeys } from "../../audit/renewed-audit-keys.ts";
 import { storeAudit } from "../../audit/store-audit.ts";
 import { nowMs } from "../../contract/headers.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -19,8 +19,7 @@ export interface DecisionAuditOptions {
   readonly publisher: Pick<JetStreamClient, "publish">;
   /** Of the writer: the replica. */
   readonly name: string;
-  readonly signer: AuditSigner;
-  readonly keys: AuditKeyRing;
+  readonly keys: RenewedAuditKeys;
   /** How often the writers tell one another how far their chains are. */
   readonly headsMs: number;
   readonly log: Logger;
@@ -35,15 +34,19 @@ export class DecisionAudit {
   readonly #outbox: AuditOutbox;
   readonly #heads: HeadExchange;
   readonly #log: Logger;
+  readonly #unfollow: () => void;
 
-  constructor({ nats, publisher, name, signer, keys, headsMs, log }: DecisionAuditOptions) {
+  constructor({ nats, publisher, name, keys, headsMs, log }: DecisionAuditOptions) {
+    const chainBy = (signer: AuditSigner) =>
+      new AuditChain({ kind: "quarantine", name, signer, clock: nowMs });
     this.#outbox = new AuditOutbox({
-      chain: new AuditChain({ kind: "quarantine", name, signer, clock: nowMs }),
+      chain: chainBy(keys.signer),
       store: storeAudit(publisher, () => {}),
       ...{ limit: 10_000, oldestMs: announceMs, inFlight: 64, clock: nowMs },
     });
     const exchange = { connection: nats, outbox: this.#outbox, keys, everyMs: headsMs };
     this.#heads = new HeadExchange({ ...exchange, kind: "quarantine" });
+    this.#unfollow = keys.follow((signer) => this.#outbox.renew(chainBy(signer)), log);
     this.#log = log;
   }
 
@@ -67,6 +70,7 @@ export class DecisionAudit {
   }
 
   async drain(): Promise<void> {
+    this.#unfollow();
     this.#heads.stop();
     for (const { body } of await this.#outbox.drain(drainMs)) {
       // The log is the last place where it can be kept.
