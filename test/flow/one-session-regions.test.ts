@@ -1,5 +1,7 @@
 /** A client id has one session in all regions: the newest, also when the link between them was away. */
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { graceMs } from "../../app/auth/one-session/login.ts";
 import { parseNews } from "../../app/auth/one-session/login-news.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { readBatch } from "../../app/shared/stored-messages.ts";
@@ -16,6 +18,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => pair?.stop());
 
+/** Until a login is later than the one before whatever the clocks say. */
+const later = () => delay(graceMs + 50);
 const closed = (session: { readonly ended: boolean }) =>
   expect.poll(() => session.ended, linked).toBe(true);
 /** As told to all regions so far. */
@@ -38,6 +42,7 @@ describe.each([
     const id = `moved-${before}-${clean}`;
     const secret = await pair.register(id);
     const old = await pair.connect(before, id, secret, clean);
+    await later();
     const fresh = await pair.connect(after, id, secret, clean);
 
     await closed(old);
@@ -51,6 +56,7 @@ it("may return, and loses the session that it had meanwhile", { timeout: 200_000
   const secret = await pair.register("returns");
   let last = await pair.connect(home, "returns", secret);
   for (const name of [away, home]) {
+    await later();
     const next = await pair.connect(name, "returns", secret);
     await closed(last);
     expect(next.ended).toBe(false);
@@ -59,10 +65,26 @@ it("may return, and loses the session that it had meanwhile", { timeout: 200_000
   await last.close();
 });
 
+it("of two that come at the same moment one stays, the same in both regions", {
+  timeout: 120_000,
+}, async () => {
+  const secret = await pair.register("twins");
+  const both = await Promise.all([home, away].map((name) => pair.connect(name, "twins", secret)));
+  const ended = () => both.filter((session) => session.ended).length;
+  await expect.poll(ended, linked).toBe(1);
+  // Both regions have been told of both by then, and of this one, which comes after them.
+  await later();
+  const next = await pair.connect(home, "other", await pair.register("other"));
+  await expect.poll(() => told(home), linked).toContain("other");
+  expect(ended()).toBe(1);
+  await Promise.all([next, ...both].map((session) => session.close()));
+});
+
 it("others stay where they are", { timeout: 120_000 }, async () => {
   const [secret, other] = [await pair.register("goes"), await pair.register("stays")];
   const stays = await pair.connect(home, "stays", other);
   const old = await pair.connect(home, "goes", secret);
+  await later();
   const fresh = await pair.connect(away, "goes", secret);
   await closed(old);
   expect([stays.ended, fresh.ended]).toEqual([false, false]);
@@ -75,6 +97,7 @@ it("which came while the link was away gives way when it is mended", {
   const secret = await pair.register("unlinked");
   const old = await pair.connect(home, "unlinked", secret);
   pair.linked.link(home, away).cut();
+  await later();
   const fresh = await pair.connect(away, "unlinked", secret);
   await expect.poll(() => told(away), linked).toContain("unlinked");
   expect(old.ended).toBe(false);
@@ -93,6 +116,7 @@ it("gives way, too, when auth there was away meanwhile, and counts it", {
   await expect.poll(() => told(home), linked).toContain("unwatched");
   pair.auths[home]?.kill("SIGKILL");
   await pair.auths[home]?.exited();
+  await later();
   const fresh = await pair.connect(away, "unwatched", secret);
   await expect.poll(() => told(away), linked).toContain("unwatched");
   expect(old.ended).toBe(false);

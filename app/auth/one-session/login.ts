@@ -9,7 +9,7 @@ export interface Login {
 }
 
 /** Clocks of regions differ by less than this. */
-export const graceMs = 2_000;
+export const graceMs = 500;
 
 const placeOf = ({ serverId, connection }: Login) => `${serverId} ${connection}`;
 
