@@ -46,6 +46,10 @@ FROM process AS auth
 COPY --from=build /src/dist/auth ./
 CMD ["main.js"]
 
+FROM process AS aggregator
+COPY --from=build /src/dist/aggregator ./
+CMD ["main.js"]
+
 FROM process AS archive
 COPY --from=build /src/dist/archive ./
 CMD ["main.js"]

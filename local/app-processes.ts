@@ -119,6 +119,10 @@ const particulars: Record<
     ARCHIVE_REGION: context.links?.region ?? "local",
     ARCHIVE_BUCKET: archiveBucket,
   }),
+  aggregator: (context) => ({
+    ...natsEnvironment(context, "aggregator"),
+    REGION: context.links?.region ?? "local",
+  }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),
     UPSTREAM_URL: endpointsOf(context.layout).upstreamBridgeUrl,

@@ -39,6 +39,7 @@ export function appProcesses(options: RegionOptions): string[] {
     ...replicas("bridge", options.bridges),
     ...replicas("console", options.console ? 1 : 0),
     ...replicas("archive", options.archive ? 1 : 0),
+    ...replicas("aggregator", options.aggregators ?? 0),
   ];
 }
 

@@ -33,6 +33,8 @@ export interface RegionOptions {
   readonly reportGates?: boolean;
   /** Whether the API is served. */
   readonly console?: boolean;
+  /** None unless said. */
+  readonly aggregators?: number;
   /** Whether AUDIT is archived, into a bucket of an emulator that keeps it in memory. Needs Python. */
   readonly archive?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
@@ -68,4 +70,5 @@ export const wholeRegion = {
   menders: true,
   deliveries: 2,
   console: true,
+  aggregators: 2,
 } as const;

@@ -7,6 +7,7 @@ import { changePolicy, copyArn, readPolicy } from "../infra/identity/device-tabl
 import { namespaces } from "../infra/platform/names.ts";
 import type { SecretOwner } from "../infra/platform/service-secrets.ts";
 import { awsRegions } from "../infra/regions.ts";
+import { Aggregator } from "../infra/workloads/aggregator.ts";
 import { Archive, archiveWorkload } from "../infra/workloads/archive.ts";
 import { Auth, authWorkload } from "../infra/workloads/auth.ts";
 import { Bridge, type Upstream } from "../infra/workloads/bridge.ts";
@@ -71,6 +72,12 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
   "report-inspector": inspectorOf(lanes.reports),
   console: consoleService,
   archive: archiveService,
+  aggregator: (context, opts) =>
+    new Aggregator(
+      "aggregator",
+      { ...common(context, "aggregator"), region: context.settings.stack },
+      opts,
+    ),
   bridge: (context, opts) =>
     new Bridge("bridge", { ...common(context, "bridge"), upstream: context.upstream }, opts),
 };

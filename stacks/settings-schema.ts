@@ -77,6 +77,7 @@ const externalUpstream = z.strictObject({
 });
 
 export const imageNames = [
+  "aggregator",
   "archive",
   "auth",
   "bridge",

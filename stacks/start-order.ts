@@ -22,6 +22,7 @@ export const startOrder = {
   console: ["provision"],
   bridge: ["provision"],
   archive: ["provision"],
+  aggregator: ["provision"],
 } as const satisfies Readonly<Record<Process, readonly Process[]>>;
 
 export const startedProcesses = Object.keys(startOrder) as (keyof typeof startOrder)[];

@@ -15,6 +15,7 @@ import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
 import { createConsole } from "./console-service.ts";
 import { type ConsoleEnvironment, readConsoleEnvironment } from "./environment.ts";
+import { openIncidentDesk } from "./incidents/incident-desk.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { askAll } from "./live/sources.ts";
 import { readPageFiles } from "./page-files.ts";
@@ -75,16 +76,17 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     },
     metrics,
   });
-  const api = await createServer({
-    ...{ registry, nats, clock: Date.now, scans, tls, access, live, metrics, log },
-    page: readPageFiles(join(import.meta.dirname, "page")),
-  });
+  const incidents = openIncidentDesk(nats, log);
+  const data = { registry, nats, scans, incidents, clock: Date.now };
+  const page = readPageFiles(join(import.meta.dirname, "page"));
+  const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });
   void live.run();
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
   const release = () => {
     unfollow();
     live.stop();
+    incidents.stop();
     client.destroy();
   };
   return createConsole({ api, audit, heads, watch, log, release });

@@ -12,6 +12,7 @@ import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addEndingRoutes } from "./api/ending-routes.ts";
 import { addImportRoute } from "./api/import-route.ts";
+import { addIncidentRoutes } from "./api/incident-routes.ts";
 import { addLiveRoute } from "./api/live-route.ts";
 import { addOpenapi, addOpenapiRoute } from "./api/openapi.ts";
 import { Problem, problemType } from "./api/problem.ts";
@@ -77,6 +78,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   addEndingRoutes(api, options);
   addQuarantineRoutes(api, options);
   await addImportRoute(api, options);
+  addIncidentRoutes(api, options);
   addSessionRoutes(api, { ...access, metrics, log });
   addLiveRoute(api, { ...access, live });
   addOpenapiRoute(api);

@@ -22,6 +22,7 @@ const callers = [
   "DELIVERY",
   "ARCHIVE",
   "MENDER",
+  "AGGREGATOR",
 ] as const;
 
 /** NATS accounts: what crosses from one to another is named in `calls` and `crossings`, nothing else does. */

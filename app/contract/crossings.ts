@@ -81,6 +81,13 @@ export const crossings = {
     subject: subjects.loginsTold("*"),
     as: subjects.loginsTold("*"),
   },
+  /** What INCIDENTS republishes reaches every replica of the console at once. */
+  incidentsToConsole: {
+    from: "CORE",
+    to: "CONSOLE",
+    subject: subjects.incidentTold("*"),
+    as: subjects.incidentTold("*"),
+  },
   /** Writers of AUDIT keep the heads of each other's chains. */
   headsToAuth: {
     from: "AUDIT",

@@ -67,6 +67,16 @@ const followSessions = [
   callMany("DEVICES", "$JS.API.DIRECT.GET.$MQTT_sess"),
   call("DEVICES", "$JS.API.STREAM.INFO.$MQTT_sess"),
 ];
+/** What the aggregator writes; all of it together. */
+const incidentSubjects = [
+  subjects.incident("*"),
+  subjects.incidentMembers("*", "*"),
+  subjects.incidentNotice("*", "*"),
+  subjects.incidentSent("*"),
+  subjects.incidentCursor,
+];
+/** Asks the aggregator, which alone writes incidents. */
+const decideIncident = (asker: DecisionAsker) => call("AGGREGATOR", subjects.incidentChange(asker));
 const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
 /** The durable consumer through which one replica of auth takes each change. */
@@ -194,6 +204,19 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("session-closer")],
   },
   {
+    /** Makes incidents of findings. Nothing that it may do reaches a device or a record of the audit. */
+    name: "aggregator",
+    account: "AGGREGATOR",
+    calls: [
+      ...follow("SECURITY_EVENTS"),
+      ...store("CORE", ...incidentSubjects),
+      ...readToEnd("INCIDENTS"),
+      inspect("INCIDENTS"),
+    ],
+    subscribe: [inbox("aggregator"), subjects.incidentChange("*")],
+    responds: true,
+  },
+  {
     name: "operator",
     account: "OPERATOR",
     calls: [
@@ -206,6 +229,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...audit("registry"),
       ...tellChanges,
       ...askDecisions("operator"),
+      decideIncident("operator"),
     ],
     subscribe: [inbox("operator")],
   },
@@ -218,8 +242,10 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...follow("QUARANTINE"),
       read("QUARANTINE_DECISIONS"),
       ...askDecisions("console"),
+      ...follow("INCIDENTS"),
+      decideIncident("console"),
     ],
-    subscribe: [inbox("console"), subjects.auditHeads("*")],
+    subscribe: [inbox("console"), subjects.auditHeads("*"), subjects.incidentTold("*")],
   },
   {
     /** Copies AUDIT into a bucket: it reads that stream and causes nothing. */

@@ -13,8 +13,11 @@ export const stores = {
   REPORT_INTAKE: ["REPORT_INGRESS", "KV_report-partitions"],
   /** What devices get. Peers read it by consumers, and so could write to what is here: nothing else. */
   ALERTS: ["MQTT_ALERTS"],
-  /** What else inspection made. Nobody logs in here but provision. */
-  CORE: ["REPORTS", "QUARANTINE", "QUARANTINE_DECISIONS", "SECURITY_EVENTS", "DEAD_LETTER"],
+  /** What else inspection made, and what became of it. Nobody logs in here but provision. */
+  CORE: [
+    ...["REPORTS", "QUARANTINE", "QUARANTINE_DECISIONS"],
+    ...["SECURITY_EVENTS", "INCIDENTS", "DEAD_LETTER"],
+  ],
   AUDIT: ["AUDIT"],
   /** What auth tells other regions. */
   CHANGES: ["REGISTRY_CHANGES", "LOGINS"],

@@ -17,6 +17,7 @@ const gib = 1024 ** 3;
  * | QUARANTINE_DECISIONS | refuses | nothing more is released or dropped until decisions of a month ago end: a forgotten one could be made twice |
  * | SECURITY_EVENTS | drops its oldest | the age of the oldest is alarmed |
  * | AUDIT | refuses | logins and changes of the registry are refused: neither happens without its record |
+ * | INCIDENTS | drops its oldest | incidents that changed longest ago, and what was to be told of them; the age of the oldest is alarmed |
  * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
  * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
  * | CUT_OFFS | drops its oldest | that device may log in again, and its next cut-off is short |
@@ -32,6 +33,7 @@ export const streamBounds = {
   QUARANTINE: 2 * gib,
   QUARANTINE_DECISIONS: 128 * mib,
   SECURITY_EVENTS: 2 * gib,
+  INCIDENTS: 512 * mib,
   AUDIT: 4 * gib,
   DEAD_LETTER: gib,
   REGISTRY_CHANGES: 256 * mib,

@@ -1,3 +1,4 @@
+import { incidentDays } from "./incident.ts";
 import { type Lane, lanes } from "./lanes.ts";
 import { auditDays, cutOffMemoryHours, quarantineDays } from "./limits.ts";
 import { partitionCount, partitionedSubject } from "./partitions.ts";
@@ -26,6 +27,10 @@ export interface StreamDefinition {
   readonly allow_rollup_hdrs: boolean;
   readonly deny_delete: boolean;
   readonly deny_purge: boolean;
+  /** Whether several messages may be stored together or not at all. */
+  readonly allow_atomic?: boolean;
+  /** Whether a message may go away before the others. */
+  readonly allow_msg_ttl?: boolean;
   readonly subject_transform?: { readonly src: string; readonly dest: string };
   readonly republish?: { readonly src: string; readonly dest: string };
 }
@@ -46,6 +51,8 @@ export interface StreamScale {
   readonly maxBytes: StreamBounds;
   /** How long an alert can be caught up on, in hours. */
   readonly alertRetentionHours: number;
+  /** How long an incident is kept after its last change, in days. Defaults to `incidentDays`. */
+  readonly incidentDays?: number;
   /** Of the log of each lane. Defaults to `partitionCount`. */
   readonly partitions?: number;
 }
@@ -175,6 +182,32 @@ const decisionStream = (scale: StreamScale) =>
     duplicate_window: seconds(120),
   });
 
+/**
+ * Incidents, how far findings are counted in them and what is to be told of them: one stream, since
+ * all of it changes together.
+ */
+const incidentStream = (scale: StreamScale) =>
+  stream(scale, {
+    name: "INCIDENTS",
+    description: "Incidents, OCSF Incident Finding; what is to be told of them, and to whom it was",
+    subjects: [
+      subjects.incident("*"),
+      subjects.incidentMembers("*", "*"),
+      subjects.incidentNotice("*", "*"),
+      subjects.incidentSent("*"),
+      subjects.incidentCursor,
+    ],
+    republish: {
+      src: subjects.incident("*"),
+      dest: subjects.incidentTold("{{wildcard(1)}}"),
+    },
+    max_age: days(scale.incidentDays ?? incidentDays),
+    max_msgs_per_subject: 1,
+    duplicate_window: seconds(120),
+    allow_atomic: true,
+    allow_msg_ttl: true,
+  });
+
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
@@ -251,6 +284,7 @@ export function streamDefinitions(scale: StreamScale): readonly StreamDefinition
       subjects: ["events.*.*"],
       max_age: days(30),
     }),
+    incidentStream(scale),
     stream(scale, {
       name: "AUDIT",
       description: "Every login decision and registry change, OCSF, chained by writer",

@@ -88,6 +88,20 @@ export const subjects = {
   positions: (slot: string) => `positions.${slot}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
+  /** An incident as it is now. */
+  incident: (id: string) => `incidents.state.${id}`,
+  /** The same once it is stored, told to whoever follows. */
+  incidentTold: (id: string) => `incidents.told.${id}`,
+  /** A part of the clients of a campaign. */
+  incidentMembers: (id: string, part: number | "*") => `incidents.members.${id}.${part}`,
+  /** What is to be told of an incident, in order. */
+  incidentNotice: (id: string, number: number | "*") => `incidents.notices.${id}.${number}`,
+  /** How far a receiver has been told. */
+  incidentSent: (receiver: string) => `incidents.sent.${receiver}`,
+  /** How far findings are counted, and who counts them. */
+  incidentCursor: "incidents.cursor",
+  /** Request: what a person decides about an incident. Reply: the incident, or why it is not so. */
+  incidentChange: (asker: DecisionAsker | "*") => `incident.change.${asker}`,
   /** Request: how the stream of alerts is, for whom JetStream of the own account would answer otherwise. */
   alertStreamInfo: "alerts.info",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */

@@ -67,6 +67,7 @@ const planRows: readonly Row[] = [
   ["report inspector", ({ plan }) => workload(plan.reportInspector)],
   ["bridge", ({ plan }) => workload(plan.bridge)],
   ["console", ({ plan }) => workload(plan.console)],
+  ["aggregator", ({ plan }) => workload(plan.aggregator)],
   ["archive", ({ plan }) => workload(plan.archive)],
   ["Mosquitto", ({ plan }) => mosquitto(plan)],
   ["nodes for the rest", ({ plan }) => `${plan.appsNodes} × ${plan.appsInstanceType}`],

@@ -43,6 +43,7 @@ function sizesOf(demand: Demand): number[] {
     plan.reportInspector,
     plan.auth,
     plan.archive,
+    plan.aggregator,
   ];
   return [
     ...podsOf(plan).flatMap(({ replicas, pod }) => [replicas, pod.cpuMillis, pod.memoryMiB]),

@@ -11,6 +11,7 @@ import { hourlyPrice } from "./prices.ts";
 import {
   burstOf,
   memoryMiBOf,
+  planAggregator,
   planArchive,
   planAuth,
   planBridge,
@@ -152,8 +153,12 @@ export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan 
   const mosquitto = demand.upstreamBundled ? planMosquitto(demand, floor.mosquittoGiB) : undefined;
   const console = planConsole();
   const archive = planArchive();
+  const aggregator = planAggregator();
   const reportInspector = planReportInspector(demand);
-  const workloads = [bridge, meter, delivery, inspector, reportInspector, auth, console, archive];
+  const workloads = [
+    ...[bridge, meter, delivery, inspector, reportInspector, auth, console, archive],
+    aggregator,
+  ];
   if (mosquitto) workloads.push({ replicas: 1, pod: mosquitto.pod });
   return {
     core: planCore(demand, floor.coreGiB),
@@ -167,6 +172,7 @@ export function planRegion(demand: Demand, floor: VolumeFloor = {}): RegionPlan 
     auth,
     console,
     archive,
+    aggregator,
     appsInstanceType: chooseType("apps", appsPodSize(workloads), demand.instanceTypes?.apps),
     appsNodes: planned.zones,
     streams: {

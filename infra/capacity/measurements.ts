@@ -52,6 +52,8 @@ export const measured = {
   cachedDeviceBytes: 500,
   /** Of the same for a device whose last login it remembers: 38 for 1.5 million. */
   rememberedLoginBytes: 41,
+  /** Memory of the aggregator for an open incident of one finding, with an excerpt of 230 characters. */
+  groupBytes: 1_500,
   /** A bridge at 600/s was seen with 135 MB; the rest is for rule packs and what is in flight. */
   processBytes: 250_000_000,
   /**
@@ -77,6 +79,9 @@ export const assumed = {
   /** Part of the alerts in which the inspector finds something, and the size of such an event. */
   findingsShare: 0.02,
   findingBytes: 1_600,
+  /** Incidents of a region in a day, and what one and what is told of it takes. */
+  incidentsPerDay: 1_000,
+  incidentBytes: 16_000,
   /** Part of the messages that ends in QUARANTINE or DEAD_LETTER. */
   heldShare: 0.001,
   /** What is told of a changed device: record of the store, subject and text. */

@@ -73,6 +73,8 @@ export interface RegionPlan {
   readonly auth: Workload & { readonly cacheDevices: number };
   readonly console: Workload;
   readonly archive: Workload;
+  /** `groups`: pairs of rule and client that it remembers. */
+  readonly aggregator: Workload & { readonly groups: number };
   /** Instance type of the nodes for our processes. */
   readonly appsInstanceType: string;
   /** Nodes of that type when nothing is wrong: as many in each zone. */

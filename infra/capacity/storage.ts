@@ -52,6 +52,8 @@ function grownBytes(demand: Demand): Readonly<Record<Grown, number>> {
     REPORTS: perSecondOf(assumed.reportsPerDay) * ageSeconds("REPORTS") * stored,
     QUARANTINE: held * ageSeconds("QUARANTINE"),
     SECURITY_EVENTS: findings * ageSeconds("SECURITY_EVENTS"),
+    INCIDENTS:
+      (assumed.incidentsPerDay * ageSeconds("INCIDENTS") * assumed.incidentBytes) / secondsPerDay,
     AUDIT: auditRecordsPerSecond(demand) * ageSeconds("AUDIT") * measured.auditBytes,
     DEAD_LETTER: held * ageSeconds("DEAD_LETTER"),
     REGISTRY_CHANGES: fleetClients * assumed.changeBytes,

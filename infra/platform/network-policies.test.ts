@@ -23,6 +23,7 @@ describe("the arrows", () => {
       .map(drawn)
       .sort();
     expect(drawing).toEqual([
+      "aggregator -> nats-core 4222",
       "anywhere -> nats-edge 8883",
       "archive -> aws services 443",
       "archive -> nats-core 4222",
@@ -32,6 +33,7 @@ describe("the arrows", () => {
       "auth -> pod identity 80",
       "bridge -> mosquitto 8885",
       "bridge -> nats-core 4222",
+      "console -> aggregator 8080",
       "console -> archive 8080",
       "console -> auth 8080",
       "console -> aws services 443",
@@ -48,6 +50,7 @@ describe("the arrows", () => {
       "delivery -> nats-core 4222",
       "inspector -> nats-core 4222",
       "meter -> nats-core 4222",
+      "namespace watch -> aggregator 8080",
       "namespace watch -> archive 8080",
       "namespace watch -> auth 8080",
       "namespace watch -> bridge 8080",
@@ -79,6 +82,7 @@ describe("the arrows", () => {
 
   it("lead every workload to DNS, by UDP and TCP", () => {
     const asking = [
+      "aggregator",
       "archive",
       "auth",
       "bridge",
@@ -122,6 +126,7 @@ describe("the policies", () => {
   it("are one for each workload", () => {
     expect(networkPolicies(args).map(({ name }) => name)).toEqual([
       "default-deny",
+      "aggregator",
       "archive",
       "auth",
       "bridge",

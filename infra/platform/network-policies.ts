@@ -59,14 +59,8 @@ const tcp = (from: End, to: End, port: number): Arrow => ({ from, to, port, prot
 const core = workload(natsCore);
 const edge = workload(natsEdge);
 const watched = [
-  "bridge",
-  "meter",
-  "delivery",
-  "inspector",
-  "report-inspector",
-  "auth",
-  "console",
-  "archive",
+  ...["bridge", "meter", "delivery", "inspector", "report-inspector", "auth", "console"],
+  ...["archive", "aggregator"],
 ];
 const consoleWorkload = "console";
 const processes = [...watched, "provision"];

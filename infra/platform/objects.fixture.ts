@@ -38,6 +38,7 @@ export const plan = {
   auth: { replicas: 3, pod, cacheDevices: 400_000 },
   console: { replicas: 2, pod },
   archive: { replicas: 1, pod },
+  aggregator: { replicas: 2, pod, groups: 100_000 },
   streams: {
     replicas: 3,
     maxBytes: { ...streamBounds, INGRESS: 8 * 1024 ** 3 },

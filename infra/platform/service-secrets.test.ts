@@ -39,6 +39,7 @@ describe("each pod's secrets", () => {
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "delivery-secrets": ["password"],
+      "aggregator-secrets": ["password"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
       "mender-secrets": ["audit-key", "audit-keys.json", "password"],
       "inspector-secrets": ["audit-key", "audit-keys.json", "password"],

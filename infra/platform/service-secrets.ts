@@ -49,6 +49,7 @@ export const secretOwners = [
   "console",
   "archive",
   "mender",
+  "aggregator",
   "provision",
   "operator",
 ] as const;
@@ -148,6 +149,7 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     },
     archive: { ...own("archive"), ...signing("archive") },
     mender: { ...own("mender"), ...signing("mender") },
+    aggregator: own("aggregator"),
     operator: {
       ...own("operator"),
       ...signing("operator"),

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { alertRules } from "./alert-rules.ts";
 import { promtoolComplaint, setUpPromtool } from "./promtool.fixture.ts";
+import { aggregatorCases } from "./rule-cases/aggregator.fixture.ts";
 import { archiveCases } from "./rule-cases/archive.fixture.ts";
 import { authCases } from "./rule-cases/auth.fixture.ts";
 import { bridgeCases } from "./rule-cases/bridge.fixture.ts";
@@ -25,6 +26,7 @@ const cases = [
   ...authCases,
   ...consoleCases,
   ...archiveCases,
+  ...aggregatorCases,
   ...meterCases,
   ...revocationCases,
   ...edgeCases,

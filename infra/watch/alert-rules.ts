@@ -1,3 +1,4 @@
+import { aggregatorAlerts } from "./alerts/aggregator-alerts.ts";
 import type { Alert, Severity } from "./alerts/alert-rule.ts";
 import { archiveAlerts } from "./alerts/archive-alerts.ts";
 import { authAlerts } from "./alerts/auth-alerts.ts";
@@ -45,6 +46,7 @@ export function alertRules(watched: WatchedRegion, runbooks: string): readonly R
     meter: meterAlerts,
     console: consoleAlerts,
     archive: archiveAlerts,
+    aggregator: aggregatorAlerts,
     edge: edgeAlerts(watched),
     nats: natsAlerts,
     peers: peerAlerts(watched),

@@ -1,3 +1,4 @@
+import { createAggregatorMetrics } from "../../app/aggregator/aggregator-metrics.ts";
 import { createArchiveMetrics } from "../../app/archive/archive-metrics.ts";
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
@@ -95,6 +96,12 @@ export async function ownMetrics() {
   ofConsole.watchOutbox({ size: 0 });
   ofConsole.watchPage({ sessions: zero, streams: zero });
   createArchiveMetrics(registry, zero);
+  createAggregatorMetrics(registry).watch({
+    active: () => false,
+    behind: zero,
+    groups: zero,
+    openIncidents: () => ({ client: 0, campaign: 0 }),
+  });
   return registry.getMetricsAsJSON();
 }
 

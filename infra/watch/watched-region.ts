@@ -34,6 +34,7 @@ export const scrapedWorkloads = [
   "auth",
   "console",
   "archive",
+  "aggregator",
   natsCore,
   natsEdge,
 ];

@@ -46,6 +46,7 @@ const watched = {
   ...{ bridge: "bridge", inspector: "inspector", "report-inspector": "report-inspector" },
   ...{ auth: "auth", meter: "meter", "report-gate": natsEdge, archive: "archive" },
   ...{ delivery: "delivery", mender: natsCore, console: consoleWorkload },
+  ...{ aggregator: "aggregator" },
 };
 const metricsSources = (namespace: string) =>
   Object.entries(watched)

@@ -58,6 +58,13 @@ describe("archive", () => {
   });
 });
 
+describe("aggregator", () => {
+  it("is two, says where its incidents are from, and remembers as much as is planned", () => {
+    expect(environmentOf("aggregator")).toMatchObject({ REGION: "eu-west", GROUP_LIMIT: "100000" });
+    expect(objectNamed(engine, "StatefulSet", "aggregator").spec.replicas).toBe(2);
+  });
+});
+
 describe("meter", () => {
   it("remembers as many devices as are planned", () => {
     expect(environmentOf("meter")["METERED_DEVICES"]).toBe("2000000");
@@ -132,8 +139,8 @@ describe("console", () => {
   it("asks every process for its figures that tells some, by a name that leads to all of its pods", () => {
     const sources = String(environmentOf("console")["METRICS_SOURCES"]).split(",");
     expect(sources.map((source) => source.replace(/=.*/, "")).sort()).toEqual([
-      ...["archive", "auth", "bridge", "console", "delivery", "inspector", "mender", "meter"],
-      ...["report-gate", "report-inspector"],
+      ...["aggregator", "archive", "auth", "bridge", "console", "delivery", "inspector", "mender"],
+      ...["meter", "report-gate", "report-inspector"],
     ]);
     expect(sources).toContain("report-gate=http://nats-edge.sentinel.svc.cluster.local:8080");
   });

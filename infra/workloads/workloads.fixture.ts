@@ -1,6 +1,7 @@
 import { lanes } from "../../app/contract/lanes.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
+import { Aggregator } from "./aggregator.ts";
 import { Archive } from "./archive.ts";
 import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
@@ -39,6 +40,7 @@ export const makeWorkloads = (upstream: Upstream = bundled) =>
       ...argsOf("archive"),
       ...{ region: "eu-west", bucketName: "audit-archive-1a2b", bucketRegion: "us-east-1" },
     });
+    new Aggregator("aggregator", { ...argsOf("aggregator"), region: "eu-west" });
     new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
   });
 
@@ -51,6 +53,7 @@ export const workloads = [
   { name: "auth", kind: "Deployment" },
   { name: "console", kind: "Deployment" },
   { name: "archive", kind: "StatefulSet" },
+  { name: "aggregator", kind: "StatefulSet" },
 ];
 export const podIn = (of: FakeEngine, name: string) =>
   objectNamed(of, workloads.find((each) => each.name === name)?.kind ?? "", name).spec.template

@@ -11,10 +11,15 @@ export const ownProcesses = [
     `RolePolicy ${name}-rights`,
   ]),
   "Service console-api-service",
-  ...["archive", "bridge", "delivery", "inspector", "meter", "report-inspector"].map(
+  ...["aggregator", "archive", "bridge", "delivery", "inspector", "meter", "report-inspector"].map(
     (name) => `StatefulSet ${name}-replicas`,
   ),
   ...[
+    ...["aggregator", "archive", "auth", "bridge", "console"],
+    ...["inspector", "meter", "report-inspector"],
+  ].flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
+  ...[
+    "aggregator",
     "archive",
     "auth",
     "bridge",

@@ -136,6 +136,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "replace Job provision-job",
       "update Deployment auth-replicas",
       "update Deployment console-replicas",
+      "update StatefulSet aggregator-replicas",
       "update StatefulSet archive-replicas",
       "update StatefulSet bridge-replicas",
       "update StatefulSet core-servers",

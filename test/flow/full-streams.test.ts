@@ -52,6 +52,11 @@ const fills: Readonly<Record<StreamName, Fill>> = {
     writer: "inspector",
     subject: () => "events.pattern.pump-1",
   },
+  INCIDENTS: {
+    whenFull: "drops its oldest",
+    writer: "aggregator",
+    subject: (n) => `incidents.state.i${n}`,
+  },
   AUDIT: { whenFull: "refuses", writer: "auth", subject: () => "audit.auth.pump-1" },
   DEAD_LETTER: {
     whenFull: "drops its oldest",

@@ -8,6 +8,8 @@ import type { AccessLimits } from "../../app/console/access/access-control.ts";
 import { ScanBudget, type ScanLimits } from "../../app/console/access/scan-budget.ts";
 import { TokenBook } from "../../app/console/access/token-book.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
+import { IncidentBook } from "../../app/console/incidents/incident-book.ts";
+import type { IncidentDesk } from "../../app/console/incidents/incident-desk.ts";
 import { LiveFeed } from "../../app/console/live/live-feed.ts";
 import { askAll, type Source } from "../../app/console/live/sources.ts";
 import type { PageFiles } from "../../app/console/page-files.ts";
@@ -43,6 +45,12 @@ export const littlePage: PageFiles = {
   document: text("text/html", "<!doctype html><title>page</title>"),
   assets: new Map([["page-1.js", text("text/javascript", "1")]]),
 };
+/** Incidents that nobody can change, since nothing counts here. */
+const noDesk = (book: IncidentBook): IncidentDesk => ({
+  book,
+  show: async () => undefined,
+  change: async () => ({ refused: "unavailable", detail: "there is no aggregator here" }),
+});
 
 /** The API on a table of an emulator, with a token of each role. It does not listen yet. */
 export async function startTestServer(
@@ -79,19 +87,20 @@ export async function startTestServer(
   const metricsOf = new Registry();
   const metrics = createConsoleMetrics(metricsOf);
   const log = createLog("console", "silent");
-  const book = new TokenBook(tokensFile);
+  const tokenBook = new TokenBook(tokensFile);
   const { clock = Date.now, page = littlePage, sources = [] } = options;
   const access = createAccess({
-    ...{ tokens: book, limits: options.limits ?? unlimited, sessionLimits, clock, metrics, log },
+    ...{ tokens: tokenBook, limits: options.limits ?? unlimited, sessionLimits, clock },
+    ...{ metrics, log },
   });
   const live = new LiveFeed({ sources, ask: askAll, clock: Date.now });
   const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
-  const api = await createServer({
-    ...{ registry, nats, clock: Date.now, scans, tls, access, live, page, metrics, log },
-  });
+  const book = new IncidentBook();
+  const data = { registry, nats, scans, incidents: noDesk(book), clock: Date.now };
+  const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   return {
-    ...{ api, registry, emulator, tokens, tokensFile, book, caFile, live, access },
+    ...{ api, registry, emulator, tokens, tokensFile, book: tokenBook, caFile, live, access },
     metrics: () => metricsOf.metrics(),
     /** The headers of a request of this role. */
     as: (role: ApiRole) => ({ authorization: `Bearer ${tokens[role]}` }),

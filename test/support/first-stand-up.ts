@@ -38,6 +38,7 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
     meters: 1,
     deliveries: 1,
     console: true,
+    aggregators: 1,
     archive,
   };
   const options: RegionOptions = { directory, core: 3, edges: 1, ...replicas };

@@ -1,5 +1,6 @@
 import { subjects } from "../../contract/subjects.ts";
 import { clientOfCutOff, cutOffId, parseCutOff } from "../../cut-off/cut-off.ts";
+import { type Follower, followStored } from "../../shared/follow-stored.ts";
 import type { Logger } from "../../shared/log.ts";
 import {
   JetStreamApiError,
@@ -7,7 +8,6 @@ import {
   jetstreamManager,
   type NatsConnection,
 } from "../../shared/nats.ts";
-import { type Follower, followStored } from "../follow-stored.ts";
 import type { CutOffStore, CutOffs } from "./cut-offs.ts";
 
 const stream = "CUT_OFFS";

@@ -1,7 +1,7 @@
 import { subjects } from "../../contract/subjects.ts";
+import { type Follower, followStored } from "../../shared/follow-stored.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
-import { type Follower, followStored } from "../follow-stored.ts";
 import type { Login } from "./login.ts";
 import { parseNews } from "./login-news.ts";
 

@@ -1,8 +1,8 @@
 import { subjects } from "../../contract/subjects.ts";
+import type { Follower } from "../../shared/follow-stored.ts";
 import type { Logger } from "../../shared/log.ts";
 import { jetstream } from "../../shared/nats.ts";
 import type { AuthConnections } from "../connections.ts";
-import type { Follower } from "../follow-stored.ts";
 import { LiveSessions } from "../revocation/live-sessions.ts";
 import { followLogins } from "./follow-logins.ts";
 import type { Login } from "./login.ts";

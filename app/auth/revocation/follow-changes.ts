@@ -1,5 +1,5 @@
 import { subjects } from "../../contract/subjects.ts";
-import { type Follower, type Following, followStored } from "../follow-stored.ts";
+import { type Follower, type Following, followStored } from "../../shared/follow-stored.ts";
 
 export type ChangeFollowing = Pick<Following, "connection" | "onMessage" | "log">;
 

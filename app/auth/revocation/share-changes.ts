@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { changeConsumer } from "../../contract/service-users.ts";
+import type { Follower } from "../../shared/follow-stored.ts";
 import type { Logger } from "../../shared/log.ts";
 import {
   type ConsumerMessages,
@@ -7,7 +8,6 @@ import {
   jetstream,
   type NatsConnection,
 } from "../../shared/nats.ts";
-import type { Follower } from "../follow-stored.ts";
 
 export interface ChangeSharing {
   /** As a user who may take what the consumer of the stream, or of a mirror, gives. */

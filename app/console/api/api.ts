@@ -7,6 +7,7 @@ import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { ScanBudget } from "../access/scan-budget.ts";
+import type { IncidentDesk } from "../incidents/incident-desk.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
 import { problemType } from "./problem.ts";
@@ -26,6 +27,7 @@ export interface ApiOptions {
   readonly nats: NatsConnection;
   /** What lists may cost. */
   readonly scans: ScanBudget;
+  readonly incidents: IncidentDesk;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -13,12 +13,15 @@ export const problems = {
   "no-such-route": [404, "There is nothing here"],
   "no-such-device": [404, "There is no such device"],
   "no-such-message": [404, "There is no such held message"],
+  "no-such-incident": [404, "There is no such incident"],
   "device-exists": [409, "The device exists already"],
   "device-revoked": [409, "The device was revoked, which is final"],
   "device-not-revoked": [409, "The device is not revoked"],
   "device-contended": [409, "Others are changing the device"],
   "message-decided": [409, "The opposite was decided about the message"],
   "record-unreadable": [409, "The table's item is not a device record"],
+  "incident-closed": [409, "The incident is closed"],
+  "incident-merged": [409, "The incident has become a part of another one"],
   "device-changed": [412, "The device is not as it was seen any more"],
   "body-too-large": [413, "The body is too large"],
   "media-type-unsupported": [415, "The body's media type is not supported"],
@@ -28,6 +31,7 @@ export const problems = {
   "audit-unavailable": [503, "The audit cannot be written, so nothing was changed"],
   "decision-unfinished": [503, "Nobody can say yet whether it is done"],
   "quarantine-unavailable": [503, "What is held cannot be read or decided about"],
+  "incidents-unavailable": [503, "Nobody can change incidents at the moment"],
   "registry-unavailable": [503, "The device table cannot be used"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type ProblemCode = keyof typeof problems;

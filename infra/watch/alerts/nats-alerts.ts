@@ -17,7 +17,7 @@ const auditGrowth = `predict_linear(jetstream_stream_total_bytes${audit}[1d], 30
 /** Streams that refuse when they are full, but for INGRESS, which has an alert of its own. */
 const refusing = "REPORT_INGRESS|QUARANTINE|QUARANTINE_DECISIONS|AUDIT";
 /** Streams that drop their oldest message when they are full, before its age would. */
-const dropping = "MQTT_ALERTS|REPORTS|SECURITY_EVENTS|DEAD_LETTER";
+const dropping = "MQTT_ALERTS|REPORTS|SECURITY_EVENTS|INCIDENTS|DEAD_LETTER";
 /** Messages that a copy lacks between its first and its last, by its server's own count. */
 const gapless = `{stream_name=~"${gaplessStreams.join("|")}",account!~"FROM_.*"}`;
 /** A stream that never held anything has 0 for its first and its last. */

@@ -2,6 +2,7 @@ import { laneNames } from "../../../app/contract/lanes.ts";
 import { deadLetters, inspectorsOf, ownStream, quantileOf } from "../queries.ts";
 import { board, type Section } from "./board.ts";
 import { floods } from "./floods.ts";
+import { incidents } from "./incidents.ts";
 import { graph, stacked } from "./panels.ts";
 
 const range = "$__rate_interval";
@@ -187,5 +188,5 @@ export const threats = board({
   uid: "sentinel-threats",
   title: "Threats",
   description: "What was found, what was done about it, and what the judgement rests on",
-  sections: [found, floods, heldBack, state],
+  sections: [found, incidents, floods, heldBack, state],
 });

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StreamName } from "../contract/stream-bounds.ts";
-import type { Logger } from "../shared/log.ts";
-import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { type BatchRequest, readBatch } from "../shared/stored-messages.ts";
-import { continues, type StreamMark, seeStream } from "../shared/stream-sight.ts";
+import type { Logger } from "./log.ts";
+import { jetstreamManager, type NatsConnection } from "./nats.ts";
+import { type BatchRequest, readBatch } from "./stored-messages.ts";
+import { continues, type StreamMark, seeStream } from "./stream-sight.ts";
 
 /** A message as its stream has it, whichever way it came. */
 export interface FollowedMessage {

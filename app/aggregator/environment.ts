@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { quietHours } from "../contract/incident.ts";
+import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+
+const shape = {
+  ...processSchema,
+  ...natsSchema,
+  /** What incidents say where they are from. */
+  REGION: z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -"),
+  /** So many clients with one rule within so many seconds are one campaign. */
+  CAMPAIGN_CLIENTS: count.min(2).max(200).default(10),
+  CAMPAIGN_SECONDS: count.default(600),
+  /** A client with so many findings of one rule is an incident of its own, campaign or not. */
+  LOUD_FINDINGS: count.min(2).default(100),
+  /** An incident ends when nothing came for so long. */
+  QUIET_SECONDS: count.default(quietHours * 3_600),
+  /** Pairs of rule and client that are remembered at a time. */
+  GROUP_LIMIT: count.max(1_000_000).default(100_000),
+  /** After so long it is told that an incident goes on, then after three times as long, and so on. */
+  REPEAT_SECONDS: count.default(300),
+  LONGEST_REPEAT_SECONDS: count.default(86_400),
+};
+
+export type AggregatorEnvironment = ReturnType<typeof readAggregatorEnvironment>;
+export const readAggregatorEnvironment = (environment?: Record<string, string | undefined>) =>
+  readEnvironment(shape, environment);

@@ -1,0 +1,272 @@
+import { type Incident, isOpen } from "../../incidents/incident.ts";
+import type { ChangeOutcome, IncidentChange } from "../../incidents/incident-change.ts";
+import type { Notice, NoticeKind } from "../../incidents/notice.ts";
+import type { SeenFinding } from "../seen-finding.ts";
+import { type MemberPart, Members, memberOf, memberWith, without } from "./campaign.ts";
+import { decided } from "./decisions.ts";
+import { campaignOf, counted, ended, merged, newIncidentId, opened } from "./incident-steps.ts";
+import { dueNotice, type RepeatTimes, told } from "./telling.ts";
+
+export interface GroupingSettings {
+  readonly region: string;
+  /** So many clients with one rule within so long are a campaign. */
+  readonly campaignClients: number;
+  readonly campaignMs: number;
+  /** A client with so many findings of one rule is an incident of its own, campaign or not. */
+  readonly loudFindings: number;
+  /** An incident ends when nothing came for so long. */
+  readonly quietMs: number;
+  /** Pairs of rule and client that are remembered at a time. */
+  readonly groupLimit: number;
+  readonly repeat: RepeatTimes;
+}
+
+/** Where a finding was counted: in an incident that goes on, or in one of its own because there are too many. */
+export type Counted = "grouped" | "ungrouped";
+
+/** What is to be stored, together. */
+export interface GroupChanges {
+  readonly incidents: readonly Incident[];
+  readonly members: readonly {
+    readonly id: string;
+    readonly place: number;
+    readonly part: MemberPart;
+  }[];
+  readonly notices: readonly Notice[];
+}
+
+/** The open incidents of one rule. */
+interface OfRule {
+  /** Ids of incidents, by their client. */
+  readonly clients: Map<string, string>;
+  campaign: string | undefined;
+}
+
+/**
+ * The open incidents, and which one a finding belongs to: that of its rule and client, or of a
+ * campaign of its rule. Calculates only: whoever uses it stores what has changed, all of it together.
+ */
+export class Groups {
+  readonly #settings: GroupingSettings;
+  readonly #open = new Map<string, Incident>();
+  readonly #rules = new Map<string, OfRule>();
+  readonly #members = new Map<string, Members>();
+  #memberCount = 0;
+  /** Open ones with findings that nobody was told of. */
+  readonly #untold = new Set<string>();
+  #changed = new Map<string, Incident>();
+  #notices: Notice[] = [];
+
+  constructor(settings: GroupingSettings) {
+    this.#settings = settings;
+  }
+
+  /** Pairs of rule and client that are remembered. */
+  get size(): number {
+    return this.#open.size - this.#members.size + this.#memberCount;
+  }
+
+  get open(): Iterable<Incident> {
+    return this.#open.values();
+  }
+
+  knows(id: string): boolean {
+    return this.#open.has(id) || this.#changed.has(id);
+  }
+
+  /** Messages that storing what changed will take. */
+  get pending(): number {
+    let parts = 0;
+    for (const members of this.#members.values()) parts += members.changedParts;
+    return this.#changed.size + this.#notices.length + parts;
+  }
+
+  /** Takes an incident as it was stored. */
+  restore(incident: Incident): void {
+    if (!isOpen(incident)) return;
+    this.#open.set(incident.id, incident);
+    const ofRule = this.#ofRule(incident.rule.id);
+    if (incident.kind === "campaign") {
+      ofRule.campaign = incident.id;
+      this.#members.set(incident.id, new Members());
+    } else ofRule.clients.set(incident.clients[0] ?? "", incident.id);
+    if (incident.findings > incident.told.findings) this.#untold.add(incident.id);
+  }
+
+  /** After its campaign. What is of one that is not open is left out. */
+  restoreMembers(id: string, place: number, part: MemberPart): void {
+    this.#members.get(id)?.restore(place, part);
+    if (this.#members.has(id)) this.#memberCount += part.length;
+  }
+
+  take(finding: SeenFinding, nowMs: number): Counted {
+    const ofRule = this.#ofRule(finding.rule.id);
+    const own = this.#open.get(ofRule.clients.get(finding.clientId) ?? "");
+    if (own) {
+      this.#put(counted(own, finding, false), nowMs);
+      return "grouped";
+    }
+    const campaign = this.#open.get(ofRule.campaign ?? "");
+    if (campaign) return this.#join(campaign, finding, nowMs);
+    const what = `opened by ${finding.id}`;
+    const opening = { region: this.#settings.region, kind: "client", nowMs, what } as const;
+    const incident = opened(finding, { id: newIncidentId(nowMs), ...opening });
+    if (this.size >= this.#settings.groupLimit) {
+      this.#alone(incident, nowMs);
+      return "ungrouped";
+    }
+    ofRule.clients.set(finding.clientId, incident.id);
+    this.#put(incident, nowMs);
+    this.#gather(ofRule, finding.time, nowMs);
+    return "grouped";
+  }
+
+  /** What a person decided. @param stored the incident where it is not open any more */
+  change(change: IncidentChange, stored: Incident | undefined, nowMs: number): ChangeOutcome {
+    const incident = this.#changed.get(change.id) ?? this.#open.get(change.id) ?? stored;
+    if (!incident) return { refused: "unknown", detail: `there is no incident ${change.id}` };
+    const outcome = decided(incident, change, nowMs);
+    if (outcome.refused !== undefined || outcome.incident === incident) return outcome;
+    if (outcome.incident.status === "closed") {
+      return { incident: this.#finish(outcome.incident, nowMs) };
+    }
+    if (isOpen(incident)) this.#open.set(change.id, outcome.incident);
+    this.#changed.set(change.id, outcome.incident);
+    return outcome;
+  }
+
+  /** What the passing of time brings: that incidents go on is told again, and quiet ones end. */
+  tick(nowMs: number, atMost: number): void {
+    for (const id of this.#untold) {
+      if (this.pending >= atMost) return;
+      const incident = this.#open.get(id);
+      if (incident) this.#tell(incident, nowMs);
+    }
+    for (const incident of this.#open.values()) {
+      if (this.pending >= atMost) return;
+      if (incident.lastSeen + this.#settings.quietMs > nowMs) continue;
+      this.#finish(ended(incident, nowMs), nowMs);
+    }
+  }
+
+  takeChanges(): GroupChanges {
+    const members = [...this.#members].flatMap(([id, each]) =>
+      each.takeChanged().map((part) => ({ id, ...part })),
+    );
+    const changes = { incidents: [...this.#changed.values()], members, notices: this.#notices };
+    this.#changed = new Map();
+    this.#notices = [];
+    return changes;
+  }
+
+  #ofRule(rule: string): OfRule {
+    const known = this.#rules.get(rule) ?? { clients: new Map(), campaign: undefined };
+    this.#rules.set(rule, known);
+    return known;
+  }
+
+  /** An open incident, changed; told of when it is time. */
+  #put(incident: Incident, nowMs: number): void {
+    this.#open.set(incident.id, incident);
+    this.#changed.set(incident.id, incident);
+    this.#untold.add(incident.id);
+    this.#tell(incident, nowMs);
+  }
+
+  #tell(incident: Incident, nowMs: number): void {
+    const kind = dueNotice(incident, nowMs, this.#settings.repeat);
+    if (!kind) return;
+    this.#open.set(incident.id, this.#noticed(incident, kind, nowMs));
+    this.#untold.delete(incident.id);
+  }
+
+  #noticed(incident: Incident, kind: NoticeKind, nowMs: number): Incident {
+    const after = told(incident, kind, nowMs);
+    this.#notices.push(after.notice);
+    this.#changed.set(incident.id, after.incident);
+    return after.incident;
+  }
+
+  /** It is over: no further finding is counted in it. */
+  #finish(incident: Incident, nowMs: number): Incident {
+    const { id, rule, kind, clients } = incident;
+    const ofRule = this.#rules.get(rule.id);
+    if (kind === "campaign") {
+      if (ofRule?.campaign === id) ofRule.campaign = undefined;
+      this.#memberCount -= this.#members.get(id)?.size ?? 0;
+      this.#members.delete(id);
+    } else if (ofRule?.clients.get(clients[0] ?? "") === id)
+      ofRule.clients.delete(clients[0] ?? "");
+    if (ofRule && ofRule.clients.size === 0 && ofRule.campaign === undefined) {
+      this.#rules.delete(rule.id);
+    }
+    this.#open.delete(id);
+    this.#untold.delete(id);
+    return this.#noticed(incident, "resolved", nowMs);
+  }
+
+  /** There is no room for another group: told, stored and not remembered. */
+  #alone(incident: Incident, nowMs: number): void {
+    const after = this.#noticed(incident, "opened", nowMs);
+    this.#noticed({ ...after, endedAt: nowMs }, "resolved", nowMs);
+  }
+
+  #join(campaign: Incident, finding: SeenFinding, nowMs: number): Counted {
+    const members = this.#members.get(campaign.id) ?? new Members();
+    const { clientId } = finding;
+    const known = members.of(clientId);
+    if (!known && this.size >= this.#settings.groupLimit) {
+      // It may be one of the campaign's clients that is not remembered, so it is not counted as another.
+      this.#put(counted(campaign, finding, false), nowMs);
+      return "ungrouped";
+    }
+    if (known && known.findings + 1 >= this.#settings.loudFindings) {
+      this.#split({ campaign, members, finding, nowMs });
+      return "grouped";
+    }
+    if (!known) this.#memberCount++;
+    members.set(clientId, memberWith(known, finding));
+    this.#put(counted(campaign, finding, !known), nowMs);
+    return "grouped";
+  }
+
+  /** A client of a campaign is loud: it becomes an incident of its own, with all that it did. */
+  #split(of: { campaign: Incident; members: Members; finding: SeenFinding; nowMs: number }): void {
+    const { campaign, members, finding, nowMs } = of;
+    const { clientId } = finding;
+    const before = members.of(clientId);
+    if (!before) return;
+    members.delete(clientId);
+    this.#memberCount--;
+    this.#put(without(campaign, clientId, before, members), nowMs);
+    const what = `taken out of campaign ${campaign.id}: ${before.findings + 1} findings`;
+    const opening = { region: this.#settings.region, kind: "client", nowMs, what } as const;
+    const incident = opened(finding, { id: newIncidentId(nowMs), ...opening });
+    this.#ofRule(finding.rule.id).clients.set(clientId, incident.id);
+    this.#put({ ...incident, ...memberWith(before, finding) }, nowMs);
+  }
+
+  /** Makes a campaign of the incidents of many clients, but for those that are loud or seen to by a person. */
+  #gather(ofRule: OfRule, time: number, nowMs: number): void {
+    const { campaignClients, campaignMs, loudFindings } = this.#settings;
+    if (ofRule.clients.size < campaignClients) return;
+    const recent = [...ofRule.clients.values()]
+      .flatMap((id) => this.#open.get(id) ?? [])
+      .filter(({ lastSeen }) => lastSeen > time - campaignMs);
+    if (recent.length < campaignClients) return;
+    const [oldest, ...others] = recent
+      .filter(({ findings, status }) => findings < loudFindings && status === "new")
+      .sort((a, b) => a.firstSeen - b.firstSeen);
+    if (!oldest || others.length === 0) return;
+    const campaign = campaignOf([oldest, ...others], { id: newIncidentId(nowMs), nowMs });
+    const members = new Members();
+    for (const part of [oldest, ...others]) {
+      members.set(part.clients[0] ?? "", memberOf(part));
+      this.#finish(merged(part, campaign.id, nowMs), nowMs);
+    }
+    this.#memberCount += members.size;
+    this.#members.set(campaign.id, members);
+    this.#ofRule(campaign.rule.id).campaign = campaign.id;
+    this.#put(campaign, nowMs);
+  }
+}

@@ -1,0 +1,28 @@
+import { runProcess } from "../shared/lifecycle.ts";
+import { connectProcess } from "../shared/nats.ts";
+import { Aggregator } from "./aggregator.ts";
+import { createAggregatorMetrics } from "./aggregator-metrics.ts";
+import { readAggregatorEnvironment } from "./environment.ts";
+
+await runProcess("aggregator", readAggregatorEnvironment, async (environment, context) => {
+  const { log, metrics } = context;
+  const connection = await connectProcess("aggregator", environment, log);
+  const aggregator = new Aggregator({
+    ...{ connection, log },
+    owner: environment.REPLICA,
+    metrics: createAggregatorMetrics(metrics),
+    grouping: {
+      region: environment.REGION,
+      campaignClients: environment.CAMPAIGN_CLIENTS,
+      campaignMs: environment.CAMPAIGN_SECONDS * 1_000,
+      loudFindings: environment.LOUD_FINDINGS,
+      quietMs: environment.QUIET_SECONDS * 1_000,
+      groupLimit: environment.GROUP_LIMIT,
+      repeat: {
+        firstMs: environment.REPEAT_SECONDS * 1_000,
+        longestMs: environment.LONGEST_REPEAT_SECONDS * 1_000,
+      },
+    },
+  });
+  return aggregator.running;
+});

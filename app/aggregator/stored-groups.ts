@@ -1,0 +1,46 @@
+import { subjects } from "../contract/subjects.ts";
+import { incidentFinding, parseIncident } from "../incidents/incident-finding.ts";
+import { storedNotice } from "../incidents/notice.ts";
+import type { NatsConnection } from "../shared/nats.ts";
+import { storedNow } from "../shared/stored-messages.ts";
+import type { MemberPart } from "./grouping/campaign.ts";
+import type { GroupChanges, Groups } from "./grouping/groups.ts";
+import type { JournalEntry } from "./journal.ts";
+
+/** A receiver may be away for so long and misses nothing. */
+const noticeDays = 7;
+
+/** What changed, as it is stored. */
+export function entriesOf(changes: GroupChanges, nowMs: number): readonly JournalEntry[] {
+  return [
+    ...changes.incidents.map((incident) => ({
+      subject: subjects.incident(incident.id),
+      body: JSON.stringify(incidentFinding(incident, nowMs)),
+    })),
+    ...changes.members.map(({ id, place, part }) => ({
+      subject: subjects.incidentMembers(id, place),
+      body: JSON.stringify(part),
+    })),
+    ...changes.notices.map((notice) => ({
+      subject: subjects.incidentNotice(notice.incident.id, notice.number),
+      body: storedNotice(notice),
+      ttlSeconds: noticeDays * 86_400,
+    })),
+  ];
+}
+
+/** Gives the groups everything that is stored of open incidents. */
+export async function restoreGroups(connection: NatsConnection, groups: Groups): Promise<void> {
+  const everything = (filter: string) =>
+    storedNow(connection, "INCIDENTS", { from: { sequence: 1 }, filter });
+  for await (const { subject, data } of everything(subjects.incident("*"))) {
+    const incident = parseIncident(data);
+    if (!incident) throw new Error(`${subject} of INCIDENTS cannot be read`);
+    groups.restore(incident);
+  }
+  for await (const { subject, data } of everything(subjects.incidentMembers("*", "*"))) {
+    const [, , id = "", place] = subject.split(".");
+    const part = JSON.parse(new TextDecoder().decode(data)) as MemberPart;
+    groups.restoreMembers(id, Number(place), part);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Section } from "./board.ts";
+import { graph } from "./panels.ts";
+
+const range = "$__rate_interval";
+
+export const incidents: Section = {
+  title: "Incidents",
+  panels: [
+    graph({
+      title: "Open incidents",
+      description: "Incidents in which findings are counted: of one client, or of many",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: "max by (kind) (sentinel_aggregator_open_incidents)",
+          legend: "{{kind}}",
+        },
+        { expr: "max(sentinel_aggregator_groups)", legend: "pairs of rule and client" },
+      ],
+    }),
+    graph({
+      title: "What became of findings",
+      description: "A second. Quoted: a publisher's alert that was delivered and marked",
+      unit: "short",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (outcome) (rate(sentinel_aggregator_findings_total[${range}]))`,
+          legend: "{{outcome}}",
+        },
+      ],
+    }),
+    graph({
+      title: "Not counted yet",
+      description: "Findings that are stored and in no incident",
+      unit: "short",
+      width: 6,
+      queries: [{ expr: "max(sentinel_aggregator_behind_findings)", legend: "findings" }],
+      limit: 10_000,
+    }),
+    graph({
+      title: "Who counts",
+      description: "One replica is active; the other takes over. Failures end its turn",
+      unit: "short",
+      width: 6,
+      queries: [
+        { expr: "sentinel_aggregator_active", legend: "{{replica}} active" },
+        {
+          expr: "sum(increase(sentinel_aggregator_takeovers_total[1h]))",
+          legend: "turns in an hour",
+        },
+        {
+          expr: "sum(increase(sentinel_aggregator_failures_total[1h]))",
+          legend: "failures in an hour",
+        },
+        {
+          expr: `sum(rate(sentinel_aggregator_commits_total[${range}]))`,
+          legend: "times stored a second",
+        },
+      ],
+    }),
+  ],
+};

@@ -1,0 +1,41 @@
+import type { RuleCase } from "./rule-case.fixture.ts";
+
+const active = (replica: number) => `sentinel_aggregator_active{replica="aggregator-${replica}"}`;
+const behind = `sentinel_aggregator_behind_findings{replica="aggregator-0"}`;
+const failures = `sentinel_aggregator_failures_total{replica="aggregator-0"}`;
+const findings = (outcome: string) =>
+  `sentinel_aggregator_findings_total{replica="aggregator-0",outcome="${outcome}"}`;
+const lost = (missed: string, unreadable: string) => ({
+  [findings("missed")]: missed,
+  [findings("unreadable")]: unreadable,
+});
+
+export const aggregatorCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelIncidentsNotCounted",
+    fires: [
+      { series: { [active(0)]: "0x20", [active(1)]: "0x20" }, at: 10 },
+      { series: { up: "1x20" }, at: 10 },
+      { series: { [active(0)]: "1x20", [behind]: "20000x20" }, at: 10 },
+    ],
+    quiet: [{ series: { [active(0)]: "0x20", [active(1)]: "1x20", [behind]: "9000x20" }, at: 10 }],
+  },
+  {
+    alert: "SentinelIncidentsBeginAgain",
+    fires: [{ series: { [failures]: "0+1x30" }, at: 20 }],
+    quiet: [{ series: { [failures]: "0x10 2x30" }, at: 20 }],
+  },
+  {
+    alert: "SentinelIncidentsUngrouped",
+    fires: [{ series: { [findings("ungrouped")]: "0x5 1x20" }, at: 10 }],
+    quiet: [{ series: { [findings("ungrouped")]: "0x5 1x30" }, at: 25 }],
+  },
+  {
+    alert: "SentinelFindingsMissed",
+    fires: [
+      { series: lost("0x5 7x80", "0x85"), at: 30 },
+      { series: lost("0x85", "0x5 1x80"), at: 30 },
+    ],
+    quiet: [{ series: lost("0x5 7x120", "0x125"), at: 90 }],
+  },
+];

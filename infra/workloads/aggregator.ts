@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegionName } from "../../app/contract/regions.ts";
+import type { RegionPlan } from "../capacity/plan.ts";
+import { statefulProcess } from "./stateful-process.ts";
+import type { WorkloadArgs } from "./workload.ts";
+
+export interface AggregatorArgs extends WorkloadArgs {
+  readonly plan: Pick<RegionPlan, "aggregator">;
+  /** What its incidents say where they are from. */
+  readonly region: RegionName;
+}
+
+/** Makes incidents of findings. Two: one counts, the other waits for its turn. */
+export class Aggregator extends pulumi.ComponentResource {
+  constructor(name: string, args: AggregatorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("sentinel:workloads:Aggregator", name, {}, opts);
+    const { pod, replicas, groups } = args.plan.aggregator;
+    statefulProcess({
+      process: {
+        workload: "aggregator",
+        args,
+        size: pod,
+        environment: { REGION: args.region, GROUP_LIMIT: String(groups) },
+      },
+      replicas,
+      parent: this,
+    });
+    this.registerOutputs({});
+  }
+}
