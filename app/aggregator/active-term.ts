@@ -12,6 +12,7 @@ import type { AggregatorMetrics } from "./aggregator-metrics.ts";
 import { type FindingSource, markAfter } from "./finding-source.ts";
 import type { Groups } from "./grouping/groups.ts";
 import { commitLimit, type IncidentCursor, type Journal } from "./journal.ts";
+import type { Outbox } from "./notices/outbox.ts";
 import { seenFinding } from "./seen-finding.ts";
 import { entriesOf } from "./stored-groups.ts";
 
@@ -20,6 +21,7 @@ export interface TermOptions {
   readonly journal: Journal;
   readonly source: FindingSource;
   readonly groups: Groups;
+  readonly outbox: Pick<Outbox, "takeChanges">;
   readonly metrics: AggregatorMetrics;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -156,8 +158,8 @@ export class ActiveTerm {
   }
 
   async #commit(): Promise<void> {
-    const { journal, groups, now, metrics } = this.#options;
-    const entries = entriesOf(groups.takeChanges(), now());
+    const { journal, groups, outbox, now, metrics } = this.#options;
+    const entries = [...entriesOf(groups.takeChanges(), now()), ...outbox.takeChanges()];
     this.#revision = await journal.commit(entries, this.#cursor, this.#revision);
     this.#committedMs = performance.now();
     metrics.commits.inc();

@@ -8,6 +8,9 @@ import type { AggregatorMetrics } from "./aggregator-metrics.ts";
 import { FindingSource } from "./finding-source.ts";
 import { type GroupingSettings, Groups } from "./grouping/groups.ts";
 import { Deposed, Journal } from "./journal.ts";
+import type { NoticeMetrics } from "./notices/notice-metrics.ts";
+import { Outbox } from "./notices/outbox.ts";
+import type { Receiver } from "./notices/receivers.ts";
 import { restoreGroups } from "./stored-groups.ts";
 import { type Turn, TurnTaker } from "./turn.ts";
 
@@ -15,6 +18,8 @@ export interface AggregatorOptions {
   readonly connection: NatsConnection;
   readonly owner: string;
   readonly grouping: GroupingSettings;
+  readonly receivers: readonly Receiver[];
+  readonly noticeMetrics: NoticeMetrics;
   readonly metrics: AggregatorMetrics;
   readonly log: Logger;
 }
@@ -88,12 +93,23 @@ export class Aggregator {
     const { cursor } = turn;
     const revision = await this.#keep(turn, () => restoreGroups(connection, groups));
     const source = new FindingSource(connection, () => performance.now());
-    const options = { connection, journal: this.#journal, source, groups, metrics, now: Date.now };
-    this.#groups = groups;
-    this.#term = new ActiveTerm(options, cursor, revision);
-    metrics.takeovers.inc();
-    log.info({ sequence: cursor.sequence, groups: groups.size }, "active");
-    await this.#term.run(this.#stopping.signal);
+    const outbox = await this.#openOutbox(revision);
+    try {
+      const options = { connection, source, groups, outbox, metrics, now: Date.now };
+      this.#groups = groups;
+      this.#term = new ActiveTerm({ ...options, journal: this.#journal }, cursor, revision);
+      metrics.takeovers.inc();
+      log.info({ sequence: cursor.sequence, groups: groups.size }, "active");
+      await this.#term.run(this.#stopping.signal);
+    } finally {
+      await outbox.close();
+    }
+  }
+
+  #openOutbox(end: number): Promise<Outbox> {
+    const { connection, receivers, noticeMetrics, log } = this.#options;
+    const journal = this.#journal;
+    return Outbox.open({ connection, journal, receivers, metrics: noticeMetrics, log }, end);
   }
 
   /** Renews the turn as long as some work takes. @returns the cursor's revision. */

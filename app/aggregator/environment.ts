@@ -16,6 +16,8 @@ const shape = {
   QUIET_SECONDS: count.default(quietHours * 3_600),
   /** Pairs of rule and client that are remembered at a time. */
   GROUP_LIMIT: count.max(1_000_000).default(100_000),
+  /** Who is told of incidents: see `parseReceivers`. Nobody, when it is not named. */
+  RECEIVERS_FILE: z.string().min(1).optional(),
   /** After so long it is told that an incident goes on, then after three times as long, and so on. */
   REPEAT_SECONDS: count.default(300),
   LONGEST_REPEAT_SECONDS: count.default(86_400),

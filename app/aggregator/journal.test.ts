@@ -11,7 +11,7 @@ let journal: Journal;
 
 beforeAll(async () => {
   const none = { edges: 0, bridges: 0, inspectors: 0, auths: 0 };
-  region = await startTestRegion({ core: 1, ...none });
+  region = await startTestRegion({ core: 3, ...none });
   connections = new Connections(region);
   journal = new Journal(await connections.as("aggregator"));
 });

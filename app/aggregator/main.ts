@@ -1,14 +1,23 @@
+import { readFileSync } from "node:fs";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
 import { Aggregator } from "./aggregator.ts";
 import { createAggregatorMetrics } from "./aggregator-metrics.ts";
 import { readAggregatorEnvironment } from "./environment.ts";
+import { createNoticeMetrics } from "./notices/notice-metrics.ts";
+import { parseReceivers } from "./notices/receivers.ts";
 
 await runProcess("aggregator", readAggregatorEnvironment, async (environment, context) => {
   const { log, metrics } = context;
+  const file = environment.RECEIVERS_FILE;
+  const receivers = file === undefined ? [] : parseReceivers(readFileSync(file, "utf8"), file);
   const connection = await connectProcess("aggregator", environment, log);
   const aggregator = new Aggregator({
-    ...{ connection, log },
+    ...{ connection, log, receivers },
+    noticeMetrics: createNoticeMetrics(
+      metrics,
+      receivers.map(({ name }) => name),
+    ),
     owner: environment.REPLICA,
     metrics: createAggregatorMetrics(metrics),
     grouping: {

@@ -27,7 +27,7 @@ describe("a month's cost", () => {
   });
 
   it("counts every node by the hour", () => {
-    const hour = 3 * 0.17952 + 27 * 0.11782 + 3 * 0.71808;
+    const hour = 3 * 0.17952 + 27 * 0.11782 + 3 * 0.35904;
     expect(usd("us-east", "nodes (EC2)")).toBeCloseTo(hour * 730);
     expect(usd("us-east", "EKS Auto Mode")).toBeCloseTo(hour * 730 * 0.12);
   });

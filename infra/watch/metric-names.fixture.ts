@@ -1,4 +1,5 @@
 import { createAggregatorMetrics } from "../../app/aggregator/aggregator-metrics.ts";
+import { createNoticeMetrics } from "../../app/aggregator/notices/notice-metrics.ts";
 import { createArchiveMetrics } from "../../app/archive/archive-metrics.ts";
 import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
@@ -96,6 +97,7 @@ export async function ownMetrics() {
   ofConsole.watchOutbox({ size: 0 });
   ofConsole.watchPage({ sessions: zero, streams: zero });
   createArchiveMetrics(registry, zero);
+  createNoticeMetrics(registry, ["any"]);
   createAggregatorMetrics(registry).watch({
     active: () => false,
     behind: zero,

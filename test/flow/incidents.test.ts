@@ -10,6 +10,12 @@ import { type ApiClient, regionApi } from "../support/api-client.ts";
 import { Connections } from "../support/connections.ts";
 import { storeFindings } from "../support/findings.ts";
 import { metricOf } from "../support/metric.ts";
+import {
+  type NoticeReceiver,
+  startNoticeReceiver,
+  webhookSecret,
+  writeReceivers,
+} from "../support/notice-receiver.ts";
 import { readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -22,6 +28,8 @@ let connections: Connections;
 let operator: NatsConnection;
 let inspector: NatsConnection;
 let first: Awaited<ReturnType<typeof aggregatorProcess>>;
+let hook: NoticeReceiver;
+let manager: NoticeReceiver;
 let second: Awaited<ReturnType<typeof aggregatorProcess>>;
 
 beforeAll(async () => {
@@ -32,11 +40,18 @@ beforeAll(async () => {
   connections = new Connections(region);
   operator = await connections.as("operator");
   inspector = await connections.as("report-inspector");
-  first = await aggregatorProcess(region, "aggregator-1");
-  second = await aggregatorProcess(region, "aggregator-2");
+  hook = await startNoticeReceiver();
+  manager = await startNoticeReceiver();
+  const receivers = writeReceivers(region.directory, [
+    { name: "desk", kind: "webhook", url: `${hook.url}/hook`, secret: webhookSecret },
+    { name: "alertmanager", kind: "alertmanager", url: manager.url },
+  ]);
+  first = await aggregatorProcess(region, "aggregator-1", { RECEIVERS_FILE: receivers });
+  second = await aggregatorProcess(region, "aggregator-2", { RECEIVERS_FILE: receivers });
 });
 afterAll(async () => {
   await Promise.all([first?.stop(), second?.stop()]);
+  await Promise.all([hook?.stop(), manager?.stop()]);
   await connections?.close();
   await region?.stop();
 });
@@ -188,5 +203,83 @@ describe("an incident", () => {
     expect(shown).toContain("drill-3");
     const wrong = await sentinel(["incidents", "close", id, "--verdict", "no"], settings);
     expect(wrong.code).toBe(2);
+  });
+});
+
+describe("who is told", () => {
+  const toldOf = (client: string) =>
+    hook.webhooks().filter(({ body }) => body.data.clients.includes(client));
+  const kinds = (client: string) => toldOf(client).map(({ body }) => body.type);
+  const alertsOf = (incident: string) =>
+    manager.requests
+      .filter(({ path, taken }) => taken && path === "/api/v2/alerts")
+      .flatMap(({ body }) => JSON.parse(body))
+      .filter(({ labels }) => labels.incident === incident);
+  const closed = (id: string) =>
+    as.operator("POST", `/api/v1/incidents/${id}/close`, {
+      body: { verdict: "tp", note: "seen to" },
+    });
+
+  it("hears of an incident once by a signed webhook and as an alert, and that it is over", async () => {
+    await storeFindings(inspector, ["told-1", "told-1"], { name: "told-1", rule: "told-rule" });
+    await vi.waitFor(() => expect(kinds("told-1")).toEqual(["incident.opened"]), soon);
+    const { id } = toldOf("told-1")[0]?.body.data ?? { id: "" };
+    await vi.waitFor(() => expect(alertsOf(id)).toHaveLength(1), soon);
+    const [alert] = alertsOf(id);
+    expect(alert.labels).toEqual({
+      ...{ alertname: "SentinelIncident", incident: id, region: "local" },
+      ...{ rule: "told-rule", kind: "client", severity: "high" },
+    });
+    expect(Date.parse(alert.endsAt)).toBeGreaterThan(Date.now());
+
+    await closed(id);
+    await vi.waitFor(
+      () => expect(kinds("told-1")).toEqual(["incident.opened", "incident.resolved"]),
+      soon,
+    );
+    await vi.waitFor(() => expect(alertsOf(id)).toHaveLength(2), soon);
+    expect(Date.parse(alertsOf(id)[1].endsAt)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("misses nothing while it is away and the process is killed, and is told in the order of each incident", async () => {
+    const clients = Array.from({ length: 8 }, (_, n) => `away-${n}`);
+    hook.refuse(503);
+    const name = "sentinel_aggregator_notice_waiting_seconds";
+    for (const client of clients) {
+      await storeFindings(inspector, [client], { name: client, rule: `rule-of-${client}` });
+    }
+    await vi.waitFor(async () => {
+      expect(await metricOf(second, name, { receiver: "desk" })).toBeGreaterThan(0);
+    }, soon);
+    // One that is away holds up no other.
+    const open = async () =>
+      (await incidents()).filter(({ clients: [one] }) => clients.includes(one ?? ""));
+    await vi.waitFor(async () => {
+      const all = await open();
+      expect(all).toHaveLength(clients.length);
+      for (const { id } of all) expect(alertsOf(id)).toHaveLength(1);
+    }, soon);
+    second.kill("SIGKILL");
+    await second.exited();
+    await second.start();
+    for (const { id } of await open()) expect((await closed(id)).status).toBe(200);
+    expect(clients.flatMap(kinds)).toEqual([]);
+
+    hook.refuse(undefined);
+
+    await vi.waitFor(() => {
+      for (const client of clients) {
+        expect(new Set(kinds(client))).toEqual(new Set(["incident.opened", "incident.resolved"]));
+      }
+    }, soon);
+    for (const client of clients) {
+      expect(kinds(client).lastIndexOf("incident.opened")).toBeLessThan(
+        kinds(client).indexOf("incident.resolved"),
+      );
+    }
+    await vi.waitFor(async () => {
+      expect(await metricOf(second, name, { receiver: "desk" })).toBe(0);
+    }, soon);
+    expect(hook.webhooks().every(({ genuine }) => genuine)).toBe(true);
   });
 });

@@ -39,4 +39,21 @@ export const aggregatorAlerts: readonly Alert[] = [
     summary: "{{ $value | humanize }} findings were counted in no incident",
     impact: "An attack may have been found, and nobody was told.",
   },
+  {
+    name: "SentinelNoticesWaiting",
+    severity: "warning",
+    when: "max by (receiver) (sentinel_aggregator_notice_waiting_seconds) > 300",
+    lasting: "1m",
+    summary: "{{ $labels.receiver }} was not told of incidents for {{ $value | humanizeDuration }}",
+    impact:
+      "Whoever it tells does not hear of attacks. What is to be told is kept for seven days, and sent when it takes it.",
+  },
+  {
+    name: "SentinelNoticesRefused",
+    severity: "warning",
+    when: 'sum by (receiver) (increase(sentinel_aggregator_notices_total{outcome="refused"}[1h])) > 0',
+    lasting: "0s",
+    summary: "{{ $labels.receiver }} refused {{ $value | humanize }} notices of incidents",
+    impact: "It was not told of these incidents, and will not be: they are in the list only.",
+  },
 ];

@@ -60,5 +60,34 @@ export const incidents: Section = {
         },
       ],
     }),
+    graph({
+      title: "Who was told",
+      description: "Age of the oldest notice that a receiver has not taken",
+      unit: "s",
+      width: 12,
+      queries: [
+        {
+          expr: "max by (receiver) (sentinel_aggregator_notice_waiting_seconds)",
+          legend: "{{receiver}}",
+        },
+      ],
+      limit: 300,
+    }),
+    graph({
+      title: "Notices of incidents",
+      description: "In an hour. Failed attempts are repeated; what was refused is not",
+      unit: "short",
+      width: 12,
+      queries: [
+        {
+          expr: "sum by (receiver, outcome) (increase(sentinel_aggregator_notices_total[1h]))",
+          legend: "{{receiver}} {{outcome}}",
+        },
+        {
+          expr: "sum by (receiver) (increase(sentinel_aggregator_notice_failures_total[1h]))",
+          legend: "{{receiver}} failed attempts",
+        },
+      ],
+    }),
   ],
 };

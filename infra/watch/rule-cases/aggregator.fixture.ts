@@ -5,6 +5,8 @@ const behind = `sentinel_aggregator_behind_findings{replica="aggregator-0"}`;
 const failures = `sentinel_aggregator_failures_total{replica="aggregator-0"}`;
 const findings = (outcome: string) =>
   `sentinel_aggregator_findings_total{replica="aggregator-0",outcome="${outcome}"}`;
+const waiting = `sentinel_aggregator_notice_waiting_seconds{receiver="desk"}`;
+const refused = `sentinel_aggregator_notices_total{receiver="desk",outcome="refused"}`;
 const lost = (missed: string, unreadable: string) => ({
   [findings("missed")]: missed,
   [findings("unreadable")]: unreadable,
@@ -29,6 +31,16 @@ export const aggregatorCases: readonly RuleCase[] = [
     alert: "SentinelIncidentsUngrouped",
     fires: [{ series: { [findings("ungrouped")]: "0x5 1x20" }, at: 10 }],
     quiet: [{ series: { [findings("ungrouped")]: "0x5 1x30" }, at: 25 }],
+  },
+  {
+    alert: "SentinelNoticesWaiting",
+    fires: [{ series: { [waiting]: "0+60x20" }, at: 10 }],
+    quiet: [{ series: { [waiting]: "0x5 0+60x4 0x10" }, at: 15 }],
+  },
+  {
+    alert: "SentinelNoticesRefused",
+    fires: [{ series: { [refused]: "0x5 1x20" }, at: 10 }],
+    quiet: [{ series: { [refused]: "0x5 1x100" }, at: 90 }],
   },
   {
     alert: "SentinelFindingsMissed",
