@@ -33,11 +33,11 @@ export interface CatchUpsOptions {
 }
 
 /** After this long every server knows of a subscription, and sends alerts to it by itself. */
-const liveMs = 2_000;
+export const liveMs = 2_000;
 /** The same of a session that was stored before it was subscribed. */
 const restoredLiveMs = 7_000;
 /** A server that is alive has by then passed on what it was given. */
-const settledMs = 1_000;
+export const settledMs = 1_000;
 const retryMs = 1_000;
 const longestRetryMs = 30_000;
 
@@ -56,7 +56,7 @@ export class CatchUps {
   readonly #pace = new Pace();
   readonly #turns = new Turns(() => this.#pace.window);
   readonly #jobs = new Map<string, Job>();
-  readonly #sources: readonly MissedAlerts[];
+  readonly sources: readonly MissedAlerts[];
   readonly #allowance: Allowance;
 
   constructor(options: CatchUpsOptions) {
@@ -64,7 +64,7 @@ export class CatchUps {
     this.#allowance = new Allowance(options.alertsPerSecond);
     const { connection, peers, positions } = options;
     const onAnswer = (ms: number) => this.#pace.stored(ms);
-    this.#sources = [
+    this.sources = [
       new MissedAlerts({ connection, api: "$JS.API", placeAt: (since) => ({ since }), onAnswer }),
       ...peers.map((peer) => {
         const placeAt = (since: number) => ({ sequence: positions.after(since, peer) });
@@ -80,21 +80,26 @@ export class CatchUps {
 
   /** A session has its subscription, or is about to. */
   begin(subscribed: Subscribed): void {
-    const { line, metrics, room, deviceAlertsPerSecond } = this.#options;
+    const { metrics, room } = this.#options;
     this.abandon(subscribed.clientId);
     metrics.begun.inc();
     if (this.#jobs.size >= room) {
       metrics.turnedAway.inc();
       return;
     }
-    const catchUp = new CatchUp(subscribed, {
-      ...{ line, sources: this.#sources, allowance: this.#allowance },
-      ownAllowance: new Allowance(deviceAlertsPerSecond),
-      onSent: (alerts) => metrics.alerts.inc(alerts),
-    });
+    const catchUp = this.create(subscribed);
     const job: Job = { catchUp, fromMs: performance.now(), failures: 0 };
     this.#jobs.set(subscribed.clientId, job);
     this.#take(job, this.#look);
+  }
+
+  create(subscribed: Subscribed): CatchUp {
+    const { line, metrics, deviceAlertsPerSecond } = this.#options;
+    return new CatchUp(subscribed, {
+      ...{ line, sources: this.sources, allowance: this.#allowance },
+      ownAllowance: new Allowance(deviceAlertsPerSecond),
+      onSent: (alerts) => metrics.alerts.inc(alerts),
+    });
   }
 
   /** Its device has come again, wherever: that session is caught up instead. */
@@ -105,6 +110,12 @@ export class CatchUps {
 
   has(clientId: string): boolean {
     return this.#jobs.has(clientId);
+  }
+
+  /** For how long the first one has been in hand, in milliseconds. */
+  get oldestMs(): number {
+    const [first] = this.#jobs.values();
+    return first ? performance.now() - first.fromMs : 0;
   }
 
   get size(): number {

@@ -4,7 +4,7 @@ import type { NatsConnection } from "../shared/nats.ts";
 
 const askLimitMs = 2_000;
 /** What is kept moves on slowly. */
-const freshMs = 5_000;
+const freshMs = 1_000;
 
 const InfoSchema = z.object({
   state: z.object({ messages: z.number(), first_seq: z.number(), first_ts: z.string() }),

@@ -15,7 +15,7 @@ const skewMs = 1_000;
 export interface SessionSweepOptions {
   readonly connection: NatsConnection;
   readonly store: Pick<LastSeenStore, "read">;
-  readonly catchUps: Pick<CatchUps, "begin" | "has">;
+  readonly catchUps: Pick<CatchUps, "begin" | "has" | "oldestMs">;
   /** Who connected later may be in hand at another replica still. */
   readonly youngMs: number;
   readonly clock: () => number;
@@ -40,11 +40,12 @@ export class SessionSweep {
    * @returns how many devices it found.
    */
   async run(): Promise<number> {
-    const { connection, clock, youngMs } = this.#options;
+    const { connection, catchUps, clock, youngMs } = this.#options;
     const sight = await seeStream(await jetstreamManager(connection, { checkAPI: false }), stream);
     if (!continues(this.#mark, sight)) this.#mark = noMark;
     const { created, at } = sight;
-    const untilMs = clock() - youngMs;
+    // When devices wait here, those of another replica wait as long.
+    const untilMs = clock() - youngMs - 2 * catchUps.oldestMs;
     let found = 0;
     for (;;) {
       const from = { sequence: this.#mark.sequence + 1 };
