@@ -14,7 +14,7 @@ const allUsers = serviceUsersOf(peers);
 
 it("lets a device publish its own reports and subscribe to its own alerts, nothing else of ours", () => {
   const { publish, subscribe } = devicePermissions("d1");
-  expect(publish).toEqual(["clients.d1.reports"]);
+  expect(publish).toEqual(["clients.d1.reports", "clients.d1.resume"]);
   expect(subscribe.filter((subject) => !subject.startsWith("$MQTT."))).toEqual([
     "clients.d1.alerts",
   ]);

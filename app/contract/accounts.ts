@@ -52,7 +52,7 @@ export function devicePermissions(clientId: string): {
   subscribe: readonly string[];
 } {
   return {
-    publish: [`clients.${clientId}.reports`],
+    publish: [`clients.${clientId}.reports`, `clients.${clientId}.resume`],
     subscribe: [`clients.${clientId}.alerts`, "$MQTT.sub.>", "$MQTT.deliver.pubrel.>"],
   };
 }

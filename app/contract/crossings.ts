@@ -29,6 +29,13 @@ export const crossings = {
     subject: "clients.*.reports",
     as: "reports.*",
   },
+  /** The same of what a device asks for that lacks alerts: it counts as a report does. */
+  resumesToGate: {
+    from: "DEVICES",
+    to: "REPORT_GATE",
+    subject: "clients.*.resume",
+    as: "resumes.*",
+  },
   /**
    * What nats-server's MQTT layer writes of a session whenever a device connects, subscribes or
    * unsubscribes, with the device's id in it: the meter counts it.

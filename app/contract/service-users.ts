@@ -180,15 +180,24 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...followSessions,
       ...store("SEEN", subjects.lastSeen("*"), subjects.positions("*")),
     ],
-    subscribe: [inbox("delivery"), crossings.sessionsToDelivery.as, crossings.endsToDelivery.as],
+    subscribe: [
+      inbox("delivery"),
+      subjects.resume("*"),
+      crossings.sessionsToDelivery.as,
+      crossings.endsToDelivery.as,
+    ],
   },
   {
     /** One beside each edge: counts what its devices send, and stores it. */
     name: reportGate,
     account: "REPORT_GATE",
     at: "edge",
-    calls: [...haveCutOff, ...store("REPORT_INTAKE", subjects.ingress("device", "*"))],
-    subscribe: [inbox(reportGate), crossings.reportsToGate.as],
+    calls: [
+      ...haveCutOff,
+      ...store("REPORT_INTAKE", subjects.ingress("device", "*")),
+      call("DELIVERY", subjects.resume("*")),
+    ],
+    subscribe: [inbox(reportGate), crossings.reportsToGate.as, crossings.resumesToGate.as],
   },
   {
     name: "auth-callout",

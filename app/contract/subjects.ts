@@ -16,6 +16,8 @@ export type DecisionAsker = "console" | "operator";
 export const topics = {
   alerts: (clientId: string) => `clients/${clientId}/alerts`,
   reports: (clientId: string) => `clients/${clientId}/reports`,
+  /** What a device asks for that lacks alerts. */
+  resume: (clientId: string) => `clients/${clientId}/resume`,
 } as const;
 
 /**
@@ -82,6 +84,8 @@ export const subjects = {
   logins: (replica: string) => `logins.${replica}`,
   /** The same, told at once by the stream that has stored it, or by a mirror. */
   loginsTold: (replica: string) => `login.told.${replica}`,
+  /** A device asks for exactly what it lacks; the answer comes as its alerts do. */
+  resume: (clientId: string) => `resume.${clientId}`,
   /** Up to when a device has what was sent to it. */
   lastSeen: (clientId: string) => `seen.${clientId}`,
   /** How far the copies of other regions' alerts were, by minute; one takes the place of an old one. */
@@ -107,6 +111,9 @@ export const subjects = {
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
 } as const;
+
+/** The client of `resume.<id>`. */
+export const clientOfResume = (subject: string): string => subject.split(".")[1] ?? "";
 
 /** A week of minutes, and some: no alert is kept for longer. */
 export const positionSlots = 11_000;

@@ -43,6 +43,7 @@ export class CatchUp {
   readonly #gone = new AbortController();
   readonly #places = new Map<MissedAlerts, Place>();
   #certain: boolean;
+  #sent = 0;
 
   constructor(subscribed: Subscribed, options: CatchUpOptions) {
     this.subscribed = subscribed;
@@ -82,6 +83,17 @@ export class CatchUp {
     await this.#options.line.flush();
   }
 
+  /** Sends what is stored from these places on. */
+  async sendFrom(places: ReadonlyMap<MissedAlerts, Place>): Promise<void> {
+    for (const [source, place] of places) await this.#sendFrom(source, place);
+    await this.#options.line.flush();
+  }
+
+  /** Alerts that were sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Something of our own, before the rest. */
   async tell(notice: Uint8Array): Promise<void> {
     await this.#sendOne(notice);
@@ -100,6 +112,7 @@ export class CatchUp {
     for await (const alerts of source.from(this.subscribed.clientId, place)) {
       for (const { data } of alerts) await this.#sendOne(data);
       this.#places.set(source, { sequence: (alerts.at(-1)?.sequence ?? 0) + 1 });
+      this.#sent += alerts.length;
       this.#options.onSent(alerts.length);
     }
   }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { latencyBuckets } from "../shared/metrics.ts";
+import { refusals } from "./resume.ts";
 
 interface Watched {
   readonly inHand: () => number;
@@ -20,7 +21,15 @@ export function createDeliveryMetrics(registry: Registry) {
         this.set(value());
       },
     });
+  const resumes = new Counter({
+    name: "sentinel_delivery_resumes_total",
+    help: "Devices that asked for what they lack, by the answer",
+    labelNames: ["answer"],
+    registers,
+  });
+  for (const answer of ["complete", ...refusals]) resumes.inc({ answer }, 0);
   return {
+    resumes,
     begun: counter("catch_ups_begun", "Subscriptions of devices, each to be sent what it missed"),
     done: counter("catch_ups", "Devices that were sent all that they had missed"),
     gone: counter("gone_devices", "Devices that were gone before they were sent anything"),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { crossings } from "../contract/crossings.ts";
 import { nowMs } from "../contract/headers.ts";
+import { clientOfResume, subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
@@ -9,6 +10,7 @@ import type { CatchUps } from "./catch-ups.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { PositionLog } from "./position-log.ts";
+import type { Resumes } from "./resumes.ts";
 import { readEnd, readSession } from "./session-record.ts";
 import type { SessionSweep } from "./session-sweep.ts";
 
@@ -17,6 +19,7 @@ export interface DeliveryOptions {
   readonly watch: NatsWatch;
   readonly catchUps: CatchUps;
   readonly ended: EndedSessions;
+  readonly resumes: Resumes;
   readonly positionLog: Pick<PositionLog, "sample">;
   readonly sweep: SessionSweep;
   /** How often devices are looked for that nobody has seen to. */
@@ -70,17 +73,27 @@ function repeat({ sweep, sweepMs, positionLog, metrics, log }: DeliveryOptions):
 
 /** Sends devices that have come back what they missed, until it is drained. */
 export function createDelivery(options: DeliveryOptions): Running {
-  const { connection, watch, catchUps, ended } = options;
+  const { connection, watch, catchUps, ended, resumes } = options;
+  const asked = subjects.resume("*");
   const sessions = crossings.sessionsToDelivery.as;
   // Every replica hears of every session: what it was sending a device in an earlier one must not mix
   // with what another replica sends now. nats-server gives this to plain subscriptions first.
   connection.subscribe(sessions, {
     callback: (_error, { data }) => {
       const session = readSession(data);
-      if (session) catchUps.abandon(session.clientId);
+      if (!session) return;
+      catchUps.abandon(session.clientId);
+      resumes.abandon(session.clientId);
     },
   });
+  connection.subscribe(asked, {
+    callback: (_error, { subject }) => catchUps.abandon(clientOfResume(subject)),
+  });
   const subscriptions = [
+    connection.subscribe(asked, {
+      queue,
+      callback: (_error, { subject, data }) => void resumes.answer(clientOfResume(subject), data),
+    }),
     connection.subscribe(sessions, {
       queue,
       callback: (_error, { data }) => {

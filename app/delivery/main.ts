@@ -12,6 +12,7 @@ import { readDeliveryEnvironment } from "./environment.ts";
 import { KeptAlerts } from "./kept-alerts.ts";
 import { LastSeenStore } from "./last-seen-store.ts";
 import { PositionLog } from "./position-log.ts";
+import { Resumes } from "./resumes.ts";
 import { SessionSweep } from "./session-sweep.ts";
 
 const user = "delivery";
@@ -34,17 +35,21 @@ await runProcess(
     await positionLog.load(log);
     const overlapMs = environment.OVERLAP_SECONDS * 1_000;
     const sweepMs = environment.SWEEP_SECONDS * 1_000;
+    const line = new DeviceLine(connection, user);
+    const kept = new KeptAlerts(connection);
     const catchUps = new CatchUps({
       ...{ connection, store, metrics, log, peers },
       positions: positionLog.positions,
-      kept: new KeptAlerts(connection),
-      line: new DeviceLine(connection, user),
+      ...{ line, kept, interruptions: () => interruptions },
       alertsPerSecond: environment.ALERTS_PER_SECOND,
       deviceAlertsPerSecond: environment.DEVICE_ALERTS_PER_SECOND,
       room: environment.WAITING_DEVICES,
-      interruptions: () => interruptions,
     });
     return createDelivery({
+      resumes: new Resumes({
+        ...{ catchUps, line, store, kept, metrics, log },
+        interruptions: () => interruptions,
+      }),
       ...{ connection, watch, catchUps, positionLog, metrics, log, sweepMs },
       ended: new EndedSessions({ store, overlapMs, metrics, log }),
       sweep: new SessionSweep({ connection, store, catchUps, youngMs: sweepMs, clock: nowMs }),

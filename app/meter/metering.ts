@@ -45,6 +45,10 @@ export async function openMetering(
       });
       return () => subscription.unsubscribe();
     },
+    /** Tells others, who need not be there. */
+    tell(subject: string, data: Uint8Array): void {
+      connection.publish(subject, data);
+    },
     /** Counts what a device did, and has it cut off when that is too much. */
     count(clientId: string | undefined, use: Use, atMs = nowMs()) {
       if (clientId === undefined || !isClientId(clientId)) {

@@ -19,6 +19,8 @@ export interface ReportGateOptions {
   readonly heldBytes: number;
 }
 
+const resumePrefix = crossings.resumesToGate.as.replace("*", "");
+const resumeLimitBytes = 1_024;
 const reportPrefix = subjects.reports("");
 /** What is still held when the process is to end may take so long. */
 const drainLimitMs = 20_000;
@@ -115,15 +117,25 @@ class ReportGate {
   }
 }
 
+/** What a device asks for counts as a report does, and is small. Nobody holds it: the device asks again. */
+function passResume(metering: Metering, { subject, data }: Msg): void {
+  const clientId = subject.slice(resumePrefix.length);
+  if (metering.count(clientId, useOfReport(data.length)) !== "allowed") return;
+  if (data.length <= resumeLimitBytes) metering.tell(subjects.resume(clientId), data);
+}
+
 /** Runs the gate of an edge until it is drained. */
 export function createReportGate(options: ReportGateOptions): Running {
   const { metering } = options;
   const gate = new ReportGate(options);
-  const end = metering.subscribe(crossings.reportsToGate.as, gate.take);
+  const ends = [
+    metering.subscribe(crossings.reportsToGate.as, gate.take),
+    metering.subscribe(crossings.resumesToGate.as, (message) => passResume(metering, message)),
+  ];
   return {
     notReady: metering.notReady,
     drain: async () => {
-      end();
+      for (const end of ends) end();
       await gate.drain();
       await metering.drain();
     },

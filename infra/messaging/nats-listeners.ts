@@ -44,7 +44,9 @@ const maxPayload = { core: 1024 * 1024, edge: deviceLimits.messageBytes + 1024 }
 const edgeMaxPendingBytes = 32 * 1024 * 1024;
 
 /** What no edge asks other servers for: it is for the gate beside the edge that took it. */
-const keptAtEdge = { import: { deny: [crossings.reportsToGate.subject] } };
+const keptAtEdge = {
+  import: { deny: [crossings.reportsToGate.subject, crossings.resumesToGate.subject] },
+};
 
 /** Where a server listens, and what it takes from whom. */
 export function listenEntries(args: NatsListenArgs, role: keyof typeof lameDuckSeconds) {

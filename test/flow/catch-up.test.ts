@@ -1,4 +1,5 @@
 /** A device that was away gets what arrived for it meanwhile, when it comes back. */
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
@@ -184,6 +185,59 @@ it(
   },
   caseMs,
 );
+
+describe("a device that asks for what it lacks", () => {
+  const hash = (payload: string) => createHash("sha256").update(payload).digest("hex");
+  const ask = (inbox: Inbox, clientId: string, request: object) =>
+    inbox.client.publishAsync(topics.resume(clientId), JSON.stringify(request), { qos: 1 });
+  const answers = (inbox: Inbox) =>
+    alertsOf(inbox)
+      .map((payload) => JSON.parse(payload))
+      .filter(({ sentinel }) => sentinel === "resume");
+
+  it(
+    "gets what came after the alert that it names, then how many that were",
+    async () => {
+      const device = await newDevice("asking");
+      await store(device.clientId, numbered(1, 130));
+      const inbox = await comes(device);
+      await isCaughtUp(device);
+      const before = inbox.received.length;
+
+      await ask(inbox, device.clientId, { last: hash('{"n":70}') });
+
+      await expect.poll(() => answers(inbox), soon).toHaveLength(1);
+      expect(answers(inbox)).toEqual([{ sentinel: "resume", complete: true, alerts: 60 }]);
+      expect(alertsOf(inbox).slice(before, -1)).toEqual(numbered(71, 130));
+      await inbox.client.endAsync();
+    },
+    caseMs,
+  );
+
+  it(
+    "from a time on, or is told why not",
+    async () => {
+      const device = await newDevice("refused");
+      await store(device.clientId, numbered(1, 2));
+      const inbox = await comes(device);
+      await isCaughtUp(device);
+
+      await ask(inbox, device.clientId, { last: hash("another's") });
+      await expect.poll(() => answers(inbox), soon).toHaveLength(1);
+      await ask(inbox, device.clientId, { anything: "else" });
+      await expect.poll(() => answers(inbox), soon).toHaveLength(2);
+      await ask(inbox, device.clientId, { since: new Date(Date.now() + 60_000).toISOString() });
+      await expect.poll(() => answers(inbox), soon).toHaveLength(3);
+
+      const [unknown, malformed, nothing] = answers(inbox);
+      expect(unknown).toMatchObject({ refused: "unknown-alert" });
+      expect(malformed).toMatchObject({ refused: "malformed" });
+      expect(nothing).toEqual({ sentinel: "resume", complete: true, alerts: 0 });
+      await inbox.client.endAsync();
+    },
+    caseMs,
+  );
+});
 
 describe("a device whose session lasts", () => {
   /** Without a new subscription: the session has it. */

@@ -29,7 +29,13 @@ export const catchUp: Section = {
       description: "What devices had missed, and what they are sent again to be sure",
       unit: "mps",
       width: 8,
-      queries: [{ expr: rate("alerts"), legend: "alerts" }],
+      queries: [
+        { expr: rate("alerts"), legend: "alerts" },
+        {
+          expr: `sum by (answer) (rate(sentinel_delivery_resumes_total[${range}]))`,
+          legend: "asked for: {{answer}}",
+        },
+      ],
     }),
     graph({
       title: "Until caught up",
