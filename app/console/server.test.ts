@@ -47,7 +47,11 @@ describe("what is wrong with a body", () => {
 describe("a request that cannot be fulfilled", () => {
   it.each([
     [400, "invalid-request", "GET", "?limit=0"],
-    [400, "invalid-request", "GET", "?after=made-up"],
+    [400, "invalid-request", "GET", "?after=made%20up"],
+    [404, "no-such-page", "GET", "?after=made-up"],
+    [404, "no-such-device", "GET", "/key:bA9Kq6mD"],
+    [404, "no-such-device", "DELETE", "/key:bA9Kq6mD"],
+    [404, "no-such-device", "POST", "/key:bA9Kq6mD/revoke"],
     [400, "invalid-request", "GET", "/a%20b"],
     [400, "malformed-request", "GET", "/%"],
     [404, "no-such-device", "GET", "/nobody"],
@@ -56,6 +60,22 @@ describe("a request that cannot be fulfilled", () => {
     [404, "no-such-route", "GET", "/nobody/secret"],
   ] as const)("is answered by %i %s: %s %s", async (status, code, method, path) => {
     expect(await send(method, path)).toMatchObject({ status, body: { status, code } });
+  });
+
+  it.each([
+    ["PUT", "/api/v1/devices", "GET, POST"],
+    ["GET", "/api/v1/devices/import", "POST"],
+    ["DELETE", "/api/v1/devices/import", "POST"],
+    ["POST", "/api/v1/devices/pump-7", "DELETE, GET"],
+    ["GET", "/api/v1/devices/pump-7/revoke", "POST"],
+    ["OPTIONS", "/api/v1/devices/pump-7/certificate", "DELETE, PUT"],
+    ["GET", "/api/v1/quarantine/release", "POST"],
+    ["DELETE", "/api/v1/openapi.json", "GET"],
+  ] as const)("for a method that its path does not have says which it has: %s %s", async (method, url, allow) => {
+    const answer = await server.api.inject({ method, url, headers: server.as("admin") });
+
+    expect([answer.statusCode, answer.headers["allow"]]).toEqual([405, allow]);
+    expect(answer.json()).toMatchObject({ status: 405, code: "method-not-allowed" });
   });
 
   it("because of what the device is, is a conflict that says what to do", async () => {

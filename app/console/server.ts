@@ -7,6 +7,7 @@ import {
 import type { Logger } from "../shared/log.ts";
 import type { Access } from "./access/access.ts";
 import { requestFacts } from "./access/request-facts.ts";
+import { AllowedMethods } from "./api/allowed-methods.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
 import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
@@ -61,6 +62,9 @@ export async function createServer(options: ServerOptions): Promise<Api> {
   api.decorateRequest("session", null);
   addSecurityHeaders(api);
   api.addHook("onRequest", access.control);
+  const allowed = new AllowedMethods();
+  api.addHook("onRoute", ({ url, method }) => allowed.add(url, method));
+  api.addHook("onRequest", async ({ method, url }) => allowed.check(method, url));
   answerWithProblems(api, log);
   observe(api, options);
   await addOpenapi(api);

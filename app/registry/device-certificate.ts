@@ -16,6 +16,8 @@ export interface DeviceCertificate {
 }
 
 const FINGERPRINT = /^[0-9a-f]{64}$/;
+/** As people give one: a colon behind any of the digits, or none. */
+export const fingerprintPattern = /^\s*:*(?:[0-9A-Fa-f]:*){64}\s*$/;
 export const fingerprintRule = "a SHA-256 of 64 hexadecimal digits, with or without colons";
 
 /** In the form that is stored and compared: small letters, no colons. */

@@ -24,5 +24,8 @@ export function keyOf(name: string): string | undefined {
   return isTableKey(key) && keyName(key) === name ? key : undefined;
 }
 
+/** What every name of an item is like. */
+export const itemNamePattern = /^(?:[A-Za-z0-9_-]{1,64}|key:[A-Za-z0-9_-]{2,2731})$/;
+
 /** A client id, or the name of another key. */
 export const isItemName = (name: string): boolean => keyOf(name) !== undefined;

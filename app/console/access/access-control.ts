@@ -23,6 +23,8 @@ declare module "fastify" {
     access?: ApiRole | "public";
     /** Asked for by a page without its person: it does not keep a session from ending. */
     unattended?: boolean;
+    /** Of a body that is no JSON: its JSON Schema for each media type. */
+    bodyFormats?: Readonly<Record<string, { readonly schema: object }>>;
   }
 }
 

@@ -3,12 +3,13 @@ import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { deviceStatuses } from "../../contract/device.ts";
 import { regionNames } from "../../contract/regions.ts";
 import {
+  fingerprintPattern,
   fingerprintRule,
-  isFingerprint,
   plainFingerprint,
 } from "../../registry/device-certificate.ts";
-import { isItemName } from "../../registry/device-key.ts";
+import { itemNamePattern } from "../../registry/device-key.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
+import { tagsPattern, tagsRule } from "./entity-tag.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
 /** Longest overlap of two secrets: a year. */
@@ -31,7 +32,7 @@ export const OneDevice = z.object({ clientId });
 export const OneItem = z.object({
   clientId: z
     .string()
-    .refine(isItemName, `must be ${clientIdRule}`)
+    .regex(itemNamePattern, `must be ${clientIdRule}`)
     .describe("A client id, or the name that a list gives an item that has none"),
 });
 
@@ -44,12 +45,17 @@ export const DeviceListQuery = z.strictObject({
     .max(pageLimit, `must be at most ${pageLimit}`)
     .default(100)
     .describe("Devices of one page at most"),
-  after: z.string().max(tokenLimit).optional().describe("The `next` of the page before"),
+  after: z
+    .string()
+    .max(tokenLimit)
+    .regex(/^[A-Za-z0-9_-]+$/, "must be the `next` of a list; leave it out to begin anew")
+    .optional()
+    .describe("The `next` of the page before"),
 });
 
 const fingerprint = z
   .string()
-  .refine((value) => isFingerprint(plainFingerprint(value)), `must be ${fingerprintRule}`)
+  .regex(fingerprintPattern, `must be ${fingerprintRule}`)
   .overwrite(plainFingerprint)
   .describe("SHA-256 of the certificate in hex, with or without colons");
 
@@ -90,7 +96,7 @@ export const RevocationQuery = z.strictObject({
 export const ConditionalHeaders = z.looseObject({
   "if-match": z
     .string()
-    .max(1_024)
+    .regex(tagsPattern, tagsRule)
     .optional()
     .describe("The change is made only of the device as it was with this ETag"),
 });

@@ -9,7 +9,10 @@ import { Problem } from "./problem.ts";
 export const entityTag = ({ version, createdAt }: Pick<DeviceRecord, "version" | "createdAt">) =>
   `"${version}-${createdAt.toString(36)}"`;
 
-const TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
+/** An If-Match header: tags in quotes, or `*` for whatever it is. */
+export const tagsPattern = /^(\*|(W\/)?"[!#-~]*"( *, *(W\/)?"[!#-~]*")*)$/;
+export const tagsRule =
+  'must be the ETag of an answer, quotes included, such as "3-mi8x2k1c", or *';
 
 /**
  * Whether a record is one that an If-Match header names; undefined when any will do.
@@ -20,8 +23,8 @@ export function matching(
   ifMatch: string | undefined,
 ): ((record: DeviceRecord) => boolean) | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
-  if (!TAGS.test(ifMatch)) {
-    const message = 'must be the ETag of an answer, quotes included, such as "3-mi8x2k1c", or *';
+  if (!tagsPattern.test(ifMatch)) {
+    const message = tagsRule;
     throw new Problem("invalid-request", "correct the header or leave it out", {
       errors: [{ field: "header.if-match", message, got: printable(ifMatch, 80) }],
     });

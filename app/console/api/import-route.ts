@@ -21,6 +21,18 @@ const formats = {
 } as const satisfies Record<string, RowFormat>;
 const mediaTypes = Object.keys(formats) as (keyof typeof formats)[];
 
+/** What is described of them; an export's columns are taken, too. */
+const bodyFormats = {
+  "text/csv": {
+    schema: {
+      type: "string",
+      pattern:
+        "^client_id(,secret)?(,status)?(,region)?(,labels)?(,fingerprint)?(\\r?\\n(.|\\s)*)?$",
+    },
+  },
+  "application/x-ndjson": { schema: { type: "string", description: "A JSON object a line" } },
+} as const satisfies Record<keyof typeof formats, object>;
+
 type Report = z.infer<typeof ImportReport>;
 
 /** Takes tables of devices. They are no JSON, so the route lives in a part of the server of its own. */
@@ -41,7 +53,7 @@ function addRoute(api: Api, { registry, clock }: ApiOptions): void {
     "/devices/import",
     {
       bodyLimit: importLimit,
-      config: { access: "admin" },
+      config: { access: "admin", bodyFormats },
       schema: {
         tags: ["devices"],
         summary: "Registers up to 1 MiB of devices, a row each, and shows their secrets, once",

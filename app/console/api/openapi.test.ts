@@ -5,6 +5,11 @@ import { startTestServer, type TestServer } from "../../../test/support/console-
 import type { deviceView } from "../../registry/device-view.ts";
 import type { Device } from "./device-schemas.ts";
 
+interface Parameter {
+  readonly name: string;
+  readonly schema: { readonly pattern?: string };
+}
+
 interface Document {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
@@ -84,6 +89,37 @@ describe("the OpenAPI document", () => {
     for (const url of pageRoutes)
       expect(server.api.hasRoute({ method: "GET", url }), url).toBe(true);
     expect(served).toHaveLength(routes.length + pageRoutes.length);
+  });
+
+  it.each([
+    ["get /api/v1/devices", "after", ["MTpwdW1wLTc"], ["a b", ""]],
+    ["get /api/v1/devices/{clientId}", "clientId", ["pump-7", "key:YSBi"], ["a b", "key:"]],
+    ["post /api/v1/devices/{clientId}/suspend", "if-match", ['"3-mi8x2k1c"', "*"], ["3", '"a']],
+  ])("declares of %s how %s must be", (route, name, right, wrong) => {
+    const [method = "", path = ""] = route.split(" ");
+    const operation = document.paths[path]?.[method] as unknown as { parameters: Parameter[] };
+    const { pattern } = operation.parameters.find((each) => each.name === name)?.schema ?? {};
+
+    expect(pattern).toBeDefined();
+    for (const value of right) expect(value).toMatch(new RegExp(pattern ?? "", "u"));
+    for (const value of wrong) expect(value).not.toMatch(new RegExp(pattern ?? "", "u"));
+  });
+
+  it("declares how a fingerprint and rows of devices must be", () => {
+    const bodyOf = (method: string, path: string) =>
+      (document.paths[path]?.[method] as unknown as { requestBody: { content: object } })
+        .requestBody.content;
+
+    const pinned = bodyOf("put", "/api/v1/devices/{clientId}/certificate");
+    expect(pinned).toMatchObject({
+      "application/json": {
+        schema: { properties: { fingerprint: { pattern: expect.any(String) } } },
+      },
+    });
+    expect(bodyOf("post", "/api/v1/devices/import")).toMatchObject({
+      "text/csv": { schema: { type: "string", pattern: expect.stringContaining("client_id") } },
+      "application/x-ndjson": { schema: { type: "string" } },
+    });
   });
 
   it("says what each route answers, problems included, and what it takes", () => {

@@ -28,10 +28,11 @@ export async function addOpenapi(api: Api): Promise<void> {
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
     },
     transform: (route) => {
-      const { access } = route.route.config ?? {};
+      const { access, bodyFormats } = route.route.config ?? {};
       const { schema, url } = jsonSchemaTransform(route);
       const security = access === undefined || access === "public" ? [] : [{ token: [access] }];
-      return { url, schema: { ...schema, security } };
+      const body = bodyFormats && { content: bodyFormats };
+      return { url, schema: { ...schema, ...(body && { body }), security } };
     },
     transformObject: (whole) => withoutInputs(jsonSchemaTransformObject(whole)),
   });

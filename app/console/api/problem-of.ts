@@ -55,9 +55,7 @@ function ofRegistry(error: unknown): Problem | undefined {
     return new Problem("record-unreadable", error.message, { errors });
   }
   if (error instanceof InvalidPageToken) {
-    const message = "must be the `next` of a list; leave it out to begin anew";
-    const errors = [{ field: "query.after", message }];
-    return new Problem("invalid-request", error.message, { errors });
+    return new Problem("no-such-page", `${error.message}; leave \`after\` out to begin anew`);
   }
   if (error instanceof ColumnsUnknown) {
     const errors = [{ field: "body", message: error.message }];
