@@ -14,7 +14,9 @@ it.each([
   "/",
   "/devices",
   "/devices/pump-7",
-  "/audit?since=1",
+  "/audit?kind=auth",
+  "/quarantine?client=a",
+  "/quarantine/7",
   "/system",
 ])("%s is the page's, for anybody: it tells nothing", async (url) => {
   const { statusCode, headers } = await get(url);

@@ -9,6 +9,7 @@ import type { Access } from "./access/access.ts";
 import { requestFacts } from "./access/request-facts.ts";
 import { AllowedMethods } from "./api/allowed-methods.ts";
 import type { Api, ApiOptions } from "./api/api.ts";
+import { addAuditRoutes } from "./api/audit-routes.ts";
 import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addEndingRoutes } from "./api/ending-routes.ts";
@@ -81,6 +82,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   addCertificateRoutes(api, options);
   addEndingRoutes(api, options);
   addQuarantineRoutes(api, options);
+  addAuditRoutes(api, options);
   await addImportRoute(api, options);
   addIncidentRoutes(api, options);
   addSessionRoutes(api, { ...access, metrics, log });

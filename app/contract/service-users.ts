@@ -250,6 +250,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...tellChanges,
       ...follow("QUARANTINE"),
       read("QUARANTINE_DECISIONS"),
+      read("AUDIT"),
       ...askDecisions("console"),
       ...follow("INCIDENTS"),
       decideIncident("console"),

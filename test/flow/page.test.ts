@@ -1,65 +1,34 @@
 /** The console's page in a real browser, on a region under load. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiRole } from "../../app/contract/api-token.ts";
-import { type Load, startLoad } from "../../local/load/load.ts";
-import type { Region } from "../../local/region.ts";
 import { signInLink } from "../../local/sign-in-link.ts";
-import {
-  accessibilityFaults,
-  newContext,
-  newPage,
-  patienceMs,
-  startBrowser,
-} from "../support/browser.ts";
+import { type BrowsedRegion, startBrowsedRegion } from "../support/browsed-region.ts";
+import { accessibilityFaults, newContext, newPage, patienceMs } from "../support/browser.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
-import { startTestRegion } from "../support/test-region.ts";
+import { hostileCases } from "./page/hostile-cases.ts";
+import { quarantineCases } from "./page/quarantine-cases.ts";
 
 const soon = { timeout: patienceMs, interval: 250 };
 /** Where the pictures are left that the test takes. */
 const pictures = join(import.meta.dirname, "../../.local/pictures");
 
-let region: Region;
-let load: Load;
-let browser: Browser;
+let browsed: BrowsedRegion;
 /** Signed in as admin, by a link. */
-let context: BrowserContext;
 let page: Page;
-let misdeeds: readonly string[];
 
 beforeAll(async () => {
-  const one = { edges: 1, bridges: 1, inspectors: 1, auths: 1 };
-  region = await startTestRegion({ core: 3, ...one, console: true });
-  browser = await startBrowser(region);
-  load = await startLoad(region, { devices: 10, rate: 20, reportRate: 2, attackEvery: 2 });
-  context = await newContext(browser, region);
-  ({ page, misdeeds } = await newPage(context, region));
+  browsed = await startBrowsedRegion();
+  ({ page } = browsed);
 });
-afterAll(async () => {
-  await browser?.close();
-  load?.abort();
-  await region?.stop();
-});
-
-const token = (role: ApiRole) => readFileSync(region.secrets.apiTokenFile(role), "utf8");
-
-/** A browser of its own in which somebody of a role is signed in. */
-async function signedIn(role: ApiRole, path = "/") {
-  const own = await newContext(browser, region);
-  const watched = await newPage(own, region);
-  await watched.page.goto(path);
-  await watched.page.getByLabel("Token").fill(token(role));
-  await watched.page.keyboard.press("Enter");
-  await watched.page.getByRole("navigation", { name: "Views" }).waitFor();
-  return { ...watched, close: () => own.close() };
-}
+afterAll(() => browsed?.stop());
 
 const figure = async (name: string) =>
   Number((await page.locator(`[data-figure="${name}"]`).innerText()).replaceAll(",", ""));
 
 it("a sign-in link signs in, once, and is not left in the address", async () => {
+  const { region, browser } = browsed;
   const link = await signInLink(region);
   await page.goto(link);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
@@ -92,8 +61,8 @@ it("live figures move, and say how old they are", async () => {
 });
 
 it("a suspended device loses its session; resumed, it may connect again", async () => {
-  const password = await registerDevice(region, "pump-1");
-  const { client } = await connectDevice(region, { clientId: "pump-1", password });
+  const password = await registerDevice(browsed.region, "pump-1");
+  const { client } = await connectDevice(browsed.region, { clientId: "pump-1", password });
   const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   await page.getByRole("link", { name: "Devices" }).click();
   await page.getByLabel("Client id, whole").fill("pump-1");
@@ -106,19 +75,28 @@ it("a suspended device loses its session; resumed, it may connect again", async 
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Suspend" }).waitFor();
-  const connects = () =>
-    connectDevice(region, { clientId: "pump-1", password }).then(
-      async ({ client: again }) => {
-        await again.endAsync(true);
-        return true;
-      },
-      () => false,
-    );
+  const connects = () => browsed.admits("pump-1", password);
   await expect.poll(connects, soon).toBe(true);
 });
 
+it("what was done stands in the audit, under the name of who did it", async () => {
+  await page.goto("/devices/pump-1");
+  await page.getByRole("link", { name: "What is on record of it" }).click();
+  const row = page
+    .getByRole("row")
+    .filter({ hasText: "suspended" })
+    .filter({ hasText: "api:admin" });
+  const shown = async () => {
+    await page.reload();
+    await page.getByText(/\d shown/).waitFor();
+    return row.filter({ hasText: "Success" }).count();
+  };
+  await expect.poll(shown, soon).toBe(1);
+  expect(page.url()).toContain("/audit?client=pump-1");
+});
+
 it("a new secret is shown once, and is the device's", async () => {
-  await registerDevice(region, "pump-2");
+  await registerDevice(browsed.region, "pump-2");
   await page.goto("/devices/pump-2");
   await page.getByRole("button", { name: "Rotate secret" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Rotate secret" }).click();
@@ -128,20 +106,13 @@ it("a new secret is shown once, and is the device's", async () => {
 
   await page.locator("[data-secret]").waitFor({ state: "detached" });
   expect(await page.content()).not.toContain(password);
-  const connects = () =>
-    connectDevice(region, { clientId: "pump-2", password }).then(
-      async ({ client }) => {
-        await client.endAsync(true);
-        return true;
-      },
-      () => false,
-    );
+  const connects = () => browsed.admits("pump-2", password);
   await expect.poll(connects, soon).toBe(true);
 });
 
 it("a viewer looks on: the page offers no change, and the server would make none", async () => {
-  await registerDevice(region, "pump-3");
-  const viewer = await signedIn("viewer", "/devices/pump-3");
+  await registerDevice(browsed.region, "pump-3");
+  const viewer = await browsed.signedIn("viewer", "/devices/pump-3");
   await viewer.page.getByText("You are viewer", { exact: false }).waitFor();
 
   expect(await viewer.page.getByRole("button", { name: "Suspend" }).count()).toBe(0);
@@ -156,8 +127,8 @@ it("a viewer looks on: the page offers no change, and the server would make none
 });
 
 it("a device is found and suspended without a mouse", async () => {
-  await registerDevice(region, "pump-4");
-  const { page: keys, close } = await signedIn("operator");
+  await registerDevice(browsed.region, "pump-4");
+  const { page: keys, close } = await browsed.signedIn("operator");
   await keys.keyboard.press("?");
   await keys.getByRole("dialog", { name: "Keys" }).waitFor();
   await keys.keyboard.press("Escape");
@@ -182,12 +153,12 @@ it("a device is found and suspended without a mouse", async () => {
 });
 
 it("an address shows the same rows in another browser, from who signs in on the way", async () => {
-  for (const name of ["deep-1", "deep-2"]) await registerDevice(region, name);
+  for (const name of ["deep-1", "deep-2"]) await registerDevice(browsed.region, name);
   await page.goto("/devices?status=active");
   const rows = (of: Page) => of.locator("tbody th").allInnerTexts();
   await page.getByRole("cell", { name: "active" }).first().waitFor();
   const shown = await rows(page);
-  const other = await signedIn("viewer", "/devices?status=active");
+  const other = await browsed.signedIn("viewer", "/devices?status=active");
   await other.page.getByRole("cell", { name: "active" }).first().waitFor();
 
   expect(shown).toContain("deep-1");
@@ -198,7 +169,7 @@ it("an address shows the same rows in another browser, from who signs in on the 
 it("figures that do not come any more are said to be old, until they come again", async () => {
   await page.goto("/");
   await page.getByText(/As of/).waitFor();
-  const managed = region.process("console-1");
+  const managed = browsed.region.process("console-1");
   await managed.suspend();
   await page.getByText(/The figures are \d+ s old/).waitFor();
   managed.resume();
@@ -207,7 +178,7 @@ it("figures that do not come any more are said to be old, until they come again"
 });
 
 it("signing out ends the session, in this browser and at the server", async () => {
-  const { page: own, close } = await signedIn("viewer");
+  const { page: own, close } = await browsed.signedIn("viewer");
   await own.getByRole("button", { name: "viewer" }).click();
   await own.getByRole("menuitem", { name: "Sign out", exact: true }).click();
   await own.getByLabel("Token").waitFor();
@@ -223,6 +194,8 @@ const views = [
   ["overview", "/", "Verdicts"],
   ["devices", "/devices", "Client id"],
   ["device", "/devices/pump-2", "Registered"],
+  ["quarantine", "/quarantine", "Held"],
+  ["audit", "/audit?kind=registry", "created"],
   ["system", "/system", "inspector-1"],
 ] as const;
 
@@ -234,7 +207,7 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
     for (const [name, path, shown] of views) {
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(path);
-      await page.getByText(shown).first().waitFor();
+      await page.locator("main").getByText(shown).locator("visible=true").first().waitFor();
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${name} ${fault}`));
       for (const width of [360, 1280, 2560]) {
         await page.setViewportSize({ width, height: 900 });
@@ -248,6 +221,10 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
   });
 });
 
+quarantineCases(() => browsed);
+
+hostileCases(() => browsed);
+
 it("did nothing on all of this that its policy forbids, and went nowhere else", () => {
-  expect(misdeeds).toEqual([]);
+  expect(browsed.misdeeds).toEqual([]);
 });

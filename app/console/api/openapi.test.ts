@@ -20,6 +20,7 @@ const routes = [
   "delete /api/v1/devices/{clientId}/certificate",
   "delete /api/v1/devices/{clientId}",
   "delete /api/v1/session",
+  "get /api/v1/audit",
   "get /api/v1/devices",
   "get /api/v1/devices/{clientId}",
   "get /api/v1/live",
@@ -48,7 +49,10 @@ const routes = [
 ];
 
 /** Of the page, which is no part of the API. */
-const pageRoutes = ["/", "/devices", "/devices/*", "/audit", "/system", "/assets/:name"];
+const pageRoutes = [
+  ...["/", "/audit", "/devices", "/devices/*", "/quarantine", "/quarantine/*", "/system"],
+  "/assets/:name",
+];
 
 let server: TestServer;
 let document: Document;

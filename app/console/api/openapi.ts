@@ -22,6 +22,7 @@ export async function addOpenapi(api: Api): Promise<void> {
         { name: "devices", description: "Who may connect" },
         { name: "quarantine", description: "Messages that were held back" },
         { name: "incidents", description: "What was found, and what became of it" },
+        { name: "audit", description: "What is on record" },
         { name: "session", description: "How the page's person signs in" },
         { name: "live", description: "How the region is, now" },
       ],

@@ -14,9 +14,12 @@ import { SignedIn } from "./data/signed-in.tsx";
 import { Failure } from "./parts/failure.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { View, Waiting } from "./parts/view.tsx";
+import { Audit } from "./views/audit.tsx";
 import { Device } from "./views/device.tsx";
 import { Devices } from "./views/devices.tsx";
+import { HeldMessage } from "./views/held-message.tsx";
 import { Overview } from "./views/overview.tsx";
+import { Quarantine } from "./views/quarantine.tsx";
 import { SignIn } from "./views/sign-in.tsx";
 import { System } from "./views/system.tsx";
 
@@ -79,6 +82,11 @@ function Views({ onSignedOut }: { readonly onSignedOut: () => void }) {
         <Route path="/devices" component={Devices} />
         <Route path="/devices/:clientId">
           {({ clientId }) => <Device key={clientId} clientId={clientId} />}
+        </Route>
+        <Route path="/audit" component={Audit} />
+        <Route path="/quarantine" component={Quarantine} />
+        <Route path="/quarantine/:sequence">
+          {({ sequence }) => <HeldMessage key={sequence} sequence={sequence} />}
         </Route>
         <Route path="/system" component={System} />
         <Route component={Nowhere} />

@@ -11,6 +11,7 @@ const paths = {
   copy: "M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1",
   keys: "M1.5 4h13v8h-13zM4 6.8v.2M7 6.8v.2M10 6.8v.2M12.5 6.8v.2M5 9.5h6",
   overview: "M2 14V2M2 14h12M4.5 11l3-4 2.5 2 3.5-5",
+  quarantine: "M8 1.8l5.5 2v4.4c0 3-2.2 5-5.5 6-3.3-1-5.5-3-5.5-6V3.8zM8 5v3.5M8 10.5v.2",
   devices: "M4 2.5h8v11H4zM7 11.5h2",
   audit: "M4 2.5h8v11H4zM6 5.5h4M6 8h4M6 10.5h2.5",
   system: "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5v.2M5 11v.2",

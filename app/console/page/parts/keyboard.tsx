@@ -6,6 +6,7 @@ import { Question } from "./dialog.tsx";
 
 const jumps: Readonly<Record<string, readonly [path: string, title: string]>> = {
   o: ["/", "Overview"],
+  q: ["/quarantine", "Quarantine"],
   d: ["/devices", "Devices"],
   a: ["/audit", "Audit"],
   s: ["/system", "System"],

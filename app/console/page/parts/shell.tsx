@@ -20,7 +20,9 @@ import { Messages } from "./messages.tsx";
 /** The views that there are. */
 const views: readonly (readonly [path: string, title: string, icon: IconName])[] = [
   ["/", "Overview", "overview"],
+  ["/quarantine", "Quarantine", "quarantine"],
   ["/devices", "Devices", "devices"],
+  ["/audit", "Audit", "audit"],
   ["/system", "System", "system"],
 ];
 const paths = views.map(([path]) => path);

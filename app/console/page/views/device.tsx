@@ -27,6 +27,15 @@ export function Device({ clientId }: { readonly clientId: string }) {
         <>
           <DeviceActions device={answer.body} etag={answer.etag} onChanged={again} />
           <Facts device={answer.body} />
+          <p>
+            <Link href={`/audit?client=${encodeURIComponent(clientId)}`}>
+              What is on record of it
+            </Link>
+            {" · "}
+            <Link href={`/quarantine?client=${encodeURIComponent(clientId)}`}>
+              What was held back of it
+            </Link>
+          </p>
         </>
       )}
     </View>

@@ -1,4 +1,3 @@
-import { Button } from "react-aria-components";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useAsked } from "../data/asked.ts";
 import { type Device, type DevicePage, devicePath, filters, listPath } from "../data/devices.ts";
@@ -7,6 +6,7 @@ import { useTimes } from "../data/preferences.tsx";
 import { DeviceFilters } from "../parts/device-filters.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { Pager } from "../parts/pager.tsx";
 import { Status } from "../parts/status.tsx";
 import { View, Waiting } from "../parts/view.tsx";
 
@@ -50,42 +50,11 @@ function Rows({ page }: { readonly page: DevicePage }) {
           </span>
         </p>
       ))}
-      <Pager {...{ scanned, next, shown: devices.length }} />
-    </section>
-  );
-}
-
-function Pager(props: {
-  readonly scanned: number;
-  readonly shown: number;
-  readonly next: string | undefined;
-}) {
-  const { scanned, shown, next } = props;
-  const [address, setAddress] = useSearchParams();
-  const go = (after: string | undefined) =>
-    setAddress((before) => {
-      const query = new URLSearchParams(before);
-      query.delete("after");
-      if (after !== undefined) query.set("after", after);
-      return query;
-    });
-  return (
-    <nav className="pager" aria-label="Pages">
-      <p>
-        {count(shown)} shown, {count(scanned)} looked at
+      <Pager next={next}>
+        {count(devices.length)} shown, {count(scanned)} looked at
         {next === undefined ? ": the end of the table" : ""}
-      </p>
-      {address.get("after") && (
-        <Button className="button" onPress={() => go(undefined)}>
-          First page
-        </Button>
-      )}
-      {next !== undefined && (
-        <Button className="button" onPress={() => go(next)}>
-          Next page <Icon name="next" />
-        </Button>
-      )}
-    </nav>
+      </Pager>
+    </section>
   );
 }
 
@@ -100,10 +69,16 @@ function DeviceTable({ devices }: { readonly devices: readonly Device[] }) {
           <tr>
             <th scope="col">Client id</th>
             <th scope="col">Status</th>
-            <th scope="col">Home region</th>
-            <th scope="col">Labels</th>
+            <th scope="col" className="minor">
+              Home region
+            </th>
+            <th scope="col" className="minor">
+              Labels
+            </th>
             <th scope="col">Changed, {times.zone}</th>
-            <th scope="col">By</th>
+            <th scope="col" className="minor">
+              By
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -116,12 +91,12 @@ function DeviceTable({ devices }: { readonly devices: readonly Device[] }) {
               <td>
                 <Status name={status} />
               </td>
-              <td>{region ?? "–"}</td>
-              <td>
+              <td className="minor">{region ?? "–"}</td>
+              <td className="minor">
                 <Labels labels={labels} />
               </td>
               <td className="figures">{times.full(changedAt)}</td>
-              <td>{changedBy ?? "–"}</td>
+              <td className="minor">{changedBy ?? "–"}</td>
             </tr>
           ))}
         </tbody>

@@ -33,10 +33,14 @@ function Processes(props: { readonly processes: readonly ProcessView[]; readonly
           <caption className="for-readers">Processes of the region</caption>
           <thead>
             <tr>
-              <th scope="col">Kind</th>
+              <th scope="col" className="minor">
+                Kind
+              </th>
               <th scope="col">Name</th>
               <th scope="col">State</th>
-              <th scope="col">Started, {times.zone}</th>
+              <th scope="col" className="minor">
+                Started, {times.zone}
+              </th>
               <th scope="col" className="number">
                 Runs for
               </th>
@@ -48,7 +52,7 @@ function Processes(props: { readonly processes: readonly ProcessView[]; readonly
           <tbody>
             {sorted.map(({ kind, name, answers, startedAt, memoryBytes }) => (
               <tr key={`${kind} ${name}`}>
-                <td>{kind}</td>
+                <td className="minor">{kind}</td>
                 <th scope="row" className="mono">
                   {name}
                 </th>
@@ -57,7 +61,7 @@ function Processes(props: { readonly processes: readonly ProcessView[]; readonly
                     <Icon name={answers ? "good" : "bad"} /> {answers ? "answers" : "silent"}
                   </span>
                 </td>
-                <td className="figures">{startedAt ? times.full(startedAt) : "–"}</td>
+                <td className="figures minor">{startedAt ? times.full(startedAt) : "–"}</td>
                 <td className="number">{startedAt ? duration(props.at - startedAt) : "–"}</td>
                 <td className="number">{megabytes(memoryBytes)}</td>
               </tr>
