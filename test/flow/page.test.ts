@@ -195,7 +195,7 @@ const views = [
   ["devices", "/devices", "Client id"],
   ["device", "/devices/pump-2", "Registered"],
   ["quarantine", "/quarantine", "Held"],
-  ["audit", "/audit?kind=registry", "created"],
+  ["audit", "/audit?kind=registry", "suspended"],
   ["system", "/system", "inspector-1"],
 ] as const;
 

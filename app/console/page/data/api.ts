@@ -54,10 +54,35 @@ export function whenSessionEnds(listener: () => void): void {
   onEnded = listener;
 }
 
+/** How often a reader that is too fast comes again, and how long it waits at most, in seconds. */
+const [patientTimes, patientSeconds] = [3, 5];
+
 /** @throws RequestFailed */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>> {
-  const { method = "GET", body, ifMatch, signal } = asked;
-  const response = await fetch(`/api/v1${path}`, {
+  const { method = "GET" } = asked;
+  for (let times = 0; ; times++) {
+    const response = await send(path, asked);
+    if (response.ok) {
+      const answered = response.status === 204 ? undefined : await response.json();
+      return { body: answered as T, etag: response.headers.get("etag") };
+    }
+    const seconds = Number(response.headers.get("retry-after"));
+    const isWorthIt = seconds <= patientSeconds && times < patientTimes;
+    if (response.status === 429 && method === "GET" && isWorthIt) await pause(seconds);
+    else return refuse(await problemOf(response));
+  }
+}
+
+function refuse(problem: RequestFailed): never {
+  if (problem.code === "session-ended") onEnded();
+  throw problem;
+}
+
+const pause = (seconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0.2, seconds) * 1_000));
+
+function send(path: string, { method = "GET", body, ifMatch, signal }: Asked): Promise<Response> {
+  return fetch(`/api/v1${path}`, {
     method,
     headers: {
       accept: "application/json",
@@ -71,13 +96,6 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     if (signal?.aborted) throw error;
     throw new RequestFailed(unreachable);
   });
-  if (response.ok) {
-    const answered = response.status === 204 ? undefined : await response.json();
-    return { body: answered as T, etag: response.headers.get("etag") };
-  }
-  const problem = await problemOf(response);
-  if (problem.code === "session-ended") onEnded();
-  throw problem;
 }
 
 async function problemOf(response: Response): Promise<RequestFailed> {
