@@ -1,3 +1,9 @@
+export interface PodFacts {
+  readonly labels: Readonly<Record<string, string>>;
+  /** The port's name, or the port itself. */
+  readonly port: string | number;
+}
+
 /**
  * What we rely on in the charts of others, held against exactly these versions. A chart can only be
  * rendered where its repository can be reached; this is looked at everywhere.
@@ -13,8 +19,10 @@ export interface ChartFacts {
   readonly oneOf: readonly { readonly path: string; readonly keys: readonly string[] }[];
   /** Paths that the chart reads, with all below them. */
   readonly reads: readonly string[];
-  /** Services that come out with our values. */
-  readonly services: readonly string[];
+  /** Services that come out with our values, each with the port that we name somewhere. */
+  readonly services: Readonly<Record<string, number>>;
+  /** Pods that we find by labels, and the port of theirs that we name. */
+  readonly pods: readonly PodFacts[];
 }
 
 const budgetKeys = ["minAvailable", "maxUnavailable"];
@@ -64,7 +72,9 @@ const kubePrometheusStack: ChartFacts = {
     ...inSpec("prometheusOperator", "securityContext", "containerSecurityContext", "resources"),
     ...inSpec("kube-state-metrics", "securityContext", "containerSecurityContext", "resources"),
   ],
-  services: ["watch-prometheus", "watch-alertmanager", "grafana"],
+  services: { "watch-prometheus": 9090, "watch-alertmanager": 9093, grafana: 80 },
+  // The operator makes them, not the chart.
+  pods: [],
 };
 
 const prometheusAdapter: ChartFacts = {
@@ -75,7 +85,8 @@ const prometheusAdapter: ChartFacts = {
     ...["replicas", "podDisruptionBudget", "listenPort", "prometheus.url", "prometheus.port"],
     ...["certManager.enabled", "resources", "rules.default", "rules.custom"],
   ],
-  services: ["prometheus-adapter"],
+  services: { "prometheus-adapter": 443 },
+  pods: [{ labels: { "app.kubernetes.io/name": "prometheus-adapter" }, port: 6443 }],
 };
 
 const certManager: ChartFacts = {
@@ -93,7 +104,16 @@ const certManager: ChartFacts = {
       ["replicaCount", "podDisruptionBudget", "resources"].map((key) => `${part}${key}`),
     ),
   ],
-  services: ["cert-manager", "cert-manager-webhook"],
+  services: { "cert-manager": 9402, "cert-manager-webhook": 443 },
+  pods: [
+    {
+      labels: {
+        "app.kubernetes.io/name": "cert-manager",
+        "app.kubernetes.io/component": "controller",
+      },
+      port: "http-metrics",
+    },
+  ],
 };
 
 export const chartFacts: Readonly<Record<string, ChartFacts>> = {

@@ -1,43 +1,24 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type FakeEngine, fakeEngine } from "../../test/support/fake-engine.ts";
-import { CertManager } from "../platform/cert-manager.ts";
 import { namespaces } from "../platform/names.ts";
 import { charts } from "../versions.ts";
-import { Monitoring } from "../watch/monitoring.ts";
-import { watched } from "../watch/rule-cases/rule-case.fixture.ts";
+import { adapterPort } from "../watch/adapter-values.ts";
+import { grafanaService, prometheusPort, prometheusService } from "../watch/stack-values.ts";
+import { metricsApiAccess, podMonitors } from "../watch/watch-objects.ts";
 import { type ChartFacts, chartFacts } from "./chart-facts.fixture.ts";
+import { type Release, releases, valuesIn } from "./releases.fixture.ts";
 
-let engine: FakeEngine;
+let installed: readonly Release[];
 beforeAll(async () => {
-  engine = await fakeEngine();
-  const { certManager, watch } = namespaces;
-  new CertManager("cert-manager", { namespace: certManager, awsRights: true });
-  new Monitoring("watch", {
-    watched,
-    namespace: watch,
-    storageClassName: "gp3",
-    runbooks: "https://example.com/runbooks",
-    dockerHubMirror: "mirror.example.com",
-  });
-  await pulumi.runtime.disconnect();
+  installed = await releases();
 });
 
 const releaseOf = (chart: string) => {
-  const all = engine.of("kubernetes:helm.sh/v3:Release").map(({ inputs }) => inputs);
-  return all.find((inputs) => inputs.chart === chart);
+  const found = installed.find((release) => release.chart === chart);
+  if (!found) throw new Error(`${chart} is not installed`);
+  return found;
 };
-
-/** Every value of ours by its path; a list is one value. */
-function valuesIn(object: object, prefix = ""): [path: string, value: unknown][] {
-  return Object.entries(object).flatMap(([key, value]) => {
-    const path = prefix ? `${prefix}.${key}` : key;
-    const isTree = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isTree ? valuesIn(value, path) : [[path, value] as [string, unknown]];
-  });
-}
 
 const isSet = (value: unknown) => value !== undefined && value !== null && value !== "";
 
@@ -72,8 +53,20 @@ describe.each(Object.entries(chartFacts))("%s", (chart, facts: ChartFacts) => {
 });
 
 it("has a look at every chart that is installed", () => {
-  const installed = engine.of("kubernetes:helm.sh/v3:Release").map(({ inputs }) => inputs.chart);
-  expect(installed.sort()).toEqual(Object.keys(chartFacts).sort());
+  expect(installed.map(({ chart }) => chart).sort()).toEqual(Object.keys(chartFacts).sort());
+});
+
+it("finds pods and Services by what the charts give them", () => {
+  const [controller] = chartFacts["cert-manager"]?.pods ?? [];
+  const monitor = podMonitors["cert-manager"];
+  expect(controller?.labels).toEqual(monitor.selector.matchLabels);
+  expect(controller?.port).toBe(monitor.podMetricsEndpoints[0]?.port);
+  const [adapter] = chartFacts["prometheus-adapter"]?.pods ?? [];
+  expect(adapter?.labels).toEqual(metricsApiAccess(adapterPort).podSelector.matchLabels);
+  expect(adapter?.port).toBe(adapterPort);
+  const { services } = chartFacts["kube-prometheus-stack"] ?? {};
+  expect(services?.[prometheusService]).toBe(prometheusPort);
+  expect(Object.keys(services ?? {})).toContain(grafanaService);
 });
 
 it("calls the charts' Services by their names wherever an operator is told one", () => {
@@ -82,9 +75,10 @@ it("calls the charts' Services by their names wherever an operator is told one",
     readFileSync(join(docs, file), "utf8")
       .split("\n")
       .filter((line) => line.includes(`-n ${namespaces.watch} `))
-      .flatMap((line) => [...line.matchAll(/\bsvc\/([a-z-]+)/g)].map(([, name]) => name)),
+      .flatMap((line) => [...line.matchAll(/\bsvc\/([a-z-]+) (?:\d+:)?(\d+)/g)])
+      .map(([, name, port]) => [name, Number(port)] as const),
   );
-  const services = Object.values(chartFacts).flatMap(({ services }) => services);
+  const services = Object.values(chartFacts).flatMap(({ services }) => Object.entries(services));
   expect(told.length).toBeGreaterThan(3);
-  expect(told.filter((name) => !services.includes(name ?? ""))).toEqual([]);
+  for (const each of told) expect(services).toContainEqual(each);
 });
