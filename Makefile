@@ -1,5 +1,6 @@
 # make up        a whole region on this machine, with simulated load    (ARGS="--help" for options)
 # make test      unit, flow, chaos and engine tests, on real servers and the real Pulumi engine
+# make test-providers  the stacks on the real AWS provider, which it builds once
 # make check     formatting, lint and types
 # make preview   what the working tree would change in the three stacks, without a cloud account
 # make capacity  servers, volumes and monthly cost of each region, AWS IoT Core beside it
@@ -12,12 +13,17 @@ ARGS ?=
 AUTH_ARGS ?=
 FLOOD_ARGS ?=
 
-.PHONY: up test check preview capacity bench build setup engine checkers clean
+.PHONY: up test test-providers check preview capacity bench build setup engine checkers clean
 up: build
 	@node local/main.ts $(ARGS)
 
 test: build engine checkers
 	@node test/run.ts $(ARGS)
+
+# Its own target, because what it builds takes as long as the set-up of all others together.
+test-providers: setup engine
+	@./tools/bootstrap-providers.sh
+	@TEST_SUITE=providers node test/run.ts $(ARGS)
 
 check: setup
 	@npx biome check . && npx tsc --noEmit && npx tsc --noEmit -p app/console/page

@@ -95,6 +95,13 @@ describe("what Pulumi does in a workflow", () => {
   });
 });
 
+it("tests on the real providers in a job with a cache of its own", () => {
+  const { steps } = jobOf("test", "providers");
+  const keys = steps.map(({ with: given }) => String(given?.["key"] ?? ""));
+  expect(keys.filter((key) => key.startsWith("providers-"))).toHaveLength(1);
+  expect(steps.at(-1)?.run).toBe("make test-providers");
+});
+
 describe("images", () => {
   it("are built for every process that has a target", () => {
     const targets = [...textOf("Dockerfile").matchAll(/^FROM process AS (\S+)$/gm)];

@@ -128,7 +128,9 @@ async function show(
     process.stdout.write(`${JSON.stringify({ base, stacks }, null, 2)}\n`);
   } else {
     process.stdout.write(`${summaryTable(summaries, colours)}\n`);
-    process.stdout.write(`Working tree compared with ${base}, on stand-ins for AWS.\n`);
+    process.stdout.write(
+      `Working tree compared with ${base}, on stand-ins for the providers of AWS and Kubernetes.\n`,
+    );
   }
   if (summaries.some(({ ok }) => !ok)) process.exitCode = 1;
 }

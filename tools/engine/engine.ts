@@ -30,6 +30,16 @@ export interface EngineRun {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Providers that are programs, in the place of stand-ins. */
+export interface RealProviders {
+  readonly packages: readonly string[];
+  /** Folders with the programs, `pulumi-resource-<package>`, and whatever these run. */
+  readonly folders: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** In every stack file, below what a run edits. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 export interface Outcome extends Report {
   readonly ok: boolean;
   /** What the engine printed. */
@@ -61,21 +71,25 @@ export interface Engine {
  * share one cloud; previews of several may run at the same time.
  *
  * @param directory where everything is kept; default: a temporary folder, removed by `close`.
+ * @param real what is not stood in for; default: nothing.
  */
-export function openEngine(directory?: string): Engine {
+export function openEngine(directory?: string, real?: RealProviders): Engine {
   const home = openHome(directory ?? mkdtempSync(join(tmpdir(), "sentinel-backend-")));
   const cloud = openCloud(existsSync(home.cloudFile) ? home.cloudFile : undefined);
   const sdk = openSdk();
 
   async function command(commandLine: readonly string[], run: EngineRun): Promise<Outcome> {
     const root = run.root ?? repository;
-    const copy = copyProject(root, run.edits);
+    const copy = copyProject(root, withSettings(run, real));
     // A server for each run: what the engine configures is meant for this run's stack only.
     const server = await serveProvider(new StandIn(cloud, sdk));
     try {
       const context = {
         directory: copy.directory,
-        environment: environmentOf(home, server.port, run.traces === true),
+        environment: {
+          ...environmentOf(home, run.traces === true),
+          ...providersOf(server.port, real),
+        },
         signal: run.signal,
       };
       const name = `organization/${projectNameOf(root)}/${run.stack}`;
@@ -138,16 +152,27 @@ function generatedSecrets(cloud: Cloud, sdk: Sdk): string[] {
 const projectNameOf = (root: string): string =>
   parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")).name;
 
-function environmentOf(home: EngineHome, providerPort: number, traces: boolean): NodeJS.ProcessEnv {
-  const { PATH = "", HOME } = process.env;
-  const folders = [join(repository, ".tools/bin"), join(import.meta.dirname, "bin"), PATH];
+const withSettings = ({ stack, edits }: EngineRun, real: RealProviders | undefined) =>
+  real ? { ...edits, [stack]: { ...real.settings, ...edits?.[stack] } } : edits;
+
+/** Where the engine finds providers: on a port of ours, or by their names on PATH. */
+function providersOf(port: number, real: RealProviders | undefined): NodeJS.ProcessEnv {
+  const { PATH = "" } = process.env;
+  const ours = [join(repository, ".tools/bin"), join(import.meta.dirname, "bin")];
+  const stoodIn = packageNames.filter((name) => !real?.packages.includes(name));
   return {
-    HOME,
-    PATH: folders.join(delimiter),
+    ...real?.environment,
+    PATH: [...(real?.folders ?? []), ...ours, PATH].join(delimiter),
+    PULUMI_DEBUG_PROVIDERS: stoodIn.map((name) => `${name}:${port}`).join(","),
+  };
+}
+
+function environmentOf(home: EngineHome, traces: boolean): NodeJS.ProcessEnv {
+  return {
+    HOME: process.env["HOME"],
     PULUMI_HOME: join(home.directory, "pulumi"),
     PULUMI_BACKEND_URL: `file://${home.backend}`,
     PULUMI_CONFIG_PASSPHRASE: home.passphrase,
-    PULUMI_DEBUG_PROVIDERS: packageNames.map((name) => `${name}:${providerPort}`).join(","),
     // A package that is not served fails at once and is not looked for on the network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

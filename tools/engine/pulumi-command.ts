@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { ourLanguageHost } from "./steps.ts";
+import { ownPlugin } from "./steps.ts";
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -18,7 +18,7 @@ const graceMs = 10_000;
 
 /** What the engine prints in every run here: the warning, and headings without content after it. */
 const noise = [
-  new RegExp(`^.*${ourLanguageHost.replace("$", "\\$")}.*\n`, "gm"),
+  new RegExp(`^.*${ownPlugin.source}.*\n`, "gm"),
   /^\S* *\S*pulumi:pulumi:Stack \([^)]*\):\S*\n\n/gm,
   /^\S*Diagnostics:\S*\n(?=\S*(?:Outputs|Policies|Resources|Duration):)/gm,
 ];

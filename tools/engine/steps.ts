@@ -18,8 +18,8 @@ export interface Report {
   readonly diagnostics: readonly { readonly severity: string; readonly message: string }[];
 }
 
-/** The engine warns in every run that the language host is not the bundled one. */
-export const ourLanguageHost = "using pulumi-language-nodejs from $PATH";
+/** The engine warns in every run that language host and real providers are not those that it brought. */
+export const ownPlugin = /using pulumi-(language|resource)-\w+ from \$PATH/;
 
 interface ResourceMetadata {
   readonly op: string;
@@ -83,7 +83,7 @@ export function reportOf(eventLog: string): Report {
     ),
     diagnostics: events
       .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
-      .filter(({ severity, message }) => severity !== "debug" && !message.includes(ourLanguageHost))
+      .filter(({ severity, message }) => severity !== "debug" && !ownPlugin.test(message))
       .map(({ severity, message }) => ({ severity, message: withoutColours(message) })),
   };
 }
