@@ -4,7 +4,7 @@ import { nowMs } from "../contract/headers.ts";
 import { clientOfResume, subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
-import type { NatsConnection } from "../shared/nats.ts";
+import type { Msg, NatsConnection } from "../shared/nats.ts";
 import type { NatsWatch } from "../shared/nats-watch.ts";
 import type { CatchUps } from "./catch-ups.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
@@ -30,6 +30,8 @@ export interface DeliveryOptions {
 
 /** Each session is seen to by one replica. */
 const queue = "delivery";
+const sessions = crossings.sessionsToDelivery.as;
+const asked = subjects.resume("*");
 const drainLimitMs = 10_000;
 const drainPollMs = 20;
 
@@ -71,13 +73,12 @@ function repeat({ sweep, sweepMs, positionLog, metrics, log }: DeliveryOptions):
   };
 }
 
-/** Sends devices that have come back what they missed, until it is drained. */
-export function createDelivery(options: DeliveryOptions): Running {
-  const { connection, watch, catchUps, ended, resumes } = options;
-  const asked = subjects.resume("*");
-  const sessions = crossings.sessionsToDelivery.as;
-  // Every replica hears of every session: what it was sending a device in an earlier one must not mix
-  // with what another replica sends now. nats-server gives this to plain subscriptions first.
+/**
+ * Every replica hears of every session: what it was sending a device in an earlier one must not mix with
+ * what another replica sends now. nats-server gives this to plain subscriptions first, so that it ends
+ * before what the same message begins.
+ */
+function followAll({ connection, catchUps, resumes }: DeliveryOptions): void {
   connection.subscribe(sessions, {
     callback: (_error, { data }) => {
       const session = readSession(data);
@@ -89,36 +90,43 @@ export function createDelivery(options: DeliveryOptions): Running {
   connection.subscribe(asked, {
     callback: (_error, { subject }) => catchUps.abandon(clientOfResume(subject)),
   });
+}
+
+/** What one of the replicas sees to. @returns ends it. */
+function followShare({ connection, catchUps, ended, resumes }: DeliveryOptions): () => void {
+  const share = (subject: string, take: (message: Msg) => void) =>
+    connection.subscribe(subject, { queue, callback: (_error, message) => take(message) });
   const subscriptions = [
-    connection.subscribe(asked, {
-      queue,
-      callback: (_error, { subject, data }) => void resumes.answer(clientOfResume(subject), data),
+    share(sessions, ({ data }) => {
+      const session = readSession(data);
+      if (!session?.subscribed) return;
+      // A clean session is stored with a subscription once it has it. One that lasts has, when its
+      // device comes again, what it had before, and is stored before it is subscribed.
+      const { clientId, clean: certain } = session;
+      catchUps.begin({ clientId, certain, atMs: nowMs() });
     }),
-    connection.subscribe(sessions, {
-      queue,
-      callback: (_error, { data }) => {
-        const session = readSession(data);
-        if (!session?.subscribed) return;
-        // A clean session is stored with a subscription once it has it. One that lasts has, when its
-        // device comes again, what it had before, and is stored before it is subscribed.
-        const { clientId, clean: certain } = session;
-        catchUps.begin({ clientId, certain, atMs: nowMs() });
-      },
-    }),
-    connection.subscribe(crossings.endsToDelivery.as, {
-      queue,
-      callback: (_error, { data }) => {
-        const end = readEnd(data);
-        if (end) ended.record(end);
-      },
+    share(asked, ({ subject, data }) => void resumes.answer(clientOfResume(subject), data)),
+    share(crossings.endsToDelivery.as, ({ data }) => {
+      const end = readEnd(data);
+      if (end) ended.record(end);
     }),
   ];
+  return () => {
+    for (const each of subscriptions) each.unsubscribe();
+  };
+}
+
+/** Sends devices that have come back what they missed, until it is drained. */
+export function createDelivery(options: DeliveryOptions): Running {
+  const { watch, catchUps, ended } = options;
+  followAll(options);
+  const endShare = followShare(options);
   const endRepeated = repeat(options);
   return {
     notReady: () => watch.missing(),
     drain: async () => {
       endRepeated();
-      for (const each of subscriptions) each.unsubscribe();
+      endShare();
       const untilMs = performance.now() + drainLimitMs;
       while (catchUps.size + ended.waiting > 0 && performance.now() < untilMs) {
         await delay(drainPollMs);

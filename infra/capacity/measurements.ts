@@ -47,7 +47,7 @@ export const measured = {
   /** Memory of the meter for one device that it remembers. */
   meteredDeviceBytes: 57,
   /** Memory of delivery for one device that waits until it is sent what it missed. */
-  waitingDeviceBytes: 1_400,
+  waitingDeviceBytes: 1_000,
   /** Memory of the auth process for one device in its cache, without labels: 496. */
   cachedDeviceBytes: 500,
   /** Of the same for a device whose last login it remembers: 38 for 1.5 million. */
