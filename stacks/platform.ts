@@ -4,6 +4,7 @@ import { PodIdentity } from "../infra/cluster/pod-identity.ts";
 import { challengePolicy } from "../infra/identity/challenge-policy.ts";
 import { CertManager, certManagerAccount } from "../infra/platform/cert-manager.ts";
 import { Certificates, type DeviceIssuer } from "../infra/platform/certificates.ts";
+import type { IncidentReceivers } from "../infra/platform/incident-receivers.ts";
 import { namespaces } from "../infra/platform/names.ts";
 import { Namespaces } from "../infra/platform/namespaces.ts";
 import { NetworkIsolation } from "../infra/platform/network-isolation.ts";
@@ -59,6 +60,7 @@ export function platform(
       ...{ namespace, peers },
       apiTokens: settings.apiTokens,
       formerAuditKeys: settings.formerAuditKeys,
+      incidentReceivers: incidentReceiversOf(settings),
     },
     inNamespaces,
   );
@@ -74,11 +76,17 @@ export function platform(
       vpcCidr: settings.cidr,
       peerCidrs: peers.map((peer) => settings.fleet[peer].cidr),
       upstream: upstreamPolicy(settings),
+      incidentReceivers: incidentReceiversOf(settings),
     },
     inNamespaces,
   );
   return { certificates, secrets, trust, ready: [certificates, isolation] };
 }
+
+const incidentReceiversOf = ({ monitoring, incidentWebhooks }: Settings): IncidentReceivers => ({
+  alertmanager: monitoring,
+  webhooks: incidentWebhooks,
+});
 
 /** The right to prove the domain by DNS, where that is how certificates come. */
 function challengeIdentity(

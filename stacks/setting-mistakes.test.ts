@@ -141,6 +141,16 @@ describe("one mistake in one file", () => {
     ],
     [
       "a webhook in clear",
+      { "sentinel:incidentWebhooks": [{ name: "desk", url: "http://desk.example.com" }] },
+      /sentinel:incidentWebhooks.0.url must be an https:\/\/ address without user and password/,
+    ],
+    [
+      "a webhook with a name that is taken",
+      { "sentinel:incidentWebhooks": [{ name: "alertmanager", url: "https://desk.example.com" }] },
+      /sentinel:incidentWebhooks must be a list whose names differ/,
+    ],
+    [
+      "a receiver of alerts in clear",
       { "sentinel:alertWebhookUrl": "http://example.com" },
       /sentinel:alertWebhookUrl must be an https:\/\/ address/,
     ],

@@ -206,6 +206,28 @@ export const stackSettingsSchema = z.strictObject({
   deletionProtection: flag.default(true),
   /** Folder of the runbooks that alerts link to, where it can be read in a browser. */
   runbookBaseUrl: z.string(must("an address or a path")).default("docs/runbooks"),
+  /** Who is told of incidents by signed webhooks, besides the region's Alertmanager. */
+  incidentWebhooks: z
+    .array(
+      z.strictObject(
+        {
+          name: matching(/^[a-z0-9-]{1,40}$/, "1 to 40 of a-z, 0-9 and -"),
+          url: matching(
+            /^https:\/\/[^/@?#\s]+(\/\S*)?$/,
+            "an https:// address without user and password",
+          ),
+        },
+        must("an object such as {name: desk, url: https://…}"),
+      ),
+      must("a list"),
+    )
+    .max(19, must("a list of at most 19"))
+    .refine(
+      (hooks) =>
+        new Set(["alertmanager", ...hooks.map((hook) => hook.name)]).size === hooks.length + 1,
+      must('a list whose names differ, none of them "alertmanager"'),
+    )
+    .default([]),
   /** Receives what Alertmanager fires. */
   alertWebhookUrl: matching(/^https:\/\/\S+$/, "an https:// address").optional(),
 });

@@ -86,6 +86,7 @@ describe("what may be said", () => {
         digests: { auth: `sha256:${"a".repeat(64)}` },
       },
       "sentinel:alertWebhookUrl": "https://alerts.example.com/hook",
+      "sentinel:incidentWebhooks": [{ name: "desk", url: "https://desk.example.com/hook" }],
       "aws:profile": "platform",
     });
     expect(mistakesOf(files)).toEqual([]);

@@ -7,6 +7,10 @@ const args = {
   vpcCidr: "10.10.0.0/16",
   peerCidrs: ["10.20.0.0/16", "10.30.0.0/16"],
   upstream: { publisherCidrs: ["203.0.113.0/24", "198.51.100.7/32"] },
+  incidentReceivers: {
+    alertmanager: true,
+    webhooks: [{ name: "desk", url: "https://desk.example.com/hook" }],
+  },
 };
 const external = { ...args, upstream: { externalPort: 8884 } };
 
@@ -23,7 +27,9 @@ describe("the arrows", () => {
       .map(drawn)
       .sort();
     expect(drawing).toEqual([
+      "aggregator -> namespace watch 9093",
       "aggregator -> nats-core 4222",
+      "aggregator -> webhooks 443",
       "anywhere -> nats-edge 8883",
       "archive -> aws services 443",
       "archive -> nats-core 4222",
@@ -175,11 +181,16 @@ describe("the policies", () => {
     ]);
   });
 
-  it("let only those out to AWS who use the device table or the archive, and to no private address there", () => {
+  it("let only those out who use the device table or the archive or tell webhooks, and to no private address there", () => {
     const reaching443 = networkPolicies(args).filter(({ spec }) =>
       JSON.stringify(spec).includes('"port":443'),
     );
-    expect(reaching443.map(({ name }) => name)).toEqual(["archive", "auth", "console"]);
+    expect(reaching443.map(({ name }) => name)).toEqual([
+      "aggregator",
+      "archive",
+      "auth",
+      "console",
+    ]);
     expect(policy("auth").egress).toContainEqual({
       to: [
         {

@@ -8,6 +8,7 @@ import {
   natsPorts,
 } from "../messaging/addresses.ts";
 import { operationsPort } from "../workloads/workload.ts";
+import { alertmanagerPort, type IncidentReceivers } from "./incident-receivers.ts";
 import { namespaces, selectorOf } from "./names.ts";
 
 export interface NamedPolicy {
@@ -42,6 +43,8 @@ export interface NetworkPolicyArgs {
   readonly upstream:
     | { readonly publisherCidrs: readonly string[] }
     | { readonly externalPort: number };
+  /** Who is told of incidents. */
+  readonly incidentReceivers: IncidentReceivers;
 }
 
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
@@ -49,6 +52,7 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254
 const anywhere: Network = { name: "anywhere", cidrs: ["0.0.0.0/0"] };
 /** AWS services, which are reached through the VPC's endpoints at their public addresses. */
 const awsServices: Network = { ...anywhere, name: "aws services", except: privateRanges };
+const webhooks: Network = { ...awsServices, name: "webhooks" };
 /** Where each node hands out the credentials of Pod Identity. */
 const podIdentity: Network = { name: "pod identity", cidrs: ["169.254.170.23/32"] };
 /** In EKS Auto Mode each node answers DNS itself, so there are no pods that could be named. */
@@ -94,6 +98,7 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
       tcp(workload(user), awsServices, 443),
       tcp(workload(user), podIdentity, 80),
     ]),
+    ...receiverArrows(args, watch),
     ...[core, edge].map((server) => tcp(watch, server, natsPorts.metrics)),
     ...watched.map((process) => tcp(watch, workload(process), operationsPort)),
     // Of what runs beside them.
@@ -105,6 +110,15 @@ export function arrowsOf(args: NetworkPolicyArgs): readonly Arrow[] {
       { from: workload(name), to: dns, port: 53, protocol: "UDP" },
       { from: workload(name), to: dns, port: 53, protocol: "TCP" },
     ]),
+  ];
+}
+
+/** Webhooks are at public addresses only. */
+function receiverArrows({ incidentReceivers }: NetworkPolicyArgs, watch: End): Arrow[] {
+  const teller = workload("aggregator");
+  return [
+    ...(incidentReceivers.alertmanager ? [tcp(teller, watch, alertmanagerPort)] : []),
+    ...(incidentReceivers.webhooks.length > 0 ? [tcp(teller, webhooks, 443)] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
+import { parseReceivers } from "../../app/aggregator/notices/receivers.ts";
 import { AuditKeyRing } from "../../app/audit/audit-key-ring.ts";
 import { newSigner } from "../../app/audit/audit-keys.fixture.ts";
 import { auditSigner } from "../../app/audit/audit-signer.ts";
@@ -20,9 +21,19 @@ const apiTokens: readonly ApiTokenEntry[] = [{ name: "night-shift", role: "opera
 const formerAuditKeys = [{ signer: "auth", publicKey: newSigner().publicKey }] as const;
 let engine: FakeEngine;
 let secrets: ServiceSecrets;
+const incidentReceivers = {
+  alertmanager: true,
+  webhooks: [{ name: "desk", url: "https://desk.example.com/hook" }],
+};
 beforeAll(async () => {
   engine = await objectsOf(() => {
-    secrets = new ServiceSecrets("secrets", { namespace, peers, apiTokens, formerAuditKeys });
+    secrets = new ServiceSecrets("secrets", {
+      namespace,
+      peers,
+      apiTokens,
+      formerAuditKeys,
+      incidentReceivers,
+    });
   });
 });
 const filesOf = (owner: string): Record<string, string> =>
@@ -39,7 +50,7 @@ describe("each pod's secrets", () => {
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "delivery-secrets": ["password"],
-      "aggregator-secrets": ["password"],
+      "aggregator-secrets": ["password", "receivers.json"],
       "archive-secrets": ["audit-key", "audit-keys.json", "password"],
       "mender-secrets": ["audit-key", "audit-keys.json", "password"],
       "inspector-secrets": ["audit-key", "audit-keys.json", "password"],
@@ -75,8 +86,20 @@ describe("each pod's secrets", () => {
         "audit-key",
         "audit-keys.json",
         "password",
+        "webhook-secret-desk",
       ],
     });
+  });
+
+  it("tell the aggregator who is told of incidents, in the form that it reads, and operators what a webhook is verified by", () => {
+    const file = filesOf("aggregator")["receivers.json"] ?? "";
+    const [manager, desk] = parseReceivers(file, "receivers.json");
+    expect(manager).toEqual({
+      ...{ name: "alertmanager", kind: "alertmanager" },
+      url: "http://watch-alertmanager.watch.svc.cluster.local:9093",
+    });
+    expect(desk).toMatchObject({ name: "desk", kind: "webhook" });
+    expect(desk).toHaveProperty("secret", filesOf("operator")["webhook-secret-desk"]);
   });
 
   it("are those that the servers know: each user's password is in the file that is included", () => {

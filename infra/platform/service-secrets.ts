@@ -24,6 +24,7 @@ import {
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
 import { auditKeyPairs } from "./audit-key-pairs.ts";
+import { type IncidentReceivers, incidentReceivers } from "./incident-receivers.ts";
 import { randomPassword } from "./random-password.ts";
 
 export interface ServiceSecretsArgs {
@@ -34,6 +35,8 @@ export interface ServiceSecretsArgs {
   readonly formerAuditKeys: readonly AuditKeyEntry[];
   /** Who may use the API, besides one token of each role that is made here for operators. */
   readonly apiTokens: readonly ApiTokenEntry[];
+  /** Who is told of incidents. */
+  readonly incidentReceivers: IncidentReceivers;
 }
 
 /** Who mounts which Secret: each workload its own, and the operator's is read by people. */
@@ -67,6 +70,7 @@ interface Generated {
   /** A token of each role. */
   readonly apiTokens: Readonly<Record<ApiRole, pulumi.Output<string>>>;
   readonly moreApiTokens: readonly ApiTokenEntry[];
+  readonly receivers: ReturnType<typeof incidentReceivers>;
 }
 
 /** File of a Secret in which a process finds the password of its own user. */
@@ -88,6 +92,10 @@ export const auditKeyFile = "audit-key";
 export const auditKeysFile = "audit-keys.json";
 /** File of the console's Secret: who may use the API. Holds hashes only. */
 export const apiTokensFile = "api-tokens.json";
+/** File of the aggregator's Secret: who is told of incidents, and the keys by which webhooks are signed. */
+export const receiversFile = "receivers.json";
+/** Files of the operator's Secret: what whoever receives a webhook verifies it by. */
+const webhookSecretFile = (webhook: string) => `webhook-secret-${webhook}`;
 /** Files of the operator's Secret: the tokens themselves. */
 const apiTokenFile = (role: ApiRole) => `api-token-${role}`;
 
@@ -149,11 +157,17 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     },
     archive: { ...own("archive"), ...signing("archive") },
     mender: { ...own("mender"), ...signing("mender") },
-    aggregator: own("aggregator"),
+    aggregator: { ...own("aggregator"), [receiversFile]: generated.receivers.file },
     operator: {
       ...own("operator"),
       ...signing("operator"),
       ...Object.fromEntries(apiRoles.map((role) => [apiTokenFile(role), apiTokens[role]])),
+      ...Object.fromEntries(
+        Object.entries(generated.receivers.secrets).map(([webhook, secret]) => [
+          webhookSecretFile(webhook),
+          secret,
+        ]),
+      ),
     },
   };
 }
@@ -189,6 +203,7 @@ export class ServiceSecrets extends pulumi.ComponentResource {
       sessionKey: randomPassword(`${name}-upstream-session-key`, this),
       ...{ auditKeys: audit.privateKeys, auditKeysFile: audit.publicFile },
       moreApiTokens: args.apiTokens,
+      receivers: incidentReceivers(name, args.incidentReceivers, this),
     });
 
     const secretOf = (owner: SecretOwner) =>

@@ -8,7 +8,13 @@ import { alertRules } from "./alert-rules.ts";
 import { alertmanagerConfig } from "./alertmanager-config.ts";
 import { dashboards } from "./dashboards.ts";
 import { prometheusPort, prometheusService, stackValues, watchLabels } from "./stack-values.ts";
-import { dashboardLabel, isolation, metricsApiAccess, podMonitors } from "./watch-objects.ts";
+import {
+  alertmanagerAccess,
+  dashboardLabel,
+  isolation,
+  metricsApiAccess,
+  podMonitors,
+} from "./watch-objects.ts";
 import type { WatchedRegion } from "./watched-region.ts";
 
 export interface MonitoringArgs {
@@ -167,7 +173,11 @@ function boards(context: Context, watched: WatchedRegion) {
 }
 
 function policies(context: Context) {
-  const specs = { inside: isolation, "metrics-api": metricsApiAccess(adapterPort) };
+  const specs = {
+    inside: isolation,
+    "metrics-api": metricsApiAccess(adapterPort),
+    alertmanager: alertmanagerAccess,
+  };
   for (const [name, spec] of Object.entries(specs)) {
     new kubernetes.networking.v1.NetworkPolicy(
       `${context.name}-${name}-policy`,

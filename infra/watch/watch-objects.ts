@@ -1,4 +1,5 @@
-import { namespaces } from "../platform/names.ts";
+import { alertmanagerPort } from "../platform/incident-receivers.ts";
+import { namespaces, selectorOf } from "../platform/names.ts";
 import { scrapedWorkloads, workloadNamespace } from "./watched-region.ts";
 
 /** Grafana's sidecar takes up ConfigMaps with this label. */
@@ -46,6 +47,24 @@ export const isolation = {
   podSelector: {},
   policyTypes: ["Ingress"],
   ingress: [{ from: [{ podSelector: {} }] }],
+};
+/** And Alertmanager is told of incidents. */
+export const alertmanagerAccess = {
+  podSelector: { matchLabels: { "app.kubernetes.io/name": "alertmanager" } },
+  policyTypes: ["Ingress"],
+  ingress: [
+    {
+      from: [
+        {
+          namespaceSelector: {
+            matchLabels: { "kubernetes.io/metadata.name": workloadNamespace },
+          },
+          podSelector: { matchLabels: selectorOf("aggregator") },
+        },
+      ],
+      ports: [{ port: alertmanagerPort, protocol: "TCP" }],
+    },
+  ],
 };
 export const metricsApiAccess = (port: number) => ({
   podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus-adapter" } },

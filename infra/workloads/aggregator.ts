@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
+import { receiversFile } from "../platform/service-secrets.ts";
 import { statefulProcess } from "./stateful-process.ts";
-import type { WorkloadArgs } from "./workload.ts";
+import { secretFile, type WorkloadArgs } from "./workload.ts";
 
 export interface AggregatorArgs extends WorkloadArgs {
   readonly plan: Pick<RegionPlan, "aggregator">;
@@ -20,7 +21,11 @@ export class Aggregator extends pulumi.ComponentResource {
         workload: "aggregator",
         args,
         size: pod,
-        environment: { REGION: args.region, GROUP_LIMIT: String(groups) },
+        environment: {
+          REGION: args.region,
+          GROUP_LIMIT: String(groups),
+          RECEIVERS_FILE: secretFile(receiversFile),
+        },
       },
       replicas,
       parent: this,

@@ -60,7 +60,10 @@ describe("archive", () => {
 
 describe("aggregator", () => {
   it("is two, says where its incidents are from, and remembers as much as is planned", () => {
-    expect(environmentOf("aggregator")).toMatchObject({ REGION: "eu-west", GROUP_LIMIT: "100000" });
+    expect(environmentOf("aggregator")).toMatchObject({
+      ...{ REGION: "eu-west", GROUP_LIMIT: "100000" },
+      RECEIVERS_FILE: "/secrets/own/receivers.json",
+    });
     expect(objectNamed(engine, "StatefulSet", "aggregator").spec.replicas).toBe(2);
   });
 });

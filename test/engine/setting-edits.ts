@@ -198,6 +198,7 @@ export const settingEdits: readonly SettingEdit[] = [
       ...["auth", "console", "delivery", "nats", "overview", "threats"].map(
         (name) => `delete ConfigMap watch-${name}-dashboard`,
       ),
+      "delete NetworkPolicy watch-alertmanager-policy",
       "delete NetworkPolicy watch-inside-policy",
       "delete NetworkPolicy watch-metrics-api-policy",
       "delete PodMonitor watch-cert-manager-monitor",
@@ -208,6 +209,8 @@ export const settingEdits: readonly SettingEdit[] = [
       "delete Release watch-prometheus-adapter",
       "delete Secret watch-alertmanager-config",
       "delete Secret watch-grafana-admin",
+      "update NetworkPolicy isolation-aggregator",
+      "update Secret secrets-aggregator",
     ],
   },
   {
@@ -222,6 +225,16 @@ export const settingEdits: readonly SettingEdit[] = [
       "update Cluster cluster-cluster",
       ...["devices", "leaf", "publishers"].map((name) => `update LoadBalancer ${name}-nlb`),
       "update Table registry-devices",
+    ],
+  },
+  {
+    setting: "incidentWebhooks",
+    edits: home("incidentWebhooks", [{ name: "desk", url: "https://desk.example.com/hook" }]),
+    steps: [
+      "create RandomBytes secrets-webhook-desk",
+      "update NetworkPolicy isolation-aggregator",
+      "update Secret secrets-aggregator",
+      "update Secret secrets-operator",
     ],
   },
   {
