@@ -129,6 +129,7 @@ const particulars: Record<
     UPSTREAM_CA_FILE: context.certificates.caFile,
     UPSTREAM_USERNAME: "bridge",
     UPSTREAM_PASSWORD_FILE: context.secrets.upstreamPasswordFile("bridge"),
+    UPSTREAM_WATCHER_PASSWORD_FILE: context.secrets.upstreamPasswordFile("watcher"),
     UPSTREAM_SESSION_KEY_FILE: context.secrets.upstreamSessionKeyFile,
   }),
 };

@@ -99,6 +99,8 @@ describe("when NATS takes nothing", () => {
       paused: () => false,
       upstreamConnected: () => true,
       leads: () => true,
+      backlogBytes: () => 0,
+      backlogMessages: () => 0,
     });
     const js = jetstream(await fixture.nats("bridge"));
     const log = pino({ level: "silent" });

@@ -10,6 +10,9 @@ export interface BridgeState {
   paused(): boolean;
   upstreamConnected(): boolean;
   leads(): boolean;
+  /** NaN while it is not known. */
+  backlogBytes(): number;
+  backlogMessages(): number;
 }
 
 export type BridgeMetrics = ReturnType<typeof createBridgeMetrics>;
@@ -38,6 +41,12 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
   gauge("leads", "1 while this replica stores at once; the other one waits for it", () =>
     Number(state.leads()),
   );
+  gauge(
+    "upstream_backlog_bytes",
+    "Payloads that the upstream broker holds, those of absent sessions included",
+    state.backlogBytes,
+  );
+  gauge("upstream_backlog_messages", "How many messages that is", state.backlogMessages);
   return {
     received: counter("received_messages", "Messages that the upstream broker handed over"),
     stored: counter("stored_messages", "Messages that JetStream confirmed, duplicates included"),

@@ -11,12 +11,16 @@ import { Pair } from "./pair.ts";
 import { Pause } from "./pause.ts";
 import { Receiver } from "./receiver.ts";
 import { listen, tell } from "./statements.ts";
+import { createStrays } from "./strays.ts";
 import { openUpstreamSession, type UpstreamSettings } from "./upstream-session.ts";
+import { watchUpstream } from "./upstream-watch.ts";
 
 export interface BridgeArgs {
   /** Name of this replica, by which the other one tells it from itself. */
   readonly replica: string;
   readonly upstream: UpstreamSettings;
+  /** How the user logs in who reads what is published where no alerts belong, if there is one. */
+  readonly watcher?: UpstreamSettings | undefined;
   /** Client id at the upstream broker of the replica of this name. */
   readonly sessionOf: (replica: string) => string;
   /** Closed by the bridge's drain. */
@@ -54,6 +58,8 @@ export function createBridge(args: BridgeArgs): Running {
     paused: () => pause.active,
     upstreamConnected: () => session.missing() === undefined,
     leads: () => pair.leads,
+    backlogBytes: () => watch.backlogBytes(),
+    backlogMessages: () => watch.backlogMessages(),
   });
   const intake: Intake = new Intake({
     ...{ js: publisher, holdLimitBytes, counts, log, fatal },
@@ -93,6 +99,13 @@ export function createBridge(args: BridgeArgs): Running {
     },
     log,
   );
+  const watch = watchUpstream({
+    settings: args.watcher ?? upstream,
+    ...(args.watcher && {
+      onStray: createStrays({ js: publisher, leads: () => pair.leads, counts }),
+    }),
+    log,
+  });
   const absentTwin = new AbsentTwin({
     covers: () => pair.covers && session.missing() === undefined,
     heard: () => pair.heard,
@@ -117,7 +130,7 @@ export function createBridge(args: BridgeArgs): Running {
       if (messages > 0) log.warn({ messages }, "not stored in time, left to the upstream broker");
       intake.giveUp("draining");
       pair.end();
-      await session.close();
+      await Promise.all([session.close(), watch.close()]);
       publisher.close();
       await natsWatch.close();
     },

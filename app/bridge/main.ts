@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { upstreamWatcher } from "../contract/subjects.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
@@ -14,6 +15,8 @@ const schema = {
   UPSTREAM_CA_FILE: z.string().min(1),
   UPSTREAM_USERNAME: z.string().min(1),
   UPSTREAM_PASSWORD_FILE: z.string().min(1),
+  /** Of user `watcher`, of a broker that has one. */
+  UPSTREAM_WATCHER_PASSWORD_FILE: z.string().min(1).optional(),
   /** Makes the client id of this replica's session, which nobody else may know. */
   UPSTREAM_SESSION_KEY_FILE: sessionKeyFile,
   /**
@@ -42,10 +45,18 @@ await runProcess(
       clientId: sessionOf(replica),
       receiveMaximum: environment.RECEIVE_MAXIMUM,
     };
+    const watcherFile = environment.UPSTREAM_WATCHER_PASSWORD_FILE;
+    const watcherPassword = watcherFile === undefined ? undefined : renewedPassword(watcherFile);
+    const watcher = watcherPassword && {
+      ...upstream,
+      username: upstreamWatcher,
+      credentials: () => ({ ca: ca(), password: watcherPassword() }),
+    };
     const holdLimitBytes = environment.HOLD_LIMIT_BYTES;
     return createBridge({
       replica,
       upstream,
+      watcher,
       sessionOf,
       nats,
       metrics,

@@ -26,6 +26,9 @@ export const topics = {
  */
 export const upstreamFilter = "clients/#";
 
+/** User of the upstream broker who may read what is published where no alerts belong, and only that. */
+export const upstreamWatcher = "watcher";
+
 /** What the bridges tell each other through the upstream broker. No publisher may write there. */
 export const upstreamNotes = {
   filter: "sentinel/bridges/#",

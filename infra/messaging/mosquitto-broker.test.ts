@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
-import { upstreamFilter } from "../../app/contract/subjects.ts";
+import { upstreamFilter, upstreamNotes } from "../../app/contract/subjects.ts";
 import { type Broker, startBroker } from "../../test/support/broker.ts";
 
 describe("a broker with this configuration", () => {
@@ -26,8 +26,16 @@ describe("a broker with this configuration", () => {
     return client;
   }
 
-  async function reader(clientId = `reader-${crypto.randomUUID()}`) {
-    const { receiveMaximum, credentials, ...settings } = broker.access.settings(clientId);
+  async function reader(
+    clientId = `reader-${crypto.randomUUID()}`,
+    user: "bridge" | "watcher" = "bridge",
+    filter = upstreamFilter,
+  ) {
+    const { receiveMaximum, credentials, ...settings } = broker.access.settings(
+      clientId,
+      undefined,
+      user,
+    );
     const client = await connectAsync({
       ...settings,
       ...credentials(),
@@ -39,7 +47,7 @@ describe("a broker with this configuration", () => {
     clients.push(client);
     const topics: string[] = [];
     client.on("message", (topic) => topics.push(topic));
-    await client.subscribeAsync(upstreamFilter, { qos: 1 });
+    await client.subscribeAsync(filter, { qos: 1 });
     return { client, topics };
   }
 
@@ -68,15 +76,20 @@ describe("a broker with this configuration", () => {
     expect(await delivered(topics)).toEqual(topics);
   });
 
-  it("tells an MQTT 5 publisher that a topic outside is not allowed", async () => {
+  it("tells an MQTT 5 publisher that the bridges' notes are not for it", async () => {
     const sender = await publisher();
-    await expect(sender.publishAsync("devices/x/alerts", "x", { qos: 1 })).rejects.toMatchObject({
-      code: 135,
-    });
+    const note = sender.publishAsync(upstreamNotes.marks, "x", { qos: 1 });
+    await expect(note).rejects.toMatchObject({ code: 135 });
   });
 
-  it("drops an MQTT 3.1.1 publisher's message to a topic outside", async () => {
-    expect(await delivered(["devices/x/alerts", "$SYS/fake"], { protocolVersion: 4 })).toEqual([]);
+  it.each([
+    4, 5,
+  ] as const)("lets the watcher read what is outside, by MQTT protocol %i, and nobody else", async (protocolVersion) => {
+    const watcher = await reader(undefined, "watcher", "#");
+    const outside = ["devices/x/alerts", "alerts", "Clients/x/alerts"];
+    const sent = [...outside, "$SYS/fake", upstreamNotes.marks, "clients/x/alerts"];
+    expect(await delivered(sent, { protocolVersion })).toEqual(["clients/x/alerts"]);
+    await vi.waitFor(() => expect(watcher.topics).toEqual(outside), within);
   });
 
   it("lets nobody but the publisher write and nobody but the bridge read", async () => {

@@ -1,9 +1,16 @@
 import { pbkdf2Sync } from "node:crypto";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
-import { upstreamFilter, upstreamNotes } from "../../app/contract/subjects.ts";
+import { upstreamFilter, upstreamNotes, upstreamWatcher } from "../../app/contract/subjects.ts";
 
-/** Users of the upstream broker: who feeds alerts in, and the bridge that takes them out. */
-export const mosquittoUsers = { publisher: "publisher", bridge: "bridge" } as const;
+/**
+ * Users of the upstream broker: who feeds alerts in, the bridge that takes them out, and as whom that
+ * looks for what is published elsewhere.
+ */
+export const mosquittoUsers = {
+  publisher: "publisher",
+  bridge: "bridge",
+  watcher: upstreamWatcher,
+} as const;
 
 export interface MosquittoArgs {
   readonly listen: {
@@ -115,14 +122,20 @@ function listener({ listen, tls }: MosquittoArgs, who: "publishers" | "bridges")
 /**
  * Who may do what on the upstream broker.
  *
- * Publishers may use every topic that the bridge reads, the wrong ones below it too: those end in
- * DEAD_LETTER, where they are seen. Of a topic outside, Mosquitto drops the message; it tells an
- * MQTT 5 publisher so (PUBACK 135, not authorized) and cannot tell an MQTT 3.1.1 publisher, which
- * gets an ordinary PUBACK.
+ * Publishers may use every topic but the bridges' notes, the wrong ones too: those end in DEAD_LETTER,
+ * where they are seen. Mosquitto could refuse them to MQTT 5 publishers only: one that speaks MQTT
+ * 3.1.1 gets an ordinary PUBACK for what is dropped.
  */
 export function mosquittoAcl(): string {
   return `user ${mosquittoUsers.publisher}
-topic write ${upstreamFilter}
+topic deny ${upstreamNotes.filter}
+topic write #
+
+user ${mosquittoUsers.watcher}
+topic deny ${upstreamFilter}
+topic deny ${upstreamNotes.filter}
+topic read #
+topic read $SYS/broker/#
 
 user ${mosquittoUsers.bridge}
 topic read ${upstreamFilter}

@@ -5,6 +5,9 @@ import { randomPassword } from "../platform/random-password.ts";
 import { metadataOf, type WorkloadObjectsArgs } from "../platform/workload-objects.ts";
 import { mosquittoPasswordEntry, type mosquittoUsers } from "./mosquitto-config.ts";
 
+/** Key of the watcher's password in the bridge's Secret. */
+export const watcherPassword = "watcher-password";
+
 type User = keyof typeof mosquittoUsers;
 
 /** The salt is kept with the password: a new one at each run would change the file for nothing. */
@@ -32,16 +35,20 @@ function secretOf(
 
 /**
  * The users of the upstream broker, as Secrets: the broker's own holds hashes, each of the others
- * one password under the key `password`.
+ * one password under the key `password`, that of the bridge also the watcher's.
  */
 export function mosquittoSecrets(args: WorkloadObjectsArgs) {
   const bridge = userOf("bridge", args);
   const publisher = userOf("publisher", args);
+  const watcher = userOf("watcher", args);
   return {
     passwords: secretOf(args, "mosquitto-passwords", {
-      passwords: pulumi.interpolate`${publisher.entry}${bridge.entry}`,
+      passwords: pulumi.interpolate`${publisher.entry}${bridge.entry}${watcher.entry}`,
     }),
-    bridge: secretOf(args, "upstream-bridge", { password: bridge.password }),
+    bridge: secretOf(args, "upstream-bridge", {
+      password: bridge.password,
+      [watcherPassword]: watcher.password,
+    }),
     publisher: secretOf(args, "upstream-publisher", { password: publisher.password }),
   };
 }

@@ -121,6 +121,8 @@ it("is where publishers come in and the bridge too", () => {
 
 it("writes no password into its own Secret, only hashes", () => {
   const { passwords } = objectNamed(engine, "Secret", "mosquitto-passwords").stringData;
-  expect(passwords).toMatch(/^publisher:\$7\$101\$\S+\nbridge:\$7\$101\$\S+\n$/);
+  expect(passwords).toMatch(
+    /^publisher:\$7\$101\$\S+\nbridge:\$7\$101\$\S+\nwatcher:\$7\$101\$\S+\n$/,
+  );
   expect(passwords).not.toContain(passwordOf("bridge"));
 });

@@ -61,6 +61,8 @@ export async function ownMetrics() {
     paused: () => false,
     upstreamConnected: () => true,
     leads: () => true,
+    backlogBytes: zero,
+    backlogMessages: zero,
   });
   createInspectorMetrics(registry);
   exposeInspectorState(registry, {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { mosquittoUrl } from "../messaging/addresses.ts";
 import { mosquittoUsers } from "../messaging/mosquitto-config.ts";
+import { watcherPassword } from "../messaging/mosquitto-users.ts";
 import { upstreamSessionKey } from "../platform/service-secrets.ts";
 import { metadataOf } from "../platform/workload-objects.ts";
 import { statefulProcess } from "./stateful-process.ts";
@@ -18,7 +19,7 @@ import {
 export type Upstream =
   | {
       readonly kind: "bundled";
-      /** Secret with the key `password`. */
+      /** Secret with the keys `password` and `watcher-password`. */
       readonly passwordSecret: pulumi.Input<string>;
     }
   | {
@@ -47,6 +48,7 @@ function loginOf(upstream: Upstream, namespace: string) {
       UPSTREAM_URL: mosquittoUrl(namespace),
       UPSTREAM_CA_FILE: internalCaFile,
       UPSTREAM_USERNAME: mosquittoUsers.bridge,
+      UPSTREAM_WATCHER_PASSWORD_FILE: `${passwordFolder}/${watcherPassword}`,
     };
   }
   return {

@@ -17,6 +17,7 @@ describe("bridge", () => {
       UPSTREAM_CA_FILE: "/trust/internal/ca.crt",
       UPSTREAM_USERNAME: "bridge",
       UPSTREAM_PASSWORD_FILE: "/secrets/upstream/password",
+      UPSTREAM_WATCHER_PASSWORD_FILE: "/secrets/upstream/watcher-password",
       UPSTREAM_SESSION_KEY_FILE: "/secrets/own/upstream-session-key",
     });
     expect(objectNamed(engine, "StatefulSet", "bridge").spec.replicas).toBe(2);

@@ -5,6 +5,7 @@ import { payloadLimitBytes } from "../../app/contract/limits.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectPublisher, type Inbox } from "../support/clients.ts";
+import { metricOf } from "../support/metric.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -23,12 +24,14 @@ afterAll(async () => {
   await region?.stop();
 });
 
+async function deadLetters(topic: string) {
+  const stored = await readStream(operator, "DEAD_LETTER");
+  return stored.filter((m) => decodeURIComponent(m.header(headers.topic)) === topic);
+}
+
 async function deadLetterOf(topic: string, payload: string) {
   await publisher.client.publishAsync(topic, payload, { qos: 1 });
-  const find = async () => {
-    const stored = await readStream(operator, "DEAD_LETTER");
-    return stored.filter((m) => decodeURIComponent(m.header(headers.topic)) === topic);
-  };
+  const find = () => deadLetters(topic);
   await expect.poll(async () => (await find()).length, { timeout: 60_000 }).toBeGreaterThan(0);
   return (await find()).at(-1);
 }
@@ -46,6 +49,35 @@ it.each([
 ])("a topic %j", async (topic) => {
   const found = await deadLetterOf(topic, '{"id":1}');
   expect(["invalid-topic", "invalid-client-id"]).toContain(found?.header(headers.reason));
+});
+
+it.each([
+  4, 5,
+] as const)("a topic where no alerts belong, by MQTT protocol %i", async (protocolVersion) => {
+  const topic = `devices/by-${protocolVersion}/alerts`;
+  const other = await connectPublisher(region, {
+    ...{ clientId: `by-${protocolVersion}`, protocolVersion },
+  });
+  // Who watches may still be on his way, and nothing is held for him.
+  const found = async () => {
+    await other.client.publishAsync(topic, '{"id":1}', { qos: 1 });
+    return (await deadLetters(topic))[0];
+  };
+  await expect.poll(found, { timeout: 60_000, interval: 500 }).toBeDefined();
+  await other.client.endAsync();
+  const [first] = await deadLetters(topic);
+  expect(first?.header(headers.reason)).toBe("invalid-topic");
+  expect(first?.payload).toBe('{"id":1}');
+  const counted = await Promise.all(
+    ["bridge-1", "bridge-2"].map((name) =>
+      metricOf(
+        { url: `http://127.0.0.1:${region.layout.operations.get(name)}` },
+        "sentinel_bridge_dead_letter_messages_total",
+        { reason: "invalid-topic" },
+      ),
+    ),
+  );
+  expect(Math.max(...counted)).toBeGreaterThan(0);
 });
 
 it("a payload that is not a JSON object", async () => {

@@ -29,12 +29,16 @@ export class BrokerAccess {
   }
 
   /** How a bridge connects. */
-  settings(clientId: string, receiveMaximum = 65_535): UpstreamSettings {
+  settings(
+    clientId: string,
+    receiveMaximum = 65_535,
+    username: "bridge" | "watcher" = "bridge",
+  ): UpstreamSettings {
     return {
       host: "127.0.0.1",
       port: this.bridgePort,
-      username: "bridge",
-      credentials: () => this.#credentials("bridge"),
+      username,
+      credentials: () => this.#credentials(username),
       clientId,
       receiveMaximum,
     };

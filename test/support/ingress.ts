@@ -133,6 +133,7 @@ export class IngressFixture {
           UPSTREAM_CA_FILE: certificates.caFile,
           UPSTREAM_USERNAME: "bridge",
           UPSTREAM_PASSWORD_FILE: secrets.upstreamPasswordFile("bridge"),
+          UPSTREAM_WATCHER_PASSWORD_FILE: secrets.upstreamPasswordFile("watcher"),
           UPSTREAM_SESSION_KEY_FILE: secrets.upstreamSessionKeyFile,
           ...settings,
         },

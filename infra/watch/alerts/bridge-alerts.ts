@@ -1,3 +1,4 @@
+import { assumed } from "../../capacity/measurements.ts";
 import type { WatchedRegion } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
@@ -5,8 +6,9 @@ import type { Alert } from "./alert-rule.ts";
 const muchHeldBytes = 64 * 1024 ** 2;
 
 /** The way in: from the upstream broker into INGRESS. */
-export function bridgeAlerts({ upstreamBundled }: WatchedRegion): readonly Alert[] {
+export function bridgeAlerts(watched: WatchedRegion): readonly Alert[] {
   return [
+    ...backlogAlerts(watched),
     {
       name: "SentinelBridgeDown",
       severity: "critical",
@@ -41,7 +43,36 @@ export function bridgeAlerts({ upstreamBundled }: WatchedRegion): readonly Alert
       summary: "{{ $value | humanize }} attempts per second to store into INGRESS fail",
       impact: "Each failed attempt delays its alert and all later ones of the same client.",
     },
-    ...(upstreamBundled ? [mosquittoDown] : []),
+    ...(watched.upstreamBundled ? [mosquittoDown] : []),
+  ];
+}
+
+/**
+ * What the broker holds is alarmed by its payloads, which it tells; its memory is planned for an hour
+ * of alerts with what it needs beside each. In ordinary times nothing is held for longer than it travels.
+ */
+function backlogAlerts({ alertsPerSecond }: WatchedRegion): readonly Alert[] {
+  const hourBytes = alertsPerSecond * assumed.backlogSeconds * assumed.payloadBytes;
+  const held = "max(sentinel_bridge_upstream_backlog_bytes)";
+  return [
+    {
+      name: "SentinelUpstreamBacklogGrowing",
+      severity: "warning",
+      when: `${held} > ${Math.round(hourBytes / 12)}`,
+      lasting: "2m",
+      summary:
+        "The upstream broker holds {{ $value | humanize1024 }}B of alerts, five minutes' worth",
+      impact: "Alerts arrive late, and Mosquitto writes all of them to disk anew every second.",
+    },
+    {
+      name: "SentinelUpstreamBacklogFilling",
+      severity: "critical",
+      when: `${held} > ${Math.round(hourBytes / 2)}`,
+      lasting: "1m",
+      summary: "The upstream broker holds {{ $value | humanize1024 }}B of alerts, half of its room",
+      impact:
+        "When its memory is full it is killed, and may lose a second of what it acknowledged; publishers keep the rest.",
+    },
   ];
 }
 

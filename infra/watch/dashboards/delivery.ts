@@ -73,6 +73,21 @@ const wayIn: Section = {
       queries: [{ expr: "sentinel_bridge_held_bytes", legend: "{{replica}}" }],
     }),
     graph({
+      title: "Held by the upstream broker",
+      description:
+        "Payloads for sessions that are away or behind, as Mosquitto tells every ten seconds",
+      unit: "bytes",
+      width: 12,
+      queries: [{ expr: "max(sentinel_bridge_upstream_backlog_bytes)", legend: "bytes" }],
+    }),
+    graph({
+      title: "Messages held by the upstream broker",
+      description: "How many that is",
+      unit: "short",
+      width: 12,
+      queries: [{ expr: "max(sentinel_bridge_upstream_backlog_messages)", legend: "messages" }],
+    }),
+    graph({
       title: "Leading bridge",
       description: "One leads and stores. Two for more than a moment: they do not hear each other",
       unit: "short",

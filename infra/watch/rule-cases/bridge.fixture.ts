@@ -9,7 +9,20 @@ const retries = (cause: string) => `sentinel_bridge_store_retries_total{cause="$
 const received = `sentinel_bridge_received_messages_total{replica="bridge-0"}`;
 const mosquitto = `kube_statefulset_status_replicas_ready{namespace="sentinel",statefulset="mosquitto"}`;
 
+const backlog = `sentinel_bridge_upstream_backlog_bytes{process="bridge",replica="bridge-0"}`;
+
 export const bridgeCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelUpstreamBacklogGrowing",
+    fires: [{ series: { [backlog]: "93000000x10" }, at: 3 }],
+    // A minute of catching up is nothing.
+    quiet: [{ series: { [backlog]: "93000000x1 1000x10" }, at: 5 }],
+  },
+  {
+    alert: "SentinelUpstreamBacklogFilling",
+    fires: [{ series: { [backlog]: "560000000x10" }, at: 3 }],
+    quiet: [{ series: { [backlog]: "540000000x10" }, at: 8 }],
+  },
   {
     alert: "SentinelBridgeDown",
     fires: [
