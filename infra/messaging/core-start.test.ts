@@ -43,6 +43,14 @@ it("removes the index alone of a copy that is to be read anew", () => {
   expect(left("MQTT_ALERTS")).toEqual(["1.blk"]);
 });
 
+it("removes what is kept of a raft group, and no message", () => {
+  const group = at("store/SYS/_js_", "S-R3F-abcdefgh");
+  mkdirSync(join(group, "snapshots"), { recursive: true });
+  start("forget-raft SYS S-R3F-abcdefgh\n");
+  expect(existsSync(group)).toBe(false);
+  expect(left("MQTT_ALERTS")).toEqual(["1.blk", "index.db"]);
+});
+
 it.each([
   ["another order", "purge ALERTS MQTT_ALERTS"],
   ["no stream", "make-anew ALERTS"],

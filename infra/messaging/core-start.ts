@@ -5,7 +5,8 @@
  *
  * An order is a line `make-anew <account> <stream>`: this server's copy is removed, and comes from
  * the others; or `read-anew <account> <stream>`: only its index is, so that the server reads every
- * message of it, and finds the damaged ones. A line that is neither is passed over.
+ * message of it, and finds the damaged ones; or `forget-raft SYS <group>`: what it kept of the raft group
+ * of a stream or consumer is removed, and comes from the others. Any other line is passed over.
  */
 export const coreStartScript = `set -u
 orders="$1"; accounts="$2"; shift 2
@@ -18,6 +19,7 @@ if [ -f "$orders" ] && mv "$orders" "$orders.taken"; then
     echo "before the start: $order $account $stream"
     case "$order" in
       make-anew) rm -rf "$folder" ;;
+      forget-raft) rm -rf "$accounts/$account/_js_/$stream" ;;
       read-anew) rm -f "$folder/msgs/index.db" ;;
     esac
   done < "$orders.taken"
