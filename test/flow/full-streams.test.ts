@@ -198,15 +198,16 @@ describe("a mirror", () => {
     const { republish: _republish, ...kept } = definition;
     // Of the same account: what is another region's, otherwise, is the way to it.
     const mirror = { name: original } as typeof definition.mirror;
+    const name = `COPY_${original}`;
     await lift(original);
-    await provisionStreams(await makerIn(account), [{ ...kept, name: "COPY", mirror }], log);
+    await provisionStreams(await makerIn(account), [{ ...kept, name, mirror }], log);
 
     const { taken } = await fill(original);
 
     await expect
-      .poll(async () => (await stateOf("COPY", account)).last_seq, soon)
+      .poll(async () => (await stateOf(name, account)).last_seq, soon)
       .toBe(taken.at(-1));
-    const copy = await stateOf("COPY", account);
+    const copy = await stateOf(name, account);
     expect(copy.bytes).toBeLessThanOrEqual(boundBytes);
     expect(copy.first_seq).toBeGreaterThan(taken[0] ?? 0);
     expect((await stateOf(original)).bytes).toBeGreaterThan(boundBytes);
