@@ -204,9 +204,7 @@ describe("a mirror", () => {
 
     const { taken } = await fill(original);
 
-    await expect
-      .poll(async () => (await stateOf(name, account)).last_seq, soon)
-      .toBe(taken.at(-1));
+    await expect.poll(async () => (await stateOf(name, account)).last_seq, soon).toBe(taken.at(-1));
     const copy = await stateOf(name, account);
     expect(copy.bytes).toBeLessThanOrEqual(boundBytes);
     expect(copy.first_seq).toBeGreaterThan(taken[0] ?? 0);

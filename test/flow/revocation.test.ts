@@ -134,7 +134,10 @@ it("a change that no region was told of is found by a sweep, whoever wrote it in
   await sessions.get("swept-same")?.close();
 });
 
-it.each([home, away])("a damaged record admits nobody, and is revoked by force, which ends its session in %s", async (name) => {
+it.each([
+  home,
+  away,
+])("a damaged record admits nobody, and is revoked by force, which ends its session in %s", async (name) => {
   const id = `damaged-${name}`;
   const secret = await register(id);
   const session = await connect(name, id, secret);
