@@ -1,3 +1,8 @@
+const serving = [
+  ...["aggregator", "archive", "auth", "bridge", "console", "delivery"],
+  ...["inspector", "meter", "report-inspector"],
+];
+
 /** What the stack makes of our images, with all that belongs to it. */
 export const ownProcesses = [
   "ConfigMap provision-streams",
@@ -14,30 +19,6 @@ export const ownProcesses = [
   ...["aggregator", "archive", "bridge", "delivery", "inspector", "meter", "report-inspector"].map(
     (name) => `StatefulSet ${name}-replicas`,
   ),
-  ...[
-    ...["aggregator", "archive", "auth", "bridge", "console"],
-    ...["inspector", "meter", "report-inspector"],
-  ].flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
-  ...[
-    "aggregator",
-    "archive",
-    "auth",
-    "bridge",
-    "console",
-    "delivery",
-    "inspector",
-    "meter",
-    "report-inspector",
-  ].flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
-  ...[
-    "archive",
-    "auth",
-    "bridge",
-    "console",
-    "delivery",
-    "inspector",
-    "meter",
-    "provision",
-    "report-inspector",
-  ].map((name) => `ServiceAccount ${name}-account`),
+  ...serving.flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
+  ...[...serving, "provision"].map((name) => `ServiceAccount ${name}-account`),
 ];
