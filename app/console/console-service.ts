@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { HeadExchange } from "../audit/head-exchange.ts";
 import type { RegistryAudit } from "../audit/registry-audit.ts";
 import type { Running } from "../shared/lifecycle.ts";
@@ -7,6 +8,8 @@ import type { Api } from "./api/api.ts";
 
 /** A renewed password reaches the servers and this process a minute or so apart. */
 const refusedMs = 180_000;
+/** Longer than a change takes with all its attempts at the table. Whoever sends half a request is not waited for. */
+const answeringMs = 8_000;
 /** Leaves time for the rest of the drain. */
 const auditDrainMs = 10_000;
 
@@ -30,7 +33,7 @@ export function createConsole({ api, audit, heads, watch, log, release }: Consol
     notReady: () => (api.server.listening ? watch.refused(refusedMs) : "not listening"),
     drain: async () => {
       // Answers what was asked, takes no more.
-      await api.close();
+      await Promise.race([api.close(), delay(answeringMs, undefined, { ref: false })]);
       heads.stop();
       const { records, untold } = await audit.drain(auditDrainMs);
       if (untold > 0) log.error({ untold }, "changes that the regions were not told of");

@@ -20,6 +20,8 @@ const [streamsOfOne, streamsOfAll] = [20, 200];
 const unreadLimitBytes = 1024 * 1024;
 /** How long a browser waits until it comes again. */
 const retryMs = 1_000;
+/** How long one may take to read what was written before its end. */
+const endingMs = 1_000;
 
 const event = (name: string, value: unknown) =>
   `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
@@ -56,12 +58,16 @@ export function addLiveRoute(api: Api, { live, ...access }: LiveRouteOptions): v
       reply.hijack();
       const response = reply.raw;
       streams.set(response, holder.name);
+      // A connection may break at any write: `close` follows.
+      response.on("error", () => {});
       response.writeHead(200, { ...headersOf(reply.getHeaders()), ...streamHeaders });
       response.write(`retry: ${retryMs}\n${event("history", live.history)}`);
       if (live.latest) response.write(event("now", live.latest));
       const unlisten = live.listen((overview) => {
-        if (!isLetIn(request, access) || response.writableLength > unreadLimitBytes) response.end();
-        else response.write(event("now", overview));
+        if (response.writableLength > unreadLimitBytes) response.destroy();
+        else if (isLetIn(request, access)) return void response.write(event("now", overview));
+        else endSoon(response);
+        unlisten();
       });
       response.on("close", () => {
         unlisten();
@@ -69,6 +75,13 @@ export function addLiveRoute(api: Api, { live, ...access }: LiveRouteOptions): v
       });
     },
   );
+}
+
+/** Whoever sleeps would keep a place until TCP gives up. */
+function endSoon(response: ServerResponse): void {
+  response.end();
+  const late = setTimeout(() => response.destroy(), endingMs);
+  response.once("close", () => clearTimeout(late));
 }
 
 const streamHeaders = { "content-type": "text/event-stream", "cache-control": "no-store" };
