@@ -19,8 +19,9 @@ export async function* storedIncidents(connection: NatsConnection): AsyncGenerat
       const incident = parseIncident(data);
       if (incident) yield incident;
     }
-    if (batch.length < batchLimit) return;
-    sequence = (batch.at(-1)?.sequence ?? 0) + 1;
+    const last = batch.at(-1);
+    if (!last || last.following === 0) return;
+    sequence = last.sequence + 1;
   }
 }
 

@@ -80,7 +80,7 @@ export function followStored(following: Following): Follower {
         if (!told.delete(message.sequence)) onMessage(message);
         from = { sequence: message.sequence + 1 };
       }
-      if (batch.length < batchLimit) break;
+      if ((batch.at(-1)?.following ?? 0) === 0) break;
     }
     // What was told and is not there any more was replaced by a later message of its subject.
     const next = "sequence" in from ? from.sequence : 0;

@@ -9,6 +9,8 @@ export interface StoredMessage {
   readonly subject: string;
   readonly headers: MsgHdrs;
   readonly data: Uint8Array;
+  /** Further ones behind it that were asked for, as the copy had it which answered. */
+  readonly following: number;
 }
 
 /** A reading that was refused, or did not come whole in time. */
@@ -35,7 +37,8 @@ const nothingFound = 404;
 
 /**
  * Reads stored messages in order, from any copy of the stream, without a consumer. None means that
- * this copy has no further one: it may lag behind the leader by a moment.
+ * this copy has no further one: it may lag behind the leader by a moment. Fewer than the limit say
+ * nothing: large ones end a batch, too. What is behind the last one, `following` tells.
  *
  * @throws StreamUnread
  */
@@ -134,8 +137,9 @@ function storedMessage({ headers, data }: Msg): StoredMessage {
   const sequence = Number(headers.last(place.sequence));
   const storedAt = storedMs(headers.last(place.time));
   const subject = headers.last(place.subject);
+  const following = Number(headers.last(place.pending));
   for (const name of Object.values(place)) headers.delete(name);
-  return { sequence, storedAt, subject, headers, data };
+  return { sequence, storedAt, subject, headers, data, following };
 }
 
 const lagLimitMs = 10_000;

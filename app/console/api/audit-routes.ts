@@ -67,10 +67,11 @@ export function addAuditRoutes(api: Api, { nats }: ApiOptions): void {
       });
       const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
       const wanted = batch.filter(({ storedAt }) => storedAt < end);
-      const isLast = batch.length < limit || wanted.length < batch.length;
+      const last = batch.at(-1);
+      const isMore = last !== undefined && last.following > 0 && wanted.length === batch.length;
       return {
         records: wanted.map((message) => recordView(storedRecord(message))),
-        ...(!isLast && { next: batch.at(-1)?.sequence }),
+        ...(isMore && { next: last.sequence }),
       };
     },
   );
