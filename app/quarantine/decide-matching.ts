@@ -9,7 +9,7 @@ import {
   DecisionsUnavailable,
 } from "./ask-decisions.ts";
 import { type HeldMessage, stateOf } from "./held-message.ts";
-import { type HeldFilter, heldMessages } from "./quarantine.ts";
+import { type HeldFilter, type HeldPage, heldPage, lookLimit } from "./quarantine.ts";
 
 export type OutcomeCounts = Record<DecisionOutcome, number>;
 
@@ -74,9 +74,17 @@ export interface Matching {
   readonly upTo: number;
 }
 
+/** What became of some messages; none where no message matched. */
+export interface Step {
+  readonly decided: readonly Decided[];
+  /** The last sequence that was looked at, so that whoever breaks off can go on behind it. */
+  readonly looked: number;
+}
+
 /**
  * Has all decided about that match and are open, in the order in which they were held; hands over
- * what became of each group. Whoever does it again after it was broken off goes on with what is left.
+ * what became of each group, and how far it is after each page that was read, whatever matched.
+ * Whoever does it again after it was broken off goes on with what is left.
  *
  * @throws DecisionsUnavailable, StreamUnread
  */
@@ -84,15 +92,21 @@ export async function* decideMatching(
   connection: NatsConnection,
   asked: AskedDecisions,
   { filter, after, upTo }: Matching,
-): AsyncGenerator<readonly Decided[]> {
-  let group: HeldMessage[] = [];
-  for await (const message of heldMessages(connection, filter, { after, upTo })) {
-    const state = stateOf(message);
-    if (state === "released" || state === "dropped") continue;
-    group.push(message);
-    if (group.length < decisionBatch) continue;
-    yield await askPatiently(connection, asked, group);
-    group = [];
+): AsyncGenerator<Step> {
+  for (let from: number | undefined = after; from !== undefined && from < upTo; ) {
+    const page: HeldPage = await heldPage(connection, filter, { after: from, limit: lookLimit });
+    const open = page.messages.filter((message) => message.sequence <= upTo && isOpen(message));
+    for (let at = 0; at < open.length; at += decisionBatch) {
+      const group = open.slice(at, at + decisionBatch);
+      const decided = await askPatiently(connection, asked, group);
+      yield { decided, looked: group.at(-1)?.sequence ?? from };
+    }
+    from = page.next;
+    if (from !== undefined) yield { decided: [], looked: from };
   }
-  if (group.length > 0) yield await askPatiently(connection, asked, group);
+}
+
+function isOpen(message: HeldMessage): boolean {
+  const state = stateOf(message);
+  return state === "held" || state === "releasing";
 }

@@ -25,7 +25,7 @@ export interface HeldPage {
 }
 
 /** Messages that one page may look at: with their bytes, so there are not many. */
-const lookLimit = 500;
+export const lookLimit = 500;
 const stream = "QUARANTINE";
 const decisions = "QUARANTINE_DECISIONS";
 
@@ -72,22 +72,6 @@ export async function heldAt(
     batch.filter((message) => message.sequence === sequence),
   );
   return found;
-}
-
-/** Everything that the filter lets through and was stored up to a sequence. */
-export async function* heldMessages(
-  connection: NatsConnection,
-  filter: HeldFilter,
-  { after, upTo }: { readonly after: number; readonly upTo: number },
-): AsyncGenerator<HeldMessage> {
-  for (let from: number | undefined = after; from !== undefined; ) {
-    const page: HeldPage = await heldPage(connection, filter, { after: from, limit: lookLimit });
-    for (const message of page.messages) {
-      if (message.sequence > upTo) return;
-      yield message;
-    }
-    from = page.next;
-  }
 }
 
 async function withDecisions(

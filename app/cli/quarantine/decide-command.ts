@@ -136,8 +136,8 @@ async function decideAll(
   const counts = noOutcomes();
   const upTo = await quarantineEnd(connection);
   const matching = { filter: { client, rule }, after, upTo };
-  for await (const group of decideMatching(connection, asked, matching)) {
-    for (const { outcome } of group) counts[outcome]++;
+  for await (const { decided } of decideMatching(connection, asked, matching)) {
+    for (const { outcome } of decided) counts[outcome]++;
     messages.draw(`${counts.decided} ${words[asked.action].done}`);
   }
   messages.erase();

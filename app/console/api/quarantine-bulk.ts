@@ -20,22 +20,22 @@ export interface BulkAnswer {
   readonly next?: number;
 }
 
-/** After that no further group is begun: whoever asked waits for an answer. */
-const workMs = 5_000;
-
-/** Decides about what matches, group by group, until all is done or the time is over. */
-export async function decideForSomeTime(
+/** Decides about what matches, step by step, until all is done or `isOver` says so. */
+export async function decideUntil(
+  isOver: () => boolean,
   connection: NatsConnection,
   asked: AskedDecisions,
   { filter, after, upTo: named }: BulkRequest,
 ): Promise<BulkAnswer> {
-  const untilMs = performance.now() + workMs;
   const upTo = named ?? (await quarantineEnd(connection));
   const outcomes = noOutcomes();
-  for await (const group of decideMatching(connection, asked, { filter, after, upTo })) {
-    for (const { outcome } of group) outcomes[outcome]++;
-    const next = group.at(-1)?.message.sequence;
-    if (next !== undefined && performance.now() > untilMs) return { outcomes, upTo, next };
+  for await (const { decided, looked } of decideMatching(connection, asked, {
+    filter,
+    after,
+    upTo,
+  })) {
+    for (const { outcome } of decided) outcomes[outcome]++;
+    if (looked < upTo && isOver()) return { outcomes, upTo, next: looked };
   }
   return { outcomes, upTo };
 }

@@ -5,7 +5,7 @@ import { contentView, heldView } from "../../quarantine/held-view.ts";
 import { heldAt, heldPage } from "../../quarantine/quarantine.ts";
 import { type Api, type ApiOptions, actorOf, answer, failures } from "./api.ts";
 import { Problem } from "./problem.ts";
-import { decideForSomeTime } from "./quarantine-bulk.ts";
+import { decideUntil } from "./quarantine-bulk.ts";
 import {
   BulkDecision,
   BulkResult,
@@ -18,6 +18,8 @@ import {
 } from "./quarantine-schemas.ts";
 
 const tags = ["quarantine"];
+/** After that no further step is begun: whoever asked waits for an answer, or has gone. */
+const bulkMs = 5_000;
 
 /** What verdicts have held back, and what shall become of it. */
 export function addQuarantineRoutes(api: Api, options: ApiOptions): void {
@@ -125,7 +127,7 @@ function addBulkDecision(api: Api, { nats }: ApiOptions, action: DecisionAction)
         response: { 200: answer("How far it is", BulkResult), ...failures },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { operationId: operation, reason, ...which } = request.body;
       const asked = {
         asker: "console",
@@ -134,7 +136,9 @@ function addBulkDecision(api: Api, { nats }: ApiOptions, action: DecisionAction)
         actor: actorOf(request),
         reason,
       } as const;
-      const result = await decideForSomeTime(nats, asked, which);
+      const untilMs = performance.now() + bulkMs;
+      const isOver = () => performance.now() > untilMs || reply.raw.destroyed;
+      const result = await decideUntil(isOver, nats, asked, which);
       return { operationId: operation, ...result };
     },
   );
