@@ -73,7 +73,7 @@ describe("the operator", () => {
     expect(operatorName({})).toBe(userInfo().username);
   });
 
-  it.each(["", "two words", "a\u0007", "x".repeat(129)])("is not called %j", (name) => {
+  it.each(["", "two words", "a\u0007", "x".repeat(129), "api:kim"])("is not called %j", (name) => {
     expect(() => operatorName({ SENTINEL_OPERATOR: name })).toThrow("SENTINEL_OPERATOR");
   });
 });

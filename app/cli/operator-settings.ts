@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { apiActor } from "../contract/api-actor.ts";
 import { defaultDeviceTable } from "../contract/device.ts";
 import { list } from "../shared/environment.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -40,6 +41,10 @@ const operatorShape = {
   SENTINEL_OPERATOR: z
     .string()
     .regex(/^[^\p{C}\s]{1,128}$/u, "must be a name without blanks")
+    .refine(
+      (name) => !name.startsWith(apiActor),
+      `must not begin with ${apiActor}, as the audit calls people who use the API`,
+    )
     .optional(),
 };
 export const natsShape = {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isOwnActor } from "../contract/api-actor.ts";
 import { assigneeLimit, incidentVerdicts, isIncidentId, noteLimit } from "../contract/incident.ts";
 import { type DecisionAsker, subjects } from "../contract/subjects.ts";
 import type { NatsConnection } from "../shared/nats.ts";
@@ -44,13 +45,8 @@ function parseJson(data: Uint8Array): unknown {
 /** Undefined for what is no request of ours. */
 export function parseChange(subject: string, data: Uint8Array): IncidentChange | undefined {
   const change = schema.safeParse(parseJson(data)).data;
-  return change && isOwn(subject.split(".").at(-1), change.actor) ? change : undefined;
+  return change && isOwnActor(subject.split(".").at(-1), change.actor) ? change : undefined;
 }
-
-/** Who asks says for whom; that the other one asked, it cannot say. */
-const isOwn = (asker: string | undefined, actor: string) =>
-  (asker === "console") === actor.startsWith(apiActor);
-const apiActor = "api:";
 
 /** What the aggregator answers. */
 export const changeAnswer = (outcome: ChangeOutcome, nowMs: number): string =>

@@ -212,7 +212,13 @@ describe("a held message", () => {
     const { storedAt } = (await held("forged-1"))[0] ?? { storedAt: 0 };
     const attacker = await connectAs(region, "console");
     const ask = (messages: object[], origin: "upstream" | "device" = "upstream") => {
-      const asked = { action: "release", operation: "o", actor: "a", reason: "because", messages };
+      const asked = {
+        action: "release",
+        operation: "o",
+        actor: "api:a",
+        reason: "because",
+        messages,
+      };
       const subject = subjects.decisionRequest(origin, "console");
       return attacker.request(subject, JSON.stringify(asked), { timeout: 10_000 });
     };

@@ -1,3 +1,4 @@
+import { isOwnActor } from "../../contract/api-actor.ts";
 import type { Lane } from "../../contract/lanes.ts";
 import {
   type DecisionAnswer,
@@ -70,8 +71,10 @@ export class DecisionService {
 
   async #answerTo(message: Msg): Promise<DecisionAnswer> {
     const request = requestIn(message);
-    if (!request) return { failure: "malformed", detail: "the request is not one" };
     const asker = message.subject.split(".")[2] as DecisionAsker;
+    if (!request || !isOwnActor(asker, request.actor)) {
+      return { failure: "malformed", detail: "the request is not one" };
+    }
     try {
       return await this.#decide(request, asker);
     } catch (error) {
