@@ -10,6 +10,7 @@ import { connectProcess, jetstream } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { createAccess } from "./access/access.ts";
 import { ScanBudget } from "./access/scan-budget.ts";
+import { StreamReads } from "./access/stream-reads.ts";
 import { TokenBook } from "./access/token-book.ts";
 import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
@@ -77,7 +78,8 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     metrics,
   });
   const incidents = openIncidentDesk(nats, log);
-  const data = { registry, nats, scans, incidents, clock: Date.now };
+  const reads = new StreamReads();
+  const data = { registry, nats, scans, reads, incidents, clock: Date.now };
   const page = readPageFiles(join(import.meta.dirname, "page"));
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });

@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 import { createAccess } from "../../app/console/access/access.ts";
 import type { AccessLimits } from "../../app/console/access/access-control.ts";
 import { ScanBudget, type ScanLimits } from "../../app/console/access/scan-budget.ts";
+import { StreamReads } from "../../app/console/access/stream-reads.ts";
 import { TokenBook } from "../../app/console/access/token-book.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import { IncidentBook } from "../../app/console/incidents/incident-book.ts";
@@ -97,7 +98,8 @@ export async function startTestServer(
   const tls = { cert: readFileSync(pair.certFile), key: readFileSync(pair.keyFile) };
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
   const book = new IncidentBook();
-  const data = { registry, nats, scans, incidents: noDesk(book), clock: Date.now };
+  const reads = new StreamReads();
+  const data = { registry, nats, scans, reads, incidents: noDesk(book), clock: Date.now };
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   return {
     ...{ api, registry, emulator, tokens, tokensFile, book: tokenBook, caFile, live, access },

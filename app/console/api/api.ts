@@ -3,10 +3,12 @@ import type { Server } from "node:https";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
+import { apiActor } from "../../contract/api-actor.ts";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import type { ConditionalBy } from "../../registry/record-changes.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { ScanBudget } from "../access/scan-budget.ts";
+import type { StreamReads } from "../access/stream-reads.ts";
 import type { IncidentDesk } from "../incidents/incident-desk.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
@@ -27,13 +29,18 @@ export interface ApiOptions {
   readonly nats: NatsConnection;
   /** What lists may cost. */
   readonly scans: ScanBudget;
+  /** How many read streams at a time. */
+  readonly reads: StreamReads;
   readonly incidents: IncidentDesk;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
+/** Whose token it is that sent a request. */
+export const holderOf = (request: FastifyRequest) => request.holder?.name ?? "";
+
 /** What the audit calls whoever sent a request. */
-export const actorOf = (request: FastifyRequest) => `api:${request.holder?.name ?? ""}`;
+export const actorOf = (request: FastifyRequest) => `${apiActor}${holderOf(request)}`;
 
 /** Who changes something by this request, and on which condition. @throws Problem */
 export function byOf(request: FastifyRequest, clock: () => number): ConditionalBy {

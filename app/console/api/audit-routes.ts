@@ -4,7 +4,7 @@ import { storedRecord } from "../../audit/stored-record.ts";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { auditKinds } from "../../contract/subjects.ts";
 import { readBatch } from "../../shared/stored-messages.ts";
-import { type Api, type ApiOptions, answer, failures } from "./api.ts";
+import { type Api, type ApiOptions, answer, failures, holderOf } from "./api.ts";
 import { wholeNumber } from "./device-schemas.ts";
 
 const time = z.iso.datetime();
@@ -43,7 +43,7 @@ const AuditList = z
   .meta({ id: "AuditList" });
 
 /** What is on record. Whether the record is whole, `sentinel audit verify` says. */
-export function addAuditRoutes(api: Api, { nats }: ApiOptions): void {
+export function addAuditRoutes(api: Api, { nats, reads }: ApiOptions): void {
   api.get(
     "/audit",
     {
@@ -55,16 +55,17 @@ export function addAuditRoutes(api: Api, { nats }: ApiOptions): void {
         response: { 200: answer("A page", AuditList), ...failures },
       },
     },
-    async ({ query: { client = "*", kind = "*", since, until, limit, after } }) => {
+    async (request) => {
+      const { client = "*", kind = "*", since, until, limit, after } = request.query;
       const from =
         after === undefined && since !== undefined
           ? { since: Date.parse(since) }
           : { sequence: (after ?? 0) + 1 };
-      const batch = await readBatch(nats, "AUDIT", {
-        ...{ from, limit },
-        // Three parts: what chains of records are made of has four.
-        filter: `audit.${kind}.${client}`,
-      });
+      // Three parts: what chains of records are made of has four.
+      const filter = `audit.${kind}.${client}`;
+      const batch = await reads.read(holderOf(request), () =>
+        readBatch(nats, "AUDIT", { from, limit, filter }),
+      );
       const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
       const wanted = batch.filter(({ storedAt }) => storedAt < end);
       const last = batch.at(-1);

@@ -3,7 +3,7 @@ import { type DecisionAction, decisionActions } from "../../contract/quarantine-
 import { askPatiently } from "../../quarantine/decide-matching.ts";
 import { contentView, heldView } from "../../quarantine/held-view.ts";
 import { heldAt, heldPage } from "../../quarantine/quarantine.ts";
-import { type Api, type ApiOptions, actorOf, answer, failures } from "./api.ts";
+import { type Api, type ApiOptions, actorOf, answer, failures, holderOf } from "./api.ts";
 import { Problem } from "./problem.ts";
 import { decideUntil } from "./quarantine-bulk.ts";
 import {
@@ -30,7 +30,7 @@ export function addQuarantineRoutes(api: Api, options: ApiOptions): void {
   }
 }
 
-function addReading(api: Api, { nats }: ApiOptions): void {
+function addReading(api: Api, { nats, reads }: ApiOptions): void {
   api.get(
     "/quarantine",
     {
@@ -42,8 +42,11 @@ function addReading(api: Api, { nats }: ApiOptions): void {
         response: { 200: answer("A page", HeldList), ...failures },
       },
     },
-    async ({ query: { after = 0, limit, ...filter } }) => {
-      const { messages, next } = await heldPage(nats, filter, { after, limit });
+    async (request) => {
+      const { after = 0, limit, ...filter } = request.query;
+      const { messages, next } = await reads.read(holderOf(request), () =>
+        heldPage(nats, filter, { after, limit }),
+      );
       return { messages: messages.map(heldView), ...(next !== undefined && { next }) };
     },
   );

@@ -4,6 +4,7 @@ import type { Lane } from "../../contract/lanes.ts";
 import type { Origin } from "../../contract/subjects.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
+import { Semaphore } from "../../shared/semaphore.ts";
 import { isFull, storeMessage } from "../../shared/store-message.ts";
 import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
@@ -16,7 +17,6 @@ import type { InspectedMessage } from "./message.ts";
 import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
 import type { Redelivery } from "./redelivery.ts";
-import { Semaphore } from "./semaphore.ts";
 import { budgetExceeded, type InspectionState, type Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
