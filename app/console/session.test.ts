@@ -182,6 +182,42 @@ describe("a sign-in link", () => {
     now += 15 * 60_000;
     expect((await send("POST", "/session", page, { code })).body.code).toBe("link-unknown");
   });
+
+  it("does not wait any more when its person signs out everywhere", async () => {
+    const [code, operator, viewer] = [
+      await link(),
+      await signIn("operator"),
+      await send("POST", "/sign-in-links", server.as("viewer")),
+    ];
+    await send("DELETE", "/session?everywhere=true", operator);
+
+    expect((await send("POST", "/session", page, { code })).body.code).toBe("link-unknown");
+    const another = await send("POST", "/session", page, { code: viewer.body.code });
+    expect(another.status).toBe(201);
+  });
+
+  it("that a session made opens none that outlasts it", async () => {
+    const operator = await signIn("operator");
+    const { endsAt } = (await send("GET", "/session", operator)).body;
+    now += sessionLimits.idleMs - 60_000;
+    const { code } = (await send("POST", "/sign-in-links", operator)).body;
+    now += 60_000;
+    const opened = await send("POST", "/session", page, { code });
+
+    expect([opened.status, opened.body.endsAt]).toEqual([201, endsAt]);
+  });
+
+  it("is pushed out by more of the same token, never by another's", async () => {
+    const viewer = (await send("POST", "/sign-in-links", server.as("viewer"))).body.code;
+    const codes = [];
+    for (let i = 0; i < 21; i++) codes.push(await link());
+    const statusOf = async (code: string) =>
+      (await send("POST", "/session", page, { code })).status;
+
+    expect(await statusOf(codes[0] ?? "")).toBe(401);
+    expect(await statusOf(codes[1] ?? "")).toBe(201);
+    expect(await statusOf(viewer)).toBe(201);
+  });
 });
 
 it("attempts to sign in are put up with a few times a minute from one address", async () => {

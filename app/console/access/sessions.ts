@@ -13,7 +13,8 @@ export interface SessionLimits {
 interface Session {
   /** SHA-256 of the token that it stands for: withdrawn, it ends. */
   readonly tokenDigest: string;
-  readonly openedAt: number;
+  /** At the latest, in milliseconds since 1970. */
+  readonly endsAt: number;
   seenAt: number;
   /** What a page of this session proves itself with when it changes something. */
   readonly proof: string;
@@ -65,12 +66,14 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  open(holder: ApiTokenEntry): OpenedSession {
+  /** @param notAfter when it ends at the latest, in milliseconds since 1970, if that is before its life is over. */
+  open(holder: ApiTokenEntry, notAfter = Number.POSITIVE_INFINITY): OpenedSession {
     const theirs = this.#of(holder);
     // From the one that was used last to the one that was used longest ago.
     for (const key of theirs.slice(sessionsOfOne - 1)) this.#sessions.delete(key);
     const [id, proof, now] = [secret(), secret(), this.#options.clock()];
-    const session = { tokenDigest: holder.sha256, openedAt: now, seenAt: now, proof };
+    const endsAt = Math.min(now + this.#options.limits.lifeMs, notAfter);
+    const session = { tokenDigest: holder.sha256, endsAt, seenAt: now, proof };
     this.#sessions.set(keyOf(id), session);
     return { id, proof, holder };
   }
@@ -111,7 +114,7 @@ export class Sessions {
     const session = this.#sessions.peek(key);
     if (!session) return undefined;
     const holder = tokens.entryOf(session.tokenDigest);
-    const endsAt = session.openedAt + limits.lifeMs;
+    const { endsAt } = session;
     const now = clock();
     if (!holder || now >= endsAt || now >= session.seenAt + limits.idleMs) {
       this.#sessions.delete(key);

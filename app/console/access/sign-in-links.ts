@@ -7,10 +7,20 @@ import type { TokenBook } from "./token-book.ts";
 export const linkLifeMs = 15 * 60_000;
 /** As many as wait at a time; beyond it the oldest is forgotten. */
 const linkLimit = 1_000;
+/** Of one token, so that nobody can push out the links of others. */
+const linksOfOne = 20;
 
 interface Waiting {
   readonly tokenDigest: string;
   readonly endsAt: number;
+  readonly sessionEndsAt: number | undefined;
+}
+
+/** What a link opens. */
+export interface Redeemed {
+  readonly holder: ApiTokenEntry;
+  /** When its session ends at the latest, in milliseconds since 1970; undefined: as one by the token does. */
+  readonly sessionEndsAt: number | undefined;
 }
 
 /** Codes that open one session each: so a token need not be typed, or lie in a browser's history. */
@@ -27,20 +37,43 @@ export class SignInLinks {
     this.#clock = options.clock;
   }
 
-  /** @returns the code, and when it ends, in milliseconds since 1970. */
-  issue(holder: ApiTokenEntry): { readonly code: string; readonly endsAt: number } {
+  /**
+   * What is made by a session opens none that outlasts it: whoever has stolen one must not renew it.
+   *
+   * @param sessionEndsAt of the session that asks; undefined for a token.
+   * @returns the code, and when it ends, in milliseconds since 1970.
+   */
+  issue(
+    holder: ApiTokenEntry,
+    sessionEndsAt?: number,
+  ): { readonly code: string; readonly endsAt: number } {
+    // From the newest to the oldest.
+    for (const key of this.#of(holder).slice(linksOfOne - 1)) this.#waiting.delete(key);
     const code = `snl_${randomBytes(32).toString("base64url")}`;
-    const endsAt = this.#clock() + linkLifeMs;
-    this.#waiting.set(hash("sha256", code), { tokenDigest: holder.sha256, endsAt });
+    const endsAt = Math.min(this.#clock() + linkLifeMs, sessionEndsAt ?? Number.POSITIVE_INFINITY);
+    const tokenDigest = holder.sha256;
+    this.#waiting.set(hash("sha256", code), { tokenDigest, endsAt, sessionEndsAt });
     return { code, endsAt };
   }
 
+  /** Whoever signs out everywhere wants nobody to come in by what was made before. */
+  forgetAll(holder: ApiTokenEntry): void {
+    for (const key of this.#of(holder)) this.#waiting.delete(key);
+  }
+
+  #of({ sha256 }: ApiTokenEntry): readonly string[] {
+    return [...this.#waiting.entries()].flatMap(([key, { tokenDigest }]) =>
+      tokenDigest === sha256 ? [key] : [],
+    );
+  }
+
   /** Whom a code signs in, once: it is spent by being asked for. */
-  redeem(code: string): ApiTokenEntry | undefined {
+  redeem(code: string): Redeemed | undefined {
     const key = hash("sha256", code);
     const link = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (!link || this.#clock() >= link.endsAt) return undefined;
-    return this.#tokens.entryOf(link.tokenDigest);
+    const holder = this.#tokens.entryOf(link.tokenDigest);
+    return holder && { holder, sessionEndsAt: link.sessionEndsAt };
   }
 }

@@ -51,7 +51,7 @@ const SignOutQuery = z.strictObject({
   everywhere: z
     .enum(["true", "false"])
     .default("false")
-    .describe("Also all other sessions of the same token"),
+    .describe("Also all other sessions of the same token, and links that wait"),
 });
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -79,11 +79,13 @@ export function addSessionRoutes(api: Api, options: SessionRoutesOptions): void 
       schema: {
         tags,
         summary: "Makes a link that signs in once, with the role of whoever asks",
+        description:
+          "At most 20 of a token wait; beyond it the oldest is forgotten. Made by a session, it opens one that ends with that at the latest.",
         response: { 201: answer("Good for a quarter of an hour", SignInLink), ...failures },
       },
     },
-    async ({ holder }, reply) => {
-      const { code, endsAt } = options.links.issue(holder as ApiTokenEntry);
+    async ({ holder, session }, reply) => {
+      const { code, endsAt } = options.links.issue(holder as ApiTokenEntry, session?.endsAt);
       reply.code(201).headers(secretHeaders);
       // After the hash: it is in no request line, no log and no Referer.
       return { code, path: `/#code=${code}`, endsAt: iso(endsAt) };
@@ -107,8 +109,8 @@ function addSignIn(api: Api, { sessions, metrics, log, ...options }: SessionRout
       if (isFromElsewhere(request)) {
         throw await options.turnAway(request, "not-from-the-page", foreign());
       }
-      const { holder, by } = await signedIn(request, request.body, options);
-      const opened = sessions.open(holder);
+      const { holder, by, sessionEndsAt } = await signedIn(request, request.body, options);
+      const opened = sessions.open(holder, sessionEndsAt);
       request.holder = holder;
       metrics.signedIn(by);
       log.info({ ...requestFacts(request), by }, "signed in");
@@ -125,18 +127,18 @@ async function signedIn(
   { tokens, links, turnAway }: Pick<SessionRoutesOptions, "tokens" | "links" | "turnAway">,
 ) {
   if ("code" in body) {
-    const holder = links.redeem(body.code);
-    if (holder) return { holder, by: "link" as const };
+    const redeemed = links.redeem(body.code);
+    if (redeemed) return { ...redeemed, by: "link" as const };
     const detail =
       "a link works once, for a quarter of an hour; have a new one made, or use a token";
     throw await turnAway(request, "link-unknown", new Problem("link-unknown", detail));
   }
   const holder = tokens.holderOf(body.token);
   if (!holder) throw await turnAway(request, "token-unknown", unknownToken());
-  return { holder, by: "token" as const };
+  return { holder, by: "token" as const, sessionEndsAt: undefined };
 }
 
-function addSignOut(api: Api, { sessions, log }: SessionRoutesOptions): void {
+function addSignOut(api: Api, { sessions, links, log }: SessionRoutesOptions): void {
   api.delete(
     "/session",
     {
@@ -151,7 +153,10 @@ function addSignOut(api: Api, { sessions, log }: SessionRoutesOptions): void {
     async (request, reply) => {
       const { holder, session, query } = request;
       if (session) sessions.close(session.key);
-      if (query.everywhere === "true") sessions.closeAll(holder as ApiTokenEntry);
+      if (query.everywhere === "true") {
+        sessions.closeAll(holder as ApiTokenEntry);
+        links.forgetAll(holder as ApiTokenEntry);
+      }
       log.info({ ...requestFacts(request), everywhere: query.everywhere }, "signed out");
       reply.code(204).header("set-cookie", endedCookie);
     },

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Link, Route, Switch } from "wouter";
 import { RequestFailed, whenSessionEnds } from "./data/api.ts";
+import { type Person, whoIsThere } from "./data/person.ts";
 import { PreferencesProvider } from "./data/preferences.tsx";
 import {
   codeInAddress,
@@ -18,44 +19,29 @@ import { Audit } from "./views/audit.tsx";
 import { Device } from "./views/device.tsx";
 import { Devices } from "./views/devices.tsx";
 import { HeldMessage } from "./views/held-message.tsx";
+import { LinkOpened } from "./views/link-opened.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Quarantine } from "./views/quarantine.tsx";
 import { SignIn } from "./views/sign-in.tsx";
 import { System } from "./views/system.tsx";
-
-/** Who is there: not known yet, nobody (and why), or somebody. */
-type Person =
-  | { readonly is: "unknown" }
-  | { readonly is: "nobody"; readonly said?: string }
-  | { readonly is: "there"; readonly session: Session };
-
-async function whoIsThere(): Promise<Person> {
-  const code = codeInAddress();
-  try {
-    const session = await (code === undefined ? currentSession() : signIn({ code }));
-    return session ? { is: "there", session } : { is: "nobody" };
-  } catch (error) {
-    // A link that was opened before: whoever has signed in by it stays so.
-    const session = code === undefined ? undefined : await currentSession().catch(() => undefined);
-    if (session) return { is: "there", session };
-    return { is: "nobody", said: (error as Error).message };
-  }
-}
 
 const ended = "The session has ended. Nothing was lost: sign in, and this view is here again.";
 
 export function App() {
   const [person, setPerson] = useState<Person>({ is: "unknown" });
   useEffect(() => {
-    void whoIsThere().then(setPerson);
+    const asking = { current: currentSession, redeem: (code: string) => signIn({ code }) };
+    void whoIsThere(codeInAddress(), asking).then(setPerson);
     whenSessionEnds(() => setPerson({ is: "nobody", said: ended }));
   }, []);
+  const enter = (session: Session) => setPerson({ is: "there", session });
   useEffect(() => (person.is === "there" ? tellActivity() : undefined), [person.is]);
   return (
     <PreferencesProvider>
       {person.is === "unknown" && <Waiting what="Looking who is signed in" />}
-      {person.is === "nobody" && (
-        <SignIn said={person.said} onSignedIn={(session) => setPerson({ is: "there", session })} />
+      {person.is === "nobody" && <SignIn said={person.said} onSignedIn={enter} />}
+      {person.is === "asked" && (
+        <LinkOpened session={person.session} code={person.code} onChosen={enter} />
       )}
       {person.is === "there" && (
         <SignedIn value={person.session}>
