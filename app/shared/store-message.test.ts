@@ -90,7 +90,7 @@ it("ends at a refusal that its caller calls final, such as that of a full stream
   const errors: string[] = [];
   const stored = storeMessage(
     jetstream(inspector),
-    "quarantine.upstream.full",
+    "quarantine.device.full",
     Buffer.from("evidence"),
     {
       headers: messageHeaders(),

@@ -46,7 +46,7 @@ describe("a device token", () => {
       nats: {
         type: "user",
         version: 2,
-        pub: { allow: ["clients.pump-7.reports"] },
+        pub: { allow: ["clients.pump-7.reports", "clients.pump-7.resume"] },
         sub: { allow: ["clients.pump-7.alerts", "$MQTT.sub.>", "$MQTT.deliver.pubrel.>"] },
         subs: 50,
         payload: 65_664,
