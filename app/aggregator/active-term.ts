@@ -10,9 +10,11 @@ import { parseIncident } from "../incidents/incident-finding.ts";
 import type { Msg, NatsConnection } from "../shared/nats.ts";
 import type { AggregatorMetrics } from "./aggregator-metrics.ts";
 import { type FindingSource, markAfter } from "./finding-source.ts";
+import { changesOfOneFinding } from "./grouping/gathering.ts";
 import type { Groups } from "./grouping/groups.ts";
 import { commitLimit, type IncidentCursor, type Journal } from "./journal.ts";
 import type { Outbox } from "./notices/outbox.ts";
+import { receiversLimit } from "./notices/receivers.ts";
 import { seenFinding } from "./seen-finding.ts";
 import { entriesOf } from "./stored-groups.ts";
 
@@ -33,9 +35,12 @@ const idleMs = 200;
 const tickMs = 1_000;
 /** How often it is looked whether the stream of findings still is the same one. */
 const lookMs = 2_000;
-/** No finding, decision or moment changes more messages at once than are left then. */
-const roomFor = commitLimit - 300;
 const requestsAtOnce = 50;
+/** Of an incident that a person closes: it, and that it is over. */
+const changesOfDecision = 2;
+/** No finding is taken when there would not be room for all that may come with it. */
+const roomFor =
+  commitLimit - changesOfOneFinding - requestsAtOnce * changesOfDecision - receiversLimit;
 
 const unreadable = { refused: "unknown", detail: "that is no request of an incident" } as const;
 const over = { refused: "unavailable", detail: "another aggregator takes over" } as const;

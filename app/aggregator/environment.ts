@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { quietHours } from "../contract/incident.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
+import { gatheredAtOnce } from "./grouping/gathering.ts";
 
 const shape = {
   ...processSchema,
@@ -8,7 +9,7 @@ const shape = {
   /** What incidents say where they are from. */
   REGION: z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -"),
   /** So many clients with one rule within so many seconds are one campaign. */
-  CAMPAIGN_CLIENTS: count.min(2).max(200).default(10),
+  CAMPAIGN_CLIENTS: count.min(2).max(gatheredAtOnce).default(10),
   CAMPAIGN_SECONDS: count.default(600),
   /** A client with so many findings of one rule is an incident of its own, campaign or not. */
   LOUD_FINDINGS: count.min(2).default(100),

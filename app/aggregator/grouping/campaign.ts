@@ -51,9 +51,13 @@ export class Members {
     this.#changed.add(place);
   }
 
-  /** Takes a part as it was stored. */
+  /** Takes a part as it was stored, in the place of an earlier version of it. */
   restore(place: number, part: MemberPart): void {
+    for (const clientId of this.#parts[place]?.keys() ?? []) {
+      if (this.#places.get(clientId) === place) this.#places.delete(clientId);
+    }
     while (this.#parts.length <= place) this.#parts.push(new Map());
+    this.#parts[place]?.clear();
     for (const [clientId, findings = 0, firstSeen = 0, lastSeen = 0] of part) {
       this.#place(clientId, { findings, firstSeen, lastSeen }, place);
     }

@@ -1,51 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Incident } from "../../incidents/incident.ts";
 import { findingOf } from "../finding.fixture.ts";
-import { type GroupingSettings, Groups } from "./groups.ts";
-
-const hour = 3_600_000;
-const start = 10 * hour;
-const settings: GroupingSettings = {
-  region: "us-east",
-  campaignClients: 5,
-  campaignMs: hour,
-  loudFindings: 20,
-  quietMs: 24 * hour,
-  groupLimit: 1_000,
-  repeat: { firstMs: 60_000, longestMs: hour },
-};
-
-/** What is stored, as far as it was. */
-class Stored {
-  readonly incidents = new Map<string, Incident>();
-  readonly members = new Map<string, Parameters<Groups["restoreMembers"]>>();
-  readonly notices: string[] = [];
-
-  take(groups: Groups): void {
-    const changes = groups.takeChanges();
-    for (const incident of changes.incidents) this.incidents.set(incident.id, incident);
-    for (const { id, place, part } of changes.members) {
-      this.members.set(`${id}.${place}`, [id, place, part]);
-    }
-    for (const { kind, incident } of changes.notices) this.notices.push(`${kind} ${incident.kind}`);
-  }
-
-  get listed(): Incident[] {
-    return [...this.incidents.values()].filter(({ mergedInto }) => mergedInto === undefined);
-  }
-
-  restored(of: GroupingSettings): Groups {
-    const groups = new Groups(of);
-    for (const incident of this.incidents.values()) groups.restore(incident);
-    for (const part of this.members.values()) groups.restoreMembers(...part);
-    return groups;
-  }
-}
-
-const fill = (count: number, from: number, clientOf: (n: number) => string) =>
-  Array.from({ length: count }, (_, n) =>
-    findingOf(from + n, { clientId: clientOf(n), time: start + from + n }),
-  );
+import { changesOfOneFinding } from "./gathering.ts";
+import { fill, hour, Stored, settings, start } from "./groups.fixture.ts";
+import { Groups } from "./groups.ts";
 
 it("makes one incident of one device's findings by one rule, however many", () => {
   const groups = new Groups(settings);
@@ -130,6 +87,33 @@ describe("the same on many clients", () => {
     expect(stored.notices.filter((each) => each === "opened campaign")).toHaveLength(1);
     expect(stored.notices.filter((each) => each === "opened client")).toHaveLength(5);
     expect(stored.notices.filter((each) => each === "resolved client")).toHaveLength(5);
+  });
+
+  it("is a campaign of as many as can be stored at once, when more were open; the others stay and lose nothing", () => {
+    const groups = new Groups(settings);
+    const stored = new Stored();
+    // Too slow to be a campaign, then all of them again, and one that is new.
+    const times = Array.from({ length: 600 }, (_, n) => start + n * hour);
+    times.forEach((time, n) => {
+      groups.take(findingOf(n, { clientId: `v-${n}`, time }), time);
+      stored.take(groups);
+    });
+    const late = start + 600 * hour;
+    times.forEach((_, n) => {
+      groups.take(findingOf(1_000 + n, { clientId: `v-${n}`, time: late }), late);
+      stored.take(groups);
+    });
+    groups.take(findingOf(2_000, { clientId: "new", time: late }), late);
+
+    expect(groups.pending).toBeLessThanOrEqual(changesOfOneFinding);
+    stored.take(groups);
+    const count = (kind: string) => stored.listed.filter((each) => each.kind === kind).length;
+    expect([count("campaign"), count("client")]).toEqual([1, 521]);
+    expect(stored.listed.reduce((sum, each) => sum + each.findings, 0)).toBe(1_201);
+    expect(groups.take(findingOf(2_001, { clientId: "newer", time: late }), late)).toBe("grouped");
+    stored.take(groups);
+    expect([count("campaign"), count("client")]).toEqual([1, 521]);
+    expect(groups.size).toBe(602);
   });
 
   it("is none when it is spread over more time", () => {

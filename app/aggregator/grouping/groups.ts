@@ -4,22 +4,11 @@ import type { Notice, NoticeKind } from "../../incidents/notice.ts";
 import type { SeenFinding } from "../seen-finding.ts";
 import { type MemberPart, Members, memberOf, memberWith, without } from "./campaign.ts";
 import { decided } from "./decisions.ts";
+import { gathered } from "./gathering.ts";
+import type { GroupingSettings } from "./grouping-settings.ts";
 import { campaignOf, counted, ended, merged, newIncidentId, opened } from "./incident-steps.ts";
-import { dueNotice, type RepeatTimes, told } from "./telling.ts";
-
-export interface GroupingSettings {
-  readonly region: string;
-  /** So many clients with one rule within so long are a campaign. */
-  readonly campaignClients: number;
-  readonly campaignMs: number;
-  /** A client with so many findings of one rule is an incident of its own, campaign or not. */
-  readonly loudFindings: number;
-  /** An incident ends when nothing came for so long. */
-  readonly quietMs: number;
-  /** Pairs of rule and client that are remembered at a time. */
-  readonly groupLimit: number;
-  readonly repeat: RepeatTimes;
-}
+import { RuleIndex } from "./rule-index.ts";
+import { dueNotice, told } from "./telling.ts";
 
 /** Where a finding was counted: in an incident that goes on, or in one of its own because there are too many. */
 export type Counted = "grouped" | "ungrouped";
@@ -35,13 +24,6 @@ export interface GroupChanges {
   readonly notices: readonly Notice[];
 }
 
-/** The open incidents of one rule. */
-interface OfRule {
-  /** Ids of incidents, by their client. */
-  readonly clients: Map<string, string>;
-  campaign: string | undefined;
-}
-
 /**
  * The open incidents, and which one a finding belongs to: that of its rule and client, or of a
  * campaign of its rule. Calculates only: whoever uses it stores what has changed, all of it together.
@@ -49,7 +31,7 @@ interface OfRule {
 export class Groups {
   readonly #settings: GroupingSettings;
   readonly #open = new Map<string, Incident>();
-  readonly #rules = new Map<string, OfRule>();
+  readonly #rules = new RuleIndex();
   readonly #members = new Map<string, Members>();
   #memberCount = 0;
   /** Open ones with findings that nobody was told of. */
@@ -81,26 +63,32 @@ export class Groups {
     return this.#changed.size + this.#notices.length + parts;
   }
 
-  /** Takes an incident as it was stored. */
+  /** Takes an incident as it was stored; a later version of one that was taken before counts. */
   restore(incident: Incident): void {
-    if (!isOpen(incident)) return;
+    if (!isOpen(incident)) {
+      this.#forget(incident);
+      return;
+    }
     this.#open.set(incident.id, incident);
-    const ofRule = this.#ofRule(incident.rule.id);
-    if (incident.kind === "campaign") {
-      ofRule.campaign = incident.id;
+    this.#rules.add(incident);
+    if (incident.kind === "campaign" && !this.#members.has(incident.id)) {
       this.#members.set(incident.id, new Members());
-    } else ofRule.clients.set(incident.clients[0] ?? "", incident.id);
+    }
     if (incident.findings > incident.told.findings) this.#untold.add(incident.id);
+    else this.#untold.delete(incident.id);
   }
 
-  /** After its campaign. What is of one that is not open is left out. */
+  /** After its campaign. What is of one that is not open is left out; the later of two counts. */
   restoreMembers(id: string, place: number, part: MemberPart): void {
-    this.#members.get(id)?.restore(place, part);
-    if (this.#members.has(id)) this.#memberCount += part.length;
+    const members = this.#members.get(id);
+    if (!members) return;
+    const before = members.size;
+    members.restore(place, part);
+    this.#memberCount += members.size - before;
   }
 
   take(finding: SeenFinding, nowMs: number): Counted {
-    const ofRule = this.#ofRule(finding.rule.id);
+    const ofRule = this.#rules.of(finding.rule.id);
     const own = this.#open.get(ofRule.clients.get(finding.clientId) ?? "");
     if (own) {
       this.#put(counted(own, finding, false), nowMs);
@@ -115,9 +103,9 @@ export class Groups {
       this.#alone(incident, nowMs);
       return "ungrouped";
     }
-    ofRule.clients.set(finding.clientId, incident.id);
+    this.#rules.add(incident);
     this.#put(incident, nowMs);
-    this.#gather(ofRule, finding.time, nowMs);
+    this.#gather(finding, nowMs);
     return "grouped";
   }
 
@@ -159,12 +147,6 @@ export class Groups {
     return changes;
   }
 
-  #ofRule(rule: string): OfRule {
-    const known = this.#rules.get(rule) ?? { clients: new Map(), campaign: undefined };
-    this.#rules.set(rule, known);
-    return known;
-  }
-
   /** An open incident, changed; told of when it is time. */
   #put(incident: Incident, nowMs: number): void {
     this.#open.set(incident.id, incident);
@@ -189,20 +171,17 @@ export class Groups {
 
   /** It is over: no further finding is counted in it. */
   #finish(incident: Incident, nowMs: number): Incident {
-    const { id, rule, kind, clients } = incident;
-    const ofRule = this.#rules.get(rule.id);
-    if (kind === "campaign") {
-      if (ofRule?.campaign === id) ofRule.campaign = undefined;
-      this.#memberCount -= this.#members.get(id)?.size ?? 0;
-      this.#members.delete(id);
-    } else if (ofRule?.clients.get(clients[0] ?? "") === id)
-      ofRule.clients.delete(clients[0] ?? "");
-    if (ofRule && ofRule.clients.size === 0 && ofRule.campaign === undefined) {
-      this.#rules.delete(rule.id);
-    }
+    this.#forget(incident);
+    return this.#noticed(incident, "resolved", nowMs);
+  }
+
+  #forget(incident: Incident): void {
+    const { id } = incident;
+    this.#rules.delete(incident);
+    this.#memberCount -= this.#members.get(id)?.size ?? 0;
+    this.#members.delete(id);
     this.#open.delete(id);
     this.#untold.delete(id);
-    return this.#noticed(incident, "resolved", nowMs);
   }
 
   /** There is no room for another group: told, stored and not remembered. */
@@ -242,21 +221,16 @@ export class Groups {
     const what = `taken out of campaign ${campaign.id}: ${before.findings + 1} findings`;
     const opening = { region: this.#settings.region, kind: "client", nowMs, what } as const;
     const incident = opened(finding, { id: newIncidentId(nowMs), ...opening });
-    this.#ofRule(finding.rule.id).clients.set(clientId, incident.id);
+    this.#rules.add(incident);
     this.#put({ ...incident, ...memberWith(before, finding) }, nowMs);
   }
 
-  /** Makes a campaign of the incidents of many clients, but for those that are loud or seen to by a person. */
-  #gather(ofRule: OfRule, time: number, nowMs: number): void {
-    const { campaignClients, campaignMs, loudFindings } = this.#settings;
-    if (ofRule.clients.size < campaignClients) return;
-    const recent = [...ofRule.clients.values()]
-      .flatMap((id) => this.#open.get(id) ?? [])
-      .filter(({ lastSeen }) => lastSeen > time - campaignMs);
-    if (recent.length < campaignClients) return;
-    const [oldest, ...others] = recent
-      .filter(({ findings, status }) => findings < loudFindings && status === "new")
-      .sort((a, b) => a.firstSeen - b.firstSeen);
+  /** Makes a campaign of the incidents of many clients. */
+  #gather({ rule, time }: SeenFinding, nowMs: number): void {
+    const { clients } = this.#rules.of(rule.id);
+    if (clients.size < this.#settings.campaignClients) return;
+    const open = [...clients.values()].flatMap((id) => this.#open.get(id) ?? []);
+    const [oldest, ...others] = gathered(open, time, this.#settings);
     if (!oldest || others.length === 0) return;
     const campaign = campaignOf([oldest, ...others], { id: newIncidentId(nowMs), nowMs });
     const members = new Members();
@@ -266,7 +240,7 @@ export class Groups {
     }
     this.#memberCount += members.size;
     this.#members.set(campaign.id, members);
-    this.#ofRule(campaign.rule.id).campaign = campaign.id;
+    this.#rules.add(campaign);
     this.#put(campaign, nowMs);
   }
 }

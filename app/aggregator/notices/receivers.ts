@@ -16,7 +16,7 @@ export class ReceiversInvalid extends Error {
   override readonly name = "ReceiversInvalid";
 }
 
-const receiversLimit = 20;
+export const receiversLimit = 20;
 /** Standard Webhooks asks for 24 to 64 bytes. */
 const keyBytes = { min: 24, max: 64 };
 const inside = /^(localhost|127\.0\.0\.1|[a-z0-9.-]+\.svc(\.cluster\.local)?)$/;

@@ -15,32 +15,39 @@ const whole = { after: undefined, limit: 100 };
 
 it("lists the newest first, page by page, each once, in whatever order they came", () => {
   const book = new IncidentBook();
-  for (const n of [4, 1, 5, 3, 2, 4]) book.take(incident(n));
+  for (const [at, n] of [4, 1, 5, 3, 2, 4].entries()) book.take(incident(n), at + 1);
   const first = book.page({}, { after: undefined, limit: 2 });
   expect(numbers(first)).toEqual([5, 4]);
   const second = book.page({}, { after: first.next, limit: 2 });
   expect(numbers(second)).toEqual([3, 2]);
   // What comes between two pages moves nothing.
-  book.take(incident(6));
+  book.take(incident(6), 7);
   const last = book.page({}, { after: second.next, limit: 2 });
   expect(numbers(last)).toEqual([1]);
   expect(last.next).toBeUndefined();
 });
 
-it("shows an incident as it is now, and none that has become a part of another", () => {
-  const book = new IncidentBook();
-  book.take(incident(1));
-  book.take(incident(2));
-  book.take(incident(1, { status: "closed", verdict: "fp" }));
-  book.take(incident(2, { status: "closed", mergedInto: "mbx2k9q9-00000000" }));
-  expect(book.page({}, whole).incidents.map(({ verdict }) => verdict)).toEqual(["fp"]);
+it("shows an incident as it is now, and none that has become a part of another, in whatever order that came", () => {
+  const versions = [
+    incident(1),
+    incident(2),
+    incident(1, { status: "closed", verdict: "fp" }),
+    incident(2, { status: "closed", mergedInto: "mbx2k9q9-00000000" }),
+  ].map((each, at) => [each, at + 1] as const);
+  // Copies of the stream lag, and what is told at once comes before what is read.
+  for (const order of [versions, versions.toReversed()]) {
+    const book = new IncidentBook();
+    for (const version of order) book.take(...version);
+    expect(book.page({}, whole).incidents.map(({ verdict }) => verdict)).toEqual(["fp"]);
+    expect(book.size).toBe(1);
+  }
 });
 
 it("picks by status, severity, rule and client", () => {
   const book = new IncidentBook();
-  book.take(incident(1, { status: "closed" }));
-  book.take(incident(2, { severity: "low" }));
-  book.take(incident(3, { rule: { id: "r2", title: "Other" } }));
+  book.take(incident(1, { status: "closed" }), 1);
+  book.take(incident(2, { severity: "low" }), 2);
+  book.take(incident(3, { rule: { id: "r2", title: "Other" } }), 3);
   expect(numbers(book.page({ status: "closed" }, whole))).toEqual([1]);
   expect(numbers(book.page({ severity: "low" }, whole))).toEqual([2]);
   expect(numbers(book.page({ rule: "r2" }, whole))).toEqual([3]);
@@ -50,7 +57,7 @@ it("picks by status, severity, rule and client", () => {
 
 it("lists no more than it may, and forgets the oldest", () => {
   const book = new IncidentBook(3);
-  for (const n of [5, 2, 4, 3, 1]) book.take(incident(n));
+  for (const [at, n] of [5, 2, 4, 3, 1].entries()) book.take(incident(n), at + 1);
   expect(numbers(book.page({}, whole))).toEqual([5, 4, 3]);
   expect(book.size).toBe(3);
 });

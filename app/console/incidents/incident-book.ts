@@ -13,7 +13,9 @@ export interface IncidentPage {
 /** What a list is made of: every incident without what was found, the newest first. */
 export class IncidentBook {
   readonly #limit: number;
-  readonly #known = new Map<string, Incident>();
+  readonly #known = new Map<string, { readonly incident: Incident; readonly sequence: number }>();
+  /** Which version told that an incident has become a part of another, of so many. */
+  readonly #merged = new Map<string, number>();
   /** In the order in which they were opened, which is that of their ids. */
   readonly #ids: string[] = [];
 
@@ -25,11 +27,13 @@ export class IncidentBook {
     return this.#ids.length;
   }
 
-  /** Takes an incident as it is now. */
-  take(incident: Incident): void {
+  /** Takes a version of an incident. They may come in any order: that with the highest sequence counts. */
+  take(incident: Incident, sequence: number): void {
     const { id } = incident;
+    if (sequence < (this.#known.get(id)?.sequence ?? this.#merged.get(id) ?? 0)) return;
     if (incident.mergedInto !== undefined) {
       this.#drop(id);
+      this.#rememberMerged(id, sequence);
       return;
     }
     if (!this.#known.has(id)) {
@@ -37,12 +41,14 @@ export class IncidentBook {
       if (this.#ids.length > this.#limit) this.#drop(this.#ids[0] ?? "");
       if (this.#ids[this.#placeOf(id)] !== id) return;
     }
-    this.#known.set(id, { ...incident, evidence: { first: [], last: [] }, timeline: [] });
+    const listed = { ...incident, evidence: { first: [], last: [] }, timeline: [] };
+    this.#known.set(id, { incident: listed, sequence });
   }
 
   /** There is another stream than before. */
   clear(): void {
     this.#known.clear();
+    this.#merged.clear();
     this.#ids.length = 0;
   }
 
@@ -50,12 +56,19 @@ export class IncidentBook {
     const incidents: Incident[] = [];
     let place = after === undefined ? this.#ids.length : this.#placeOf(after);
     while (--place >= 0) {
-      const incident = this.#known.get(this.#ids[place] ?? "");
+      const incident = this.#known.get(this.#ids[place] ?? "")?.incident;
       if (!incident || !isListed(incident, filter)) continue;
       if (incidents.length === limit) return { incidents, next: incidents.at(-1)?.id };
       incidents.push(incident);
     }
     return { incidents, next: undefined };
+  }
+
+  #rememberMerged(id: string, sequence: number): void {
+    this.#merged.set(id, sequence);
+    if (this.#merged.size <= this.#limit) return;
+    const [first] = this.#merged.keys();
+    this.#merged.delete(first ?? "");
   }
 
   #drop(id: string): void {

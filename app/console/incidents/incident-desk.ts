@@ -30,9 +30,9 @@ export function openIncidentDesk(
     filter: subjects.incident("*"),
     told: subjects.incidentTold("*"),
     from: { sequence: 1 },
-    onMessage: ({ subject, data }) => {
+    onMessage: ({ sequence, subject, data }) => {
       const incident = parseIncident(data);
-      if (incident) book.take(incident);
+      if (incident) book.take(incident, sequence);
       else log.error({ subject }, "not an incident");
     },
     onAnew: () => book.clear(),
