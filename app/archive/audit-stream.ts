@@ -1,7 +1,7 @@
 import { streamNameOf } from "../audit/archive/archive-name.ts";
 import { type StoredRecord, storedRecord } from "../audit/stored-record.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { readBatch } from "../shared/stored-messages.ts";
+import { hasMore, readBatch } from "../shared/stored-messages.ts";
 
 const stream = "AUDIT";
 /** Bodies of one object together, about: records are read a batch at a time. */
@@ -48,7 +48,7 @@ export class AuditStream {
         records.push(storedRecord(message));
         bytes += message.data.length;
       }
-      if (batch.length < limit) return records;
+      if (!hasMore(batch)) return records;
     }
     return records;
   }

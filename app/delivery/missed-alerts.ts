@@ -1,9 +1,9 @@
 import { subjects } from "../contract/subjects.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
 
 const stream = "MQTT_ALERTS";
-/** Of the largest alerts this many fit into one answer, so that fewer mean that there are no more. */
+/** Alerts that are read together, and held in memory until they are sent. */
 const batch = 50;
 
 /** Where to read on: a time in milliseconds since 1970, or the next sequence. */
@@ -44,7 +44,7 @@ export class MissedAlerts {
       const last = messages.at(-1);
       if (last === undefined) return;
       yield messages;
-      if (messages.length < batch) return;
+      if (!hasMore(messages)) return;
       from = { sequence: last.sequence + 1 };
     }
   }

@@ -6,14 +6,13 @@ import { positionSlots, subjects } from "../contract/subjects.ts";
 import type { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import type { Logger } from "../shared/log.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { readBatch } from "../shared/stored-messages.ts";
+import { hasMore, readBatch } from "../shared/stored-messages.ts";
 import { seeStream } from "../shared/stream-sight.ts";
 import { Positions, type Sample } from "./positions.ts";
 
 const slotMs = 60_000;
 /** Older than any alert that is kept. */
 const ageMs = positionSlots * slotMs;
-const batch = 1_000;
 
 export interface PositionLogOptions {
   readonly connection: NatsConnection;
@@ -72,7 +71,7 @@ export class PositionLog {
       const found = await readBatch(connection, "LAST_SEEN", { from: { sequence }, filter });
       for (const { data } of found) this.positions.add(JSON.parse(Buffer.from(data).toString()));
       const last = found.at(-1);
-      if (!last || found.length < batch) return;
+      if (!last || !hasMore(found)) return;
       sequence = last.sequence + 1;
     }
   }

@@ -1,5 +1,5 @@
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
 import { continues, noMark, type StreamMark, seeStream } from "../shared/stream-sight.ts";
 import type { CatchUps } from "./catch-ups.ts";
 import type { LastSeen } from "./last-seen.ts";
@@ -54,7 +54,7 @@ export class SessionSweep {
       found += await this.#see(old);
       const last = old.at(-1);
       if (last) this.#mark = { created, at, sequence: last.sequence };
-      if (records.length < batch || old.length < records.length) return found;
+      if (!hasMore(records) || old.length < records.length) return found;
     }
   }
 

@@ -1,10 +1,8 @@
 import { subjects } from "../contract/subjects.ts";
 import type { NatsConnection } from "../shared/nats.ts";
-import { readBatch } from "../shared/stored-messages.ts";
+import { hasMore, readBatch } from "../shared/stored-messages.ts";
 import type { Incident } from "./incident.ts";
 import { parseIncident } from "./incident-finding.ts";
-
-const batchLimit = 1_000;
 
 /**
  * Every incident, as they are stored. One that changes meanwhile comes again, later: whoever reads only up
@@ -13,15 +11,13 @@ const batchLimit = 1_000;
 export async function* storedIncidents(connection: NatsConnection): AsyncGenerator<Incident> {
   const filter = subjects.incident("*");
   for (let sequence = 1; ; ) {
-    const request = { from: { sequence }, filter, limit: batchLimit };
-    const batch = await readBatch(connection, "INCIDENTS", request);
+    const batch = await readBatch(connection, "INCIDENTS", { from: { sequence }, filter });
     for (const { data } of batch) {
       const incident = parseIncident(data);
       if (incident) yield incident;
     }
-    const last = batch.at(-1);
-    if (!last || last.following === 0) return;
-    sequence = last.sequence + 1;
+    if (!hasMore(batch)) return;
+    sequence = (batch.at(-1)?.sequence ?? 0) + 1;
   }
 }
 

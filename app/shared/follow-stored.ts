@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { StreamName } from "../contract/stream-bounds.ts";
 import type { Logger } from "./log.ts";
 import { jetstreamManager, type NatsConnection } from "./nats.ts";
-import { type BatchRequest, readBatch } from "./stored-messages.ts";
+import { type BatchRequest, hasMore, readBatch } from "./stored-messages.ts";
 import { continues, type StreamMark, seeStream } from "./stream-sight.ts";
 
 /** A message as its stream has it, whichever way it came. */
@@ -39,8 +39,6 @@ export interface Follower {
   readonly stop: () => void;
 }
 
-const batchLimit = 1_000;
-
 /**
  * Follows a stream without a consumer, in each replica for itself: what is stored is told at once,
  * and what was not told, because a server or this connection was away, is read a little later. So a
@@ -75,12 +73,12 @@ export function followStored(following: Following): Follower {
   const readOn = async () => {
     await look();
     for (;;) {
-      const batch = await readBatch(connection, stream, { from, filter, limit: batchLimit });
+      const batch = await readBatch(connection, stream, { from, filter });
       for (const message of batch) {
         if (!told.delete(message.sequence)) onMessage(message);
         from = { sequence: message.sequence + 1 };
       }
-      if ((batch.at(-1)?.following ?? 0) === 0) break;
+      if (!hasMore(batch)) break;
     }
     // What was told and is not there any more was replaced by a later message of its subject.
     const next = "sequence" in from ? from.sequence : 0;

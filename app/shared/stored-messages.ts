@@ -13,6 +13,10 @@ export interface StoredMessage {
   readonly following: number;
 }
 
+/** Whether the copy that answered had more than it gave. */
+export const hasMore = (batch: readonly StoredMessage[]): boolean =>
+  (batch.at(-1)?.following ?? 0) > 0;
+
 /** A reading that was refused, or did not come whole in time. */
 export class StreamUnread extends Error {
   override readonly name = "StreamUnread";
