@@ -145,6 +145,28 @@ describe("one mistake in one file", () => {
       /sentinel:incidentWebhooks.0.url must be an https:\/\/ address without user and password/,
     ],
     [
+      "a webhook at a port that the cluster does not let out to",
+      {
+        "sentinel:incidentWebhooks": [{ name: "desk", url: "https://desk.example.com:8443/hook" }],
+      },
+      /sentinel:incidentWebhooks.0.url must be at port 443: .* this is 8443; .*; got "https:\/\/desk.example.com:8443\/hook"$/,
+    ],
+    [
+      "a webhook at a port that is none",
+      { "sentinel:incidentWebhooks": [{ name: "desk", url: "https://desk.example.com:99999/" }] },
+      /sentinel:incidentWebhooks.0.url must be an https:\/\/ address/,
+    ],
+    [
+      "a webhook at a private address",
+      { "sentinel:incidentWebhooks": [{ name: "desk", url: "https://10.1.2.3/hook" }] },
+      /sentinel:incidentWebhooks.0.url must be at a public IPv4 address: /,
+    ],
+    [
+      "a receiver of alerts at a port that is none",
+      { "sentinel:alertWebhookUrl": "https://example.com:99999/" },
+      /sentinel:alertWebhookUrl must be an https:\/\/ address/,
+    ],
+    [
       "a webhook with a name that is taken",
       { "sentinel:incidentWebhooks": [{ name: "alertmanager", url: "https://desk.example.com" }] },
       /sentinel:incidentWebhooks must be a list whose names differ/,

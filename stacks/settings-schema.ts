@@ -3,9 +3,11 @@ import { z } from "zod";
 import { apiRoles, apiTokenName, apiTokenNameRule } from "../app/contract/api-token.ts";
 import { AuditKeyEntrySchema } from "../app/contract/audit-keys.ts";
 import { deviceAuths } from "../app/contract/device.ts";
+import { httpsAddressRule, isHttpsAddress } from "../app/contract/https-address.ts";
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
 import { deviceCaMistake } from "./device-ca.ts";
+import { webhookMistake } from "./webhook-address.ts";
 
 /** One message for whatever is wrong with a value: what it must be. */
 const must = (allowed: string) => ({ error: `must be ${allowed}` });
@@ -24,6 +26,11 @@ const domain = matching(
   new RegExp(`^(${domainLabel}\\.)+[a-z]{2,63}$`),
   "a domain name in small letters, such as sentinel.example.com",
 );
+
+const webhookAddress = z.string(httpsAddressRule).check((context) => {
+  const message = webhookMistake(context.value);
+  if (message) context.issues.push({ code: "custom", message, input: context.value });
+});
 
 /** EKS gives addresses of services out of one of these two. */
 const serviceRanges = ["10.100.0.0/16", "172.20.0.0/16"];
@@ -212,10 +219,7 @@ export const stackSettingsSchema = z.strictObject({
       z.strictObject(
         {
           name: matching(/^[a-z0-9-]{1,40}$/, "1 to 40 of a-z, 0-9 and -"),
-          url: matching(
-            /^https:\/\/[^/@?#\s]+(\/\S*)?$/,
-            "an https:// address without user and password",
-          ),
+          url: webhookAddress,
         },
         must("an object such as {name: desk, url: https://…}"),
       ),
@@ -229,7 +233,7 @@ export const stackSettingsSchema = z.strictObject({
     )
     .default([]),
   /** Receives what Alertmanager fires. */
-  alertWebhookUrl: matching(/^https:\/\/\S+$/, "an https:// address").optional(),
+  alertWebhookUrl: z.string(httpsAddressRule).refine(isHttpsAddress, httpsAddressRule).optional(),
 });
 
 export type StackSettings = z.infer<typeof stackSettingsSchema>;

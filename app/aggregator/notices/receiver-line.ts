@@ -6,9 +6,10 @@ import type { Logger } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import { readBatch } from "../../shared/stored-messages.ts";
 import type { NoticeMetrics } from "./notice-metrics.ts";
+import { isGivenUp, NotTaken } from "./patience.ts";
 import type { Receiver } from "./receivers.ts";
 import { requestOf } from "./requests.ts";
-import { NotTaken, send } from "./send.ts";
+import { send } from "./send.ts";
 
 export interface ReceiverLineOptions {
   readonly connection: NatsConnection;
@@ -34,6 +35,8 @@ export class ReceiverLine {
   readonly #options: ReceiverLineOptions;
   readonly #running: Promise<void>;
   #position: number;
+  /** Of the notices in hand. */
+  #taken = 0;
 
   constructor(options: ReceiverLineOptions) {
     this.#options = options;
@@ -75,6 +78,7 @@ export class ReceiverLine {
     const notices = batch.flatMap(({ data }) => parseNotice(data) ?? []);
     metrics.waiting(receiver.name, notices[0]?.time);
     const lines = new KeyedQueue();
+    this.#taken = 0;
     await Promise.all(
       notices.map(
         (notice) =>
@@ -87,20 +91,24 @@ export class ReceiverLine {
     return !signal.aborted;
   }
 
-  /** Until it is taken, refused for good, or this ends. */
+  /** Until it is taken, given up, or this ends. */
   async #tell(notice: Notice): Promise<void> {
     const { receiver, metrics, log, signal } = this.#options;
     const { name } = receiver;
+    const begunMs = performance.now();
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await send(requestOf(receiver, notice, Date.now()));
         metrics.told(name, "taken");
+        this.#taken++;
         return;
       } catch (error) {
-        const { message, final } =
-          error instanceof NotTaken ? error : new NotTaken(String(error), false);
+        const { message, refusal } =
+          error instanceof NotTaken ? error : new NotTaken(String(error), "away");
+        const heldMs = performance.now() - begunMs;
+        const othersTaken = this.#taken > 0;
         const about = { receiver: name, notice: noticeId(notice), reason: message };
-        if (final) {
+        if (isGivenUp({ refusal, failures: failures + 1, heldMs, othersTaken })) {
           metrics.told(name, "refused");
           log.error(about, "a notice was refused, and is not sent again");
           return;

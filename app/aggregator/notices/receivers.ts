@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpsAddressRule, isHttpsAddress } from "../../contract/https-address.ts";
 
 /** Where notices are sent. */
 export type Receiver =
@@ -23,11 +24,10 @@ const inside = /^(localhost|127\.0\.0\.1|[a-z0-9.-]+\.svc(\.cluster\.local)?)$/;
 
 /** What is told leaves the cluster by TLS only. */
 const url = z.string().refine((value) => {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || inside.test(hostname);
-}, "must be an https:// address without user and password; http:// only within the cluster");
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== "http:" || !inside.test(url.hostname)) return isHttpsAddress(value);
+  return url.username === "" && url.password === "";
+}, `${httpsAddressRule}; http:// only within the cluster`);
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -");
 const secret = z
   .string()

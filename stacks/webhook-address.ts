@@ -1,0 +1,22 @@
+import ipaddr from "ipaddr.js";
+import { httpsAddressRule, isHttpsAddress } from "../app/contract/https-address.ts";
+
+/**
+ * Why the cluster cannot tell a webhook of incidents. Undefined: it can. The network policy of the
+ * aggregator lets it out to public IPv4 addresses at port 443 and nowhere else.
+ */
+export function webhookMistake(value: string): string | undefined {
+  if (!isHttpsAddress(value)) return httpsAddressRule;
+  const { hostname, port } = new URL(value);
+  if (port !== "") {
+    return `must be at port 443: the aggregator may call no other, and this is ${port}; have the receiver listen there, or put a proxy in front of it`;
+  }
+  const literal = hostname.startsWith("[") || ipaddr.IPv4.isValid(hostname);
+  if (literal && !isPublicIpv4(hostname)) {
+    return "must be at a public IPv4 address: the aggregator may call no other; give the receiver one, or put a proxy in front of it";
+  }
+  return undefined;
+}
+
+const isPublicIpv4 = (host: string) =>
+  ipaddr.IPv4.isValid(host) && ipaddr.IPv4.parse(host).range() === "unicast";
