@@ -52,7 +52,8 @@ export type DecisionRequest = z.infer<typeof DecisionRequestSchema>;
 /**
  * What became of one message. `decided`: it was done now; `unchanged`: it was so before; `refused`:
  * the opposite was decided before; `unknown`: there is no such message of this lane; `unfinished`:
- * nobody can say yet, ask again.
+ * nobody can say yet, ask again; `uncertain`: its release was begun so long ago that nobody can say any
+ * more whether it was delivered, so it is not delivered again and stays `releasing`.
  */
 export const decisionOutcomes = [
   "decided",
@@ -60,6 +61,7 @@ export const decisionOutcomes = [
   "refused",
   "unknown",
   "unfinished",
+  "uncertain",
 ] as const;
 export type DecisionOutcome = (typeof decisionOutcomes)[number];
 

@@ -14,7 +14,7 @@ import { type HeldFilter, type HeldPage, heldPage, lookLimit } from "./quarantin
 export type OutcomeCounts = Record<DecisionOutcome, number>;
 
 export const noOutcomes = (): OutcomeCounts => ({
-  ...{ decided: 0, unchanged: 0, refused: 0, unknown: 0, unfinished: 0 },
+  ...{ decided: 0, unchanged: 0, refused: 0, unknown: 0, unfinished: 0, uncertain: 0 },
 });
 
 /**

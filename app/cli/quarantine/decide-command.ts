@@ -49,6 +49,8 @@ function toldOf(action: DecisionAction, outcome: DecisionOutcome): string {
     refused: `was ${other} before, or its release was begun`,
     unknown: "is not in QUARANTINE any more",
     unfinished: "is not finished; repeat it",
+    uncertain:
+      "may have been delivered when its release was begun; the stream does not go back so far, so it is not delivered again",
   }[outcome];
 }
 

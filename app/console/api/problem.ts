@@ -21,6 +21,7 @@ export const problems = {
   "device-not-revoked": [409, "The device is not revoked"],
   "device-contended": [409, "Others are changing the device"],
   "message-decided": [409, "The opposite was decided about the message"],
+  "release-uncertain": [409, "Nobody can say any more whether the message was delivered"],
   "record-unreadable": [409, "The table's item is not a device record"],
   "incident-closed": [409, "The incident is closed"],
   "incident-merged": [409, "The incident has become a part of another one"],

@@ -106,6 +106,12 @@ function addDecision(api: Api, { nats }: ApiOptions, action: DecisionAction): vo
       if (outcome === "refused") {
         throw new Problem("message-decided", "it cannot be taken back; see its `decision`");
       }
+      if (outcome === "uncertain") {
+        throw new Problem(
+          "release-uncertain",
+          "it may have been delivered when its release was begun, and is not delivered again",
+        );
+      }
       if (outcome === "unfinished") {
         throw new Problem("decision-unfinished", `repeat it with operationId ${operation}`, {
           headers: { "retry-after": "2" },

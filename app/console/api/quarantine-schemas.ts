@@ -125,7 +125,7 @@ export const BulkResult = z
     outcomes: z
       .object(counts)
       .describe(
-        "Messages by what became of them. `refused`: the opposite was decided before; `unknown`: gone; `unfinished`: repeat the request",
+        "Messages by what became of them. `refused`: the opposite was decided before; `unknown`: gone; `unfinished`: repeat the request; `uncertain`: a release that was begun long ago, and may have been delivered",
       ),
     upTo: z.int().describe("The last sequence that the operation is about"),
     next: z

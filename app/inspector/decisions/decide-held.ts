@@ -48,6 +48,7 @@ export async function decideHeld(
       asked.action === "drop"
         ? await write(options, { entry, asked, state: "dropped" }, signal)
         : await release(options, { entry, asked }, signal);
+    if (made === "uncertain") return made;
     if (made) return "decided";
     await delay(lagMs, undefined, { signal });
     entry = await options.store.entry(first.message.sequence);
@@ -81,12 +82,13 @@ async function release(
   options: DecidingOptions,
   { entry, asked }: Omit<Writing, "state">,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<boolean | "uncertain"> {
   const begun = entry.message.decision
     ? entry
     : await write(options, { entry, asked, state: "releasing" }, signal);
   if (!begun) return false;
   const begunAt = begun.message.decision?.decidedAt ?? Date.now();
-  await releaseHeld(options, { entry: begun, begunAt }, signal);
+  const delivered = await releaseHeld(options, { entry: begun, begunAt }, signal);
+  if (delivered === "uncertain") return delivered;
   return (await write(options, { entry: begun, asked, state: "released" }, signal)) !== undefined;
 }

@@ -133,8 +133,7 @@ export class DecisionService {
         try {
           const outcome = await decideHeld(this.#options, { entry, asked }, signal);
           outcomes.set(sequence, outcome);
-          const ending = outcome === "decided" ? "done" : "refused";
-          this.#options.audit.tell(asked, entry.message, ending, detailOf(outcome));
+          this.#options.audit.tell(asked, entry.message, endingOf(outcome), detailOf(outcome));
         } catch (error) {
           this.#giveUp(line.slice(at), asked, error);
           return;
@@ -157,6 +156,11 @@ export class DecisionService {
     for (const { message } of others) audit.tell(asked, message, "refused", "not-begun");
     log.warn({ err: error, sequence: first?.message.sequence }, "decision not finished");
   }
+}
+
+function endingOf(outcome: DecisionOutcome) {
+  if (outcome === "decided") return "done";
+  return outcome === "uncertain" ? "unknown" : "refused";
 }
 
 const detailOf = (outcome: DecisionOutcome) => (outcome === "decided" ? undefined : outcome);

@@ -48,10 +48,13 @@ function headersOf({ message, stored }: HeldEntry): MsgHdrs {
 
 /** Shorter than the streams remember what they have stored. */
 const rememberedMs = 60_000;
+/** A stream that has lost nothing yet, or all by age, has not lost anything so young. */
+const youngMs = 3_600_000;
 
 /**
  * Delivers a held message, once however often it is repeated: its identity is that of its place, and
- * where the stream may have forgotten that, it is looked for.
+ * where the stream may have forgotten that, it is looked for. Where the stream does not go back to
+ * when it was begun, it is not delivered: `uncertain`.
  *
  * @param begunAt when its release was first begun, in milliseconds since 1970.
  * @throws the signal's reason.
@@ -60,11 +63,13 @@ export async function releaseHeld(
   { nats, publisher, redelivery }: ReleaseOptions,
   { entry, begunAt }: { readonly entry: HeldEntry; readonly begunAt: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"delivered" | "uncertain"> {
   const { stream, subject } = destinationOf(entry.message);
   if (Date.now() - begunAt > rememberedMs) {
     const place = { stream, subject, since: begunAt - rememberedMs };
-    if (await isThere(nats, place, releasedId(entry.message))) return;
+    if (await isThere(nats, { ...place, id: releasedId(entry.message) }, signal))
+      return "delivered";
+    if (!(await goesBack(nats, place))) return "uncertain";
   }
   const payload = entry.stored.data;
   const { publish } = publisher;
@@ -72,16 +77,34 @@ export async function releaseHeld(
   await storeMessage({ publish: guarded }, subject, payload, {
     ...{ headers: headersOf(entry), signal, onRetry: () => {} },
   });
+  return "delivered";
+}
+
+interface Place {
+  readonly stream: "MQTT_ALERTS" | "REPORTS";
+  readonly subject: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Whether what was stored since then is there still: streams drop their oldest, by age and by size. */
+async function goesBack(nats: NatsConnection, { stream, since }: Place): Promise<boolean> {
+  const request = { from: { sequence: 1 }, limit: 1, ask: storedSubject(stream) };
+  const [first] = await readBatch(nats, stream, request);
+  if (first && first.storedAt <= since) return true;
+  const lostNothing = first === undefined || first.sequence === 1;
+  return lostNothing && Date.now() - since < youngMs;
 }
 
 async function isThere(
   nats: NatsConnection,
-  place: { readonly stream: "MQTT_ALERTS" | "REPORTS"; readonly subject: string; since: number },
-  id: string,
+  { id, ...place }: Place & { readonly id: string },
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { stream, subject: filter } = place;
   const ask = storedSubject(stream);
   for (let from: { since: number } | { sequence: number } = { since: place.since }; ; ) {
+    signal.throwIfAborted();
     const batch = await readBatch(nats, stream, { from, filter, ask });
     if (batch.some((message) => message.headers.get(headers.messageId) === id)) return true;
     const last = batch.at(-1);
