@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type LoneNats, startLoneNats } from "../../test/support/lone-nats.ts";
+import { startPlainNats } from "../../test/support/plain-nats.ts";
 import { AuditStream } from "../archive/audit-stream.ts";
 import { MissedAlerts } from "../delivery/missed-alerts.ts";
 import { nothingTold } from "../incidents/incident.ts";
@@ -12,15 +12,14 @@ import { hasMore, readBatch } from "./stored-messages.ts";
 
 /** Each stream below holds more than one answer of 4 MiB. */
 const kib = 1_024;
-let server: LoneNats;
+let server: Awaited<ReturnType<typeof startPlainNats>>;
 let connection: NatsConnection;
 
 beforeAll(async () => {
-  server = await startLoneNats();
-  connection = await server.connect();
+  server = await startPlainNats({});
+  connection = server.connection;
 });
 afterAll(async () => {
-  await connection?.close();
   await server?.stop();
 });
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type LoneNats, startLoneNats } from "../../../test/support/lone-nats.ts";
+import { startPlainNats } from "../../../test/support/plain-nats.ts";
 import { subjects } from "../../contract/subjects.ts";
 import { storedNotice } from "../../incidents/notice.ts";
 import { createLog } from "../../shared/log.ts";
@@ -13,7 +13,7 @@ import { told } from "../grouping/telling.ts";
 import { createNoticeMetrics } from "./notice-metrics.ts";
 import { ReceiverLine } from "./receiver-line.ts";
 
-let nats: LoneNats;
+let nats: Awaited<ReturnType<typeof startPlainNats>>;
 let connection: NatsConnection;
 const got: string[] = [];
 /** Has a firewall in front of it. */
@@ -26,15 +26,14 @@ const receiver = createServer(async (request, response) => {
 });
 
 beforeAll(async () => {
-  nats = await startLoneNats();
-  connection = await nats.connect();
+  nats = await startPlainNats({});
+  connection = nats.connection;
   const { streams } = await jetstreamManager(connection);
   await streams.add({ name: "INCIDENTS", subjects: ["incidents.>"], allow_direct: true });
   await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
 });
 afterAll(async () => {
   receiver.close();
-  await connection?.close();
   await nats?.stop();
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { type LoneNats, startLoneNats } from "../../../test/support/lone-nats.ts";
+import { startPlainNats } from "../../../test/support/plain-nats.ts";
 import {
   jetstream,
   jetstreamManager,
@@ -9,12 +9,12 @@ import {
 import { releaseHeld } from "./release-held.ts";
 
 const hour = 3_600_000;
-let server: LoneNats;
+let server: Awaited<ReturnType<typeof startPlainNats>>;
 let nats: NatsConnection;
 
 beforeAll(async () => {
-  server = await startLoneNats();
-  nats = await server.connect();
+  server = await startPlainNats({});
+  nats = server.connection;
   // As the inspector's account imports it.
   nats.subscribe("stored.MQTT_ALERTS", {
     callback: (_, { data, reply = "" }) =>
@@ -22,7 +22,6 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await nats?.close();
   await server?.stop();
 });
 beforeEach(async () => {
@@ -41,7 +40,7 @@ const message = {
   ...{ rules: ["r1"], verdict: "hold", data: Buffer.from("held"), decision: undefined },
 };
 const stored = {
-  ...{ sequence: 7, storedAt: 1_000, subject: "quarantine.upstream.pump-1", pending: 0 },
+  ...{ sequence: 7, storedAt: 1_000, subject: "quarantine.upstream.pump-1", following: 0 },
   ...{ headers: messageHeaders(), data: message.data },
 };
 const release = (begunAt: number) =>
