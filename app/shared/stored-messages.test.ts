@@ -5,8 +5,6 @@ import { MissedAlerts } from "../delivery/missed-alerts.ts";
 import { nothingTold } from "../incidents/incident.ts";
 import { incidentFinding } from "../incidents/incident-finding.ts";
 import { storedIncidents } from "../incidents/stored-incident.ts";
-import { followStored } from "./follow-stored.ts";
-import { createLog } from "./log.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "./nats.ts";
 import { hasMore, readBatch } from "./stored-messages.ts";
 
@@ -46,27 +44,6 @@ it("gives what one answer holds by its bytes, and says whether there is more", a
   const rest = await readBatch(connection, "LARGE", filtered);
   expect([rest.length, hasMore(rest)]).toEqual([2, false]);
   expect(hasMore(await readBatch(connection, "LARGE", { from: { sequence: 13 } }))).toBe(false);
-});
-
-it("has a follower say that it has read everything when it has", async () => {
-  await fill(
-    "LOGINS",
-    many(60, (n) => `logins.${n}`),
-    () => "x".repeat(100 * kib),
-  );
-  let read = 0;
-  const atEnd = await new Promise<number>((resolve) => {
-    const follower = followStored({
-      ...{ connection, stream: "LOGINS", filter: "logins.*", told: "told.*", what: "logins" },
-      ...{ from: { sequence: 1 }, log: createLog("test", "error") },
-      onMessage: () => read++,
-      onRead: () => {
-        follower.stop();
-        resolve(read);
-      },
-    });
-  });
-  expect(atEnd).toBe(60);
 });
 
 it("lists every incident", async () => {
