@@ -46,7 +46,7 @@ export const damagedCopies = (sight: ServerSight | undefined): readonly DamagedC
     return missing > 0 ? [{ account, stream, missing }] : [];
   });
 
-const copyOf = (sight: ServerSight | undefined, { account, stream }: DamagedCopy) =>
+export const copyOf = (sight: ServerSight | undefined, { account, stream }: DamagedCopy) =>
   sight?.copies.find((copy) => copy.account === account && copy.stream === stream);
 
 /**

@@ -43,6 +43,11 @@ export class MendMemory {
     return this.#memory.open;
   }
 
+  /** When the last copies were given up, in milliseconds since 1970. */
+  get lastAt(): number {
+    return this.#memory.times.at(-1) ?? 0;
+  }
+
   /** How often copies were given up in the 24 hours before. */
   countSince(nowMs: number): number {
     return this.#memory.times.filter((time) => time > nowMs - dayMs).length;

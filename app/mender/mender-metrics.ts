@@ -2,8 +2,11 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import { gaplessStreams } from "../contract/gapless-streams.ts";
 import { obstacles } from "./diagnosis.ts";
 
-/** Why damaged copies are left as they are, beyond what the diagnosis says. */
-export const holds = [...obstacles, "too-often", "not-recorded"] as const;
+/**
+ * Why damaged copies are left as they are, beyond what the diagnosis says. `not-whole`: one that was
+ * given up an hour before has not come back yet.
+ */
+export const holds = [...obstacles, "too-often", "not-recorded", "not-whole"] as const;
 export type Hold = (typeof holds)[number];
 
 export type MenderMetrics = ReturnType<typeof createMenderMetrics>;

@@ -24,14 +24,16 @@ const server = (missing: number, last = 4_000): ServerSight => ({
 });
 const sightOf = (own: ServerSight | undefined): Sight =>
   new Map([
-    ["core-1", server(0)],
+    ["core-1", other],
     ["core-2", own],
-    ["core-3", server(0)],
+    ["core-3", other],
   ]);
 
 let folder: string;
 /** What the next looks find at the server beside it; the last one for good. */
 let own: (ServerSight | undefined)[];
+/** What they find at each other one. */
+let other: ServerSight;
 /** Whether AUDIT takes what it is given. */
 let audited: boolean;
 let stored: AuditRecord[];
@@ -73,6 +75,7 @@ function startMender(): void {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "sentinel-mender-"));
   own = [server(7)];
+  other = server(0);
   [audited, stored, givenUp, open, nowMs] = [true, [], [], false, 1_000_000_000_000];
   startMender();
 });
@@ -140,4 +143,27 @@ it("remembers over a restart of its own what was given up", async () => {
   startMender();
   await comesBack(server(0));
   expect(told()).toEqual(["Requested", "Success"]);
+});
+
+it("takes a copy for whole that is as far as the others, whose stream was made anew meanwhile", async () => {
+  await looks(2);
+  other = server(0, 12);
+  await comesBack(server(0, 11), server(0, 12));
+  expect(told()).toEqual(["Requested", "Success"]);
+});
+
+it("says when a copy is not back after an hour, and sees to what else is damaged", async () => {
+  await looks(2);
+  await comesBack(server(0, 3_000));
+  nowMs += 3_600_001;
+  await looks(2);
+  expect(told()).toEqual(["Requested", "Failure not-whole"]);
+  expect(await held()).toEqual(["not-whole"]);
+  own = [server(7)];
+  await looks(2);
+  expect(givenUp).toEqual(["AUDIT", "AUDIT"]);
+  await comesBack(server(0));
+  await looks(1);
+  expect(told().at(-1)).toBe("Success");
+  expect(await held()).toEqual([]);
 });

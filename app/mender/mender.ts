@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { copyEvent, type GivenUpCopy, type MendStatus } from "../audit/copy-event.ts";
-import { holesIn } from "../contract/gapless-streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { type DamagedCopy, diagnose, type Sight } from "./diagnosis.ts";
+import { type FollowedCopy, foundOf } from "./followed-copy.ts";
 import type { MendMemory, OpenMend } from "./mend-memory.ts";
 import type { Hold, MenderMetrics } from "./mender-metrics.ts";
 import type { ServerOrders } from "./server-orders.ts";
@@ -24,6 +24,9 @@ export interface MenderOptions {
   readonly clock: () => number;
 }
 
+/** A copy that is not back after that may never be: what else is damaged is seen to again. */
+const patienceMs = 3_600_000;
+
 /**
  * Gives up damaged copies of the server beside it, and sees that they become whole again. It reaches
  * the disk of no other server: whatever is wrong with one of these processes, or with all, no two
@@ -33,6 +36,8 @@ export class Mender {
   readonly #options: MenderOptions;
   #before: Sight = new Map();
   #held: Hold | undefined;
+  /** What was given up, and was not whole an hour later. */
+  #late: readonly FollowedCopy[] = [];
 
   constructor(options: MenderOptions) {
     this.#options = options;
@@ -46,7 +51,7 @@ export class Mender {
     if (orders.open) return;
     if (memory.open) return this.#followUp(memory.open, now);
     const { damaged, obstacle } = diagnose(own, before, now);
-    if (damaged.length === 0) return this.#hold(undefined);
+    if (damaged.length === 0) return this.#hold(this.#isLate(now) ? "not-whole" : undefined);
     const tooOften = memory.countSince(clock()) >= mostPerDay;
     const reason = obstacle ?? (tooOften ? "too-often" : undefined);
     if (reason !== undefined) return this.#hold(reason, damaged);
@@ -85,14 +90,8 @@ export class Mender {
 
   /** Whether copies that were given up are whole and as far as the others were. */
   #followUp({ operation, copies }: OpenMend, now: Sight): void {
-    const { own, memory, metrics, log } = this.#options;
-    const found = copies.map(({ account, stream, goal }) => {
-      const state = now
-        .get(own)
-        ?.copies.find((copy) => copy.account === account && copy.stream === stream)?.state;
-      if (state && holesIn(state) > 0) return "damaged";
-      return state && state.last_seq >= goal ? "whole" : "on its way";
-    });
+    const { own, memory, metrics, log, clock } = this.#options;
+    const found = copies.map((copy) => foundOf(own, copy, now));
     if (found.includes("damaged")) {
       this.#tell(operation, copies, "refused", "damaged-again");
       log.error({ copies, operation }, "copies that were made anew are damaged");
@@ -102,7 +101,17 @@ export class Mender {
       log.warn({ copies, operation }, "copies were made anew and are whole");
       for (const { stream } of copies) metrics.madeAnew(stream);
       memory.end();
+    } else if (clock() > memory.lastAt + patienceMs) {
+      this.#tell(operation, copies, "refused", "not-whole");
+      memory.end();
+      this.#late = copies;
+      this.#hold("not-whole", copies);
     }
+  }
+
+  #isLate(now: Sight): boolean {
+    this.#late = this.#late.filter((copy) => foundOf(this.#options.own, copy, now) !== "whole");
+    return this.#late.length > 0;
   }
 
   #tell(

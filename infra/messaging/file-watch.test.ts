@@ -100,7 +100,7 @@ it("ends when it is told to", async () => {
 it("ends a process for a change after its own start, and for none before", async () => {
   mkdirSync(directory, { recursive: true });
   writeFileSync(at("passwords"), "first");
-  const watched = start("sleep", ["60"]);
+  const watched = start("sleep", ["600"]);
   await once(watched, "spawn");
   writeFileSync(at("pid"), String(watched.pid));
   const script = watchScript({

@@ -58,6 +58,24 @@ it("tries three times where nobody answers, then counts it", async () => {
   expect(counts.failed).toBe(1);
 });
 
+it("goes on with the later session of a device when the attempt at an earlier one fails", async () => {
+  const [earlier, later] = [login(1), { ...login(1), connection: 2 }];
+  const tried: number[] = [];
+  let fail = () => {};
+  const { paced } = closings(({ connection }) => {
+    tried.push(connection);
+    if (tried.length > 1) return Promise.resolve(true);
+    return new Promise((_, reject) => {
+      fail = () => reject(new Error("timeout"));
+    });
+  });
+  paced.add(earlier);
+  paced.add(later);
+  fail();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(tried).toEqual([1, 2]);
+});
+
 it("has room for so many, and counts those beyond", async () => {
   const { paced, counts } = closings();
   for (let n = 0; n < waitingLimit + 10; n++) paced.add(login(n));

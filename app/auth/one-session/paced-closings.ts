@@ -72,6 +72,8 @@ export class PacedClosings {
     try {
       if (await close(login)) onClosed(login);
     } catch (error) {
+      // A later session of the device that waits meanwhile is what is to be closed next.
+      if (this.#waiting.has(login.clientId)) return;
       if (attempt < attempts) this.#put({ login, attempt: attempt + 1 });
       else onFailure(login, error);
     }
