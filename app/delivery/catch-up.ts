@@ -1,9 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../contract/headers.ts";
 import type { Allowance } from "./allowance.ts";
 import type { DeviceLine } from "./device-line.ts";
 import { hasEnded, type LastSeen } from "./last-seen.ts";
-import type { MissedAlerts, Place } from "./missed-alerts.ts";
+import { type AlertSource, alertBatch, type Place, type Reading } from "./missed-alerts.ts";
 
 /** A session that has, or is about to have, its device's subscription. */
 export interface Subscribed {
@@ -16,12 +15,12 @@ export interface Subscribed {
 
 export interface CatchUpOptions {
   /** Where there may be something for the device. */
-  readonly sources: readonly MissedAlerts[];
-  readonly line: DeviceLine;
+  readonly sources: readonly AlertSource[];
+  readonly line: Pick<DeviceLine, "send" | "sendIfHeard" | "flush">;
   /** Of all devices. */
-  readonly allowance: Allowance;
+  readonly allowance: Pick<Allowance, "take">;
   /** Of this device. */
-  readonly ownAllowance: Allowance;
+  readonly ownAllowance: Pick<Allowance, "take">;
   readonly onSent: (alerts: number) => void;
 }
 
@@ -29,7 +28,11 @@ export interface CatchUpOptions {
 const restoreLimitMs = 6_000;
 /** After the end of a session no server has its subscription any more. */
 const restoreSoonMs = 250;
-const probeEveryMs = 50;
+/** When nobody hears a device's first alert, it is sent again after that. */
+export const probeEveryMs = 50;
+
+/** Whether a device was sent all, may be sent more, or does not hear its first alert yet. */
+export type Progress = "all" | "more" | "unheard";
 
 /** The session is gone, or the device has come again: whoever comes later is another catch-up. */
 export class DeviceGone extends Error {
@@ -41,7 +44,11 @@ export class CatchUp {
   readonly subscribed: Subscribed;
   readonly #options: CatchUpOptions;
   readonly #gone = new AbortController();
-  readonly #places = new Map<MissedAlerts, Place>();
+  readonly #places = new Map<AlertSource, Place>();
+  /** The source that is being read, what of it is not sent yet, and how far it has come. */
+  #at = 0;
+  #read: Reading | undefined;
+  #reached = 0;
   #certain: boolean;
   #sent = 0;
 
@@ -70,23 +77,26 @@ export class CatchUp {
   }
 
   /**
-   * Sends what is stored from there on, or from where it was before. Alerts that come
-   * meanwhile may reach the device by themselves, and are sent again in their place.
+   * Sends the next ones of what is stored from there on, or from where it was before: a batch at most
+   * of each source, so that other devices have their turn in between. Alerts that come meanwhile may
+   * reach the device by themselves, and are sent again in their place.
    *
    * @throws DeviceGone
    */
-  async send(since: number): Promise<void> {
-    for (const source of this.#options.sources) {
-      const place = this.#places.get(source) ?? source.placeAt(since);
-      await this.#sendFrom(source, place);
+  async next(since: number): Promise<Progress> {
+    const { sources, line } = this.#options;
+    for (let source = sources[this.#at]; source; source = sources[++this.#at]) {
+      const progress = await this.#nextOf(source, since);
+      if (progress !== "all") return progress;
     }
-    await this.#options.line.flush();
+    this.#at = 0;
+    await line.flush();
+    return "all";
   }
 
-  /** Sends what is stored from these places on. */
-  async sendFrom(places: ReadonlyMap<MissedAlerts, Place>): Promise<void> {
-    for (const [source, place] of places) await this.#sendFrom(source, place);
-    await this.#options.line.flush();
+  /** Begins at these places. */
+  beginAt(places: ReadonlyMap<AlertSource, Place>): void {
+    for (const [source, place] of places) this.#places.set(source, place);
   }
 
   /** Alerts that were sent. */
@@ -94,9 +104,14 @@ export class CatchUp {
     return this.#sent;
   }
 
-  /** Something of our own, before the rest. */
-  async tell(notice: Uint8Array): Promise<void> {
-    await this.#sendOne(notice);
+  /** When the last one that was sent of what is being read was stored, in milliseconds since 1970; 0 before. */
+  get reached(): number {
+    return this.#reached;
+  }
+
+  /** Something of our own, before the rest. False when nobody hears it yet. */
+  tell(notice: Uint8Array): Promise<boolean> {
+    return this.#sendOne(notice);
   }
 
   /** Whether there is more. The leaders know, where copies of a stream may lag. */
@@ -107,32 +122,35 @@ export class CatchUp {
     return false;
   }
 
-  async #sendFrom(source: MissedAlerts, place: Place): Promise<void> {
+  async #nextOf(source: AlertSource, since: number): Promise<Progress> {
+    const { clientId } = this.subscribed;
+    const place = this.#places.get(source) ?? source.placeAt(since);
     this.#places.set(source, place);
-    for await (const alerts of source.from(this.subscribed.clientId, place)) {
-      for (const { data } of alerts) await this.#sendOne(data);
-      this.#places.set(source, { sequence: (alerts.at(-1)?.sequence ?? 0) + 1 });
-      this.#sent += alerts.length;
-      this.#options.onSent(alerts.length);
+    // One is enough to find out whether it is heard, and little to hold until then.
+    this.#read ??= await source.read(clientId, place, this.#certain ? alertBatch : 1);
+    const { alerts, more } = this.#read;
+    for (const { data } of alerts) {
+      if (!(await this.#sendOne(data))) return "unheard";
     }
+    this.#read = undefined;
+    const last = alerts.at(-1);
+    if (last) this.#places.set(source, { sequence: last.sequence + 1 });
+    this.#reached = more && last ? last.storedAt : 0;
+    this.#sent += alerts.length;
+    this.#options.onSent(alerts.length);
+    return more ? "more" : "all";
   }
 
-  async #sendOne(payload: Uint8Array): Promise<void> {
+  /** False when nobody is subscribed yet. */
+  async #sendOne(payload: Uint8Array): Promise<boolean> {
     const { line, allowance, ownAllowance } = this.#options;
+    const { clientId, atMs } = this.subscribed;
     await ownAllowance.take(1);
     await allowance.take(1);
     this.#gone.signal.throwIfAborted();
-    if (this.#certain) line.send(this.subscribed.clientId, payload);
-    else await this.#sendFirst(payload);
-  }
-
-  async #sendFirst(payload: Uint8Array): Promise<void> {
-    const { clientId, atMs } = this.subscribed;
-    while (!(await this.#options.line.sendIfHeard(clientId, payload))) {
-      this.#gone.signal.throwIfAborted();
-      if (nowMs() > atMs + restoreLimitMs) throw new DeviceGone(clientId);
-      await delay(probeEveryMs);
-    }
-    this.#certain = true;
+    if (this.#certain) line.send(clientId, payload);
+    else if (await line.sendIfHeard(clientId, payload)) this.#certain = true;
+    else if (nowMs() > atMs + restoreLimitMs) throw new DeviceGone(clientId);
+    return this.#certain;
   }
 }

@@ -1,19 +1,17 @@
 import { nowMs } from "../contract/headers.ts";
-import { mirrorApi } from "../contract/peers.ts";
 import type { RegionName } from "../contract/regions.ts";
-import { Pace } from "../report-gate/pace.ts";
 import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { Allowance } from "./allowance.ts";
-import { CatchUp, DeviceGone, type Subscribed } from "./catch-up.ts";
+import { CatchUp, DeviceGone, probeEveryMs, type Subscribed } from "./catch-up.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { DeviceLine } from "./device-line.ts";
 import { type KeptAlerts, lostNotice } from "./kept-alerts.ts";
-import { type LastSeen, lacksUntold } from "./last-seen.ts";
+import { isCaughtUp, type LastSeen, lacksUntold } from "./last-seen.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
-import { MissedAlerts } from "./missed-alerts.ts";
+import { type AlertSource, alertSources } from "./missed-alerts.ts";
 import type { Positions } from "./positions.ts";
-import { Turns } from "./turns.ts";
+import { ReadingTurns } from "./reading-turns.ts";
 
 export interface CatchUpsOptions {
   readonly connection: NatsConnection;
@@ -21,7 +19,7 @@ export interface CatchUpsOptions {
   readonly positions: Positions;
   readonly line: DeviceLine;
   readonly store: LastSeenStore;
-  readonly kept: Pick<KeptAlerts, "since">;
+  readonly kept: Pick<KeptAlerts, "since" | "oldest">;
   readonly metrics: DeliveryMetrics;
   readonly log: Logger;
   readonly alertsPerSecond: number;
@@ -40,11 +38,17 @@ const restoredLiveMs = 7_000;
 export const settledMs = 1_000;
 const retryMs = 1_000;
 const longestRetryMs = 30_000;
+/** A request of a device is answered by then, unless much is to be sent. */
+const postponeMs = 60_000;
 
 interface Job {
   readonly catchUp: CatchUp;
   readonly fromMs: number;
+  /** Its device has asked for what it lacks itself. */
+  postponed?: boolean;
   seen?: LastSeen;
+  /** When the first one that may be read was stored, in milliseconds since 1970. */
+  from?: number;
   interruptions?: number;
   failures: number;
 }
@@ -53,44 +57,59 @@ type Step = (job: Job) => Promise<void>;
 /** The devices that are being sent what they missed, the first that came first. */
 export class CatchUps {
   readonly #options: CatchUpsOptions;
-  readonly #pace = new Pace();
-  readonly #turns = new Turns(() => this.#pace.window);
+  readonly #turns = new ReadingTurns();
   readonly #jobs = new Map<string, Job>();
-  readonly sources: readonly MissedAlerts[];
+  readonly sources: readonly AlertSource[];
   readonly #allowance: Allowance;
 
   constructor(options: CatchUpsOptions) {
     this.#options = options;
     this.#allowance = new Allowance(options.alertsPerSecond);
     const { connection, peers, positions } = options;
-    const onAnswer = (ms: number) => this.#pace.stored(ms);
-    this.sources = [
-      new MissedAlerts({ connection, api: "$JS.API", placeAt: (since) => ({ since }), onAnswer }),
-      ...peers.map((peer) => {
-        const placeAt = (since: number) => ({ sequence: positions.after(since, peer) });
-        return new MissedAlerts({ connection, api: mirrorApi(peer), placeAt, onAnswer });
-      }),
-    ];
+    const onAnswer = (ms: number) => this.#turns.pace.stored(ms);
+    this.sources = alertSources({ connection, peers, positions, onAnswer });
     options.metrics.watch({
       inHand: () => this.#jobs.size,
       waiting: () => this.#turns.waiting,
-      window: () => this.#pace.window,
+      window: () => this.#turns.pace.window,
     });
   }
 
-  /** A session has its subscription, or is about to. */
-  begin(subscribed: Subscribed): void {
+  /** A session has its subscription, or is about to. @returns false when there is no room. */
+  begin(subscribed: Subscribed): boolean {
     const { metrics, room } = this.#options;
     this.abandon(subscribed.clientId);
     metrics.begun.inc();
     if (this.#jobs.size >= room) {
       metrics.turnedAway.inc();
-      return;
+      return false;
     }
-    const catchUp = this.create(subscribed);
-    const job: Job = { catchUp, fromMs: performance.now(), failures: 0 };
+    this.#take(this.#put(subscribed), this.#look);
+    return true;
+  }
+
+  /**
+   * Its device asks for what it lacks itself, wherever that is answered. If it is refused or its answer
+   * does not end, it is sent what it missed after a while.
+   */
+  postpone(clientId: string): void {
+    const job = this.#jobs.get(clientId);
+    if (!job || job.postponed) return;
+    this.abandon(clientId);
+    const later = this.#put(job.catchUp.subscribed);
+    later.postponed = true;
+    setTimeout(() => this.#take(later, this.#look), postponeMs).unref();
+  }
+
+  /** Reads for somebody else, in turn. @param fromMs when what is read first was stored, since 1970. */
+  async inTurn<T>(fromMs: number, read: () => Promise<T>): Promise<T> {
+    return this.#turns.run(Math.max(fromMs, await this.#options.kept.oldest()), read);
+  }
+
+  #put(subscribed: Subscribed): Job {
+    const job = { catchUp: this.create(subscribed), fromMs: performance.now(), failures: 0 };
     this.#jobs.set(subscribed.clientId, job);
-    this.#take(job, this.#look);
+    return job;
   }
 
   create(subscribed: Subscribed): CatchUp {
@@ -112,10 +131,12 @@ export class CatchUps {
     return this.#jobs.has(clientId);
   }
 
-  /** For how long the first one has been in hand, in milliseconds. */
+  /** For how long the first one of those that wait for nothing but their turn has been in hand, in milliseconds. */
   get oldestMs(): number {
-    const [first] = this.#jobs.values();
-    return first ? performance.now() - first.fromMs : 0;
+    for (const { failures, postponed, fromMs } of this.#jobs.values()) {
+      if (failures === 0 && !postponed) return performance.now() - fromMs;
+    }
+    return 0;
   }
 
   get size(): number {
@@ -127,7 +148,9 @@ export class CatchUps {
   }
 
   #take(job: Job, step: Step): void {
-    this.#turns.push(async () => {
+    const { catchUp, from = 0 } = job;
+    const readsFrom = step === this.#send ? Math.max(from, catchUp.reached) : nowMs();
+    this.#turns.push(readsFrom, async () => {
       if (job.catchUp.signal.aborted) return;
       try {
         await step(job);
@@ -144,32 +167,50 @@ export class CatchUps {
   }
 
   readonly #look: Step = async (job) => {
-    job.seen = await this.#options.store.read(job.catchUp.subscribed.clientId);
+    const { store, kept } = this.#options;
+    const { clientId, atMs } = job.catchUp.subscribed;
+    job.seen = await store.read(clientId);
+    job.catchUp.signal.throwIfAborted();
+    if (job.postponed && isCaughtUp(job.seen, atMs)) {
+      this.#jobs.delete(clientId);
+      return;
+    }
+    job.postponed = false;
+    job.from = Math.max(job.seen.since, await kept.oldest());
     this.#takeAt(CatchUp.earliest(job.catchUp.subscribed, job.seen), job, this.#send);
   };
 
+  /** A batch at a time, behind all others who wait. */
   readonly #send: Step = async (job) => {
-    const { catchUp, seen } = job;
+    const { catchUp } = job;
     job.interruptions ??= this.#options.interruptions();
-    await this.#tellLack(job);
-    await catchUp.send(seen?.since ?? 0);
+    const told = await this.#tellLack(job);
+    const progress = told ? await catchUp.next(job.seen?.since ?? 0) : "unheard";
+    if (progress !== "all") {
+      this.#takeAt(progress === "more" ? 0 : nowMs() + probeEveryMs, job, this.#send);
+      return;
+    }
     this.#options.metrics.seconds.observe((performance.now() - job.fromMs) / 1_000);
     const { certain, atMs } = catchUp.subscribed;
     this.#takeAt(atMs + (certain ? liveMs : restoredLiveMs), job, this.#sendRest);
   };
 
-  /** A device that was away for longer than alerts are kept has to know. */
-  async #tellLack(job: Job): Promise<void> {
+  /** A device that was away for longer than alerts are kept has to know. False when it does not hear yet. */
+  async #tellLack(job: Job): Promise<boolean> {
     const keptSince = await this.#options.kept.since();
-    if (!job.seen || !lacksUntold(job.seen, keptSince)) return;
-    await job.catchUp.tell(lostNotice(job.seen.since, keptSince));
+    if (!job.seen || !lacksUntold(job.seen, keptSince)) return true;
+    if (!(await job.catchUp.tell(lostNotice(job.seen.since, keptSince)))) return false;
     this.#options.metrics.lacking.inc();
     job.seen = { ...job.seen, told: job.seen.since };
+    return true;
   }
 
   /** What came while not every server knew of the subscription yet. */
   readonly #sendRest: Step = async (job) => {
-    if (await job.catchUp.hasMore()) await job.catchUp.send(0);
+    if ((await job.catchUp.hasMore()) && (await job.catchUp.next(0)) !== "all") {
+      this.#takeAt(0, job, this.#sendRest);
+      return;
+    }
     this.#takeAt(nowMs() + settledMs, job, this.#conclude);
   };
 
@@ -198,11 +239,11 @@ export class CatchUps {
       return;
     }
     metrics.retries.inc();
-    this.#pace.failed();
+    this.#turns.pace.failed();
     log.warn({ err: error, clientId }, "a device is not sent what it missed yet");
     job.failures++;
     // It goes on where it was: if the connection broke, it begins anew in the end.
     const waitMs = Math.min(longestRetryMs, retryMs * 2 ** (job.failures - 1));
-    setTimeout(() => this.#take(job, step), waitMs).unref();
+    this.#takeAt(nowMs() + waitMs, job, step);
   }
 }

@@ -10,9 +10,11 @@ import type { CatchUps } from "./catch-ups.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { PositionLog } from "./position-log.ts";
+import { readRequest } from "./resume.ts";
 import type { Resumes } from "./resumes.ts";
 import { readEnd, readSession } from "./session-record.ts";
 import type { SessionSweep } from "./session-sweep.ts";
+import type { Unsubscribed } from "./unsubscribed.ts";
 
 export interface DeliveryOptions {
   readonly connection: NatsConnection;
@@ -20,6 +22,7 @@ export interface DeliveryOptions {
   readonly catchUps: CatchUps;
   readonly ended: EndedSessions;
   readonly resumes: Resumes;
+  readonly unsubscribed: Unsubscribed;
   readonly positionLog: Pick<PositionLog, "sample">;
   readonly sweep: SessionSweep;
   /** How often devices are looked for that nobody has seen to. */
@@ -78,28 +81,34 @@ function repeat({ sweep, sweepMs, positionLog, metrics, log }: DeliveryOptions):
  * what another replica sends now. nats-server gives this to plain subscriptions first, so that it ends
  * before what the same message begins.
  */
-function followAll({ connection, catchUps, resumes }: DeliveryOptions): void {
+function followAll({ connection, catchUps, resumes, unsubscribed }: DeliveryOptions): void {
   connection.subscribe(sessions, {
     callback: (_error, { data }) => {
       const session = readSession(data);
       if (!session) return;
       catchUps.abandon(session.clientId);
+      unsubscribed.forget(session.clientId);
       resumes.abandon(session.clientId);
     },
   });
   connection.subscribe(asked, {
-    callback: (_error, { subject }) => catchUps.abandon(clientOfResume(subject)),
+    callback: (_error, { subject, data }) => {
+      if (typeof readRequest(data, nowMs()) === "string") return;
+      catchUps.postpone(clientOfResume(subject));
+    },
   });
 }
 
 /** What one of the replicas sees to. @returns ends it. */
-function followShare({ connection, catchUps, ended, resumes }: DeliveryOptions): () => void {
+function followShare(options: DeliveryOptions): () => void {
+  const { connection, catchUps, ended, resumes, unsubscribed } = options;
   const share = (subject: string, take: (message: Msg) => void) =>
     connection.subscribe(subject, { queue, callback: (_error, message) => take(message) });
   const subscriptions = [
     share(sessions, ({ data }) => {
       const session = readSession(data);
-      if (!session?.subscribed) return;
+      if (!session) return;
+      if (!session.subscribed) return unsubscribed.note(session.clientId);
       // A clean session is stored with a subscription once it has it. One that lasts has, when its
       // device comes again, what it had before, and is stored before it is subscribed.
       const { clientId, clean: certain } = session;
@@ -133,6 +142,7 @@ export function createDelivery(options: DeliveryOptions): Running {
       }
       catchUps.abandonAll();
       ended.stop();
+      await options.unsubscribed.end();
       await watch.close();
     },
   };

@@ -1,3 +1,4 @@
+import { nowMs } from "../contract/headers.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { messageHeaders, type NatsConnection } from "../shared/nats.ts";
@@ -52,7 +53,9 @@ export class LastSeenStore {
     try {
       const wanted = [...new Set(asked.map(({ clientId }) => subjects.lastSeen(clientId)))];
       const found = await readLast(this.#connection, stream, { subjects: wanted });
-      const known = new Map(found.map(({ subject, data }) => [subject, parseLastSeen(data)]));
+      const known = new Map(
+        found.map(({ subject, data }) => [subject, parseLastSeen(data, nowMs())]),
+      );
       for (const { clientId, resolve } of asked) {
         resolve(known.get(subjects.lastSeen(clientId)) ?? neverSeen);
       }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { afterEnd, hasEnded, lacksUntold, neverSeen } from "./last-seen.ts";
+import {
+  afterEnd,
+  hasEnded,
+  lacksUntold,
+  neverSeen,
+  parseLastSeen,
+  unsubscribed,
+} from "./last-seen.ts";
 
 const minute = 60_000;
 const overlapMs = 17 * minute;
@@ -29,6 +36,17 @@ describe("the end of a session", () => {
     const earlier = afterEnd(later, session(1_000 * minute, 1_100 * minute), overlapMs);
     expect(earlier).toEqual(later);
   });
+});
+
+it("proves nothing when the device gave up its subscription in that session", () => {
+  const after = afterEnd(unsubscribed(seen), session(1_000 * minute, 1_100 * minute), overlapMs);
+  expect(after.since).toBe(seen.since);
+});
+
+it("knows of nothing that is yet to come", () => {
+  const json = Buffer.from(JSON.stringify(seen));
+  expect(parseLastSeen(json, 600 * minute)).toEqual(seen);
+  expect(parseLastSeen(json, 400 * minute)).toEqual({ ...seen, since: 400 * minute });
 });
 
 it("knows whether a session may still be open somewhere", () => {

@@ -19,12 +19,21 @@ const LastSeenSchema = z.object({
 });
 export type LastSeen = z.infer<typeof LastSeenSchema>;
 
+/** Clocks of servers and of ours may differ by that. */
+const skewMs = 1_000;
+
 /** Of a device of which nothing is known: it may lack whatever is kept. */
 export const neverSeen: LastSeen = { since: 0 };
 
-/** @throws Error for what is no such record. */
-export const parseLastSeen = (json: Uint8Array): LastSeen =>
-  LastSeenSchema.parse(JSON.parse(Buffer.from(json).toString("utf8")));
+/**
+ * Nothing that is yet to come has reached a device, whatever it said itself.
+ *
+ * @throws Error for what is no such record.
+ */
+export function parseLastSeen(json: Uint8Array, nowMs: number): LastSeen {
+  const seen = LastSeenSchema.parse(JSON.parse(Buffer.from(json).toString("utf8")));
+  return { ...seen, since: Math.min(seen.since, nowMs) };
+}
 
 /**
  * After the end of a session. What was sent to a device shortly before may have gone into a line on
@@ -51,3 +60,12 @@ export const lacksUntold = ({ since, told }: LastSeen, keptSince: number): boole
 /** Whether the end of the last session is known that the device was caught up in. */
 export const hasEnded = ({ caughtUp, ended = 0 }: LastSeen): boolean =>
   caughtUp !== undefined && ended >= caughtUp.subscribed;
+
+/** Whether the device was caught up in the session that was noticed then, by clocks that may differ. */
+export const isCaughtUp = ({ caughtUp }: LastSeen, atMs: number): boolean =>
+  (caughtUp?.subscribed ?? 0) >= atMs - skewMs;
+
+/** Of a session without the subscription: what is stored while it lasts does not reach the device. */
+export function unsubscribed({ caughtUp: _, ...seen }: LastSeen): LastSeen {
+  return seen;
+}

@@ -14,8 +14,11 @@ import { LastSeenStore } from "./last-seen-store.ts";
 import { PositionLog } from "./position-log.ts";
 import { Resumes } from "./resumes.ts";
 import { SessionSweep } from "./session-sweep.ts";
+import { Unsubscribed } from "./unsubscribed.ts";
 
 const user = "delivery";
+/** A device subscribes soon after it has connected. */
+const subscribesWithinMs = 10_000;
 
 await runProcess(
   "delivery",
@@ -51,6 +54,9 @@ await runProcess(
         interruptions: () => interruptions,
       }),
       ...{ connection, watch, catchUps, positionLog, metrics, log, sweepMs },
+      unsubscribed: new Unsubscribed({
+        ...{ store, log, afterMs: Math.min(subscribesWithinMs, overlapMs / 2) },
+      }),
       ended: new EndedSessions({ store, overlapMs, metrics, log }),
       sweep: new SessionSweep({ connection, store, catchUps, youngMs: sweepMs, clock: nowMs }),
     });

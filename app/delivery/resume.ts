@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { MissedAlerts, Place } from "./missed-alerts.ts";
+import type { AlertSource, Place } from "./missed-alerts.ts";
 
 /** What a device may ask: everything after the last alert that it has, which it names, or from a time on. */
 const RequestSchema = z.union([
@@ -9,7 +9,7 @@ const RequestSchema = z.union([
 ]);
 export type ResumeRequest = z.infer<typeof RequestSchema>;
 
-export const refusals = ["malformed", "busy", "unknown-alert", "not-kept"] as const;
+export const refusals = ["malformed", "busy", "unknown-alert", "not-kept", "not-yet"] as const;
 export type Refusal = (typeof refusals)[number];
 
 const texts: Readonly<Record<Refusal, string>> = {
@@ -17,10 +17,25 @@ const texts: Readonly<Record<Refusal, string>> = {
   busy: "Ask again later.",
   "unknown-alert": "No alert with that hash is kept.",
   "not-kept": "Alerts of that time are no longer kept.",
+  "not-yet": "That time has not come yet.",
 };
 
-/** Undefined for what is no request. */
-export function readRequest(json: Uint8Array): ResumeRequest | undefined {
+/** The clock of a device may be ahead by that. */
+const aheadMs = 60_000;
+
+/** A time is never later than now: what is yet to come has reached nobody. */
+export function readRequest(
+  json: Uint8Array,
+  nowMs: number,
+): ResumeRequest | Extract<Refusal, "malformed" | "not-yet"> {
+  const request = parsed(json);
+  if (!request) return "malformed";
+  if ("last" in request) return request;
+  if (request.since > nowMs + aheadMs) return "not-yet";
+  return { since: Math.min(request.since, nowMs) };
+}
+
+function parsed(json: Uint8Array): ResumeRequest | undefined {
   try {
     return RequestSchema.safeParse(JSON.parse(Buffer.from(json).toString("utf8"))).data;
   } catch {
@@ -36,31 +51,75 @@ export const resumed = (alerts: number) => message({ complete: true, alerts });
 
 const digest = (payload: Uint8Array) => createHash("sha256").update(payload).digest("hex");
 
-export interface Found {
-  readonly places: ReadonlyMap<MissedAlerts, Place>;
-  /** When it was stored, in milliseconds since 1970. */
+/** Where to go on, in each source. */
+export type Places = ReadonlyMap<AlertSource, Place>;
+
+export const placesAt = (sources: readonly AlertSource[], since: number): Places =>
+  new Map(sources.map((each) => [each, each.placeAt(since)]));
+
+export interface FindRequest {
+  readonly sources: readonly AlertSource[];
+  readonly clientId: string;
+  readonly hash: string;
+  /** What was stored before has reached the device, in milliseconds since 1970. */
+  readonly since: number;
+  /** Runs each reading, told when what it reads first was stored. */
+  readonly inTurn: <T>(fromMs: number, read: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Where to go on behind the last alert that a device has, by its hash; undefined when there is none.
+ *
+ * Several alerts may have one payload. Of those that are not known to have reached the device it is
+ * the first, so that what is between them is sent, and perhaps once more. Only when there is none, it is
+ * the last one of those before: by what is known the device has later ones, but it says itself what it has.
+ */
+export async function findLast(request: FindRequest): Promise<Places | undefined> {
+  const { since } = request;
+  const first = await find(request, since, "first");
+  return first ?? (since > 0 ? find(request, 0, "last") : undefined);
+}
+
+interface Match {
+  readonly source: AlertSource;
+  readonly sequence: number;
   readonly storedAt: number;
 }
 
-/** Where to go on behind the newest alert with this hash; undefined when there is none. */
-export async function findLast(
-  sources: readonly MissedAlerts[],
-  clientId: string,
-  hash: string,
-): Promise<Found | undefined> {
-  let found: { source: MissedAlerts; sequence: number; storedAt: number } | undefined;
-  for (const source of sources) {
-    for await (const alerts of source.from(clientId, { sequence: 1 })) {
-      const match = alerts.findLast(({ data }) => digest(data) === hash);
-      if (match && match.storedAt >= (found?.storedAt ?? 0)) {
-        found = { source, sequence: match.sequence, storedAt: match.storedAt };
-      }
-    }
+async function find(
+  request: FindRequest,
+  since: number,
+  which: "first" | "last",
+): Promise<Places | undefined> {
+  let found: Match | undefined;
+  for (const source of request.sources) {
+    const match = await matchIn(source, request, { since, which });
+    if (!match) continue;
+    const isEarlier = found === undefined || match.storedAt < found.storedAt;
+    if (found === undefined || isEarlier === (which === "first")) found = match;
   }
   if (!found) return undefined;
-  const { source, sequence, storedAt } = found;
-  const places = new Map<MissedAlerts, Place>(
-    sources.map((each) => [each, each.placeAt(storedAt)]),
-  );
-  return { places: places.set(source, { sequence: sequence + 1 }), storedAt };
+  const places = new Map(placesAt(request.sources, found.storedAt));
+  return places.set(found.source, { sequence: found.sequence + 1 });
+}
+
+async function matchIn(
+  source: AlertSource,
+  { clientId, hash, inTurn }: FindRequest,
+  { since, which }: { readonly since: number; readonly which: "first" | "last" },
+): Promise<Match | undefined> {
+  let place = source.placeAt(since);
+  let reached = since;
+  let found: Match | undefined;
+  for (;;) {
+    const from = place;
+    const { alerts, more } = await inTurn(reached, () => source.read(clientId, from));
+    const isIt = ({ data }: { readonly data: Uint8Array }) => digest(data) === hash;
+    const match = which === "first" ? alerts.find(isIt) : alerts.findLast(isIt);
+    if (match) found = { source, sequence: match.sequence, storedAt: match.storedAt };
+    const last = alerts.at(-1);
+    if ((found && which === "first") || !more || !last) return found;
+    place = { sequence: last.sequence + 1 };
+    reached = last.storedAt;
+  }
 }

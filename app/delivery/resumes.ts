@@ -7,9 +7,10 @@ import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { DeviceLine } from "./device-line.ts";
 import type { KeptAlerts } from "./kept-alerts.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
-import type { MissedAlerts, Place } from "./missed-alerts.ts";
 import {
   findLast,
+  type Places,
+  placesAt,
   type Refusal,
   type ResumeRequest,
   readRequest,
@@ -18,9 +19,9 @@ import {
 } from "./resume.ts";
 
 export interface ResumesOptions {
-  readonly catchUps: Pick<CatchUps, "abandon" | "create" | "sources">;
-  readonly line: DeviceLine;
-  readonly store: LastSeenStore;
+  readonly catchUps: Pick<CatchUps, "abandon" | "create" | "inTurn" | "sources">;
+  readonly line: Pick<DeviceLine, "send" | "flush">;
+  readonly store: Pick<LastSeenStore, "read" | "write">;
   readonly kept: Pick<KeptAlerts, "since">;
   readonly metrics: DeliveryMetrics;
   readonly log: Logger;
@@ -29,10 +30,12 @@ export interface ResumesOptions {
 
 /** Each is a device that asks, and waits for its answer; others ask again. */
 const atOnce = 500;
+/** What is read for one device is read once in that time. */
+const everyMs = 30_000;
 
 interface Start {
-  readonly places: ReadonlyMap<MissedAlerts, Place>;
-  /** By its own word the device has what was stored before. */
+  readonly places: Places;
+  /** What was stored before has reached the device: by its own word, or as was known. */
   readonly since: number;
 }
 
@@ -40,6 +43,8 @@ interface Start {
 export class Resumes {
   readonly #options: ResumesOptions;
   readonly #running = new Map<string, CatchUp>();
+  /** When devices asked, the longest ago first, in monotonic milliseconds. */
+  readonly #asked = new Map<string, number>();
 
   constructor(options: ResumesOptions) {
     this.#options = options;
@@ -48,17 +53,14 @@ export class Resumes {
   /** Its device has come again. */
   abandon(clientId: string): void {
     this.#running.get(clientId)?.abandon();
+    this.#asked.delete(clientId);
   }
 
   async answer(clientId: string, json: Uint8Array): Promise<void> {
     const { catchUps, metrics, log } = this.#options;
-    const request = readRequest(json);
-    if (!request) return this.#refuse(clientId, "malformed");
-    if (this.#running.has(clientId) || this.#running.size >= atOnce) {
-      return this.#refuse(clientId, "busy");
-    }
-    // What it is being sent is part of what it asks for.
-    catchUps.abandon(clientId);
+    const request = readRequest(json, nowMs());
+    if (typeof request === "string") return this.#refuse(clientId, request);
+    if (this.#isBusy(clientId)) return this.#refuse(clientId, "busy");
     const catchUp = catchUps.create({ clientId, certain: true, atMs: nowMs() });
     this.#running.set(clientId, catchUp);
     try {
@@ -66,6 +68,7 @@ export class Resumes {
     } catch (error) {
       // Without the last message the device knows that it has to ask again.
       if (!catchUp.signal.aborted) {
+        this.#asked.delete(clientId);
         metrics.retries.inc();
         log.warn({ err: error, clientId }, "a device is not sent what it asked for");
       }
@@ -75,14 +78,19 @@ export class Resumes {
   }
 
   async #send(catchUp: CatchUp, request: ResumeRequest): Promise<void> {
-    const { line, store, metrics, interruptions } = this.#options;
+    const { catchUps, line, store, metrics, interruptions } = this.#options;
     const { clientId, atMs } = catchUp.subscribed;
     const before = interruptions();
     const start = await this.#startOf(clientId, request);
     if (typeof start === "string") return this.#refuse(clientId, start);
-    await catchUp.sendFrom(start.places);
+    // What it is being sent is part of what it asks for.
+    catchUps.abandon(clientId);
+    catchUp.beginAt(start.places);
+    await this.#sendAll(catchUp, start);
     await delay(Math.max(0, atMs + liveMs - nowMs()));
-    if (await catchUp.hasMore()) await catchUp.send(start.since);
+    if (await catchUps.inTurn(nowMs(), () => catchUp.hasMore())) {
+      await this.#sendAll(catchUp, start);
+    }
     catchUp.signal.throwIfAborted();
     if (interruptions() !== before) throw new Error("the connection was lost meanwhile");
     line.send(clientId, resumed(catchUp.sent));
@@ -96,15 +104,37 @@ export class Resumes {
     await store.write(clientId, { ...seen, since, caughtUp }, catchUp.signal);
   }
 
+  /** A batch in each turn. */
+  async #sendAll(catchUp: CatchUp, { since }: Start): Promise<void> {
+    const next = () =>
+      this.#options.catchUps.inTurn(Math.max(since, catchUp.reached), () => catchUp.next(since));
+    while ((await next()) !== "all") catchUp.signal.throwIfAborted();
+  }
+
   async #startOf(clientId: string, request: ResumeRequest): Promise<Start | Refusal> {
-    const { catchUps, kept } = this.#options;
+    const { catchUps, kept, store } = this.#options;
+    const { sources } = catchUps;
+    const inTurn: CatchUps["inTurn"] = (from, read) => catchUps.inTurn(from, read);
     if ("last" in request) {
-      const found = await findLast(catchUps.sources, clientId, request.last);
-      return found ? { places: found.places, since: found.storedAt } : "unknown-alert";
+      const { since } = await store.read(clientId);
+      const places = await findLast({ sources, clientId, hash: request.last, since, inTurn });
+      return places ? { places, since } : "unknown-alert";
     }
     const { since } = request;
     if (since < (await kept.since())) return "not-kept";
-    return { since, places: new Map(catchUps.sources.map((each) => [each, each.placeAt(since)])) };
+    return { since, places: placesAt(sources, since) };
+  }
+
+  #isBusy(clientId: string): boolean {
+    const longAgo = performance.now() - everyMs;
+    for (const [earlier, askedMs] of this.#asked) {
+      if (askedMs > longAgo) break;
+      this.#asked.delete(earlier);
+    }
+    const busy = this.#running.has(clientId) || this.#asked.has(clientId);
+    if (busy || this.#running.size >= atOnce) return true;
+    this.#asked.set(clientId, performance.now());
+    return false;
   }
 
   #refuse(clientId: string, reason: Refusal): void {

@@ -2,15 +2,13 @@ import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
 import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
 import { continues, noMark, type StreamMark, seeStream } from "../shared/stream-sight.ts";
 import type { CatchUps } from "./catch-ups.ts";
-import type { LastSeen } from "./last-seen.ts";
+import { isCaughtUp } from "./last-seen.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
 import { readSession } from "./session-record.ts";
 
 const stream = "$MQTT_sess";
 /** Records that are read together. */
-const batch = 100;
-/** Clocks of servers and of ours may differ by that. */
-const skewMs = 1_000;
+const batch = 1_000;
 
 export interface SessionSweepOptions {
   readonly connection: NatsConnection;
@@ -51,27 +49,37 @@ export class SessionSweep {
       const from = { sequence: this.#mark.sequence + 1 };
       const records = await readBatch(connection, stream, { from, limit: batch });
       const old = records.filter(({ storedAt }) => storedAt < untilMs);
-      found += await this.#see(old);
-      const last = old.at(-1);
-      if (last) this.#mark = { created, at, sequence: last.sequence };
-      if (!hasMore(records) || old.length < records.length) return found;
+      const seen = await seeTo(old, this.#options);
+      found += seen.found;
+      if (seen.upTo !== undefined) this.#mark = { created, at, sequence: seen.upTo };
+      if (!hasMore(records) || seen.upTo !== records.at(-1)?.sequence) return found;
     }
-  }
-
-  async #see(records: readonly StoredMessage[]): Promise<number> {
-    const { store, catchUps } = this.#options;
-    const sessions = records.flatMap(({ data, storedAt }) => {
-      const session = readSession(data);
-      return session?.subscribed ? [{ clientId: session.clientId, atMs: storedAt }] : [];
-    });
-    const seen = await Promise.all(sessions.map(({ clientId }) => store.read(clientId)));
-    const missing = sessions.filter(
-      ({ clientId, atMs }, i) => !isCaughtUp(seen[i], atMs) && !catchUps.has(clientId),
-    );
-    for (const each of missing) catchUps.begin({ ...each, certain: false });
-    return missing.length;
   }
 }
 
-const isCaughtUp = (seen: LastSeen | undefined, atMs: number) =>
-  (seen?.caughtUp?.subscribed ?? 0) >= atMs - skewMs;
+/**
+ * Begins with those that are not caught up, until there is no room.
+ *
+ * @returns the sequence of the last one that is seen to, undefined for none, and how many were begun.
+ */
+export async function seeTo(
+  records: readonly Pick<StoredMessage, "sequence" | "storedAt" | "data">[],
+  { store, catchUps }: Pick<SessionSweepOptions, "store" | "catchUps">,
+): Promise<{ readonly found: number; readonly upTo: number | undefined }> {
+  const sessions = records.map(({ data }) => readSession(data));
+  const seen = await Promise.all(
+    sessions.map((session) => (session?.subscribed ? store.read(session.clientId) : undefined)),
+  );
+  let found = 0;
+  let upTo: number | undefined;
+  for (const [i, { sequence, storedAt: atMs }] of records.entries()) {
+    const clientId = sessions[i]?.clientId;
+    const known = seen[i];
+    if (clientId !== undefined && known && !isCaughtUp(known, atMs) && !catchUps.has(clientId)) {
+      if (!catchUps.begin({ clientId, certain: false, atMs })) break;
+      found++;
+    }
+    upTo = sequence;
+  }
+  return { found, upTo };
+}

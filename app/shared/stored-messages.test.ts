@@ -71,8 +71,12 @@ it("reads every alert that a device missed, and every record for the archive", a
   const missed = new MissedAlerts({
     ...{ connection, api: "$JS.API", placeAt: (since) => ({ since }), onAnswer: () => {} },
   });
-  let alerts = 0;
-  for await (const batch of missed.from("pump-1", { sequence: 1 })) alerts += batch.length;
+  let read = await missed.read("pump-1", { sequence: 1 });
+  let alerts = read.alerts.length;
+  while (read.more) {
+    read = await missed.read("pump-1", { sequence: (read.alerts.at(-1)?.sequence ?? 0) + 1 });
+    alerts += read.alerts.length;
+  }
   expect(alerts).toBe(60);
 
   await fill(

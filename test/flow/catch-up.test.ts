@@ -222,17 +222,35 @@ describe("a device that asks for what it lacks", () => {
       const inbox = await comes(device);
       await isCaughtUp(device);
 
-      await ask(inbox, device.clientId, { last: hash("another's") });
-      await expect.poll(() => answers(inbox), soon).toHaveLength(1);
+      const askAt = (ms: number) =>
+        ask(inbox, device.clientId, { since: new Date(ms).toISOString() });
       await ask(inbox, device.clientId, { anything: "else" });
+      await expect.poll(() => answers(inbox), soon).toHaveLength(1);
+      await askAt(Date.now() + 3_600_000);
       await expect.poll(() => answers(inbox), soon).toHaveLength(2);
-      await ask(inbox, device.clientId, { since: new Date(Date.now() + 60_000).toISOString() });
+      await askAt(Date.now());
       await expect.poll(() => answers(inbox), soon).toHaveLength(3);
 
-      const [unknown, malformed, nothing] = answers(inbox);
-      expect(unknown).toMatchObject({ refused: "unknown-alert" });
+      const [malformed, future, nothing] = answers(inbox);
       expect(malformed).toMatchObject({ refused: "malformed" });
+      expect(future).toMatchObject({ refused: "not-yet" });
       expect(nothing).toEqual({ sentinel: "resume", complete: true, alerts: 0 });
+      await inbox.client.endAsync();
+    },
+    caseMs,
+  );
+
+  it(
+    "is told when the alert that it names is not kept",
+    async () => {
+      const device = await newDevice("mistaken");
+      await store(device.clientId, numbered(1, 2));
+      const inbox = await comes(device);
+      await isCaughtUp(device);
+
+      await ask(inbox, device.clientId, { last: hash("another's") });
+      await expect.poll(() => answers(inbox), soon).toHaveLength(1);
+      expect(answers(inbox)[0]).toMatchObject({ refused: "unknown-alert" });
       await inbox.client.endAsync();
     },
     caseMs,
