@@ -23,7 +23,10 @@ const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
 const immutable = "public, max-age=31536000, immutable";
 
 /** Views of the page with an address of their own. What follows them in an address is the page's. */
-const views = ["/", "/audit", "/devices", "/devices/*", "/quarantine", "/quarantine/*", "/system"];
+const views = [
+  ...["/", "/audit", "/devices", "/devices/*", "/incidents", "/incidents/*"],
+  ...["/quarantine", "/quarantine/*", "/system"],
+];
 
 /** Says in every answer what a browser may do with it. */
 export function addSecurityHeaders(api: Api): void {

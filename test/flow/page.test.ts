@@ -8,6 +8,7 @@ import { type BrowsedRegion, startBrowsedRegion } from "../support/browsed-regio
 import { accessibilityFaults, newContext, newPage, patienceMs } from "../support/browser.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { hostileCases } from "./page/hostile-cases.ts";
+import { incidentCases } from "./page/incident-cases.ts";
 import { quarantineCases } from "./page/quarantine-cases.ts";
 
 const soon = { timeout: patienceMs, interval: 250 };
@@ -190,21 +191,26 @@ it("signing out ends the session, in this browser and at the server", async () =
 /** How many pixels of the page lie beyond its window. */
 const tooWide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-const views = [
-  ["overview", "/", "Verdicts"],
-  ["devices", "/devices", "Client id"],
-  ["device", "/devices/pump-2", "Registered"],
-  ["quarantine", "/quarantine", "Held"],
-  ["audit", "/audit?kind=registry", "suspended"],
-  ["system", "/system", "inspector-1"],
-] as const;
+const incidents = incidentCases(() => browsed);
+
+const views = () =>
+  [
+    ["overview", "/", "Verdicts"],
+    ["devices", "/devices", "Client id"],
+    ["device", "/devices/pump-2", "Registered"],
+    ["incidents", "/incidents", "Command injection: drill-2"],
+    ["incident", incidents.open(), "What has happened"],
+    ["quarantine", "/quarantine", "Held"],
+    ["audit", "/audit?kind=registry", "suspended"],
+    ["system", "/system", "inspector-1"],
+  ] as const;
 
 describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
   it("nothing stands in the way of anybody, at any width", async () => {
     mkdirSync(pictures, { recursive: true });
     await page.emulateMedia({ colorScheme });
     const faults: string[] = [];
-    for (const [name, path, shown] of views) {
+    for (const [name, path, shown] of views()) {
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(path);
       await page.locator("main").getByText(shown).locator("visible=true").first().waitFor();

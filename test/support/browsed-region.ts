@@ -7,6 +7,7 @@ import { type Load, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
 import { newContext, newPage, startBrowser, type Watched } from "./browser.ts";
 import { connectDevice } from "./clients.ts";
+import { storeFindings } from "./findings.ts";
 import { connectAs } from "./stored.ts";
 import { startTestRegion } from "./test-region.ts";
 
@@ -18,6 +19,8 @@ export interface BrowsedRegion extends Watched {
   signedIn(role: ApiRole, path?: string): Promise<Watched & { close(): Promise<void> }>;
   /** Sends an alert to a client, past the bridge. For one that nobody knows it is held. */
   alert(clientId: string, payload: string): Promise<unknown>;
+  /** Stores what an inspector finds in reports of these clients. */
+  finds(clientIds: readonly string[], what: Parameters<typeof storeFindings>[2]): Promise<void>;
   /** Whether a device may log in. */
   admits(clientId: string, password: string): Promise<boolean>;
   stop(): Promise<void>;
@@ -26,29 +29,45 @@ export interface BrowsedRegion extends Watched {
 /** Starts all of it. `page` is signed in by nobody yet. */
 export async function startBrowsedRegion(): Promise<BrowsedRegion> {
   const one = { edges: 1, bridges: 1, inspectors: 1, auths: 1 };
-  const region = await startTestRegion({ core: 3, ...one, console: true });
+  const region = await startTestRegion({ core: 3, ...one, aggregators: 1, console: true });
   let browser: Browser | undefined;
   let load: Load | undefined;
   let bridge: NatsConnection | undefined;
+  let inspector: NatsConnection | undefined;
   const stop = async () => {
     await browser?.close();
     load?.abort();
     await bridge?.close();
+    await inspector?.close();
     await region.stop();
   };
   try {
     browser = await startBrowser(region);
     bridge = await connectAs(region, "bridge");
+    inspector = await connectAs(region, "report-inspector");
     load = await startLoad(region, { devices: 10, rate: 20, reportRate: 2, attackEvery: 2 });
     const watched = await newPage(await newContext(browser, region), region);
-    return { ...watched, ...meansOf(region, browser, bridge), region, browser, stop };
+    return {
+      ...watched,
+      ...meansOf({ region, browser, bridge, inspector }),
+      region,
+      browser,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function meansOf(region: Region, browser: Browser, bridge: NatsConnection) {
+interface Means {
+  readonly region: Region;
+  readonly browser: Browser;
+  readonly bridge: NatsConnection;
+  readonly inspector: NatsConnection;
+}
+
+function meansOf({ region, browser, bridge, inspector }: Means) {
   return {
     signedIn: async (role: ApiRole, path = "/") => {
       const context = await newContext(browser, region);
@@ -59,6 +78,7 @@ function meansOf(region: Region, browser: Browser, bridge: NatsConnection) {
     },
     alert: (clientId: string, payload: string) =>
       jetstream(bridge).publish(subjects.ingress("upstream", clientId), payload),
+    finds: (...found: Parameters<BrowsedRegion["finds"]>) => storeFindings(inspector, ...found),
     admits: (clientId: string, password: string) =>
       connectDevice(region, { clientId, password }).then(
         async ({ client }) => {

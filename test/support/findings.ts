@@ -9,11 +9,19 @@ const finding: Finding = {
 };
 const atOnce = 200;
 
+interface StoredFindings {
+  /** Tells these from others of the same clients. */
+  readonly name: string;
+  readonly rule?: string;
+  /** What is found, in each. */
+  readonly payload?: string;
+}
+
 /** Stores what an inspector finds in reports of these clients, one of each, in order. */
 export async function storeFindings(
   connection: NatsConnection,
   clientIds: readonly string[],
-  { name, rule = finding.rule }: { readonly name: string; readonly rule?: string },
+  { name, rule = finding.rule, payload = '{"cmd":"; rm -rf /"}' }: StoredFindings,
 ): Promise<void> {
   const js = jetstream(connection);
   for (let from = 0; from < clientIds.length; from += atOnce) {
@@ -22,7 +30,7 @@ export async function storeFindings(
       slice.map(async (clientId, n) => {
         const message = {
           ...({ origin: "device", clientId, sequence: from + n, receivedMs: Date.now() } as const),
-          ...({ payload: Buffer.from('{"cmd":"; rm -rf /"}'), recipient: "not-asked" } as const),
+          ...({ payload: Buffer.from(payload), recipient: "not-asked" } as const),
         };
         const [event] = securityEventsOf({
           ...{ message, messageId: `${name}-${from + n}`, findings: [{ ...finding, rule }] },

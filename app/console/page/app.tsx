@@ -19,7 +19,12 @@ import { Audit } from "./views/audit.tsx";
 import { Device } from "./views/device.tsx";
 import { Devices } from "./views/devices.tsx";
 import { HeldMessage } from "./views/held-message.tsx";
+
+import { Incident } from "./views/incident.tsx";
+import { Incidents } from "./views/incidents.tsx";
+
 import { LinkOpened } from "./views/link-opened.tsx";
+
 import { Overview } from "./views/overview.tsx";
 import { Quarantine } from "./views/quarantine.tsx";
 import { SignIn } from "./views/sign-in.tsx";
@@ -65,6 +70,8 @@ function Views({ onSignedOut }: { readonly onSignedOut: () => void }) {
       {failure && <Failure error={failure} />}
       <Switch>
         <Route path="/" component={Overview} />
+        <Route path="/incidents" component={Incidents} />
+        <Route path="/incidents/:id">{({ id }) => <Incident key={id} id={id} />}</Route>
         <Route path="/devices" component={Devices} />
         <Route path="/devices/:clientId">
           {({ clientId }) => <Device key={clientId} clientId={clientId} />}

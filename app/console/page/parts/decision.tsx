@@ -1,8 +1,6 @@
-import { useState } from "react";
-import { Button, Form, Label, TextArea, TextField } from "react-aria-components";
+import { Label, TextArea, TextField } from "react-aria-components";
 import type { Action } from "../data/quarantine.ts";
-import { Question } from "./dialog.tsx";
-import { Failure } from "./failure.tsx";
+import { FormQuestion, writtenIn } from "./form-question.tsx";
 
 const names = { release: "Release", drop: "Drop" } as const;
 
@@ -17,44 +15,19 @@ export function Decision(props: {
   readonly onClose: () => void;
 }) {
   const { action, title, effect, decide, onClose } = props;
-  const [waits, setWaits] = useState(false);
-  const [failure, setFailure] = useState<Error>();
-  const send = (reason: string) => {
-    setWaits(true);
-    setFailure(undefined);
-    decide(reason).catch((error: unknown) => {
-      setFailure(error as Error);
-      setWaits(false);
-    });
-  };
   return (
-    <Question title={`${names[action]}: ${title}`} isOpen onClose={onClose}>
+    <FormQuestion
+      title={`${names[action]}: ${title}`}
+      verb={names[action]}
+      bites={action === "drop"}
+      send={(fields) => decide(writtenIn(fields, "reason"))}
+      onClose={onClose}
+    >
       <p>{effect}</p>
-      <Form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          send(String(new FormData(event.currentTarget).get("reason") ?? "").trim());
-        }}
-      >
-        <TextField name="reason" className="field" isRequired autoFocus maxLength={500}>
-          <Label>Why? The audit keeps it.</Label>
-          <TextArea className="input" rows={3} />
-        </TextField>
-        {failure && <Failure error={failure} />}
-        <div className="choices">
-          <Button className="button" onPress={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            className={action === "drop" ? "button button-bites" : "button button-main"}
-            isPending={waits}
-          >
-            {names[action]}
-          </Button>
-        </div>
-      </Form>
-    </Question>
+      <TextField name="reason" className="field" isRequired autoFocus maxLength={500}>
+        <Label>Why? The audit keeps it.</Label>
+        <TextArea className="input" rows={3} />
+      </TextField>
+    </FormQuestion>
   );
 }

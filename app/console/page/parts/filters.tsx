@@ -79,8 +79,10 @@ export function ChoiceFilter(props: {
   readonly name: string;
   readonly label: string;
   readonly of: readonly string[];
+  /** How a value is called where it is no word itself. */
+  readonly names?: Readonly<Record<string, string>>;
 }) {
-  const { name, label, of } = props;
+  const { name, label, of, names } = props;
   const { address, narrow } = useFilters();
   return (
     <Select
@@ -97,7 +99,7 @@ export function ChoiceFilter(props: {
         <ListBox className="list">
           {[any, ...of].map((each) => (
             <ListBoxItem key={each} id={each} className="list-item">
-              {each}
+              {names?.[each] ?? each}
             </ListBoxItem>
           ))}
         </ListBox>

@@ -6,6 +6,7 @@ import { Question } from "./dialog.tsx";
 
 const jumps: Readonly<Record<string, readonly [path: string, title: string]>> = {
   o: ["/", "Overview"],
+  i: ["/incidents", "Incidents"],
   q: ["/quarantine", "Quarantine"],
   d: ["/devices", "Devices"],
   a: ["/audit", "Audit"],

@@ -20,6 +20,7 @@ import { Messages } from "./messages.tsx";
 /** The views that there are. */
 const views: readonly (readonly [path: string, title: string, icon: IconName])[] = [
   ["/", "Overview", "overview"],
+  ["/incidents", "Incidents", "incidents"],
   ["/quarantine", "Quarantine", "quarantine"],
   ["/devices", "Devices", "devices"],
   ["/audit", "Audit", "audit"],

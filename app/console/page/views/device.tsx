@@ -32,6 +32,10 @@ export function Device({ clientId }: { readonly clientId: string }) {
               What is on record of it
             </Link>
             {" · "}
+            <Link href={`/incidents?client=${encodeURIComponent(clientId)}`}>
+              Incidents that name it
+            </Link>
+            {" · "}
             <Link href={`/quarantine?client=${encodeURIComponent(clientId)}`}>
               What was held back of it
             </Link>

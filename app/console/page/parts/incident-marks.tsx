@@ -1,0 +1,36 @@
+import type { IncidentSeverity } from "../../../contract/incident.ts";
+import { type Incident, stateOf } from "../data/incidents.ts";
+import { Icon } from "./icons.tsx";
+
+const severities = {
+  low: ["circle", "plain"],
+  medium: ["diamond", "warn"],
+  high: ["warn", "bad"],
+  critical: ["bad", "bad"],
+} as const satisfies Record<IncidentSeverity, unknown>;
+
+/** How bad it is: a sign, a word and a colour. */
+export function Severity({ severity }: Pick<Incident, "severity">) {
+  const [icon, colour] = severities[severity];
+  return (
+    <span className={`status status-${colour}`}>
+      <Icon name={icon} /> {severity}
+    </span>
+  );
+}
+
+const states = {
+  new: ["circle", "warn"],
+  in_progress: ["next", "plain"],
+  closed: ["good", "good"],
+} as const;
+
+/** What has become of an incident: a sign, words and a colour. */
+export function IncidentState({ incident }: { readonly incident: Incident }) {
+  const [icon, colour] = states[incident.status];
+  return (
+    <span className={`status-${colour}`}>
+      <Icon name={icon} /> {stateOf(incident)}
+    </span>
+  );
+}
