@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { consumerDefinitions } from "../app/contract/consumers.ts";
-import { defaultScale, streamDefinitions } from "../app/contract/streams.ts";
+import { defaultScale } from "../app/contract/stream-definition.ts";
+import { streamDefinitions } from "../app/contract/streams.ts";
 import { provisionConsumers, provisionStreams } from "../app/provision/provision.ts";
 import { createLog } from "../app/shared/log.ts";
 import { connectNats, jetstreamManager, type NatsConnection } from "../app/shared/nats.ts";

@@ -4,9 +4,11 @@ import { crossings, crossingsOf } from "./crossings.ts";
 import { mirrorPermissions, peerAccount, peerCalls } from "./peers.ts";
 import { peersOf } from "./regions.ts";
 import { publishable } from "./service-user.ts";
-import { mqttStreamMaker, serviceUsers, serviceUsersOf } from "./service-users.ts";
+import { serviceUsers, serviceUsersOf } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
-import { defaultScale, streamDefinitions } from "./streams.ts";
+import { defaultScale } from "./stream-definition.ts";
+import { mqttStreamMaker } from "./stream-makers.ts";
+import { streamDefinitions } from "./streams.ts";
 import { subjects } from "./subjects.ts";
 
 const peers = peersOf("us-east");

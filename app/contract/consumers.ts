@@ -1,6 +1,6 @@
+import { changeConsumer } from "./duties.ts";
 import { durableDelivery, durablyMirrored, mirrorConsumer } from "./peers.ts";
 import type { RegionName } from "./regions.ts";
-import { changeConsumer } from "./service-users.ts";
 import { subjects } from "./subjects.ts";
 
 const seconds = (n: number) => n * 1_000_000_000;

@@ -1,4 +1,5 @@
-import { defaultScale, streamDefinitions } from "./streams.ts";
+import { defaultScale } from "./stream-definition.ts";
+import { streamDefinitions } from "./streams.ts";
 
 /**
  * Streams that have every sequence from their first to their last: nothing is deleted from their

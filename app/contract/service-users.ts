@@ -1,99 +1,40 @@
-import type { Account } from "./accounts.ts";
 import {
   askAlertStream,
   askServers,
   audit,
   call,
-  callMany,
   follow,
   inspect,
   read,
-  readAbroad,
   readToEnd,
   store,
-  take,
 } from "./calls.ts";
 import { crossings } from "./crossings.ts";
+import {
+  askDecisions,
+  decideHeld,
+  decideIncident,
+  decisionsAsked,
+  followChanges,
+  followSessions,
+  haveCutOff,
+  storeInspected,
+  tellChanges,
+} from "./duties.ts";
 import { lanes } from "./lanes.ts";
-import { mqttStreamNames } from "./mqtt-streams.ts";
-import { jetStreamInfo, readLane } from "./own-streams.ts";
+import { readLane } from "./own-streams.ts";
 import {
   changeAccount,
   changeReader,
-  durablyMirrored,
-  mirrorConsumer,
   mirroredStreams,
   readMirror,
-  type SourceAccount,
   sourceAccount,
 } from "./peers.ts";
-import { type RegionName, regionNames } from "./regions.ts";
+import type { RegionName } from "./regions.ts";
 import { inbox, type ServiceUser } from "./service-user.ts";
-import { type StoreAccount, storeAccounts, stores } from "./stores.ts";
-import type { StreamName } from "./stream-bounds.ts";
-import { type DecisionAsker, type Origin, subjects } from "./subjects.ts";
-
-/** What inspection makes of a message, but for the alerts themselves. */
-const storeInspected = (origin: Origin) =>
-  store(
-    "CORE",
-    ...["reports.*", subjects.quarantine(origin, "*"), "events.*.*", "deadletter.inspector.*"],
-  );
-/** Decides about what its lane has held, as it is asked, and tells AUDIT: see `decideHeld`. */
-const decideHeld = (origin: Origin, delivered: StreamName) => [
-  readAbroad("QUARANTINE"),
-  readAbroad("QUARANTINE_DECISIONS"),
-  // Whether a release that was interrupted has arrived.
-  readAbroad(delivered),
-  ...store("CORE", subjects.quarantineDecision(origin, "*")),
-  ...audit("quarantine"),
-];
-const decisionsAsked = (origin: Origin) => [
-  subjects.decisionRequest(origin, "*"),
-  subjects.auditHeads("*"),
-];
-/** Asks for decisions about held messages. */
-const askDecisions = (asker: DecisionAsker) => [
-  call("INTAKE", subjects.decisionRequest("upstream", asker)),
-  call("REPORT_INTAKE", subjects.decisionRequest("device", asker)),
-];
-/** Has auth cut off a device that does too much, and tells of it. */
-const haveCutOff = [
-  call("AUTH", subjects.cutOffRequest),
-  ...store("CORE", subjects.event("anomaly", "*")),
-];
-/** Reads what nats-server's MQTT layer keeps of sessions. */
-const followSessions = [
-  callMany("DEVICES", "$JS.API.DIRECT.GET.$MQTT_sess"),
-  call("DEVICES", "$JS.API.STREAM.INFO.$MQTT_sess"),
-];
-/** What the aggregator writes; all of it together. */
-const incidentSubjects = [
-  subjects.incident("*"),
-  subjects.incidentMembers("*", "*"),
-  subjects.incidentNotice("*", "*"),
-  subjects.incidentSent("*"),
-  subjects.incidentCursor,
-];
-/** Asks the aggregator, which alone writes incidents. */
-const decideIncident = (asker: DecisionAsker) => call("AGGREGATOR", subjects.incidentChange(asker));
-const tellChanges = store("CHANGES", subjects.registryChange("*"));
-
-/** The durable consumer through which one replica of auth takes each change. */
-export const changeConsumer = "session-closer";
-/** Of auth: follows who logged in and what changed, and takes what is to be done about it, once for all replicas. */
-const followChanges = (account: Account) => [
-  ...follow("REGISTRY_CHANGES", account),
-  ...follow("LOGINS", account),
-  ...take(account, "REGISTRY_CHANGES", changeConsumer),
-];
-
-/** User who makes the streams of an account. */
-export const streamMaker = (account: StoreAccount | SourceAccount) =>
-  `provision-${account.toLowerCase().replaceAll("_", "-")}`;
-
-/** User who makes the streams of nats-server's MQTT layer. */
-export const mqttStreamMaker = "provision-devices";
+import { storeAccounts, stores } from "./stores.ts";
+import { mqttStreamMakerUser, streamMakerUser } from "./stream-makers.ts";
+import { incidentSubjects, subjects } from "./subjects.ts";
 
 /** At an edge devices log in, too: this is none that one of them may have. */
 export const reportGate = "report-gate@edge";
@@ -271,18 +212,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     calls: audit("copies"),
     subscribe: [inbox("mender"), subjects.auditHeads("*")],
   },
-  {
-    /** Of provision: makes the streams of nats-server's MQTT layer, before that makes them itself. */
-    name: mqttStreamMaker,
-    account: "DEVICES",
-    publish: [
-      jetStreamInfo,
-      ...mqttStreamNames.flatMap((name) =>
-        ["INFO", "CREATE", "UPDATE", "DELETE"].map((call) => `$JS.API.STREAM.${call}.${name}`),
-      ),
-    ],
-    subscribe: [inbox(mqttStreamMaker)],
-  },
+  mqttStreamMakerUser,
 ];
 
 /** Every user with a password of a region with these peers. */
@@ -299,32 +229,6 @@ const withMirrors = (user: ServiceUser, peers: readonly RegionName[]): ServiceUs
   ...user,
   calls: [...(user.calls ?? []), ...peers.flatMap(readMirror)],
 });
-
-function streamMakerUser(
-  account: StoreAccount | SourceAccount,
-  streams: readonly string[],
-): ServiceUser {
-  const name = streamMaker(account);
-  const operations = ["INFO", "CREATE", "UPDATE"];
-  return {
-    name,
-    account,
-    publish: [
-      jetStreamInfo,
-      ...operations.map((each) => `$JS.API.STREAM.${each}.*`),
-      ...(streams.some((stream) => stream === "REGISTRY_CHANGES")
-        ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
-        : []),
-      // Mirrors of other regions are fed out of our own stream.
-      ...(account === "CHANGES" ? regionNames : []).flatMap((region) =>
-        durablyMirrored.map(
-          (stream) => `$JS.API.CONSUMER.CREATE.${stream}.${mirrorConsumer(region)}`,
-        ),
-      ),
-    ],
-    subscribe: [inbox(name)],
-  };
-}
 
 /** Reads what a peer changed in the device registry, and who logged in there. */
 function changeReaderUser(peer: RegionName): ServiceUser {

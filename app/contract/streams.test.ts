@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { defaultScale, mirrorDefinitions, streamDefinitions } from "./streams.ts";
+import { defaultScale } from "./stream-definition.ts";
+import { mirrorDefinitions, streamDefinitions } from "./streams.ts";
 
 const streams = new Map(streamDefinitions(defaultScale).map((stream) => [stream.name, stream]));
 

@@ -124,6 +124,15 @@ export const positionSlots = 11_000;
 /** The client of `clients.<id>.alerts`. */
 export const alertedClient = (subject: string): string => subject.split(".")[1] ?? "";
 
+/** What the aggregator writes, all of it together: the subjects of INCIDENTS. */
+export const incidentSubjects = [
+  subjects.incident("*"),
+  subjects.incidentMembers("*", "*"),
+  subjects.incidentNotice("*", "*"),
+  subjects.incidentSent("*"),
+  subjects.incidentCursor,
+] as const;
+
 /** Reads `quarantine.<origin>.<client>`; undefined for what is none of it. */
 export function parseQuarantineSubject(
   subject: string,

@@ -8,9 +8,10 @@ import {
 import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { sourceAccount } from "../contract/peers.ts";
 import { regionNames } from "../contract/regions.ts";
-import { mqttStreamMaker, streamMaker } from "../contract/service-users.ts";
 import { accountOfStream, storeAccounts } from "../contract/stores.ts";
-import { defaultScale, mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
+import { defaultScale } from "../contract/stream-definition.ts";
+import { mqttStreamMaker, streamMaker } from "../contract/stream-makers.ts";
+import { mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import {
   count,
   EnvironmentInvalid,

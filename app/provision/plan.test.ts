@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  defaultScale,
-  mirrorDefinitions,
-  type StreamDefinition,
-  streamDefinitions,
-} from "../contract/streams.ts";
+import { defaultScale, type StreamDefinition } from "../contract/stream-definition.ts";
+import { mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import { origins } from "../contract/subjects.ts";
 import { planStream } from "./plan.ts";
 

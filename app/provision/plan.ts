@@ -1,10 +1,7 @@
 import type { MqttStreamDefinition } from "../contract/mqtt-streams.ts";
 import { partitionsOf } from "../contract/partitions.ts";
-import {
-  closedSubject,
-  type MirrorDefinition,
-  type StreamDefinition,
-} from "../contract/streams.ts";
+import type { MirrorDefinition, StreamDefinition } from "../contract/stream-definition.ts";
+import { closedSubject } from "../contract/streams.ts";
 
 export type Step =
   | { readonly kind: "create" | "unchanged"; readonly stream: string }

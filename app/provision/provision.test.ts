@@ -3,14 +3,10 @@ import type { Region } from "../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { consumerDefinitions } from "../contract/consumers.ts";
-import { streamMaker } from "../contract/service-users.ts";
 import { accountOfStream, type StoreAccount, storeAccounts } from "../contract/stores.ts";
-import {
-  defaultScale,
-  mirrorDefinitions,
-  type StreamScale,
-  streamDefinitions,
-} from "../contract/streams.ts";
+import { defaultScale, type StreamScale } from "../contract/stream-definition.ts";
+import { streamMaker } from "../contract/stream-makers.ts";
+import { mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
 import { createLog } from "../shared/log.ts";
 import {
   type JetStreamManager,

@@ -1,5 +1,5 @@
 import type { ConsumerDefinition } from "../contract/consumers.ts";
-import type { MirrorDefinition, StreamDefinition } from "../contract/streams.ts";
+import type { MirrorDefinition, StreamDefinition } from "../contract/stream-definition.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
 import { type CurrentStream, planStream, type Step } from "./plan.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { closedSubject, type StreamDefinition } from "../contract/streams.ts";
+import type { StreamDefinition } from "../contract/stream-definition.ts";
+import { closedSubject } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import type { JetStreamManager } from "../shared/nats.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
-import { streamMaker } from "../contract/service-users.ts";
+import { streamMaker } from "../contract/stream-makers.ts";
 import {
   JetStreamApiError,
   jetstream,

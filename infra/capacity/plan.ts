@@ -1,4 +1,4 @@
-import type { StreamScale } from "../../app/contract/streams.ts";
+import type { StreamScale } from "../../app/contract/stream-definition.ts";
 import type { DiskPlan } from "./disk.ts";
 
 /** What a region has to carry. */

@@ -16,12 +16,11 @@ import { passwordVariable, type ServiceUser } from "../../app/contract/service-u
 import {
   coreUsers,
   edgeUsers,
-  mqttStreamMaker,
   reportGate,
   serviceUsersOf,
-  streamMaker,
 } from "../../app/contract/service-users.ts";
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
+import { mqttStreamMaker, streamMaker } from "../../app/contract/stream-makers.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
 import { auditKeyPairs } from "./audit-key-pairs.ts";
 import { type IncidentReceivers, incidentReceivers } from "./incident-receivers.ts";

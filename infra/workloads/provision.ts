@@ -3,11 +3,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import { storeAccounts } from "../../app/contract/stores.ts";
-import {
-  mirrorDefinitions,
-  type StreamScale,
-  streamDefinitions,
-} from "../../app/contract/streams.ts";
+import type { StreamScale } from "../../app/contract/stream-definition.ts";
+import { mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";
 import { boundsText } from "../../app/shared/stream-max-bytes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { accountPassword, devicesPassword } from "../platform/service-secrets.ts";

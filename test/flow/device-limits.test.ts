@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deviceLimits, payloadLimitBytes } from "../../app/contract/limits.ts";
 import { inboxPrefix } from "../../app/contract/service-user.ts";
-import { mqttStreamMaker } from "../../app/contract/service-users.ts";
+import { mqttStreamMaker } from "../../app/contract/stream-makers.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";

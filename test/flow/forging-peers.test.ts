@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { mirrorConsumer, mirrorPermissions, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
-import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
 import { subjects } from "../../app/contract/subjects.ts";
 import { mirrorTrouble } from "../../app/provision/mirror-state.ts";
 import {

@@ -1,8 +1,9 @@
 /** A leaked password of a service can cause what that service must, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publishable } from "../../app/contract/service-user.ts";
-import { reportGate, serviceUsers, streamMaker } from "../../app/contract/service-users.ts";
+import { reportGate, serviceUsers } from "../../app/contract/service-users.ts";
 import { accountOfStream, storeAccounts, stores } from "../../app/contract/stores.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import { readBatch } from "../../app/shared/stored-messages.ts";

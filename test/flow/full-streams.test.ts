@@ -1,9 +1,11 @@
 /** What each stream of the contract does when it is full, filled by who writes it in production. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reportGate, streamMaker } from "../../app/contract/service-users.ts";
+import { reportGate } from "../../app/contract/service-users.ts";
 import { accountOfStream, type StoreAccount } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
-import { defaultScale, mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";
+import { defaultScale } from "../../app/contract/stream-definition.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
+import { mirrorDefinitions, streamDefinitions } from "../../app/contract/streams.ts";
 import { provisionStreams } from "../../app/provision/provision.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { jetstream, jetstreamManager } from "../../app/shared/nats.ts";

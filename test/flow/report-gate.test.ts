@@ -1,7 +1,7 @@
 /** What a device reports at QoS 1 and its edge acknowledges is stored, whatever becomes of the streams. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { streamMaker } from "../../app/contract/service-users.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import { jetstreamManager, type NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";

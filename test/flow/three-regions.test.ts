@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sourceAccount } from "../../app/contract/peers.ts";
 import { peersOf, type RegionName, regionNames } from "../../app/contract/regions.ts";
-import { streamMaker } from "../../app/contract/service-users.ts";
-import { defaultScale, mirrorDefinitions } from "../../app/contract/streams.ts";
+import { defaultScale } from "../../app/contract/stream-definition.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
+import { mirrorDefinitions } from "../../app/contract/streams.ts";
 import { subjects } from "../../app/contract/subjects.ts";
 import { mirrorTrouble } from "../../app/provision/mirror-state.ts";
 import { provisionStreams } from "../../app/provision/provision.ts";

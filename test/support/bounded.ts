@@ -1,6 +1,6 @@
-import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
 import { jetstreamManager } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectAs } from "./stored.ts";

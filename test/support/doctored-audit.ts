@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultScale, streamDefinitions } from "../../app/contract/streams.ts";
+import { defaultScale } from "../../app/contract/stream-definition.ts";
+import { streamDefinitions } from "../../app/contract/streams.ts";
 import { createLog } from "../../app/shared/log.ts";
 import {
   connectNats,

@@ -2,15 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import { consumerDefinitions } from "../../app/contract/consumers.ts";
-import { streamMaker } from "../../app/contract/service-users.ts";
 import { accountOfStream } from "../../app/contract/stores.ts";
 import type { StreamName } from "../../app/contract/stream-bounds.ts";
 import {
   defaultScale,
   type StreamDefinition,
   type StreamScale,
-  streamDefinitions,
-} from "../../app/contract/streams.ts";
+} from "../../app/contract/stream-definition.ts";
+import { streamMaker } from "../../app/contract/stream-makers.ts";
+import { streamDefinitions } from "../../app/contract/streams.ts";
 import { provisionConsumers, provisionStreams } from "../../app/provision/provision.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { type JetStreamManager, jetstreamManager } from "../../app/shared/nats.ts";

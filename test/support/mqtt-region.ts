@@ -1,4 +1,4 @@
-import { mqttStreamMaker } from "../../app/contract/service-users.ts";
+import { mqttStreamMaker } from "../../app/contract/stream-makers.ts";
 import { type JetStreamManager, jetstreamManager } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectAs } from "./stored.ts";

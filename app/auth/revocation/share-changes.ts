@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { changeConsumer } from "../../contract/service-users.ts";
+import { changeConsumer } from "../../contract/duties.ts";
 import type { Follower } from "../../shared/follow-stored.ts";
 import type { Logger } from "../../shared/log.ts";
 import {

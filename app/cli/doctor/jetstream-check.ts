@@ -1,5 +1,6 @@
 import type { Lane } from "../../contract/lanes.ts";
-import { defaultScale, streamDefinitions } from "../../contract/streams.ts";
+import { defaultScale } from "../../contract/stream-definition.ts";
+import { streamDefinitions } from "../../contract/streams.ts";
 import { type JetStreamManager, jetstreamManager, type NatsConnection } from "../../shared/nats.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 import { type Check, Warned } from "./check.ts";
