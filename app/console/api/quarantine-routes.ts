@@ -93,13 +93,7 @@ function addDecision(api: Api, { nats }: ApiOptions, action: DecisionAction): vo
       const { reason, operationId: operation = randomUUID() } = request.body;
       const message = await heldAt(nats, sequence);
       if (!message) throw notHeld(sequence);
-      const asked = {
-        asker: "console",
-        action,
-        operation,
-        actor: actorOf(request),
-        reason,
-      } as const;
+      const asked = { ...askedBy(request, action), operation, reason };
       const [decided] = await askPatiently(nats, asked, [message]);
       const outcome = decided?.outcome ?? "unfinished";
       if (outcome === "unknown") throw notHeld(sequence);
@@ -138,13 +132,7 @@ function addBulkDecision(api: Api, { nats }: ApiOptions, action: DecisionAction)
     },
     async (request, reply) => {
       const { operationId: operation, reason, ...which } = request.body;
-      const asked = {
-        asker: "console",
-        action,
-        operation,
-        actor: actorOf(request),
-        reason,
-      } as const;
+      const asked = { ...askedBy(request, action), operation, reason };
       const untilMs = performance.now() + bulkMs;
       const isOver = () => performance.now() > untilMs || reply.raw.destroyed;
       const result = await decideUntil(isOver, nats, asked, which);
@@ -155,3 +143,6 @@ function addBulkDecision(api: Api, { nats }: ApiOptions, action: DecisionAction)
 
 const notHeld = (sequence: number) =>
   new Problem("no-such-message", `QUARANTINE has no message ${sequence}`);
+
+const askedBy = (request: Parameters<typeof actorOf>[0], action: DecisionAction) =>
+  ({ asker: "console", actor: actorOf(request), action }) as const;

@@ -2,9 +2,10 @@ import { Link } from "wouter";
 import { useAsked } from "../data/asked.ts";
 import { devicePath, type Device as Told } from "../data/devices.ts";
 import { useTimes } from "../data/preferences.tsx";
+import { Back } from "../parts/back.tsx";
 import { DeviceActions } from "../parts/device-actions.tsx";
+import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { Status } from "../parts/status.tsx";
 import { View, Waiting } from "../parts/view.tsx";
 import { Labels } from "./devices.tsx";
@@ -13,20 +14,13 @@ import { Labels } from "./devices.tsx";
 export function Device({ clientId }: { readonly clientId: string }) {
   const { answer, failure, waits, again } = useAsked<Told>(devicePath(clientId));
   return (
-    <View
-      title={clientId}
-      aside={
-        <Link href="/devices" className="back">
-          <Icon name="back" /> All devices
-        </Link>
-      }
-    >
+    <View title={clientId} aside={<Back href="/devices" to="All devices" />}>
       {failure && <Failure error={failure} again={again} />}
       {!answer && waits && <Waiting what="Reading the device" />}
       {answer && (
         <>
           <DeviceActions device={answer.body} etag={answer.etag} onChanged={again} />
-          <Facts device={answer.body} />
+          <DeviceFacts device={answer.body} />
           <p>
             <Link href={`/audit?client=${encodeURIComponent(clientId)}`}>
               What is on record of it
@@ -46,7 +40,7 @@ export function Device({ clientId }: { readonly clientId: string }) {
   );
 }
 
-function Facts({ device }: { readonly device: Told }) {
+function DeviceFacts({ device }: { readonly device: Told }) {
   const times = useTimes();
   const facts = [
     ["Status", <Status key="status" name={device.status} />],
@@ -64,16 +58,5 @@ function Facts({ device }: { readonly device: Told }) {
     ],
     ["Certificate pinned", device.certificateFingerprint ?? "None"],
   ] as const;
-  return (
-    <section className="panel" aria-label="What is known of it">
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
+  return <Facts facts={facts} />;
 }

@@ -9,10 +9,11 @@ import { useTimes } from "../data/preferences.tsx";
 import { type Action, actions, type HeldWithContent, isOpen, origins } from "../data/quarantine.ts";
 import { mayAct } from "../data/session.ts";
 import { useSession } from "../data/signed-in.tsx";
+import { Back } from "../parts/back.tsx";
 import { Decision } from "../parts/decision.tsx";
+import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { HeldState } from "../parts/held-state.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { tell } from "../parts/messages.tsx";
 import { View, Waiting } from "../parts/view.tsx";
 
@@ -22,20 +23,13 @@ export function HeldMessage({ sequence }: { readonly sequence: string }) {
   const { answer, failure, waits, again } = useAsked<HeldWithContent>(path);
   const held = answer?.body;
   return (
-    <View
-      title={`Held message ${sequence}`}
-      aside={
-        <Link href="/quarantine" className="back">
-          <Icon name="back" /> Quarantine
-        </Link>
-      }
-    >
+    <View title={`Held message ${sequence}`} aside={<Back href="/quarantine" to="Quarantine" />}>
       {failure && <Failure error={failure} again={again} />}
       {!held && waits && <Waiting what="Reading the message" />}
       {held && (
         <>
           <Choices held={held} path={path} onDone={again} />
-          <Facts held={held} />
+          <HeldFacts held={held} />
           <Content held={held} />
         </>
       )}
@@ -90,7 +84,7 @@ function Choices(props: {
   );
 }
 
-function Facts({ held }: { readonly held: HeldWithContent }) {
+function HeldFacts({ held }: { readonly held: HeldWithContent }) {
   const times = useTimes();
   const { decision } = held;
   const facts = [
@@ -114,18 +108,7 @@ function Facts({ held }: { readonly held: HeldWithContent }) {
         ]
       : []),
   ] as const;
-  return (
-    <section className="panel" aria-label="What is known of it">
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
+  return <Facts facts={facts} />;
 }
 
 function Content({ held: { text, hex, size } }: { readonly held: HeldWithContent }) {

@@ -5,8 +5,9 @@ import { devicePath } from "../data/devices.ts";
 import { count } from "../data/format.ts";
 import { incidentPath, shownOf, type WholeIncident } from "../data/incidents.ts";
 import { useTimes } from "../data/preferences.tsx";
+import { Back } from "../parts/back.tsx";
+import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { IncidentActions } from "../parts/incident-actions.tsx";
 import { IncidentState, Severity } from "../parts/incident-marks.tsx";
 import { View, Waiting } from "../parts/view.tsx";
@@ -20,11 +21,7 @@ export function Incident({ id }: { readonly id: string }) {
   return (
     <View
       title={incident?.title ?? `Incident ${id}`}
-      aside={
-        <Link href="/incidents" className="back">
-          <Icon name="back" /> All incidents
-        </Link>
-      }
+      aside={<Back href="/incidents" to="All incidents" />}
     >
       {failure && <Failure error={failure} again={again} />}
       {!incident && waits && <Waiting what="Reading the incident" />}
@@ -34,7 +31,7 @@ export function Incident({ id }: { readonly id: string }) {
             <p className="so">Incident {id} has become a part of this campaign.</p>
           )}
           <IncidentActions incident={incident} onChanged={setChanged} />
-          <Facts incident={incident} />
+          <IncidentFacts incident={incident} />
           <Clients incident={incident} />
           <Found incident={incident} />
           <Timeline incident={incident} />
@@ -46,7 +43,7 @@ export function Incident({ id }: { readonly id: string }) {
 
 type Shown = { readonly incident: WholeIncident };
 
-function Facts({ incident }: Shown) {
+function IncidentFacts({ incident }: Shown) {
   const times = useTimes();
   const { rule, assignee, note, techniques } = incident;
   const at = (time: string) => `${times.full(time)} ${times.zone}`;
@@ -62,18 +59,7 @@ function Facts({ incident }: Shown) {
     ["Last seen", at(incident.lastSeen)],
     ["Id", <code key="id">{incident.id}</code>],
   ] as const;
-  return (
-    <section className="panel" aria-label="What is known of it">
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="foreign">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
+  return <Facts facts={facts} />;
 }
 
 function Clients({ incident: { kind, clients, clientCount, rule } }: Shown) {
