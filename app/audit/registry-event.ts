@@ -6,6 +6,7 @@ import type {
   RegistryChange,
   RegistryChangeKind,
 } from "../registry/registry-change.ts";
+import { type AnnouncedStatus, announcedStatuses } from "./announced-status.ts";
 import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
 
 /** The activities of OCSF 1.8 Entity Management (class 3004) that our changes are. */
@@ -22,25 +23,13 @@ const activities = {
   deleted: [4, "Delete"],
 } as const satisfies Record<RegistryChangeKind, readonly [number, string]>;
 
-/**
- * How a change stands. `requested`: it is about to be made, and without another record of the same
- * correlation id nobody knows whether it was. `unknown`: the table did not say whether it took it.
- */
-const statuses = {
-  requested: { status_id: 99, status: "Requested" },
-  done: { status_id: 1, status: "Success" },
-  refused: { status_id: 2, status: "Failure" },
-  unknown: { status_id: 0, status: "Unknown" },
-} as const;
-export type ChangeStatus = keyof typeof statuses;
-
 interface Told {
   readonly kind: RegistryChangeKind;
   readonly clientIds: readonly string[];
   readonly actor: string;
   /** What all records of one operation share. */
   readonly operation: string;
-  readonly status: ChangeStatus;
+  readonly status: AnnouncedStatus;
   readonly nowMs: number;
   readonly version?: number;
   /** Of the record after the change. */
@@ -79,7 +68,7 @@ function registryEvent(told: Told): AuditDraft {
     type_uid: 300400 + activity,
     time: Math.round(told.nowMs),
     severity_id: 1,
-    ...statuses[told.status],
+    ...announcedStatuses[told.status],
     ...(told.detail !== undefined && { status_detail: cutText(told.detail) }),
     actor: { user: { name: cutText(told.actor) } },
     entity: entityOf(told),

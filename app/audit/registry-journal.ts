@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ChangeIntent, ChangeJournal, RegistryChange } from "../registry/registry-change.ts";
 import { DeviceConflict, UnreadableDevice } from "../registry/registry-errors.ts";
+import type { AnnouncedStatus } from "./announced-status.ts";
 import type { AuditOutbox } from "./audit-outbox.ts";
-import { type ChangeStatus, changeEvent, intentEvent } from "./registry-event.ts";
+import { changeEvent, intentEvent } from "./registry-event.ts";
 
 /** A change was not made, because AUDIT did not take its announcement. */
 export class AuditUnavailable extends Error {
@@ -77,7 +78,7 @@ export class RegistryJournal implements ChangeJournal {
 }
 
 interface Ending {
-  readonly status: ChangeStatus;
+  readonly status: AnnouncedStatus;
   readonly detail?: string;
 }
 

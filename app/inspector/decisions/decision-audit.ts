@@ -1,3 +1,4 @@
+import type { AnnouncedStatus } from "../../audit/announced-status.ts";
 import { AuditChain } from "../../audit/audit-chain.ts";
 import { AuditOutbox } from "../../audit/audit-outbox.ts";
 import type { AuditSigner } from "../../audit/audit-signer.ts";
@@ -5,7 +6,6 @@ import { HeadExchange } from "../../audit/head-exchange.ts";
 import {
   type AskedDecision,
   type DecidedMessage,
-  type DecisionStatus,
   quarantineEvent,
 } from "../../audit/quarantine-event.ts";
 import type { RenewedAuditKeys } from "../../audit/renewed-audit-keys.ts";
@@ -65,7 +65,7 @@ export class DecisionAudit {
   }
 
   /** How one of those that were announced has ended. */
-  tell(asked: AskedDecision, message: DecidedMessage, status: DecisionStatus, detail?: string) {
+  tell(asked: AskedDecision, message: DecidedMessage, status: AnnouncedStatus, detail?: string) {
     this.#take(asked, [message], status, detail);
   }
 
@@ -82,7 +82,7 @@ export class DecisionAudit {
   #take(
     asked: AskedDecision,
     messages: readonly DecidedMessage[],
-    ...[status, detail]: [DecisionStatus, string?]
+    ...[status, detail]: [AnnouncedStatus, string?]
   ): string {
     const ending = { status, nowMs: nowMs(), ...(detail !== undefined && { detail }) };
     const draft = quarantineEvent(asked, messages, ending);
