@@ -4,8 +4,9 @@ import { subjects, topics } from "../../app/contract/subjects.ts";
 import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
 import { readLast } from "../../app/shared/stored-messages.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
-import { type DeliveryProcess, startDelivery } from "../support/delivery-process.ts";
+import { startDelivery } from "../support/delivery-process.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 
 const soon = { timeout: 120_000, interval: 50 };
@@ -17,7 +18,7 @@ let regions: LinkedRegions;
 let ours: NatsConnection;
 let theirs: NatsConnection;
 let reader: NatsConnection;
-let delivery: DeliveryProcess;
+let delivery: SourceProcess;
 
 beforeAll(async () => {
   regions = await startLinkedRegions([here, there], {

@@ -7,8 +7,9 @@ import { readLast } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 import { boundStream } from "../support/bounded.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
-import { type DeliveryProcess, startDelivery } from "../support/delivery-process.ts";
+import { startDelivery } from "../support/delivery-process.ts";
 import { metricOf } from "../support/metric.ts";
+import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -25,7 +26,7 @@ const settings = { OVERLAP_SECONDS: "1", SWEEP_SECONDS: "3600" };
 let region: Region;
 let inspector: NatsConnection;
 let reader: NatsConnection;
-let deliveries: DeliveryProcess[];
+let deliveries: SourceProcess[];
 /** Before any alert was stored. */
 const startedMs = Date.now();
 
@@ -323,7 +324,7 @@ describe("when processes die", () => {
       );
       await Promise.all(devices.map(({ clientId }) => store(clientId, numbered(1, 700))));
       await startQuick("quick-1");
-      const [first] = deliveries as [DeliveryProcess];
+      const [first] = deliveries as [SourceProcess];
       const sent = await metricOf(first, "sentinel_delivery_alerts_total");
       const inboxes = await Promise.all(devices.map((device) => comes(device)));
       await expect

@@ -8,6 +8,7 @@ import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import type { Region } from "../../local/region.ts";
 import { s3Spec } from "../../local/s3-emulator.ts";
+import { type SourceProcess, sourceProcess } from "./source-process.ts";
 
 /** Names of the objects of these tests begin with it. */
 export const archiveRegion = "us-east";
@@ -54,39 +55,21 @@ export async function startBucket(directory: string) {
 }
 
 /** An archive process run from its sources beside a region, with settings of its own. */
-export async function archiveProcess(
+export const archiveProcess = (
   region: Region,
   endpoint: string,
   settings: Record<string, string> = {},
-): Promise<ManagedProcess & { readonly url: string }> {
-  const [port] = await findPorts(1);
-  const url = `http://127.0.0.1:${port}`;
-  const managed = new ManagedProcess(
-    {
-      name: "archive-1",
-      command: process.execPath,
-      args: [join(import.meta.dirname, "../../app/archive/main.ts")],
-      environment: {
-        REPLICA: "archive-1",
-        HTTP_HOST: "127.0.0.1",
-        HTTP_PORT: String(port),
-        NATS_SERVERS: region.endpoints.natsServers.join(","),
-        NATS_CA_FILE: region.certificates.caFile,
-        NATS_PASSWORD_FILE: region.secrets.passwordFile("archive"),
-        AUDIT_KEY_FILE: region.secrets.auditKeyFile("archive"),
-        AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
-        ARCHIVE_REGION: archiveRegion,
-        ARCHIVE_BUCKET: archiveBucket,
-        AWS_REGION: awsRegion,
-        S3_ENDPOINT: endpoint,
-        ...settings,
-      },
-      ready: async () => {
-        const response = await fetch(`${url}/readyz`);
-        if (!response.ok) throw new Error((await response.text()).trim());
-      },
+): Promise<SourceProcess> =>
+  sourceProcess(region, {
+    process: "archive",
+    replica: "archive-1",
+    settings: {
+      AUDIT_KEY_FILE: region.secrets.auditKeyFile("archive"),
+      AUDIT_KEYS_FILE: region.secrets.auditKeysFile,
+      ARCHIVE_REGION: archiveRegion,
+      ARCHIVE_BUCKET: archiveBucket,
+      AWS_REGION: awsRegion,
+      S3_ENDPOINT: endpoint,
+      ...settings,
     },
-    join(region.directory, "logs"),
-  );
-  return Object.assign(managed, { url });
-}
+  });
