@@ -24,6 +24,5 @@ const shape = {
   LONGEST_REPEAT_SECONDS: count.default(86_400),
 };
 
-export type AggregatorEnvironment = ReturnType<typeof readAggregatorEnvironment>;
 export const readAggregatorEnvironment = (environment?: Record<string, string | undefined>) =>
   readEnvironment(shape, environment);

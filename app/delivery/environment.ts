@@ -22,6 +22,5 @@ const shape = {
   WAITING_DEVICES: count.max(10_000_000).default(200_000),
 };
 
-export type DeliveryEnvironment = ReturnType<typeof readDeliveryEnvironment>;
 export const readDeliveryEnvironment = (environment?: Record<string, string | undefined>) =>
   readEnvironment(shape, environment);

@@ -20,7 +20,6 @@ export function incidentView(incident: Incident) {
     techniques: [...incident.techniques],
   };
 }
-export type IncidentView = ReturnType<typeof incidentView>;
 
 const evidenceView = ({ time, ...evidence }: Evidence) => ({ time: iso(time), ...evidence });
 

@@ -1,4 +1,7 @@
-/** A device that was away gets what arrived for it meanwhile, when it comes back. */
+/**
+ * A device that was away gets what arrived for it meanwhile, when it comes back. Over the usual length: all
+ * of it needs a whole region with replicas of delivery, which starts once.
+ */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects, topics } from "../../app/contract/subjects.ts";

@@ -1,4 +1,7 @@
-/** Findings become incidents, counted exactly whatever dies meanwhile. */
+/**
+ * Findings become incidents, counted exactly whatever dies meanwhile. A little over the usual length: all of
+ * it needs a whole region, which starts once.
+ */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import type { Incident } from "../../app/incidents/incident.ts";

@@ -1,4 +1,7 @@
-/** What verdicts have held back can be looked at without harm, and let go: once, in order, on record. */
+/**
+ * What verdicts have held back can be looked at without harm, and let go: once, in order, on record. A little
+ * over the usual length: all of it needs a whole region, which starts once.
+ */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sentinel, startSentinel } from "../../app/cli/sentinel.fixture.ts";
