@@ -50,7 +50,8 @@ const routes = [
 
 /** Of the page, which is no part of the API. */
 const pageRoutes = [
-  ...["/", "/audit", "/devices", "/devices/*", "/quarantine", "/quarantine/*", "/system"],
+  ...["/", "/audit", "/devices", "/devices/*", "/incidents", "/incidents/*"],
+  ...["/quarantine", "/quarantine/*", "/system"],
   "/assets/:name",
 ];
 
