@@ -3,7 +3,6 @@ import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, sourceAccount } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
-import { reportGate } from "../app/contract/service-users.ts";
 import { storeAccounts } from "../app/contract/stores.ts";
 import { mqttStreamMaker, streamMaker } from "../app/contract/stream-makers.ts";
 import type { Certificates } from "./certificates.ts";
@@ -11,6 +10,7 @@ import type { DeviceCa } from "./device-ca.ts";
 import { archiveBucket, dynamodbEnvironment, endpointsOf, s3Environment } from "./endpoints.ts";
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
+import { gatePasswordFile } from "./nats-processes.ts";
 import type { Links } from "./region-options.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -26,6 +26,7 @@ export interface AppContext {
   readonly links: Links | undefined;
   /** Of what each NATS server keeps. */
   readonly natsDirectory: string;
+  readonly silentSeconds: number | undefined;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -78,9 +79,12 @@ const particulars: Record<
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
   }),
   "report-gate": (context, edge) => ({
-    ...natsEnvironment(context, reportGate),
+    ...coreEnvironment(context),
+    NATS_PASSWORD_FILE: gatePasswordFile(context.natsDirectory, edge),
     NATS_SERVERS: `tls://${host}:${context.layout.edges[edge - 1]?.client}`,
+    MQTT_PORT: String(context.layout.edges[edge - 1]?.mqtt),
     METERED_DEVICES: "100000",
+    ...(context.silentSeconds && { SILENT_SECONDS: String(context.silentSeconds) }),
   }),
   mender: (context, server) => ({
     ...natsEnvironment(context, "mender"),

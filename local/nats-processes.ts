@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passwordVariable, type ServiceUser } from "../app/contract/service-user.ts";
-import { coreUsers, edgeUsers } from "../app/contract/service-users.ts";
+import { coreUsers } from "../app/contract/service-users.ts";
 import { serverFiles } from "../app/mender/server-orders.ts";
 import { accountsFolder, coreStartScript } from "../infra/messaging/core-start.ts";
+import { edgeStartScript, gateCredential } from "../infra/messaging/edge-start.ts";
 import { natsCoreConfig, natsEdgeConfig } from "../infra/messaging/nats-config.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ProcessSpec } from "./managed-process.ts";
@@ -150,14 +151,19 @@ export function edgeSpec(layout: NatsLayout, index: number): ProcessSpec {
     ...(layout.deviceCaFile !== undefined && { deviceCaFile: layout.deviceCaFile }),
     mqttStreamReplicas: Math.min(3, layout.cores.length),
     maxConnections: 20_000,
-    passwordsFile,
+    passwordsFile: gateCredential.passwords,
     peers: peersOf(layout),
   });
-  writePasswords(layout, join(layout.directory, name), edgeUsers());
   // The share of garbage that may pile up: half of Go's default keeps many connections small.
   const environment = { GOGC: "50" };
-  return specOf(layout, name, { config, monitor: endpoints.monitor, environment });
+  const spec = specOf(layout, name, { config, monitor: endpoints.monitor, environment });
+  const start = ["-c", edgeStartScript, "start", spec.directory];
+  return { ...spec, command: "sh", args: [...start, spec.command, ...spec.args] };
 }
+
+/** Where an edge leaves the password of the gate beside it; the first edge is 1. */
+export const gatePasswordFile = (natsDirectory: string, edge: number) =>
+  join(natsDirectory, `edge-${edge}`, gateCredential.password);
 
 function endpointsAt<T>(all: readonly T[], index: number): T {
   const found = all[index];

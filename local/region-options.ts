@@ -31,6 +31,8 @@ export interface RegionOptions {
   readonly deliveries?: number;
   /** Whether each edge has a gate for reports; where devices can log in, unless said. */
   readonly reportGates?: boolean;
+  /** After how long a device's connection ends from which nothing comes; 510 s unless said. */
+  readonly silentSeconds?: number;
   /** Whether the API is served. */
   readonly console?: boolean;
   /** None unless said. */

@@ -50,7 +50,8 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const secrets = ensureSecrets(join(state, "secrets"));
   const natsDirectory = join(state, "nats");
   const shared = { layout, certificates, deviceCa, secrets, links };
-  const app: AppContext = { ...shared, logLevel, natsDirectory };
+  const { silentSeconds } = options;
+  const app: AppContext = { ...shared, logLevel, natsDirectory, silentSeconds };
   const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];

@@ -66,7 +66,6 @@ function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOpt
       {
         ...shared,
         certificates: { edge: certificates.edge, devices: certificates.devices },
-        passwordsSecret: platform.secrets.names["nats-edge"],
         ...(settings.images && {
           reportGateImage: imageOf(context, settings.images, "report-gate"),
         }),

@@ -12,6 +12,7 @@ import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
 import type { OneSession } from "./one-session/one-session.ts";
+import type { SilentSessions } from "./silence/silent-sessions.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
 /** Replicas share the requests. */
@@ -37,6 +38,7 @@ export interface AuthOptions {
   readonly revocation: { readonly stop: () => void };
   readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
   readonly oneSession: Pick<OneSession, "stop">;
+  readonly silentSessions: Pick<SilentSessions, "answer">;
   readonly log: Logger;
 }
 
@@ -73,6 +75,12 @@ export function createAuth(options: AuthOptions): Running {
       queue,
       callback: tracked(async (message) => {
         message.respond(await options.cutOffs.answer(message.data));
+      }),
+    }),
+    auth.connection.subscribe(subjects.silentLines, {
+      queue,
+      callback: tracked(async (message) => {
+        message.respond(await options.silentSessions.answer(message.data));
       }),
     }),
   ];

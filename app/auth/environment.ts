@@ -40,6 +40,11 @@ const limitSchema = {
    * fleet of 70,000 that moved is seen to within an hour.
    */
   MOVED_SESSIONS_PER_MINUTE: count.default(1_200),
+  /**
+   * Sessions that end in a minute at most because nothing comes from their devices: ten edges at the
+   * pace of one. A login each follows.
+   */
+  SILENT_SESSIONS_PER_MINUTE: count.default(1_200),
   CUT_OFF_LIMIT_SECONDS: count.max((cutOffMemoryHours * 3_600) / 2).default(21_600),
   /** As many as wait when 2,000 connect a second and DynamoDB takes two seconds. */
   LOGINS_AT_ONCE: count.default(4_000),

@@ -35,8 +35,11 @@ import { createLimitMetrics } from "./limits/limit-metrics.ts";
 import { LoginLimits } from "./limits/login-limits.ts";
 import { startOneSession } from "./one-session/one-session.ts";
 import { createOneSessionMetrics } from "./one-session/one-session-metrics.ts";
+import { LiveSessions } from "./revocation/live-sessions.ts";
 import { startRevocation } from "./revocation/revocation.ts";
 import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
+import { createSilenceMetrics } from "./silence/silence-metrics.ts";
+import { SilentSessions } from "./silence/silent-sessions.ts";
 
 const auditsInFlight = 512;
 
@@ -142,9 +145,15 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     sweepSeconds: environment.SWEEP_SECONDS,
     metrics: createRevocationMetrics(context.metrics),
   });
+  const silentSessions = new SilentSessions({
+    live: new LiveSessions(connections.system.connection),
+    perMinute: environment.SILENT_SESSIONS_PER_MINUTE,
+    metrics: createSilenceMetrics(context.metrics),
+    ...{ clock: nowMs, log },
+  });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
-    ...{ cutOffs, oneSession, log },
+    ...{ cutOffs, oneSession, silentSessions, log },
   });
 }
 

@@ -32,6 +32,8 @@ export const haveCutOff = [
   call("AUTH", subjects.cutOffRequest),
   ...store("CORE", subjects.event("anomaly", "*")),
 ];
+/** Has auth end sessions from whose devices nothing comes any more. */
+export const endSilentSessions = call("AUTH", subjects.silentLines);
 /** Reads what nats-server's MQTT layer keeps of sessions. */
 export const followSessions = [
   callMany("DEVICES", "$JS.API.DIRECT.GET.$MQTT_sess"),

@@ -15,6 +15,7 @@ import {
   decideHeld,
   decideIncident,
   decisionsAsked,
+  endSilentSessions,
   followChanges,
   followSessions,
   haveCutOff,
@@ -96,6 +97,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       subjects.registryStatus,
       subjects.registryChanged("*"),
       subjects.cutOffRequest,
+      subjects.silentLines,
       subjects.cutOffTold("*"),
       subjects.loginsTold("*"),
       subjects.auditHeads("*"),
@@ -135,6 +137,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     at: "edge",
     calls: [
       ...haveCutOff,
+      endSilentSessions,
       ...store("REPORT_INTAKE", subjects.ingress("device", "*")),
       call("DELIVERY", subjects.resume("*")),
     ],

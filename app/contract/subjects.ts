@@ -95,6 +95,8 @@ export const subjects = {
   positions: (slot: string) => `positions.${slot}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
+  /** Request: connections of an edge from which nothing comes any more. Reply: how many were ended. */
+  silentLines: "lines.silent",
   /** An incident as it is now. */
   incident: (id: string) => `incidents.state.${id}`,
   /** The same once it is stored, told to whoever follows. */

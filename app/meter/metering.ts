@@ -11,6 +11,8 @@ import { Enforcer } from "./enforcer.ts";
 import { allowancesOf, type MeterEnvironment } from "./environment.ts";
 import { createMeterMetrics } from "./meter-metrics.ts";
 
+const answerLimitMs = 10_000;
+
 /** Everything by which a process counts what devices do, and has those cut off that do too much. */
 export type Metering = Awaited<ReturnType<typeof openMetering>>;
 
@@ -49,6 +51,12 @@ export async function openMetering(
     tell(subject: string, data: Uint8Array): void {
       connection.publish(subject, data);
     },
+    /** Asks others, who have so long to answer. */
+    async ask(subject: string, request: string): Promise<Uint8Array> {
+      return (await connection.request(subject, request, { timeout: answerLimitMs })).data;
+    },
+    /** Of the server that we are connected to; undefined while there is none. */
+    serverId: () => (watch.missing() === undefined ? connection.info?.server_id : undefined),
     /** Counts what a device did, and has it cut off when that is too much. */
     count(clientId: string | undefined, use: Use, atMs = nowMs()) {
       if (clientId === undefined || !isClientId(clientId)) {

@@ -4,11 +4,14 @@ import { runProcess } from "../shared/lifecycle.ts";
 import { readReportGateEnvironment } from "./environment.ts";
 import { createReportGate } from "./report-gate.ts";
 import { createReportGateMetrics } from "./report-gate-metrics.ts";
+import { silentLines } from "./silent-lines.ts";
 
 await runProcess("report-gate", readReportGateEnvironment, async (environment, context) =>
   createReportGate({
     metering: await openMetering(reportGate, environment, context),
     metrics: createReportGateMetrics(context.metrics),
     heldBytes: environment.HELD_BYTES,
+    silentMs: environment.SILENT_SECONDS * 1_000,
+    look: (silentMs) => silentLines({ port: environment.MQTT_PORT, silentMs }),
   }),
 );

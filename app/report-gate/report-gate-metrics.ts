@@ -37,6 +37,16 @@ export function createReportGateMetrics(registry: Registry) {
       help: "Failed attempts to store a report, each of which is repeated",
       registers,
     }),
+    silentLines: new Gauge({
+      name: `${prefix}_silent_lines`,
+      help: "Connections of devices that have been silent for longer than they may, at the last look",
+      registers,
+    }),
+    silentFailures: new Counter({
+      name: `${prefix}_silent_lines_failures_total`,
+      help: "Looks at which silent connections were not found or not ended",
+      registers,
+    }),
     watch: (lines: ReportLines, pace: Pace) => {
       gauge("held_reports", "Reports that are not stored yet", () => lines.reports);
       gauge("held_bytes", "What they take", () => lines.bytes);

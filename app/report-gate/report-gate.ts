@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { crossings } from "../contract/crossings.ts";
 import { headers, nowMs, timestamp } from "../contract/headers.ts";
+import type { SilentLine } from "../contract/silent-lines.ts";
 import { subjects } from "../contract/subjects.ts";
 import { useOfReport } from "../meter/allowances.ts";
 import type { Metering } from "../meter/metering.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import { type Msg, messageHeaders } from "../shared/nats.ts";
 import { storeMessage } from "../shared/store-message.ts";
+import { LineWatch, lookEveryMs } from "./line-watch.ts";
 import { Pace } from "./pace.ts";
 import type { ReportGateMetrics } from "./report-gate-metrics.ts";
 import { ReportLines, type Turn } from "./report-lines.ts";
@@ -17,6 +19,10 @@ export interface ReportGateOptions {
   readonly metrics: ReportGateMetrics;
   /** Room for reports that are not stored yet. */
   readonly heldBytes: number;
+  /** A device's connection ends when nothing has come from it for so long. */
+  readonly silentMs: number;
+  /** The edge's connections that have been silent for so long. */
+  readonly look: (silentMs: number) => Promise<readonly SilentLine[]>;
 }
 
 const resumePrefix = crossings.resumesToGate.as.replace("*", "");
@@ -126,8 +132,15 @@ function passResume(metering: Metering, { subject, data }: Msg): void {
 
 /** Runs the gate of an edge until it is drained. */
 export function createReportGate(options: ReportGateOptions): Running {
-  const { metering } = options;
+  const { metering, metrics, silentMs } = options;
   const gate = new ReportGate(options);
+  const lines = new LineWatch({
+    look: () => options.look(silentMs),
+    ask: (request) => metering.ask(subjects.silentLines, JSON.stringify(request)),
+    serverId: metering.serverId,
+    everyMs: lookEveryMs(silentMs),
+    ...{ metrics, log: metering.log },
+  });
   const ends = [
     metering.subscribe(crossings.reportsToGate.as, gate.take),
     metering.subscribe(crossings.resumesToGate.as, (message) => passResume(metering, message)),
@@ -135,6 +148,7 @@ export function createReportGate(options: ReportGateOptions): Running {
   return {
     notReady: metering.notReady,
     drain: async () => {
+      lines.stop();
       for (const end of ends) end();
       await gate.drain();
       await metering.drain();

@@ -18,7 +18,6 @@ const args = {
   plan,
   images: natsImages,
   authIssuer,
-  passwordsSecret: "nats-edge-secrets",
   reportGateImage: "registry.example/report-gate:0.1.0",
   trustConfigMap: "internal-ca",
   certificates: { edge: "edge-tls", devices: "devices-tls" },
@@ -38,7 +37,7 @@ const configOf = (of = engine): string =>
   objectNamed(of, "ConfigMap", "nats-edge").data["nats-server.conf"];
 
 describe("its configuration", () => {
-  it("is taken by nats-server, with the password that is mounted beside it", async () => {
+  it("is taken by nats-server, with the password that its start leaves", async () => {
     await checkNatsConfig({ config: configOf(), peers: ["eu-west", "ap-south"], server: "edge" });
   });
 
@@ -163,7 +162,7 @@ describe("its pods", () => {
     expect(specOf().minReadySeconds).toBeGreaterThan(0);
   });
 
-  it("mount the passwords of an edge and no other secret than its certificates", () => {
+  it("mount no secret but their certificates", () => {
     const sources = podOf().volumes.flatMap(
       // biome-ignore lint/suspicious/noExplicitAny: a volume of any kind.
       (volume: any) => [
@@ -173,7 +172,7 @@ describe("its pods", () => {
         ...(volume.secret ? [volume.secret.secretName] : []),
       ],
     );
-    expect(sources).toEqual(["nats-edge-secrets", "edge-tls", "devices-tls"]);
+    expect(sources).toEqual(["edge-tls", "devices-tls"]);
   });
 
   it("have the gate for reports beside the server", async () => {
@@ -185,8 +184,34 @@ describe("its pods", () => {
     );
     expect(told["NATS_SERVERS"]).toBe("tls://localhost:4222");
     expect(readReportGateEnvironment({ ...told, REPLICA: "nats-edge-0" })).toMatchObject({
+      MQTT_PORT: 8883,
       METERED_DEVICES: plan.edge.maxConnections,
       HELD_BYTES: plan.edge.reportGate.heldBytes,
+    });
+  });
+
+  it("make its password themselves, before it starts and with each start of the server", () => {
+    const [server] = podOf().containers;
+    const [maker, gate] = podOf().initContainers.slice(-2);
+    expect(maker).toMatchObject({ name: "gate-password", image: natsImages.server });
+    expect(maker).not.toHaveProperty("restartPolicy");
+    expect(maker.command.slice(0, -1)).toEqual(server.command.slice(0, -1));
+    expect([maker.command.at(-1), server.command.at(-1)]).toEqual(["true", "nats-server"]);
+    const made = "/var/run/nats";
+    expect(server.command.at(-2)).toBe(made);
+    expect(configOf()).toMatch(/^include "\.\.\/\.\.\/var\/run\/nats\/passwords\.conf"$/m);
+    expect(gate.env).toContainEqual({
+      name: "NATS_PASSWORD_FILE",
+      value: `${made}/gate-password`,
+    });
+    for (const each of [server, maker, gate]) {
+      expect(each.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath)).toContain(
+        made,
+      );
+    }
+    expect(podOf().volumes).toContainEqual({
+      name: "run",
+      emptyDir: { medium: "Memory", sizeLimit: "1Mi" },
     });
   });
 

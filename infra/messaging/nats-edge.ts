@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { peersOf, type RegionName } from "../../app/contract/regions.ts";
@@ -17,19 +18,20 @@ import {
   serviceAccount,
 } from "../platform/workload-objects.ts";
 import { clusterRoutes, mqttPort, natsEdge, natsPorts } from "./addresses.ts";
+import { edgeStartScript, gateCredential } from "./edge-start.ts";
 import { type NatsEdgeArgs as NatsEdgeSettings, natsEdgeConfig } from "./nats-config.ts";
+import { folders } from "./nats-folders.ts";
 import {
   configData,
   deviceCa,
   healthProbe,
   type NatsImages,
   natsPodTemplate,
-  passwordsFile,
   terminationGraceSeconds,
   tlsFiles,
 } from "./nats-pods.ts";
 import { EnvironmentReference } from "./nats-syntax.ts";
-import { reportGateContainer } from "./report-gate.ts";
+import { gatePasswordContainer, reportGateContainer } from "./report-gate.ts";
 
 export interface NatsEdgeArgs {
   readonly namespace: string;
@@ -38,8 +40,6 @@ export interface NatsEdgeArgs {
   readonly images: NatsImages;
   /** Public key of the account that signs what the auth service answers. */
   readonly authIssuer: pulumi.Input<string>;
-  /** Secret with what the configuration includes, and the password of the gate for reports. */
-  readonly passwordsSecret: pulumi.Input<string>;
   /** Of the gate for reports. Undefined before there are images, and so no devices either. */
   readonly reportGateImage?: pulumi.Input<string>;
   readonly trustConfigMap: pulumi.Input<string>;
@@ -88,7 +88,7 @@ function edgeSettings(args: NatsEdgeArgs, authIssuer: string): NatsEdgeSettings 
     },
     tls: tlsFiles("edge"),
     authIssuer,
-    passwordsFile,
+    passwordsFile: posix.relative(folders.config, `${folders.run}/${gateCredential.passwords}`),
     mqttListen: everywhere(mqttPort),
     mqttTls: tlsFiles("devices"),
     ...(args.deviceCa !== undefined && { deviceCaFile: deviceCa.path }),
@@ -98,6 +98,9 @@ function edgeSettings(args: NatsEdgeArgs, authIssuer: string): NatsEdgeSettings 
   };
 }
 
+/** What the server's container begins with. */
+const startCommand = ["sh", "-c", edgeStartScript, "start", folders.run];
+
 function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
   return natsPodTemplate({
     workload: natsEdge,
@@ -105,13 +108,13 @@ function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
     size: args.plan.edge.pod,
     images: args.images,
     configMap,
-    passwordsSecret: args.passwordsSecret,
     trustConfigMap: args.trustConfigMap,
     certificates: args.certificates,
     companions:
       args.reportGateImage === undefined
         ? []
         : [
+            gatePasswordContainer(args.images.server, startCommand),
             reportGateContainer({
               image: args.reportGateImage,
               devices: args.plan.edge.maxConnections,
@@ -124,6 +127,7 @@ function podTemplate(args: NatsEdgeArgs, configMap: pulumi.Input<string>) {
       readinessProbe: healthProbe("", 5, 2),
       livenessProbe: healthProbe("", 30, 3),
     },
+    startCommand,
     // Small and many: the memory of an edge is its connections.
     garbagePercent: 50,
     exporterFlags: ["-varz", "-routez", "-accstatz", "-healthz"],

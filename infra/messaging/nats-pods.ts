@@ -60,8 +60,8 @@ export interface NatsPodArgs {
   readonly images: NatsImages;
   /** ConfigMap with the server's configuration. */
   readonly configMap: pulumi.Input<string>;
-  /** Secret with the passwords that the configuration includes. */
-  readonly passwordsSecret: pulumi.Input<string>;
+  /** Secret with the passwords that the configuration includes; not where the server makes them itself. */
+  readonly passwordsSecret?: pulumi.Input<string>;
   /** ConfigMap with the CA certificate that the cluster trusts. */
   readonly trustConfigMap: pulumi.Input<string>;
   /** Secrets with a certificate and its key, by their role in `tlsFiles`. */
@@ -112,7 +112,9 @@ function volumesOf(args: NatsPodArgs): Volume[] {
         defaultMode: readableByGroup,
         sources: [
           { configMap: { name: args.configMap } },
-          { secret: { name: args.passwordsSecret } },
+          ...(args.passwordsSecret === undefined
+            ? []
+            : [{ secret: { name: args.passwordsSecret } }]),
         ],
       },
     },

@@ -10,7 +10,7 @@ import { type ApiTokenEntry, apiRoles, apiTokenDigest } from "../../app/contract
 import { AuditKeyFileSchema } from "../../app/contract/audit-keys.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { passwordVariable } from "../../app/contract/service-user.ts";
-import { coreUsers, reportGate } from "../../app/contract/service-users.ts";
+import { coreUsers } from "../../app/contract/service-users.ts";
 import { type FakeEngine, settled } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf } from "./objects.fixture.ts";
 import { ServiceSecrets } from "./service-secrets.ts";
@@ -46,7 +46,6 @@ describe("each pod's secrets", () => {
       .map(({ inputs }) => [inputs.metadata.name, Object.keys(inputs.stringData)]);
     expect(Object.fromEntries(files)).toEqual({
       "nats-core-secrets": ["passwords.conf"],
-      "nats-edge-secrets": ["password", "passwords.conf"],
       "bridge-secrets": ["password", "upstream-session-key"],
       "meter-secrets": ["password"],
       "delivery-secrets": ["password"],
@@ -107,9 +106,6 @@ describe("each pod's secrets", () => {
       `${passwordVariable(user)}: "${password}"\n`;
     const core = filesOf("nats-core")["passwords.conf"] ?? "";
     expect(core.split("\n")).toHaveLength(coreUsers(peers).length + 1);
-    expect(filesOf("nats-edge")["passwords.conf"]).toBe(
-      line(reportGate, filesOf("nats-edge")["password"]),
-    );
     expect(core).toContain(line("bridge", filesOf("bridge")["password"]));
     expect(core).toContain(line("auth-callout", filesOf("auth")["callout-password"]));
     expect(core).toContain(

@@ -13,12 +13,7 @@ import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-ke
 import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { passwordVariable, type ServiceUser } from "../../app/contract/service-user.ts";
-import {
-  coreUsers,
-  edgeUsers,
-  reportGate,
-  serviceUsersOf,
-} from "../../app/contract/service-users.ts";
+import { coreUsers } from "../../app/contract/service-users.ts";
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
 import { mqttStreamMaker, streamMaker } from "../../app/contract/stream-makers.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";
@@ -41,7 +36,6 @@ export interface ServiceSecretsArgs {
 /** Who mounts which Secret: each workload its own, and the operator's is read by people. */
 export const secretOwners = [
   "nats-core",
-  "nats-edge",
   "bridge",
   "meter",
   "delivery",
@@ -128,7 +122,6 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
     Object.fromEntries(peers.map((peer) => [peerPassword(peer), passwordOf(user(peer))]));
   return {
     "nats-core": { [passwordsFile]: passwordLines(coreUsers(peers), generated) },
-    "nats-edge": { [passwordsFile]: passwordLines(edgeUsers(), generated), ...own(reportGate) },
     bridge: { ...own("bridge"), [upstreamSessionKey]: sessionKey },
     meter: own("meter"),
     delivery: own("delivery"),
@@ -171,7 +164,10 @@ function secretFiles(generated: Generated): Readonly<Record<SecretOwner, Files>>
   };
 }
 
-/** Every secret that our processes and the NATS servers share, generated once and kept in state. */
+/**
+ * Every secret that our processes and the NATS core servers share, generated once and kept in state.
+ * What an edge shares with the gate beside it they make themselves: see `edge-start.ts`.
+ */
 export class ServiceSecrets extends pulumi.ComponentResource {
   /** Public key of the account whose signature on an auth callout answer is believed. */
   readonly authIssuer: pulumi.Output<string>;
@@ -183,7 +179,7 @@ export class ServiceSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:platform:ServiceSecrets", name, {}, opts);
     const passwords = new Map(
-      serviceUsersOf(args.peers).map((user) => [
+      coreUsers(args.peers).map((user) => [
         user.name,
         randomPassword(`${name}-${user.name}-password`, this),
       ]),

@@ -11,6 +11,7 @@ import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/limits/login-limits.ts";
 import { createOneSessionMetrics } from "../../app/auth/one-session/one-session-metrics.ts";
 import { createRevocationMetrics } from "../../app/auth/revocation/revocation-metrics.ts";
+import { createSilenceMetrics } from "../../app/auth/silence/silence-metrics.ts";
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import { createDeliveryMetrics } from "../../app/delivery/delivery-metrics.ts";
@@ -91,6 +92,7 @@ export async function ownMetrics() {
   createRevocationMetrics(registry).watchOpen(zero);
   createOneSessionMetrics(registry).watchWaiting(zero);
   createCutOffMetrics(registry).watchInForce(zero);
+  createSilenceMetrics(registry);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry);
   createDeliveryMetrics(registry).watch({ inHand: zero, waiting: zero, window: zero });

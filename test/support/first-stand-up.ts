@@ -47,7 +47,9 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   const secrets = ensureSecrets(join(directory, "secrets"));
   const shared = { layout, certificates, secrets };
   const natsDirectory = join(directory, "nats");
-  const particulars = { deviceCa: undefined, logLevel: "info", links: undefined };
+  const particulars = {
+    ...{ deviceCa: undefined, logLevel: "info", links: undefined, silentSeconds: undefined },
+  };
   const app: AppContext = { ...shared, ...particulars, natsDirectory };
   const nats: NatsLayout = {
     ...{ directory: natsDirectory, region: "local", links: undefined },

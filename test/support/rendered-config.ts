@@ -35,12 +35,15 @@ export async function checkNatsConfig(options: {
       mkdirSync(dirname(target), { recursive: true });
       execFileSync("cp", [source, target]);
     }
+    const file = join(root, "etc/nats/nats-server.conf");
+    const [, included = ""] = /^include "([^"]+)"$/m.exec(config) ?? [];
+    const passwords = join(dirname(file), included);
+    for (const each of [file, passwords]) mkdirSync(dirname(each), { recursive: true });
     const users = server === "core" ? coreUsers(peers) : edgeUsers();
     writeFileSync(
-      join(root, "passwords.conf"),
+      passwords,
       users.map(({ name }) => `${passwordVariable(name)}: "p-${name}"\n`).join(""),
     );
-    const file = join(root, "nats-server.conf");
     writeFileSync(file, config.replaceAll(/"(\/(?:tls|trust|etc|data)[/"])/g, `"${root}$1`));
     const { PATH = "" } = process.env;
     const env = { PATH, POD_NAME: `nats-${server}-0` };

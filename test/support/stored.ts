@@ -1,19 +1,23 @@
+import { join } from "node:path";
 import { linkOf } from "../../app/audit/chain-link.ts";
 import { edgeUsers } from "../../app/contract/service-users.ts";
 import { createLog } from "../../app/shared/log.ts";
 import { connectNats, type NatsConnection } from "../../app/shared/nats.ts";
 import { storedNow } from "../../app/shared/stored-messages.ts";
+import { gatePasswordFile } from "../../local/nats-processes.ts";
 import type { Region } from "../../local/region.ts";
 
-/** Connects as one of the contract's users, to the region's core or to where that one may. */
+/** Connects as one of the contract's users, to the region's core, or to the first edge who may there. */
 export function connectAs(region: Region, user: string): Promise<NatsConnection> {
   const atEdge = edgeUsers().some(({ name }) => name === user);
-  const edges = region.layout.edges.map(({ client }) => `tls://127.0.0.1:${client}`);
+  const first = `tls://127.0.0.1:${region.layout.edges[0]?.client}`;
   return connectNats(
     {
-      servers: atEdge ? edges : region.endpoints.natsServers,
+      servers: atEdge ? [first] : region.endpoints.natsServers,
       user,
-      passwordFile: region.secrets.passwordFile(user),
+      passwordFile: atEdge
+        ? gatePasswordFile(join(region.directory, "state/nats"), 1)
+        : region.secrets.passwordFile(user),
       caFile: region.certificates.caFile,
     },
     `test-${user}`,

@@ -9,6 +9,8 @@ export interface LiveSession {
   readonly proof: string | undefined;
   readonly serverId: string;
   readonly connection: number;
+  /** Where it comes from: `10.0.3.7:40122`. */
+  readonly peer: string;
   /** When it was accepted, before it was authenticated: milliseconds since 1970, by its server. */
   readonly startedAt: number;
 }
@@ -30,6 +32,8 @@ const AnswerSchema = z.object({
       .array(
         z.object({
           cid: z.number(),
+          ip: z.string().default(""),
+          port: z.number().default(0),
           start: z.string(),
           mqtt_client: z.string().default(""),
           authorized_user: z.string().default(""),
@@ -51,7 +55,8 @@ function sessionsOf({ server, data }: Answer): LiveSession[] {
     if (clientId === "") return [];
     const proof = proofIn(connection.authorized_user, clientId);
     const startedAt = Date.parse(connection.start);
-    return [{ clientId, proof, serverId: server.id, connection: connection.cid, startedAt }];
+    const peer = `${connection.ip}:${connection.port}`;
+    return [{ clientId, proof, serverId: server.id, connection: connection.cid, peer, startedAt }];
   });
 }
 
@@ -87,6 +92,14 @@ export class LiveSessions {
     for (const [serverId, total] of servers) yield* this.#further(serverId, total);
   }
 
+  /** All of one server, in pages. */
+  async *at(serverId: string): AsyncGenerator<readonly LiveSession[]> {
+    const answer = await this.#page(serverId, 0);
+    if (!answer) return;
+    yield sessionsOf(answer);
+    yield* this.#further(serverId, answer.data.total);
+  }
+
   /** A connection that is gone already is none to complain about: then false. */
   async close({ serverId, connection }: Place): Promise<boolean> {
     const question = JSON.stringify({ cid: connection });
@@ -96,19 +109,20 @@ export class LiveSessions {
   }
 
   async *#further(serverId: string, total: number): AsyncGenerator<readonly LiveSession[]> {
-    const limit = this.#pageSize;
-    const step = Math.ceil(limit * (1 - pageOverlap));
+    const step = Math.ceil(this.#pageSize * (1 - pageOverlap));
     for (let offset = step, left = total; offset < left; offset += step) {
-      const reply = await this.#system.request(
-        `servers.${serverId}.CONNZ`,
-        query({ limit, offset }),
-        { timeout: answerLimitMs },
-      );
-      const answer = answerOf(reply.json());
+      const answer = await this.#page(serverId, offset);
       if (!answer) return;
       left = answer.data.total;
       yield sessionsOf(answer);
     }
+  }
+
+  async #page(serverId: string, offset: number): Promise<Answer | undefined> {
+    const question = query({ limit: this.#pageSize, offset });
+    const options = { timeout: answerLimitMs };
+    const reply = await this.#system.request(`servers.${serverId}.CONNZ`, question, options);
+    return answerOf(reply.json());
   }
 
   async *#ask(options: Record<string, unknown>): AsyncGenerator<Answer> {

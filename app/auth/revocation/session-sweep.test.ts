@@ -9,7 +9,7 @@ import { sweepSessions } from "./session-sweep.ts";
 const session = (record: DeviceRecord, connection = 1): LiveSession => ({
   clientId: record.clientId,
   proof: proofOf(record.secret),
-  ...{ serverId: "N", connection, startedAt: 0 },
+  ...{ serverId: "N", connection, peer: "10.0.0.1:1", startedAt: 0 },
 });
 const batch = (
   records: readonly DeviceRecord[],

@@ -1,3 +1,4 @@
+import { silentLinesAtOnce } from "../../../app/contract/silent-lines.ts";
 import type { Alert } from "./alert-rule.ts";
 
 const failures = [
@@ -6,6 +7,10 @@ const failures = [
 ]
   .map((name) => `sum(increase(${name}[5m]))`)
   .join(" + ");
+
+/** More than a gate has ended at one look, at each look: see `silentLinesAtOnce`. */
+const manySilent = `max(min_over_time(sentinel_report_gate_silent_lines[10m])) > ${silentLinesAtOnce}`;
+const silentFailures = "sum(increase(sentinel_report_gate_silent_lines_failures_total[10m])) > 5";
 
 /** Whether devices that send too much are found and kept out. */
 export const meterAlerts: readonly Alert[] = [
@@ -64,5 +69,14 @@ export const meterAlerts: readonly Alert[] = [
     summary: "The gate of {{ $labels.replica }} holds {{ $value | humanize1024 }}B of reports",
     impact:
       "They are not stored yet: REPORT_INGRESS is slow, full or without a leader. At 64 MiB reports are lost.",
+  },
+  {
+    name: "SentinelSilentLinesStay",
+    severity: "warning",
+    when: `${silentFailures} or ${manySilent}`,
+    lasting: "5m",
+    summary: "Connections from which nothing comes any more are not ended in time",
+    impact:
+      "Devices without keep-alive do not learn that their line is dead, and alerts to them go nowhere until they come back.",
   },
 ];

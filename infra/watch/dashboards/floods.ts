@@ -123,11 +123,33 @@ export const floods: Section = {
       ],
     }),
     graph({
+      title: "Silent lines",
+      description:
+        "Connections of devices that have been silent for longer than they may, and what became of them, in ten minutes",
+      unit: "short",
+      width: 8,
+      queries: [
+        { expr: "sum(sentinel_report_gate_silent_lines)", legend: "silent now" },
+        {
+          expr: "sum(increase(sentinel_auth_silent_sessions_closed_total[10m]))",
+          legend: "ended",
+        },
+        {
+          expr: "sum(increase(sentinel_report_gate_silent_lines_failures_total[10m]))",
+          legend: "looks that failed",
+        },
+        {
+          expr: "sum(increase(sentinel_auth_silent_sessions_failures_total[10m]))",
+          legend: "not ended by auth",
+        },
+      ],
+    }),
+    graph({
       title: "Gates: time to store",
       description:
         "From a report's turn until REPORT_INGRESS has it, 99 of 100; attempts that failed",
       unit: "s",
-      width: 12,
+      width: 8,
       queries: [
         {
           expr: `histogram_quantile(0.99, sum by (le) (rate(sentinel_report_gate_store_seconds_bucket[${range}])))`,
@@ -143,7 +165,7 @@ export const floods: Section = {
       title: "Gates: room",
       description: "What they hold, in bytes, and how many reports each may have on their way",
       unit: "short",
-      width: 12,
+      width: 8,
       queries: [
         { expr: "max(sentinel_report_gate_held_bytes)", legend: "bytes, the fullest" },
         { expr: "min(sentinel_report_gate_window)", legend: "window, the smallest" },

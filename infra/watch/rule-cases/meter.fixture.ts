@@ -9,6 +9,9 @@ const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
 const shed = `sentinel_report_gate_shed_reports_total{replica="nats-edge-3",reason="no-room"}`;
 const held = `sentinel_report_gate_held_bytes{replica="nats-edge-3"}`;
 
+const silent = `sentinel_report_gate_silent_lines{replica="nats-edge-3"}`;
+const unseen = `sentinel_report_gate_silent_lines_failures_total{replica="nats-edge-3"}`;
+
 export const meterCases: readonly RuleCase[] = [
   {
     alert: "SentinelMeterDevicesCutOff",
@@ -42,5 +45,14 @@ export const meterCases: readonly RuleCase[] = [
     alert: "SentinelReportsHeld",
     fires: [{ series: { [held]: "20000000x20" }, at: 12 }],
     quiet: [{ series: { [held]: "20000000x3 0x20" }, at: 12 }],
+  },
+  {
+    alert: "SentinelSilentLinesStay",
+    fires: [
+      { series: { [silent]: "0x5 500x30", [unseen]: "0x40" }, at: 30 },
+      { series: { [silent]: "0x40", [unseen]: "0+2x40" }, at: 30 },
+    ],
+    // A few at each look are ended at each look.
+    quiet: [{ series: { [silent]: "40x40", [unseen]: "0x10 1x30" }, at: 30 }],
   },
 ];

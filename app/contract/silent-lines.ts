@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+/** Lines that one request may name. */
+export const silentLinesAtOnce = 60;
+
+const LineSchema = z.object({
+  /** Of the peer, as nats-server shows it: `10.0.3.7:40122`. */
+  peer: z.string().max(64),
+  /** For how long nothing has come from it. */
+  silentMs: z.int().positive(),
+});
+
+const RequestSchema = z.object({
+  /** Of the nats-server: a public nkey. It becomes part of a subject. */
+  serverId: z.string().regex(/^N[A-Z2-7]{55}$/),
+  lines: z.array(LineSchema).min(1).max(silentLinesAtOnce),
+});
+
+const AnswerSchema = z.object({ closed: z.int().nonnegative() });
+
+/** A connection from which nothing comes any more, not even a PINGREQ. */
+export type SilentLine = Readonly<z.infer<typeof LineSchema>>;
+/** What a gate asks auth for: that the sessions behind these connections end. */
+export type SilentLinesRequest = Readonly<z.infer<typeof RequestSchema>>;
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+export const parseSilentLinesRequest = (body: Uint8Array): SilentLinesRequest | undefined =>
+  RequestSchema.safeParse(parseJson(body)).data;
+
+/** How many sessions were closed; undefined for a refusal. */
+export const parseSilentLinesAnswer = (body: Uint8Array): number | undefined =>
+  AnswerSchema.safeParse(parseJson(body)).data?.closed;
