@@ -110,14 +110,15 @@ describe("when NATS takes nothing", () => {
     const onEmpty = vi.fn();
     const intake = new Intake({
       ...{ js, holdLimitBytes: 10 * each, onEmpty, counts, log },
-      ...{ onAcknowledged: () => {}, fatal: () => {} },
+      ...{ onAcknowledged: () => {}, confirmations: { tell: () => {} }, fatal: () => {} },
     });
     await fixture.freezeNats();
     for (let n = 0; n < 30; n++) {
       const held = intake.hold(
         {
           ...{ topic, payload: payloadOf(n), acknowledged: false, acknowledge: () => true },
-          ...{ packetId: undefined, repeated: false, alertId: undefined },
+          ...{ packetId: undefined, repeated: false },
+          ...{ alertId: undefined, responseTopic: undefined },
         },
         { name: `name-${n}`, shared: false },
       );

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { deadLetterReasons } from "../contract/dead-letter.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
+import { confirmationOutcomes } from "./confirmations.ts";
 import { retryCauses } from "./retry-cause.ts";
 
 /** What can be read at any time rather than counted when it happens. */
@@ -91,6 +92,12 @@ export function createBridgeMetrics(registry: Registry, state: BridgeState) {
       help: "Messages that went to DEAD_LETTER",
       label: "reason",
       values: deadLetterReasons,
+    }),
+    confirmations: labelledCounter(registers, {
+      name: "sentinel_bridge_publisher_confirmations_total",
+      help: "Alerts whose publisher asked what became of them, by what it was told",
+      label: "outcome",
+      values: confirmationOutcomes,
     }),
     storeSeconds: new Histogram({
       name: "sentinel_bridge_store_seconds",

@@ -6,6 +6,7 @@ import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { AbsentTwin, endSession } from "./absent-twin.ts";
 import { createBridgeMetrics } from "./bridge-metrics.ts";
+import { Confirmations } from "./confirmations.ts";
 import { type Held, Intake } from "./intake.ts";
 import { Pair } from "./pair.ts";
 import { Pause } from "./pause.ts";
@@ -61,8 +62,12 @@ export function createBridge(args: BridgeArgs): Running {
     backlogBytes: () => watch.backlogBytes(),
     backlogMessages: () => watch.backlogMessages(),
   });
+  const confirmations: Confirmations = new Confirmations({
+    publish: (message) => session.publish(message),
+    counts,
+  });
   const intake: Intake = new Intake({
-    ...{ js: publisher, holdLimitBytes, counts, log, fatal },
+    ...{ js: publisher, holdLimitBytes, confirmations, counts, log, fatal },
     onEmpty: () => pause.end(),
     onAcknowledged: ({ name, note }) => pair.passed(name, { atOnce: note }),
   });
@@ -130,6 +135,7 @@ export function createBridge(args: BridgeArgs): Running {
       if (messages > 0) log.warn({ messages }, "not stored in time, left to the upstream broker");
       intake.giveUp("draining");
       pair.end();
+      confirmations.flush();
       await Promise.all([session.close(), watch.close()]);
       publisher.close();
       await natsWatch.close();

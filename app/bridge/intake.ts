@@ -7,6 +7,7 @@ import { type JetStreamClient, type MsgHdrs, messageHeaders } from "../shared/na
 import { isUnstorable, type PubAck, storeMessage } from "../shared/store-message.ts";
 import { type Acceptance, accept, refuse } from "./accept.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
+import type { Confirmations } from "./confirmations.ts";
 import type { Turn } from "./pair.ts";
 import { retryCause } from "./retry-cause.ts";
 import type { Name } from "./sequence.ts";
@@ -21,6 +22,7 @@ export interface IntakeArgs {
   readonly onEmpty: () => void;
   /** The broker was told that everything up to this message is stored. */
   readonly onAcknowledged: (held: Held) => void;
+  readonly confirmations: Pick<Confirmations, "tell">;
   readonly counts: BridgeMetrics;
   readonly log: Logger;
   readonly fatal: ProcessContext["fatal"];
@@ -156,18 +158,19 @@ export class Intake {
   async #storeOrRefuse(held: Held, signal: AbortSignal): Promise<void> {
     const acceptance = accept(held.message, held.name);
     try {
-      this.#count(acceptance, held, await this.#publish(acceptance, held, signal));
+      this.#confirmed(acceptance, held, await this.#publish(acceptance, held, signal));
     } catch (error) {
       if (!isUnstorable(error)) throw error;
       this.#args.log.error({ err: error, subject: acceptance.subject }, "cannot be stored");
       const stub = refuse("not-storable", held.message, held.name);
-      this.#count(stub, held, await this.#publish(stub, held, signal));
+      this.#confirmed(stub, held, await this.#publish(stub, held, signal));
     }
   }
 
-  #count({ refusal }: Acceptance, { receivedMs }: Held, { duplicate }: PubAck): void {
-    const { counts } = this.#args;
+  #confirmed({ refusal }: Acceptance, { message, receivedMs }: Held, { duplicate }: PubAck): void {
+    const { counts, confirmations } = this.#args;
     this.#storedMs = nowMs();
+    confirmations.tell(message, refusal);
     counts.stored.inc();
     if (duplicate) {
       counts.duplicates.inc();

@@ -4,7 +4,12 @@ import { alertIdProperty } from "../contract/message-id.ts";
 import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { AcknowledgementOrder, type AcknowledgementOutcome } from "./acknowledgement-order.ts";
-import { publishMark, subscribe } from "./upstream-subscription.ts";
+import {
+  publishMark,
+  publishUnlessBusy,
+  type ShortLived,
+  subscribe,
+} from "./upstream-subscription.ts";
 
 export interface UpstreamCredentials {
   /** Who signs the broker's certificate. */
@@ -35,6 +40,8 @@ export interface UpstreamMessage {
   readonly repeated: boolean;
   /** What its publisher gave to say that two publishes are one alert. */
   readonly alertId: string | undefined;
+  /** Where its publisher wants to be told what becomes of it. */
+  readonly responseTopic: string | undefined;
   /**
    * Tells the broker that the message is stored, as soon as all earlier messages are. False when
    * its connection is gone: the broker sends the message again, on the next one, as it does when
@@ -56,6 +63,8 @@ export interface UpstreamHandlers {
 export interface UpstreamSession {
   /** Publishes a mark that comes by in every bridge's session; nothing while not connected. */
   mark(): void;
+  /** Publishes with QoS 0. False when it is dropped: no connection, or a broker that does not read. */
+  publish(message: ShortLived): boolean;
   /** Undefined when connected and subscribed, otherwise what is missing. */
   missing(): string | undefined;
   /** Disconnects, and stays so; the broker keeps the session for its expiry and queues in order. */
@@ -162,6 +171,7 @@ export function openUpstreamSession(
     mark() {
       if (subscribed) publishMark(client);
     },
+    publish: (message) => subscribed && publishUnlessBusy(client, message),
     missing: () => (subscribed ? undefined : "not connected to the upstream broker"),
     pause() {
       paused = true;
@@ -199,7 +209,8 @@ function receivedMessage(
 ): UpstreamMessage {
   const { messageId } = packet;
   const { stream } = client;
-  const alertId = packet.properties?.userProperties?.[alertIdProperty];
+  const { userProperties, responseTopic } = packet.properties ?? {};
+  const alertId = userProperties?.[alertIdProperty];
   const acknowledge = messageId === undefined ? undefined : order.expect(messageId);
   return {
     topic: packet.topic,
@@ -209,6 +220,7 @@ function receivedMessage(
     repeated: packet.dup,
     // Several are none: which one was meant?
     alertId: typeof alertId === "string" ? alertId : undefined,
+    responseTopic,
     acknowledge(outcome = {}) {
       if (client.stream !== stream || !client.connected || stream.destroyed) return false;
       return acknowledge?.(outcome) ?? true;

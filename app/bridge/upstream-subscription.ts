@@ -34,6 +34,24 @@ export function publishMark(client: MqttClient): string {
   return mark;
 }
 
+/** What is of no use after a while. */
+export interface ShortLived {
+  readonly topic: string;
+  readonly payload: string;
+  readonly expirySeconds: number;
+}
+
+/** So many bytes may wait until the broker reads them: seconds' worth. */
+const unreadLimitBytes = 1024 ** 2;
+
+/** Publishes with QoS 0; false when the broker does not keep up with reading. */
+export function publishUnlessBusy(client: MqttClient, message: ShortLived): boolean {
+  if (client.stream.writableLength > unreadLimitBytes) return false;
+  const { topic, payload, expirySeconds: messageExpiryInterval } = message;
+  client.publish(topic, payload, { properties: { messageExpiryInterval } });
+  return true;
+}
+
 /** MQTT.js takes "no matching subscribers" for a success like any other. */
 async function hasSubscriber(client: MqttClient, topic: string): Promise<boolean> {
   let reasonCode: number | undefined;

@@ -8,6 +8,12 @@ export const alertIdProperty = "alert-id";
 
 /** Printable ASCII only: the id becomes part of a header value. */
 const usableId = /^[\x21-\x7e]{1,128}$/;
+export const alertIdRule = "1 to 128 printable ASCII characters without blanks";
+
+/** Whether a publisher's id counts as one. */
+export function isAlertId(value: string): boolean {
+  return usableId.test(value);
+}
 
 /**
  * The identity under which JetStream removes repetitions of an alert whose publisher gave it an id;
@@ -21,7 +27,11 @@ export function alertMessageId(
   alertId: string,
   payload: Uint8Array,
 ): string | undefined {
-  if (!usableId.test(alertId)) return undefined;
-  const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
-  return `${clientId}:${alertId}:${digest}`;
+  if (!isAlertId(alertId)) return undefined;
+  return `${clientId}:${alertId}:${payloadDigest(payload)}`;
+}
+
+/** The beginning of the payload's SHA-256: 16 hexadecimal digits. */
+export function payloadDigest(payload: Uint8Array): string {
+  return createHash("sha256").update(payload).digest("hex").slice(0, 16);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { connect as connectTls } from "node:tls";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { confirmationFilter, confirmationTopic } from "../../app/contract/confirmation.ts";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
 import { upstreamFilter, upstreamNotes } from "../../app/contract/subjects.ts";
 import { type Broker, startBroker } from "../../test/support/broker.ts";
@@ -80,6 +81,29 @@ describe("a broker with this configuration", () => {
     const sender = await publisher();
     const note = sender.publishAsync(upstreamNotes.marks, "x", { qos: 1 });
     await expect(note).rejects.toMatchObject({ code: 135 });
+  });
+
+  it("lets a publisher read its own confirmations, write none, and the bridge write nothing else", async () => {
+    const own = confirmationTopic("own");
+    const [publisherOf, other] = [await publisher({ clientId: "own" }), await publisher()];
+    const seen = { own: [] as string[], other: [] as string[] };
+    publisherOf.on("message", (topic) => seen.own.push(topic));
+    other.on("message", (topic) => seen.other.push(topic));
+    await publisherOf.subscribeAsync(["#", "$sentinel/#"], { qos: 1 });
+    await other.subscribeAsync([own, confirmationFilter, "#"], { qos: 1 });
+    const forged = [other, publisherOf].map((each) => each.publishAsync(own, "x", { qos: 1 }));
+    for (const each of forged) await expect(each).rejects.toMatchObject({ code: 135 });
+    const { client: bridge } = await reader();
+    for (const topic of ["$sentinel/else", "sentinel/else"]) {
+      const elsewhere = bridge.publishAsync(topic, "x", { qos: 1 });
+      await expect(elsewhere).rejects.toMatchObject({ code: 135 });
+    }
+    await bridge.publishAsync(confirmationTopic("another"), "x", { qos: 1 });
+    await bridge.publishAsync(own, "x", { qos: 1 });
+    await vi.waitFor(() => expect(seen.own).toContain(own), within);
+    // On the other connection it would have come before the answer to this.
+    await other.subscribeAsync("$sentinel/else");
+    expect(seen).toEqual({ own: [own], other: [] });
   });
 
   it.each([

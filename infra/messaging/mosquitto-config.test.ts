@@ -61,6 +61,6 @@ describe("mosquittoPasswordEntry", () => {
 
 it("names in the ACL what publishers may use and the bridge reads", () => {
   expect(mosquittoAcl()).toBe(
-    "user publisher\ntopic deny sentinel/bridges/#\ntopic write #\n\nuser watcher\ntopic deny clients/#\ntopic deny sentinel/bridges/#\ntopic read #\ntopic read $SYS/broker/#\n\nuser bridge\ntopic read clients/#\ntopic readwrite sentinel/bridges/#\ntopic read $SYS/broker/#\n",
+    "user publisher\ntopic deny sentinel/bridges/#\ntopic write #\n\nuser watcher\ntopic deny clients/#\ntopic deny sentinel/bridges/#\ntopic read #\ntopic read $SYS/broker/#\n\nuser bridge\ntopic read clients/#\ntopic readwrite sentinel/bridges/#\ntopic write $sentinel/confirmations/#\ntopic read $SYS/broker/#\n\npattern read $sentinel/confirmations/%c\n",
   );
 });

@@ -1,4 +1,5 @@
 import { pbkdf2Sync } from "node:crypto";
+import { confirmationFilter, confirmationTopic } from "../../app/contract/confirmation.ts";
 import { upstreamPacketLimitBytes } from "../../app/contract/limits.ts";
 import { upstreamFilter, upstreamNotes, upstreamWatcher } from "../../app/contract/subjects.ts";
 
@@ -125,6 +126,9 @@ function listener({ listen, tls }: MosquittoArgs, who: "publishers" | "bridges")
  * Publishers may use every topic but the bridges' notes, the wrong ones too: those end in DEAD_LETTER,
  * where they are seen. Mosquitto could refuse them to MQTT 5 publishers only: one that speaks MQTT
  * 3.1.1 gets an ordinary PUBACK for what is dropped.
+ *
+ * Confirmations are read by the client whose id they name, and written by the bridge alone: `#` does not
+ * cover names that begin with `$`.
  */
 export function mosquittoAcl(): string {
   return `user ${mosquittoUsers.publisher}
@@ -140,7 +144,10 @@ topic read $SYS/broker/#
 user ${mosquittoUsers.bridge}
 topic read ${upstreamFilter}
 topic readwrite ${upstreamNotes.filter}
+topic write ${confirmationFilter}
 topic read $SYS/broker/#
+
+pattern read ${confirmationTopic("%c")}
 `;
 }
 

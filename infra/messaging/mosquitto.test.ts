@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -105,9 +106,11 @@ it("may be moved to another node", () => {
   expect(objectNamed(engine, "PodDisruptionBudget", "mosquitto").spec.maxUnavailable).toBe(1);
 });
 
-it("restarts when its configuration does", () => {
-  expect(specOf().template.metadata.annotations["sentinel/configuration"]).toMatch(
-    /^[0-9a-f]{16}$/,
+it("restarts when its configuration does, or the rights of its users, which it reads once", () => {
+  const { data } = objectNamed(engine, "ConfigMap", "mosquitto");
+  const hash = createHash("sha256").update(data["mosquitto.conf"]).update(data.acl);
+  expect(specOf().template.metadata.annotations["sentinel/configuration"]).toBe(
+    hash.digest("hex").slice(0, 16),
   );
 });
 

@@ -63,10 +63,13 @@ const configuration = () =>
     pidFile,
   });
 
-/** Mosquitto reads most of its settings at the start only: what it is told restarts it. */
-const restartsOn = () => ({
-  "sentinel/configuration": createHash("sha256").update(configuration()).digest("hex").slice(0, 16),
-});
+const configFiles = () => ({ "mosquitto.conf": configuration(), acl: mosquittoAcl() });
+
+/** Mosquitto reads rights and most of its settings at the start only: what it is told restarts it. */
+const restartsOn = () => {
+  const hash = createHash("sha256").update(Object.values(configFiles()).join(""));
+  return { "sentinel/configuration": hash.digest("hex").slice(0, 16) };
+};
 
 const mounts = [
   { name: "config", mountPath: folders.config, readOnly: true },
@@ -182,8 +185,7 @@ export class Mosquitto extends pulumi.ComponentResource {
     const claim = { ...objects, storageClassName, deletionProtection, volumeGiB };
     const secrets = mosquittoSecrets(objects);
 
-    const data = { "mosquitto.conf": configuration(), acl: mosquittoAcl() };
-    const config = configMap(objects, data);
+    const config = configMap(objects, configFiles());
     const files = { configMap: config.metadata.name, secret: secrets.passwords };
     new kubernetes.apps.v1.StatefulSet(
       `${name}-broker`,

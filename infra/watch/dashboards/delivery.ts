@@ -121,10 +121,23 @@ const wayIn: Section = {
       ],
     }),
     graph({
+      title: "Publishers told what became of their alerts",
+      description:
+        "Of those who asked. Dropped: a bridge was away from the broker. Misdirected: they named a topic that is none",
+      unit: "mps",
+      width: 8,
+      queries: [
+        {
+          expr: rates("sentinel_bridge_publisher_confirmations_total", "outcome"),
+          legend: "{{outcome}}",
+        },
+      ],
+    }),
+    graph({
       title: "Failed attempts to store",
       description: "id-in-process: the other replica stores the same alert at this moment",
       unit: "mps",
-      width: 12,
+      width: 8,
       queries: [
         { expr: rates("sentinel_bridge_store_retries_total", "cause"), legend: "{{cause}}" },
       ],
@@ -134,7 +147,7 @@ const wayIn: Section = {
       description:
         "Gone are what is shed, which was QoS 0, and what expired, as its publisher wanted",
       unit: "mps",
-      width: 12,
+      width: 8,
       queries: [
         ["resent_messages", "resent"],
         ["stale_acknowledgements", "stored too late"],
