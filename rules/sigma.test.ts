@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { sigmaFilter } from "../app/exceptions/sigma-filter.ts";
 
 const root = join(import.meta.dirname, "..");
 const noPython = 3;
@@ -37,6 +39,26 @@ describe.skipIf(missing)("Sigma's own tool", () => {
     const { status, said } = check(...files);
     expect(said).toMatch(/Found 0 errors, 0 condition errors and 0 issues/);
     expect(status).toBe(0);
+  });
+
+  it("accepts an exception as a filter of its rule, and reads what is in it", () => {
+    const directory = mkdtempSync(join(tmpdir(), "sentinel-sigma-"));
+    const file = join(directory, "filter.yaml");
+    const rule = "463d6845-269a-498d-b5f6-c9c3b623ae1b";
+    const filter = sigmaFilter({
+      ...{ id: "3b241101-e2bb-4255-8caf-4136c566a962", region: "us-east", kind: "exception" },
+      scope: { rule, client: "bench-*", label: "site:oslo", origin: "device" },
+      ...{ reason: "load tests: # 7", critical: false, expiresAt: 86_400_000 },
+      ...{ addedBy: "api:ann", addedAt: 0, findings: 0 },
+    });
+    try {
+      writeFileSync(file, filter);
+      expect(check(file)).toMatchObject({ status: 0 });
+      writeFileSync(file, filter.replace(/rules:\n.*\n/, ""));
+      expect(check(file).status).not.toBe(0);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("refuses what is no rule, so that its silence means something", () => {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { exceptionLimit } from "../contract/exception.ts";
 import { subjects } from "../contract/subjects.ts";
+import { parseExceptionChange } from "../exceptions/exception-schema.ts";
 import {
   type ChangeOutcome,
   changeAnswer,
@@ -7,22 +9,26 @@ import {
   parseChange,
 } from "../incidents/incident-change.ts";
 import { parseIncident } from "../incidents/incident-finding.ts";
+import { type SeenFinding, seenFinding } from "../incidents/seen-finding.ts";
 import type { Msg, NatsConnection } from "../shared/nats.ts";
-import type { AggregatorMetrics } from "./aggregator-metrics.ts";
+import type { AggregatorMetrics, FindingOutcome } from "./aggregator-metrics.ts";
+import type { ExceptionSet } from "./exceptions/exception-set.ts";
+import type { LabelBook } from "./exceptions/label-book.ts";
 import { type FindingSource, markAfter } from "./finding-source.ts";
 import { changesOfOneFinding } from "./grouping/gathering.ts";
 import type { Groups } from "./grouping/groups.ts";
 import { commitLimit, type IncidentCursor, type Journal } from "./journal.ts";
 import type { Outbox } from "./notices/outbox.ts";
 import { receiversLimit } from "./notices/receivers.ts";
-import { seenFinding } from "./seen-finding.ts";
-import { entriesOf } from "./stored-groups.ts";
+import { entriesOf, exceptionEntries } from "./stored-groups.ts";
 
 export interface TermOptions {
   readonly connection: NatsConnection;
   readonly journal: Journal;
   readonly source: FindingSource;
   readonly groups: Groups;
+  readonly exceptions: ExceptionSet;
+  readonly labels: Pick<LabelBook, "of">;
   readonly outbox: Pick<Outbox, "takeChanges">;
   readonly metrics: AggregatorMetrics;
   /** Milliseconds since 1970. */
@@ -40,9 +46,14 @@ const requestsAtOnce = 50;
 const changesOfDecision = 2;
 /** No finding is taken when there would not be room for all that may come with it. */
 const roomFor =
-  commitLimit - changesOfOneFinding - requestsAtOnce * changesOfDecision - receiversLimit;
+  commitLimit -
+  changesOfOneFinding -
+  exceptionLimit -
+  requestsAtOnce * changesOfDecision -
+  receiversLimit;
 
-const unreadable = { refused: "unknown", detail: "that is no request of an incident" } as const;
+const unreadable = { refused: "unknown", detail: "that is no request of ours" } as const;
+const exceptionRequests = "exception.";
 const over = { refused: "unavailable", detail: "another aggregator takes over" } as const;
 
 /**
@@ -72,13 +83,14 @@ export class ActiveTerm {
   /** Counts until it is stopped, then hands over. @throws what ended the term otherwise */
   async run(stopping: AbortSignal): Promise<void> {
     const { connection } = this.#options;
-    const hear = connection.subscribe(subjects.incidentChange("*"), {
-      callback: (error, message) => {
-        if (error) return;
-        this.#requests.push(message);
-        this.#wake.up.abort();
-      },
-    });
+    const callback = (error: Error | null, message: Msg) => {
+      if (error) return;
+      this.#requests.push(message);
+      this.#wake.up.abort();
+    };
+    const hearing = [subjects.incidentChange("*"), subjects.exceptionChange("*")].map((subject) =>
+      connection.subscribe(subject, { callback }),
+    );
     try {
       while (!stopping.aborted) {
         if (!(await this.#round())) await this.#rest(stopping);
@@ -86,7 +98,7 @@ export class ActiveTerm {
       this.#cursor = { ...this.#cursor, owner: "" };
       await this.#commit();
     } finally {
-      hear.unsubscribe();
+      for (const each of hearing) each.unsubscribe();
       // Who is asked again by then is another one, or this one when it is active anew.
       for (const message of this.#requests) message.respond(changeAnswer(over, 0));
     }
@@ -101,58 +113,88 @@ export class ActiveTerm {
 
   /** @returns whether there may be more to do at once. */
   async #round(): Promise<boolean> {
-    const { source, groups, metrics } = this.#options;
+    const { source, groups, exceptions, metrics } = this.#options;
     if (performance.now() - this.#lookedMs >= lookMs) {
       this.#cursor = { ...this.#cursor, ...(await source.look(this.#cursor)) };
       this.#lookedMs = performance.now();
     }
     const { messages, missed } = await source.next(this.#cursor);
     if (missed > 0) metrics.finding("missed", missed);
+    const findings = messages.map(seenFinding);
+    const labels = await this.#labelsOf(findings);
     let taken = 0;
-    for (const message of messages) {
+    for (const finding of findings) {
       if (groups.pending >= roomFor) break;
-      this.#take(message);
+      metrics.finding(this.#take(finding, labels));
       taken++;
     }
     this.#cursor = { ...this.#cursor, ...markAfter(this.#cursor, messages.slice(0, taken)) };
     this.#tick();
     const answers = await this.#decide();
     const due = performance.now() - this.#committedMs >= renewMs;
-    if (messages.length > 0 || missed > 0 || groups.pending > 0 || due) await this.#commit();
+    const pending = groups.pending + exceptions.pending;
+    if (messages.length > 0 || missed > 0 || pending > 0 || due) await this.#commit();
     for (const answer of answers) answer();
     return messages.length > 0 || answers.length > 0;
   }
 
   /** Looks at every open incident, so not in each round. */
   #tick(): void {
-    const { groups, now } = this.#options;
+    const { groups, exceptions, now } = this.#options;
     if (groups.pending >= roomFor || performance.now() - this.#tickedMs < tickMs) return;
     groups.tick(now(), roomFor);
+    exceptions.tick(now());
     this.#tickedMs = performance.now();
   }
 
-  #take(message: Parameters<typeof seenFinding>[0]): void {
-    const { groups, metrics, now } = this.#options;
-    const finding = seenFinding(message);
-    if (!finding) metrics.finding("unreadable");
-    else if (finding.quoted) metrics.finding("quoted");
-    else metrics.finding(groups.take(finding, now()));
+  /** Of the clients of those findings whose becoming depends on them. */
+  #labelsOf(findings: readonly (SeenFinding | undefined)[]) {
+    const { exceptions, labels } = this.#options;
+    return labels.of(
+      findings.flatMap((each) => (each && exceptions.asksForLabels(each) ? each.clientId : [])),
+    );
+  }
+
+  #take(
+    finding: SeenFinding | undefined,
+    labels: Awaited<ReturnType<LabelBook["of"]>>,
+  ): FindingOutcome {
+    const { groups, exceptions, metrics, now } = this.#options;
+    if (!finding) return "unreadable";
+    if (finding.quoted) return "quoted";
+    const hidden = exceptions.hide(finding, labels.get(finding.clientId), now());
+    if (hidden === "exception") return "excepted";
+    const silenced = hidden === "silence";
+    if (silenced) metrics.silenced.inc();
+    return groups.take({ ...finding, silenced }, now());
   }
 
   /** What people asked for; they are told once it is stored. */
   async #decide(): Promise<readonly (() => void)[]> {
-    const { groups, now } = this.#options;
     const answers: (() => void)[] = [];
     for (const message of this.#requests.splice(0, requestsAtOnce)) {
-      const change = parseChange(message.subject, message.data);
-      if (!change) {
-        message.respond(changeAnswer(unreadable, now()));
-        continue;
-      }
-      const outcome: ChangeOutcome = groups.change(change, await this.#stored(change), now());
-      answers.push(() => message.respond(changeAnswer(outcome, now())));
+      const answer = message.subject.startsWith(exceptionRequests)
+        ? this.#exceptionAnswer(message)
+        : await this.#incidentAnswer(message);
+      answers.push(() => message.respond(answer));
     }
     return answers;
+  }
+
+  #exceptionAnswer({ subject, data }: Msg): string {
+    const { exceptions, now } = this.#options;
+    const change = parseExceptionChange(subject, data);
+    const outcome = change ? exceptions.change(change, now()) : unreadable;
+    return JSON.stringify("exception" in outcome ? outcome.exception : outcome);
+  }
+
+  async #incidentAnswer({ subject, data }: Msg): Promise<string> {
+    const { groups, now } = this.#options;
+    const change = parseChange(subject, data);
+    const outcome: ChangeOutcome = change
+      ? groups.change(change, await this.#stored(change), now())
+      : unreadable;
+    return changeAnswer(outcome, now());
   }
 
   async #stored({ id }: IncidentChange) {
@@ -163,8 +205,12 @@ export class ActiveTerm {
   }
 
   async #commit(): Promise<void> {
-    const { journal, groups, outbox, now, metrics } = this.#options;
-    const entries = [...entriesOf(groups.takeChanges(), now()), ...outbox.takeChanges()];
+    const { journal, groups, exceptions, outbox, now, metrics } = this.#options;
+    const entries = [
+      ...entriesOf(groups.takeChanges(), now()),
+      ...exceptionEntries(exceptions.takeChanges()),
+      ...outbox.takeChanges(),
+    ];
     this.#revision = await journal.commit(entries, this.#cursor, this.#revision);
     this.#committedMs = performance.now();
     metrics.commits.inc();

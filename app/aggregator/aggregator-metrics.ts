@@ -1,11 +1,20 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import { type ExceptionKind, exceptionKinds } from "../contract/exception.ts";
 import { incidentKinds } from "../contract/incident.ts";
 
 /**
  * What became of a finding: counted in an incident; in one of its own, since there are too many to
- * remember; in none, since a publisher's alert only quotes an attack; none of ours; gone before it was read.
+ * remember; in none, since a publisher's alert only quotes an attack; in none, since a person excepted it;
+ * none of ours; gone before it was read.
  */
-export const findingOutcomes = ["grouped", "ungrouped", "quoted", "unreadable", "missed"] as const;
+export const findingOutcomes = [
+  "grouped",
+  "ungrouped",
+  "quoted",
+  "excepted",
+  "unreadable",
+  "missed",
+] as const;
 export type FindingOutcome = (typeof findingOutcomes)[number];
 
 /** What the gauges show. */
@@ -14,6 +23,8 @@ export interface AggregatorState {
   /** Findings that are stored and not counted yet. */
   readonly behind: () => number;
   readonly groups: () => number;
+  /** In force. */
+  readonly exceptions: (kind: ExceptionKind) => number;
   readonly openIncidents: () => Readonly<Record<(typeof incidentKinds)[number], number>>;
 }
 
@@ -28,6 +39,11 @@ export function createAggregatorMetrics(registry: Registry) {
   for (const outcome of findingOutcomes) findings.inc({ outcome }, 0);
   const metrics = {
     finding: (outcome: FindingOutcome, count = 1) => findings.inc({ outcome }, count),
+    silenced: counter("silenced_findings", "Findings that were counted and told to nobody"),
+    labelFailures: counter(
+      "label_failures",
+      "Times that nobody told the labels of devices, so that no exception for a label hid anything",
+    ),
     commits: counter("commits", "Times that what had changed was stored"),
     takeovers: counter("takeovers", "Times that this replica became the active one"),
     failures: counter(
@@ -40,6 +56,15 @@ export function createAggregatorMetrics(registry: Registry) {
       );
       gauge("behind_findings", "Findings that are stored and not counted yet", state.behind);
       gauge("groups", "Pairs of rule and client that are remembered", state.groups);
+      new Gauge({
+        name: "sentinel_aggregator_exceptions",
+        help: "What hides findings: exceptions, and silences, which hide them from receivers only",
+        labelNames: ["kind"],
+        registers,
+        collect() {
+          for (const kind of exceptionKinds) this.set({ kind }, state.exceptions(kind));
+        },
+      });
       new Gauge({
         name: "sentinel_aggregator_open_incidents",
         help: "Incidents in which findings are counted",

@@ -5,6 +5,8 @@ import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { ActiveTerm, renewMs } from "./active-term.ts";
 import type { AggregatorMetrics } from "./aggregator-metrics.ts";
+import { ExceptionSet } from "./exceptions/exception-set.ts";
+import { LabelBook } from "./exceptions/label-book.ts";
 import { FindingSource } from "./finding-source.ts";
 import type { GroupingSettings } from "./grouping/grouping-settings.ts";
 import { Groups } from "./grouping/groups.ts";
@@ -12,7 +14,7 @@ import { Deposed, Journal } from "./journal.ts";
 import type { NoticeMetrics } from "./notices/notice-metrics.ts";
 import { Outbox } from "./notices/outbox.ts";
 import type { Receiver } from "./notices/receivers.ts";
-import { restoreGroups } from "./stored-groups.ts";
+import { restoreExceptions, restoreGroups } from "./stored-groups.ts";
 import { type Turn, TurnTaker } from "./turn.ts";
 
 export interface AggregatorOptions {
@@ -37,6 +39,7 @@ export class Aggregator {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #groups: Groups | undefined;
+  #exceptions: ExceptionSet | undefined;
   #term: ActiveTerm | undefined;
   #looked = false;
 
@@ -50,6 +53,7 @@ export class Aggregator {
       active: () => this.#term !== undefined,
       behind: () => this.#term?.behind ?? 0,
       groups: () => this.#groups?.size ?? 0,
+      exceptions: (kind) => this.#exceptions?.inForce(kind) ?? 0,
       openIncidents: () => this.#openIncidents(),
     });
     this.#running = this.#run();
@@ -84,6 +88,7 @@ export class Aggregator {
       } finally {
         this.#term = undefined;
         this.#groups = undefined;
+        this.#exceptions = undefined;
       }
     }
   }
@@ -91,20 +96,39 @@ export class Aggregator {
   async #serve(turn: Turn): Promise<void> {
     const { connection, grouping, metrics, log } = this.#options;
     const groups = new Groups(grouping);
+    const exceptions = new ExceptionSet(grouping.region);
     const { cursor } = turn;
-    const revision = await this.#keep(turn, () => restoreGroups(connection, groups));
+    const revision = await this.#keep(turn, async () => {
+      await restoreGroups(connection, groups);
+      await restoreExceptions(connection, exceptions);
+    });
     const source = new FindingSource(connection, () => performance.now());
     const outbox = await this.#openOutbox(revision);
     try {
-      const options = { connection, source, groups, outbox, metrics, now: Date.now };
+      const labels = this.#labelBook();
+      const options = { connection, source, groups, exceptions, labels, outbox, metrics };
       this.#groups = groups;
-      this.#term = new ActiveTerm({ ...options, journal: this.#journal }, cursor, revision);
+      this.#exceptions = exceptions;
+      this.#term = new ActiveTerm(
+        { ...options, journal: this.#journal, now: Date.now },
+        cursor,
+        revision,
+      );
       metrics.takeovers.inc();
       log.info({ sequence: cursor.sequence, groups: groups.size }, "active");
       await this.#term.run(this.#stopping.signal);
     } finally {
       await outbox.close();
     }
+  }
+
+  #labelBook(): LabelBook {
+    const { connection, metrics, log } = this.#options;
+    const onFailure = (error: unknown) => {
+      metrics.labelFailures.inc();
+      log.warn({ err: error }, "nobody tells the labels of devices: none is hidden by them");
+    };
+    return new LabelBook({ connection, onFailure, clock: () => performance.now() });
   }
 
   #openOutbox(end: number): Promise<Outbox> {

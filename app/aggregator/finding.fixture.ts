@@ -1,4 +1,4 @@
-import type { SeenFinding } from "./seen-finding.ts";
+import type { SeenFinding } from "../incidents/seen-finding.ts";
 
 /** A finding, as it is counted. */
 export const findingOf = (sequence: number, more: Partial<SeenFinding> = {}): SeenFinding => ({
@@ -11,6 +11,7 @@ export const findingOf = (sequence: number, more: Partial<SeenFinding> = {}): Se
   severity: "high",
   techniques: ["T1059"],
   excerpt: "; rm -rf /",
+  origin: "device",
   quoted: false,
   ...more,
 });

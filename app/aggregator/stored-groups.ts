@@ -1,8 +1,11 @@
 import { subjects } from "../contract/subjects.ts";
+import type { Exception } from "../exceptions/exception.ts";
+import { parseException } from "../exceptions/exception-schema.ts";
 import { incidentFinding, parseIncident } from "../incidents/incident-finding.ts";
 import { storedNotice } from "../incidents/notice.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { storedNow } from "../shared/stored-messages.ts";
+import type { ExceptionSet } from "./exceptions/exception-set.ts";
 import type { MemberPart } from "./grouping/campaign.ts";
 import type { GroupChanges, Groups } from "./grouping/groups.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -27,6 +30,24 @@ export function entriesOf(changes: GroupChanges, nowMs: number): readonly Journa
       ttlSeconds: noticeDays * 86_400,
     })),
   ];
+}
+
+export const exceptionEntries = (changed: readonly Exception[]): readonly JournalEntry[] =>
+  changed.map((each) => ({ subject: subjects.exception(each.id), body: JSON.stringify(each) }));
+
+/** Gives the set every exception that is stored. */
+export async function restoreExceptions(
+  connection: NatsConnection,
+  set: ExceptionSet,
+): Promise<void> {
+  const filter = subjects.exception("*");
+  const all = storedNow(connection, "INCIDENTS", { from: { sequence: 1 }, filter });
+  for await (const { subject, data } of all) {
+    const exception = parseException(data);
+    // Without it what it hides would be told; with a wrong one too much would be hidden.
+    if (!exception) throw new Error(`${subject} of INCIDENTS cannot be read`);
+    set.restore(exception);
+  }
 }
 
 /** Gives the groups everything that is stored of open incidents. */

@@ -6,6 +6,7 @@ import { AuditChain } from "./audit-chain.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import type { AuditSigner } from "./audit-signer.ts";
+import { exceptionJournal } from "./exception-journal.ts";
 import { RegistryJournal } from "./registry-journal.ts";
 import { storeAudit } from "./store-audit.ts";
 
@@ -44,14 +45,16 @@ export function openRegistryAudit(options: RegistryAuditOptions) {
     inFlight: 512,
     clock: nowMs,
   });
+  const announcing = { outbox, clock: nowMs, announceMs };
   const journal = new TellingJournal({
-    journal: new RegistryJournal({ outbox, clock: nowMs, announceMs }),
+    journal: new RegistryJournal(announcing),
     tell: tellChange(js),
     patienceMs: tellMs,
   });
   return {
     outbox,
     journal,
+    exceptions: exceptionJournal(announcing),
     /** Goes on with another key. */
     renew: (renewed: AuditSigner) => outbox.renew(chainBy(renewed)),
     /** Hands over what is left, when nothing is changed any more. */

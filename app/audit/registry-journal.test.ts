@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { DeviceConflict } from "../registry/registry-errors.ts";
+import { AuditUnavailable } from "./announced.ts";
 import { AuditChain } from "./audit-chain.ts";
 import { testSigners } from "./audit-keys.fixture.ts";
 import { AuditOutbox } from "./audit-outbox.ts";
-import { AuditUnavailable, RegistryJournal } from "./registry-journal.ts";
+import { RegistryJournal } from "./registry-journal.ts";
 
 const intent = { kind: "revoked", clientIds: ["pump-7"], actor: "olga" } as const;
 const change = {

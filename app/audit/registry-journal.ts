@@ -1,18 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ChangeIntent, ChangeJournal, RegistryChange } from "../registry/registry-change.ts";
 import { DeviceConflict, UnreadableDevice } from "../registry/registry-errors.ts";
-import type { AnnouncedStatus } from "./announced-status.ts";
+import { announce, type Ending } from "./announced.ts";
 import type { AuditOutbox } from "./audit-outbox.ts";
+import type { AuditDraft } from "./audit-record.ts";
 import { changeEvent, intentEvent } from "./registry-event.ts";
-
-/** A change was not made, because AUDIT did not take its announcement. */
-export class AuditUnavailable extends Error {
-  override readonly name = "AuditUnavailable";
-
-  constructor(reason: string) {
-    super(`AUDIT cannot be written (${reason}): nothing more was changed`);
-  }
-}
 
 export interface JournalOptions {
   readonly outbox: AuditOutbox;
@@ -40,10 +32,11 @@ export class RegistryJournal implements ChangeJournal {
   ): Promise<T> {
     const { outbox } = this.#options;
     const operation = randomUUID();
-    await this.#announce(intent, operation);
+    await announce(this.#options, (ending) => this.#draft(intent, operation, ending));
     const open = new Set(intent.clientIds);
     const endOpen = (ending: Ending) => {
-      if (open.size > 0) this.#tell({ ...intent, clientIds: [...open] }, operation, ending);
+      if (open.size === 0) return;
+      outbox.take(this.#draft({ ...intent, clientIds: [...open] }, operation, ending));
     };
     try {
       const result = await write((change) => {
@@ -58,28 +51,9 @@ export class RegistryJournal implements ChangeJournal {
     }
   }
 
-  async #announce(intent: ChangeIntent, operation: string): Promise<void> {
-    const { outbox, announceMs } = this.#options;
-    if (outbox.blocked !== undefined) throw new AuditUnavailable(outbox.blocked);
-    outbox.begin();
-    const announcement = this.#tell(intent, operation, { status: "requested" });
-    if (await outbox.stored(announcement, announceMs)) return;
-    // The announcement may still be stored: then this is stored after it.
-    this.#tell(intent, operation, { status: "refused", detail: "audit-unavailable" });
-    throw new AuditUnavailable(`the announcement was not stored within ${announceMs} ms`);
+  #draft(intent: ChangeIntent, operation: string, ending: Ending): AuditDraft {
+    return intentEvent(intent, { ...ending, operation, nowMs: this.#options.clock() });
   }
-
-  #tell(intent: ChangeIntent, operation: string, ending: Ending): string {
-    const { outbox, clock } = this.#options;
-    const draft = intentEvent(intent, { ...ending, operation, nowMs: clock() });
-    outbox.take(draft);
-    return draft.id;
-  }
-}
-
-interface Ending {
-  readonly status: AnnouncedStatus;
-  readonly detail?: string;
 }
 
 /** An error of the registry's own says that nothing was written; any other leaves it open. */

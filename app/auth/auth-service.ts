@@ -5,9 +5,12 @@ import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type Msg, messageHeaders } from "../shared/nats.ts";
 import type { DeviceCache } from "./cache/device-cache.ts";
-import { answerStatusRequest } from "./cache/registry-status.ts";
+import {
+  answerLabelsRequest,
+  answerStatusRequest,
+  type RegistryAnswer,
+} from "./cache/registry-status.ts";
 import type { CalloutResponder } from "./callout/callout-responder.ts";
-import type { Lookup } from "./callout/decide.ts";
 import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
@@ -56,6 +59,8 @@ export function createAuth(options: AuthOptions): Running {
       underWay++;
       void answer(message).finally(() => underWay--);
     };
+  // Whoever logged in here a moment ago need not be read again.
+  const recent = async (id: string) => cache.peek(id) ?? statusCache.lookup(id);
   const subscriptions = [
     callout.connection.subscribe(calloutSubject, {
       queue,
@@ -66,10 +71,15 @@ export function createAuth(options: AuthOptions): Running {
     }),
     auth.connection.subscribe(subjects.registryStatus, {
       queue,
-      // Whoever logged in here a moment ago need not be read again.
-      callback: tracked((message) =>
-        respondStatus(message, async (id) => cache.peek(id) ?? statusCache.lookup(id)),
-      ),
+      callback: tracked(async (message) => {
+        respondWith(message, await answerStatusRequest(message.data, recent));
+      }),
+    }),
+    auth.connection.subscribe(subjects.registryLabels, {
+      queue,
+      callback: tracked(async (message) => {
+        respondWith(message, await answerLabelsRequest(message.data, recent));
+      }),
     }),
     auth.connection.subscribe(subjects.cutOffRequest, {
       queue,
@@ -117,13 +127,9 @@ export function createAuth(options: AuthOptions): Running {
   };
 }
 
-async function respondStatus(
-  message: Msg,
-  lookup: (clientId: string) => Promise<Lookup>,
-): Promise<void> {
-  const { statuses, problem } = await answerStatusRequest(message.data, lookup);
+function respondWith(message: Msg, { answer, problem }: RegistryAnswer<unknown>): void {
   if (problem === undefined) {
-    message.respond(JSON.stringify(statuses));
+    message.respond(JSON.stringify(answer));
     return;
   }
   // The headers by which NATS services report errors.

@@ -1,12 +1,12 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
-import { AuditUnavailable } from "../audit/registry-journal.ts";
+import { AuditUnavailable } from "../audit/announced.ts";
 import { InvalidPageToken } from "../registry/device-page.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { ColumnsUnknown, RegistryBusy } from "../registry/import/import-errors.ts";
 import type { By } from "../registry/record-changes.ts";
 import type { ChangeJournal } from "../registry/registry-change.ts";
-import { withJournal } from "./audit/journal-access.ts";
+import { withJournals } from "./audit/journal-access.ts";
 import { OperatorError, sentenceOf } from "./operator-error.ts";
 import { operatorName, settingsFrom, tableShape, type Variables } from "./operator-settings.ts";
 import { OutputClosed } from "./output.ts";
@@ -51,7 +51,7 @@ export function withChangingRegistry<T>(
   settingsFrom(tableShape, variables);
   const actor = operatorName(variables);
   const by = () => ({ actor, nowMs: Date.now() });
-  return withJournal(variables, (journal) =>
+  return withJournals(variables, ({ journal }) =>
     withRegistry(variables, (registry) => task(registry, by), journal),
   );
 }

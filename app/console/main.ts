@@ -16,6 +16,7 @@ import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
 import { createConsole } from "./console-service.ts";
 import { type ConsoleEnvironment, readConsoleEnvironment } from "./environment.ts";
+import { openExceptionDesk } from "./exceptions/exception-desk.ts";
 import { openIncidentDesk } from "./incidents/incident-desk.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { askAll } from "./live/sources.ts";
@@ -78,8 +79,9 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
     metrics,
   });
   const incidents = openIncidentDesk(nats, log);
+  const exceptions = openExceptionDesk(nats, incidents.book, audit.exceptions);
   const reads = new StreamReads();
-  const data = { registry, nats, scans, reads, incidents, clock: Date.now };
+  const data = { registry, nats, scans, reads, incidents, exceptions, clock: Date.now };
   const page = readPageFiles(join(import.meta.dirname, "page"));
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });

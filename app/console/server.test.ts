@@ -1,7 +1,7 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../test/support/console-server.ts";
-import { AuditUnavailable } from "../audit/registry-journal.ts";
+import { AuditUnavailable } from "../audit/announced.ts";
 import type { ChangeJournal } from "../registry/registry-change.ts";
 
 let blocked = false;

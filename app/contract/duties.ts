@@ -39,9 +39,13 @@ export const followSessions = [
   callMany("DEVICES", "$JS.API.DIRECT.GET.$MQTT_sess"),
   call("DEVICES", "$JS.API.STREAM.INFO.$MQTT_sess"),
 ];
-/** Asks the aggregator, which alone writes incidents. */
-export const decideIncident = (asker: DecisionAsker) =>
-  call("AGGREGATOR", subjects.incidentChange(asker));
+/** Asks the aggregator, which alone writes incidents and what hides findings. */
+export const decideIncidents = (asker: DecisionAsker) => [
+  call("AGGREGATOR", subjects.incidentChange(asker)),
+  call("AGGREGATOR", subjects.exceptionChange(asker)),
+];
+/** Asks auth for the labels of devices. */
+export const askLabels = call("AUTH", subjects.registryLabels);
 export const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
 /** The durable consumer through which one replica of auth takes each change. */

@@ -12,8 +12,9 @@ import {
 import { crossings } from "./crossings.ts";
 import {
   askDecisions,
+  askLabels,
   decideHeld,
-  decideIncident,
+  decideIncidents,
   decisionsAsked,
   endSilentSessions,
   followChanges,
@@ -95,6 +96,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [
       inbox("auth"),
       subjects.registryStatus,
+      subjects.registryLabels,
       subjects.registryChanged("*"),
       subjects.cutOffRequest,
       subjects.silentLines,
@@ -165,8 +167,10 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...store("CORE", ...incidentSubjects),
       ...readToEnd("INCIDENTS"),
       inspect("INCIDENTS"),
+      // Exceptions may be for devices with a label.
+      askLabels,
     ],
-    subscribe: [inbox("aggregator"), subjects.incidentChange("*")],
+    subscribe: [inbox("aggregator"), subjects.incidentChange("*"), subjects.exceptionChange("*")],
     responds: true,
   },
   {
@@ -182,7 +186,8 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...audit("registry"),
       ...tellChanges,
       ...askDecisions("operator"),
-      decideIncident("operator"),
+      ...decideIncidents("operator"),
+      askLabels,
     ],
     subscribe: [inbox("operator")],
   },
@@ -197,7 +202,10 @@ export const serviceUsers: readonly ServiceUser[] = [
       read("AUDIT"),
       ...askDecisions("console"),
       ...follow("INCIDENTS"),
-      decideIncident("console"),
+      // What an exception would have hidden.
+      ...follow("SECURITY_EVENTS"),
+      ...decideIncidents("console"),
+      askLabels,
     ],
     subscribe: [inbox("console"), subjects.auditHeads("*"), subjects.incidentTold("*")],
   },

@@ -111,10 +111,16 @@ export const subjects = {
   incidentCursor: "incidents.cursor",
   /** Request: what a person decides about an incident. Reply: the incident, or why it is not so. */
   incidentChange: (asker: DecisionAsker | "*") => `incident.change.${asker}`,
+  /** What hides findings, as it is now. */
+  exception: (id: string) => `incidents.exceptions.${id}`,
+  /** Request: what is to be hidden, or not any more. Reply: the exception, or why it is not so. */
+  exceptionChange: (asker: DecisionAsker | "*") => `exception.change.${asker}`,
   /** Request: how the stream of alerts is, for whom JetStream of the own account would answer otherwise. */
   alertStreamInfo: "alerts.info",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
+  /** The same of their labels: JSON object of id to array. */
+  registryLabels: "registry.labels",
 } as const;
 
 /** The client of `resume.<id>`. */
@@ -133,6 +139,7 @@ export const incidentSubjects = [
   subjects.incidentNotice("*", "*"),
   subjects.incidentSent("*"),
   subjects.incidentCursor,
+  subjects.exception("*"),
 ] as const;
 
 /** Reads `quarantine.<origin>.<client>`; undefined for what is none of it. */

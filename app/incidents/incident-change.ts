@@ -3,6 +3,7 @@ import { isOwnActor } from "../contract/api-actor.ts";
 import { assigneeLimit, incidentVerdicts, isIncidentId, noteLimit } from "../contract/incident.ts";
 import { type DecisionAsker, subjects } from "../contract/subjects.ts";
 import type { NatsConnection } from "../shared/nats.ts";
+import { askAggregator } from "./ask-aggregator.ts";
 import type { Incident } from "./incident.ts";
 import { incidentFinding, parseIncident } from "./incident-finding.ts";
 
@@ -25,14 +26,12 @@ const schema = z.discriminatedUnion("kind", [
 export type IncidentChange = z.infer<typeof schema>;
 
 /** Why nothing was changed. */
-export const changeRefusals = ["unknown", "merged", "closed", "unavailable"] as const;
-export type ChangeRefusal = (typeof changeRefusals)[number];
+const changeRefusals = ["unknown", "merged", "closed"] as const;
+export type ChangeRefusal = (typeof changeRefusals)[number] | "unavailable";
 
 export type ChangeOutcome =
   | { readonly incident: Incident; readonly refused?: never }
   | { readonly refused: ChangeRefusal; readonly detail: string };
-
-const answerSchema = z.object({ refused: z.enum(changeRefusals), detail: z.string() });
 
 function parseJson(data: Uint8Array): unknown {
   try {
@@ -54,43 +53,20 @@ export const changeAnswer = (outcome: ChangeOutcome, nowMs: number): string =>
     outcome.refused === undefined ? incidentFinding(outcome.incident, nowMs) : outcome,
   );
 
-/** As long as a standby takes over from an active one that was killed, and a little more. */
-const patienceMs = 8_000;
-const attemptMs = 4_000;
-
 /**
- * Has the aggregator change an incident. While none is active, or one hands over, it asks again for a
- * while; a change that was made and not answered is made again without harm.
+ * Has the aggregator change an incident. A change that was made and not answered is made again without
+ * harm.
  */
 export async function changeIncident(
-  asked: { readonly connection: NatsConnection; readonly asker: DecisionAsker },
-  change: IncidentChange,
-): Promise<ChangeOutcome> {
-  const untilMs = performance.now() + patienceMs;
-  for (;;) {
-    const outcome = await ask(asked, change);
-    if (outcome.refused !== "unavailable" || performance.now() >= untilMs) return outcome;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-async function ask(
   { connection, asker }: { readonly connection: NatsConnection; readonly asker: DecisionAsker },
   change: IncidentChange,
 ): Promise<ChangeOutcome> {
-  try {
-    const payload = JSON.stringify(change);
-    const { data } = await connection.request(subjects.incidentChange(asker), payload, {
-      timeout: attemptMs,
-    });
-    const incident = parseIncident(data);
-    if (incident) return { incident };
-    const refused = answerSchema.safeParse(parseJson(data)).data;
-    return refused ?? unavailable("it answers what cannot be read");
-  } catch (error) {
-    return unavailable((error as Error).message);
-  }
+  return askAggregator({
+    ...{ connection, subject: subjects.incidentChange(asker), request: change },
+    parse: (data): ChangeOutcome | undefined => {
+      const incident = parseIncident(data);
+      return incident && { incident };
+    },
+    refusals: changeRefusals,
+  });
 }
-
-const unavailable = (why: string) =>
-  ({ refused: "unavailable", detail: `the aggregator does not answer: ${why}` }) as const;

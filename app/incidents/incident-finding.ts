@@ -68,6 +68,7 @@ const schema = z.object({
     timeline: z.array(
       z.object({ time, actor: z.string(), what: z.string(), note: z.string().exactOptional() }),
     ),
+    silenced: z.literal(true).optional(),
     told: z.object({
       ...{ notices: count, repeats: count, at: time, findings: count },
       severity: z.enum(incidentSeverities).exactOptional(),
@@ -113,6 +114,7 @@ export function incidentFinding(incident: Incident, loggedMs: number) {
       evidence: incident.evidence,
       timeline: incident.timeline,
       told: incident.told,
+      ...(incident.silenced && { silenced: true }),
     },
   };
 }
@@ -147,6 +149,7 @@ export function parseIncident(body: Uint8Array): Incident | undefined {
     evidence: unmapped.evidence,
     timeline: unmapped.timeline,
     told: unmapped.told,
+    ...(unmapped.silenced && { silenced: true }),
   };
 }
 

@@ -5,7 +5,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** An incident as people and programs are shown it; times are ISO 8601. */
 export function incidentView(incident: Incident) {
   const { id, region, status, severity, kind, title, rule } = incident;
-  const { endedAt, assignee, verdict, note } = incident;
+  const { endedAt, assignee, verdict, note, silenced } = incident;
   return {
     ...{ id, region, status, severity, kind, title, rule },
     clientCount: incident.clientCount,
@@ -17,6 +17,7 @@ export function incidentView(incident: Incident) {
     ...(assignee !== undefined && { assignee }),
     ...(verdict !== undefined && { verdict }),
     ...(note !== undefined && { note }),
+    ...(silenced && { silenced }),
     techniques: [...incident.techniques],
   };
 }

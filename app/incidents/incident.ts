@@ -50,6 +50,8 @@ export interface Incident {
   readonly evidence: { readonly first: readonly Evidence[]; readonly last: readonly Evidence[] };
   readonly timeline: readonly TimelineEntry[];
   readonly told: Told;
+  /** A silence covered the last finding: nobody is told until one comes that none covers. */
+  readonly silenced?: true;
 }
 
 /** What was told of an incident, if anything was: how often, and what was said last. */

@@ -106,6 +106,7 @@ export async function ownMetrics() {
     active: () => false,
     behind: zero,
     groups: zero,
+    exceptions: zero,
     openIncidents: () => ({ client: 0, campaign: 0 }),
   });
   return registry.getMetricsAsJSON();

@@ -21,6 +21,7 @@ import {
 } from "../support/notice-receiver.ts";
 import { readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
+import { exceptionCases } from "./incidents/exception-cases.ts";
 
 const soon = { timeout: 120_000, interval: 100 };
 
@@ -36,7 +37,7 @@ let manager: NoticeReceiver;
 let second: Awaited<ReturnType<typeof aggregatorProcess>>;
 
 beforeAll(async () => {
-  const none = { edges: 0, bridges: 0, inspectors: 0, auths: 0 };
+  const none = { edges: 0, bridges: 0, inspectors: 0, auths: 1 };
   region = await startTestRegion({ core: 3, ...none, console: true });
   as = { viewer: regionApi(region, "viewer"), operator: regionApi(region, "operator") };
   settings = operatorSettings(region);
@@ -71,6 +72,7 @@ const operatorSettings = ({ endpoints, certificates, secrets }: Region) => ({
   NATS_SERVERS: endpoints.natsServers.join(","),
   NATS_CA_FILE: certificates.caFile,
   OPERATOR_PASSWORD_FILE: secrets.passwordFile("operator"),
+  AUDIT_KEY_FILE: secrets.auditKeyFile("operator"),
   SENTINEL_OPERATOR: "ann",
 });
 const findingsOf = (all: readonly Incident[]) => all.reduce((sum, each) => sum + each.findings, 0);
@@ -285,4 +287,8 @@ describe("who is told", () => {
     }, soon);
     expect(hook.webhooks().every(({ genuine }) => genuine)).toBe(true);
   });
+});
+
+describe("what is not to be seen to", () => {
+  exceptionCases(() => ({ as, operator, inspector, aggregator: second, hook, settings }));
 });

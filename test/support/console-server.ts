@@ -9,6 +9,7 @@ import { ScanBudget, type ScanLimits } from "../../app/console/access/scan-budge
 import { StreamReads } from "../../app/console/access/stream-reads.ts";
 import { TokenBook } from "../../app/console/access/token-book.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
+import type { ExceptionDesk } from "../../app/console/exceptions/exception-desk.ts";
 import { IncidentBook } from "../../app/console/incidents/incident-book.ts";
 import type { IncidentDesk } from "../../app/console/incidents/incident-desk.ts";
 import { LiveFeed } from "../../app/console/live/live-feed.ts";
@@ -52,6 +53,11 @@ const noDesk = (book: IncidentBook): IncidentDesk => ({
   show: async () => undefined,
   change: async () => ({ refused: "unavailable", detail: "there is no aggregator here" }),
 });
+const noExceptions: ExceptionDesk = {
+  list: nobody,
+  preview: nobody,
+  change: async () => ({ refused: "unavailable", detail: "there is no aggregator here" }),
+};
 
 /** The API on a table of an emulator, with a token of each role. It does not listen yet. */
 export async function startTestServer(
@@ -60,6 +66,7 @@ export async function startTestServer(
     readonly scans?: ScanLimits;
     readonly journal?: ChangeJournal;
     readonly nats?: NatsConnection;
+    readonly exceptions?: ExceptionDesk;
     readonly page?: PageFiles;
     readonly sources?: readonly Source[];
     /** Milliseconds since 1970, for sessions. */
@@ -99,7 +106,8 @@ export async function startTestServer(
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
   const book = new IncidentBook();
   const reads = new StreamReads();
-  const data = { registry, nats, scans, reads, incidents: noDesk(book), clock: Date.now };
+  const desks = { incidents: noDesk(book), exceptions: options.exceptions ?? noExceptions };
+  const data = { registry, nats, scans, reads, ...desks, clock: Date.now };
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   return {
     ...{ api, registry, emulator, tokens, tokensFile, book: tokenBook, caFile, live, access },

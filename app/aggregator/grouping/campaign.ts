@@ -1,5 +1,5 @@
 import type { Incident } from "../../incidents/incident.ts";
-import type { SeenFinding } from "../seen-finding.ts";
+import type { SeenFinding } from "../../incidents/seen-finding.ts";
 
 /** What one client has in a campaign. Times are milliseconds since 1970. */
 export interface Member {

@@ -1,7 +1,7 @@
 import { type Incident, isOpen } from "../../incidents/incident.ts";
 import type { ChangeOutcome, IncidentChange } from "../../incidents/incident-change.ts";
 import type { Notice, NoticeKind } from "../../incidents/notice.ts";
-import type { SeenFinding } from "../seen-finding.ts";
+import type { SeenFinding } from "../../incidents/seen-finding.ts";
 import { type MemberPart, Members, memberOf, memberWith, without } from "./campaign.ts";
 import { decided } from "./decisions.ts";
 import { gathered } from "./gathering.ts";
@@ -74,8 +74,9 @@ export class Groups {
     if (incident.kind === "campaign" && !this.#members.has(incident.id)) {
       this.#members.set(incident.id, new Members());
     }
-    if (incident.findings > incident.told.findings) this.#untold.add(incident.id);
-    else this.#untold.delete(incident.id);
+    if (!incident.silenced && incident.findings > incident.told.findings) {
+      this.#untold.add(incident.id);
+    } else this.#untold.delete(incident.id);
   }
 
   /** After its campaign. What is of one that is not open is left out; the later of two counts. */
@@ -169,10 +170,11 @@ export class Groups {
     return after.incident;
   }
 
-  /** It is over: no further finding is counted in it. */
+  /** It is over: no further finding is counted in it. Whoever was told of it is told so. */
   #finish(incident: Incident, nowMs: number): Incident {
     this.#forget(incident);
-    return this.#noticed(incident, "resolved", nowMs);
+    this.#changed.set(incident.id, incident);
+    return incident.told.notices === 0 ? incident : this.#noticed(incident, "resolved", nowMs);
   }
 
   #forget(incident: Incident): void {
@@ -186,8 +188,8 @@ export class Groups {
 
   /** There is no room for another group: told, stored and not remembered. */
   #alone(incident: Incident, nowMs: number): void {
-    const after = this.#noticed(incident, "opened", nowMs);
-    this.#noticed({ ...after, endedAt: nowMs }, "resolved", nowMs);
+    const after = incident.silenced ? incident : this.#noticed(incident, "opened", nowMs);
+    this.#finish({ ...after, endedAt: nowMs }, nowMs);
   }
 
   #join(campaign: Incident, finding: SeenFinding, nowMs: number): Counted {

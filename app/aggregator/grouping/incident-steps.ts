@@ -12,7 +12,7 @@ import {
   nothingTold,
   type TimelineEntry,
 } from "../../incidents/incident.ts";
-import type { SeenFinding } from "../seen-finding.ts";
+import type { SeenFinding } from "../../incidents/seen-finding.ts";
 
 /** Who does what nobody decided. */
 export const ourselves = "sentinel";
@@ -49,6 +49,7 @@ export function opened(finding: SeenFinding, opening: Opening): Incident {
     evidence: { first: [evidenceOf(finding)], last: [] },
     timeline: [{ time: nowMs, actor: ourselves, what }],
     told: nothingTold,
+    ...(finding.silenced && { silenced: true }),
   };
 }
 
@@ -71,9 +72,11 @@ function evidenceWith(
 
 /** One finding more. @param isNew whether its client was none of the incident's before. */
 export function counted(incident: Incident, finding: SeenFinding, isNew: boolean): Incident {
+  const { silenced: _, ...before } = incident;
   const { clients } = incident;
   return {
-    ...incident,
+    ...before,
+    ...(finding.silenced && { silenced: true }),
     severity: worse(incident.severity, finding.severity),
     clientCount: incident.clientCount + (isNew ? 1 : 0),
     clients: isNew && clients.length < namedClients ? [...clients, finding.clientId] : clients,
@@ -99,7 +102,7 @@ export function campaignOf(
   parts: readonly [Incident, ...Incident[]],
   { id, nowMs }: { readonly id: string; readonly nowMs: number },
 ): Incident {
-  const [oldest] = parts;
+  const { silenced: _, ...oldest } = parts[0];
   const evidence = parts
     .flatMap((each) => [...each.evidence.first, ...each.evidence.last])
     .sort((a, b) => a.time - b.time);
@@ -122,6 +125,7 @@ export function campaignOf(
     },
     timeline: [{ time: nowMs, actor: ourselves, what }],
     told: nothingTold,
+    ...(parts.every((each) => each.silenced) && { silenced: true }),
   };
 }
 

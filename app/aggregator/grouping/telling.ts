@@ -15,10 +15,11 @@ export const repeatAfterMs = (repeats: number, { firstMs, longestMs }: RepeatTim
 
 /** What is to be told of an open incident now. */
 export function dueNotice(
-  { told, severity, findings }: Incident,
+  { told, severity, findings, silenced }: Incident,
   nowMs: number,
   times: RepeatTimes,
 ): NoticeKind | undefined {
+  if (silenced) return undefined;
   if (told.notices === 0) return "opened";
   if (told.severity !== severity) return "raised";
   const due = told.at + repeatAfterMs(told.repeats, times);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { deviceWith } from "../../registry/emulator.fixture.ts";
 import type { Lookup } from "../callout/decide.ts";
-import { answerStatusRequest } from "./registry-status.ts";
+import { answerLabelsRequest, answerStatusRequest } from "./registry-status.ts";
 
 async function lookup(id: string): Promise<Lookup> {
   if (id === "down") return { kind: "unavailable" };
@@ -15,7 +15,7 @@ const ask = (request: unknown) =>
 
 it("says how each device stands, and leaves out what cannot be told now", async () => {
   expect(await ask(["a", "stolen", "gone", "down", "a", "not an id", "__proto__"])).toEqual({
-    statuses: Object.fromEntries([
+    answer: Object.fromEntries([
       ["a", "active"],
       ["stolen", "revoked"],
       ["gone", "unknown"],
@@ -33,4 +33,16 @@ it.each([
   Array.from({ length: 1_001 }, () => "a"),
 ])("refuses a request that is not an array of ids: %#", async (request) => {
   expect((await ask(request)).problem).toContain("JSON array");
+});
+
+it("says which labels each device has, by the same rules", async () => {
+  const labelled = async (id: string): Promise<Lookup> =>
+    id === "pump-7"
+      ? { kind: "found", record: deviceWith(id, "s", { labels: ["site:oslo"] }) }
+      : lookup(id);
+  const request = Buffer.from(JSON.stringify(["pump-7", "a", "gone", "down", "not an id"]));
+  expect(await answerLabelsRequest(request, labelled)).toEqual({
+    answer: { "pump-7": ["site:oslo"], a: [], gone: [], "not an id": [] },
+  });
+  expect((await answerLabelsRequest(Buffer.from("{}"), labelled)).problem).toContain("JSON array");
 });

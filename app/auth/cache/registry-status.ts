@@ -8,18 +8,41 @@ export const statusRequestLimit = 1_000;
 
 const RequestSchema = z.array(z.string()).max(statusRequestLimit);
 
-export type StatusAnswer =
-  | { readonly statuses: Readonly<Record<string, KnownStatus>>; readonly problem?: never }
-  | { readonly statuses?: never; readonly problem: string };
+export type RegistryAnswer<T> =
+  | { readonly answer: Readonly<Record<string, T>>; readonly problem?: never }
+  | { readonly answer?: never; readonly problem: string };
 
 /**
  * Answers which devices exist and how they stand. An id whose status cannot be told now, because
  * the registry or the record cannot be read, is left out of the answer: the asker decides what that means.
  */
-export async function answerStatusRequest(
+export const answerStatusRequest = (
   data: Uint8Array,
   lookup: (clientId: string) => Promise<Lookup>,
-): Promise<StatusAnswer> {
+): Promise<RegistryAnswer<KnownStatus>> =>
+  answerOf(data, async (clientId) => {
+    if (!isClientId(clientId)) return "unknown";
+    const found = await lookup(clientId);
+    if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
+    return found.kind === "found" ? found.record.status : "unknown";
+  });
+
+/** The same of the labels that devices have; what is no device has none. */
+export const answerLabelsRequest = (
+  data: Uint8Array,
+  lookup: (clientId: string) => Promise<Lookup>,
+): Promise<RegistryAnswer<readonly string[]>> =>
+  answerOf(data, async (clientId) => {
+    if (!isClientId(clientId)) return [];
+    const found = await lookup(clientId);
+    if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
+    return found.kind === "found" ? found.record.labels : [];
+  });
+
+async function answerOf<T>(
+  data: Uint8Array,
+  tell: (clientId: string) => Promise<T | undefined>,
+): Promise<RegistryAnswer<T>> {
   const request = RequestSchema.safeParse(parseJson(data));
   if (!request.success) {
     return {
@@ -27,22 +50,12 @@ export async function answerStatusRequest(
     };
   }
   const ids = [...new Set(request.data)];
-  const statuses = await Promise.all(ids.map((id) => statusOf(id, lookup)));
-  const known = ids.flatMap((id, i): [string, KnownStatus][] => {
-    const status = statuses[i];
-    return status === undefined ? [] : [[id, status]];
+  const told = await Promise.all(ids.map(tell));
+  const known = ids.flatMap((id, i): [string, T][] => {
+    const each = told[i];
+    return each === undefined ? [] : [[id, each]];
   });
-  return { statuses: Object.fromEntries(known) };
-}
-
-async function statusOf(
-  clientId: string,
-  lookup: (clientId: string) => Promise<Lookup>,
-): Promise<KnownStatus | undefined> {
-  if (!isClientId(clientId)) return "unknown";
-  const found = await lookup(clientId);
-  if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
-  return found.kind === "found" ? found.record.status : "unknown";
+  return { answer: Object.fromEntries(known) };
 }
 
 function parseJson(data: Uint8Array): unknown {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { AuditUnavailable } from "../../audit/announced.ts";
 import { publishHead } from "../../audit/head-exchange.ts";
-import { openRegistryAudit } from "../../audit/registry-audit.ts";
-import { AuditUnavailable } from "../../audit/registry-journal.ts";
-import type { ChangeJournal } from "../../registry/registry-change.ts";
+import { openRegistryAudit, type RegistryAudit } from "../../audit/registry-audit.ts";
 import { AcknowledgedPublisher } from "../../shared/acknowledged-publisher.ts";
+import type { NatsConnection } from "../../shared/nats.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import type { Variables } from "../operator-settings.ts";
@@ -16,13 +16,16 @@ const drainMs = 15_000;
 /** Of records that say of a change only that it was not made. */
 const shortDrainMs = 1_000;
 
+/** By what a task records its changes ahead. */
+export type Journals = Pick<RegistryAudit, "journal" | "exceptions">;
+
 /**
- * Gives a task the journal without which nothing may be changed. Before the task it must be
+ * Gives a task the journals without which nothing may be changed. Before the task it must be
  * possible to log in to NATS; after it, every record must be stored.
  */
-export async function withJournal<T>(
+export async function withJournals<T>(
   variables: Variables,
-  task: (journal: ChangeJournal) => Promise<T>,
+  task: (journals: Journals, connection: NatsConnection) => Promise<T>,
 ): Promise<T> {
   const signer = operatorSigner(variables);
   const connection = await connectOperator(variables);
@@ -34,7 +37,7 @@ export async function withJournal<T>(
     announceMs,
     onRetry: () => {},
   });
-  const [end] = await Promise.allSettled([task(audit.journal)]);
+  const [end] = await Promise.allSettled([task(audit, connection)]);
   const unavailable = end.status === "rejected" && end.reason instanceof AuditUnavailable;
   const { records, untold } = await audit.drain(unavailable ? shortDrainMs : drainMs);
   publishHead(connection, "registry", audit.outbox.settledHead());

@@ -9,6 +9,7 @@ import type { ConditionalBy } from "../../registry/record-changes.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { ScanBudget } from "../access/scan-budget.ts";
 import type { StreamReads } from "../access/stream-reads.ts";
+import type { ExceptionDesk } from "../exceptions/exception-desk.ts";
 import type { IncidentDesk } from "../incidents/incident-desk.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
@@ -32,6 +33,7 @@ export interface ApiOptions {
   /** How many read streams at a time. */
   readonly reads: StreamReads;
   readonly incidents: IncidentDesk;
+  readonly exceptions: ExceptionDesk;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

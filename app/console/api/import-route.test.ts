@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../../test/support/console-server.ts";
-import { AuditUnavailable } from "../../audit/registry-journal.ts";
+import { AuditUnavailable } from "../../audit/announced.ts";
 import type { ChangeJournal } from "../../registry/registry-change.ts";
 import { matchingSecret } from "../../registry/secret.ts";
 

@@ -73,6 +73,10 @@ const shown = {
   assignee: z.string().optional(),
   verdict: z.enum(incidentVerdicts).optional(),
   note: z.string().optional(),
+  silenced: z
+    .literal(true)
+    .optional()
+    .describe("A silence covered its last finding: nobody was told of that"),
   techniques: z.array(z.string()).describe("Of ATT&CK"),
 };
 

@@ -6,8 +6,8 @@ import { type Api, answer } from "./api.ts";
 const description = `The device registry, the incidents and the quarantine of MQTT Sentinel.
 
 Each request carries a token: \`Authorization: Bearer snt_…\`; the page's carry the cookie of a session instead, which stands for a token. A viewer reads; an operator registers devices, rotates their secrets,
-suspends, resumes and labels them, and decides about incidents and held messages; an admin revokes and deletes devices, too. Each operation's security names the least role. Every
-change of a device, and each decision about a held message, is announced in the audit before it is made, under the name \`api:<token name>\`.
+suspends, resumes and labels them, and decides about incidents and held messages; an admin revokes and deletes devices, too, and hides critical findings. Each operation's security names the least role. Every
+change of a device, each decision about a held message and each change of what hides findings, is announced in the audit before it is made, under the name \`api:<token name>\`.
 
 An answer about one device has an ETag. Sent back as If-Match, it makes a change happen only while the device is as it was: otherwise
 the answer is 412. Failures are RFC 9457 problems, told apart by their \`code\`.`;
@@ -22,6 +22,7 @@ export async function addOpenapi(api: Api): Promise<void> {
         { name: "devices", description: "Who may connect" },
         { name: "quarantine", description: "Messages that were held back" },
         { name: "incidents", description: "What was found, and what became of it" },
+        { name: "exceptions", description: "What hides findings, and for how long" },
         { name: "audit", description: "What is on record" },
         { name: "session", description: "How the page's person signs in" },
         { name: "live", description: "How the region is, now" },

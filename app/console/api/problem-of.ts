@@ -1,7 +1,7 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import type { FastifyError, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { AuditUnavailable } from "../../audit/registry-journal.ts";
+import { AuditUnavailable } from "../../audit/announced.ts";
 import { DecisionsUnavailable } from "../../quarantine/ask-decisions.ts";
 import { InvalidPageToken } from "../../registry/device-page.ts";
 import { ColumnsUnknown, RegistryBusy } from "../../registry/import/import-errors.ts";

@@ -15,6 +15,7 @@ export const problems = {
   "no-such-page": [404, "The list has no such page"],
   "no-such-message": [404, "There is no such held message"],
   "no-such-incident": [404, "There is no such incident"],
+  "no-such-exception": [404, "There is no such exception"],
   "method-not-allowed": [405, "The path does not have this method"],
   "device-exists": [409, "The device exists already"],
   "device-revoked": [409, "The device was revoked, which is final"],
@@ -25,6 +26,7 @@ export const problems = {
   "record-unreadable": [409, "The table's item is not a device record"],
   "incident-closed": [409, "The incident is closed"],
   "incident-merged": [409, "The incident has become a part of another one"],
+  "too-many-exceptions": [409, "There are too many exceptions"],
   "device-changed": [412, "The device is not as it was seen any more"],
   "body-too-large": [413, "The body is too large"],
   "media-type-unsupported": [415, "The body's media type is not supported"],
@@ -34,7 +36,7 @@ export const problems = {
   "audit-unavailable": [503, "The audit cannot be written, so nothing was changed"],
   "decision-unfinished": [503, "Nobody can say yet whether it is done"],
   "quarantine-unavailable": [503, "What is held cannot be read or decided about"],
-  "incidents-unavailable": [503, "Nobody can change incidents at the moment"],
+  "incidents-unavailable": [503, "Nobody can change incidents or exceptions at the moment"],
   "registry-unavailable": [503, "The device table cannot be used"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type ProblemCode = keyof typeof problems;

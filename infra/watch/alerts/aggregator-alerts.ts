@@ -40,6 +40,15 @@ export const aggregatorAlerts: readonly Alert[] = [
     impact: "An attack may have been found, and nobody was told.",
   },
   {
+    name: "SentinelLabelsUnknown",
+    severity: "warning",
+    when: "sum(increase(sentinel_aggregator_label_failures_total[15m])) > 2",
+    lasting: "0s",
+    summary: "Nobody tells the aggregator the labels of devices",
+    impact:
+      "Exceptions and silences for a label hide nothing: incidents are opened and told that somebody wanted hidden.",
+  },
+  {
     name: "SentinelNoticesWaiting",
     severity: "warning",
     when: "max by (receiver) (sentinel_aggregator_notice_waiting_seconds) > 300",

@@ -61,6 +61,36 @@ export const incidents: Section = {
       ],
     }),
     graph({
+      title: "What hides findings",
+      description: "Exceptions make no incidents, silences tell nobody; 100 at a time at most",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "max by (kind) (sentinel_aggregator_exceptions)", legend: "{{kind}}s in force" },
+      ],
+      limit: 100,
+    }),
+    graph({
+      title: "Findings that were hidden",
+      description: "In an hour: from incidents, or from receivers only",
+      unit: "short",
+      width: 12,
+      queries: [
+        {
+          expr: 'sum(increase(sentinel_aggregator_findings_total{outcome="excepted"}[1h]))',
+          legend: "excepted",
+        },
+        {
+          expr: "sum(increase(sentinel_aggregator_silenced_findings_total[1h]))",
+          legend: "silenced",
+        },
+        {
+          expr: "sum(increase(sentinel_aggregator_label_failures_total[1h]))",
+          legend: "labels not told",
+        },
+      ],
+    }),
+    graph({
       title: "Who was told",
       description: "Age of the oldest notice that a receiver has not taken",
       unit: "s",

@@ -5,6 +5,7 @@ const behind = `sentinel_aggregator_behind_findings{replica="aggregator-0"}`;
 const failures = `sentinel_aggregator_failures_total{replica="aggregator-0"}`;
 const findings = (outcome: string) =>
   `sentinel_aggregator_findings_total{replica="aggregator-0",outcome="${outcome}"}`;
+const labels = `sentinel_aggregator_label_failures_total{replica="aggregator-0"}`;
 const waiting = `sentinel_aggregator_notice_waiting_seconds{receiver="desk"}`;
 const refused = `sentinel_aggregator_notices_total{receiver="desk",outcome="refused"}`;
 const lost = (missed: string, unreadable: string) => ({
@@ -31,6 +32,11 @@ export const aggregatorCases: readonly RuleCase[] = [
     alert: "SentinelIncidentsUngrouped",
     fires: [{ series: { [findings("ungrouped")]: "0x5 1x20" }, at: 10 }],
     quiet: [{ series: { [findings("ungrouped")]: "0x5 1x30" }, at: 25 }],
+  },
+  {
+    alert: "SentinelLabelsUnknown",
+    fires: [{ series: { [labels]: "0x5 0+1x20" }, at: 20 }],
+    quiet: [{ series: { [labels]: "0x5 2x30" }, at: 15 }],
   },
   {
     alert: "SentinelNoticesWaiting",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { IncidentSeverity } from "../contract/incident.ts";
+import { type Origin, origins } from "../contract/subjects.ts";
 import type { StoredMessage } from "../shared/stored-messages.ts";
 
 /** A finding as it is counted. Times are milliseconds since 1970. */
@@ -13,11 +14,15 @@ export interface SeenFinding {
   readonly severity: IncidentSeverity;
   readonly techniques: readonly string[];
   readonly excerpt: string;
+  /** Of the message in which it was found; undefined of what was found in none. */
+  readonly origin: Origin | undefined;
   /**
    * A trusted publisher's alert that quotes what the rule looks for, and was delivered: its client is
    * who it is for, not who did anything.
    */
   readonly quoted: boolean;
+  /** A silence covers it: it is counted, and nobody is told. */
+  readonly silenced?: boolean;
 }
 
 /** OCSF's disposition of a message that was delivered and marked. */
@@ -33,7 +38,9 @@ const schema = z.object({
     attacks: z.array(z.object({ technique: z.object({ uid: z.string() }) })).default([]),
   }),
   evidences: z
-    .array(z.object({ data: z.looseObject({ origin: z.string().optional() }) }))
+    .array(
+      z.object({ data: z.looseObject({ origin: z.enum(origins).optional().catch(undefined) }) }),
+    )
     .default([]),
 });
 
@@ -53,8 +60,7 @@ export function seenFinding({ sequence, subject, data }: StoredMessage): SeenFin
   const read = schema.safeParse(parseJson(data)).data;
   if (!read || clientId === undefined) return undefined;
   const { uid, analytic, attacks } = read.finding_info;
-  const evidence = read.evidences[0]?.data ?? {};
-  const { excerpt } = evidence as { excerpt?: unknown };
+  const { origin, excerpt } = read.evidences[0]?.data ?? {};
   return {
     sequence,
     subject,
@@ -64,9 +70,9 @@ export function seenFinding({ sequence, subject, data }: StoredMessage): SeenFin
     rule: { id: analytic.uid, title: analytic.name },
     severity: severityOf(read.severity_id),
     techniques: attacks.map(({ technique }) => technique.uid),
+    origin,
     excerpt: typeof excerpt === "string" ? excerpt.slice(0, excerptLimit) : "",
-    quoted:
-      eventClass === "pattern" && evidence.origin === "upstream" && read.disposition_id === tagged,
+    quoted: eventClass === "pattern" && origin === "upstream" && read.disposition_id === tagged,
   };
 }
 

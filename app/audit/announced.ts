@@ -1,0 +1,37 @@
+import type { AnnouncedStatus } from "./announced-status.ts";
+import type { AuditOutbox } from "./audit-outbox.ts";
+import type { AuditDraft } from "./audit-record.ts";
+
+/** Something was not done, because AUDIT did not take its announcement. */
+export class AuditUnavailable extends Error {
+  override readonly name = "AuditUnavailable";
+
+  constructor(reason: string) {
+    super(`AUDIT cannot be written (${reason}): nothing more was changed`);
+  }
+}
+
+export interface Ending {
+  readonly status: AnnouncedStatus;
+  readonly detail?: string;
+}
+
+/**
+ * Announces something, and waits until that is stored.
+ *
+ * @param draft the record of how it stands
+ * @throws AuditUnavailable when it is not to be done
+ */
+export async function announce(
+  { outbox, announceMs }: { readonly outbox: AuditOutbox; readonly announceMs: number },
+  draft: (ending: Ending) => AuditDraft,
+): Promise<void> {
+  if (outbox.blocked !== undefined) throw new AuditUnavailable(outbox.blocked);
+  outbox.begin();
+  const announcement = draft({ status: "requested" });
+  outbox.take(announcement);
+  if (await outbox.stored(announcement.id, announceMs)) return;
+  // The announcement may still be stored: then this is stored after it.
+  outbox.take(draft({ status: "refused", detail: "audit-unavailable" }));
+  throw new AuditUnavailable(`the announcement was not stored within ${announceMs} ms`);
+}
