@@ -15,7 +15,7 @@ export interface ProcessSpec {
   readonly ready: () => Promise<void>;
 }
 
-const readyLimitMs = 60_000;
+const readyLimitMs = 120_000;
 const stopLimitMs = 30_000;
 const suspendLimitMs = 5_000;
 /** Signals by which we end a process; others only tell it something. */

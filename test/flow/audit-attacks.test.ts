@@ -26,7 +26,7 @@ let settings: Record<string, string>;
 let loot: Loot[];
 const auths: Awaited<ReturnType<typeof startAuthProcess>>[] = [];
 const directory = mkdtempSync(join(tmpdir(), "sentinel-attacks-"));
-const patiently = { timeout: 60_000, interval: 200 };
+const patiently = { timeout: 180_000, interval: 200 };
 
 const eventOf = ({ body }: Loot) => JSON.parse(body);
 const linkOf = (each: Loot) => eventOf(each).unmapped.chain;
