@@ -13,7 +13,7 @@ import { Groups } from "./grouping/groups.ts";
 import { Deposed, Journal } from "./journal.ts";
 import type { NoticeMetrics } from "./notices/notice-metrics.ts";
 import { Outbox } from "./notices/outbox.ts";
-import type { Receiver } from "./notices/receivers.ts";
+import type { RenewedReceiver } from "./notices/renewed-receivers.ts";
 import { restoreExceptions, restoreGroups } from "./stored-groups.ts";
 import { type Turn, TurnTaker } from "./turn.ts";
 
@@ -21,7 +21,7 @@ export interface AggregatorOptions {
   readonly connection: NatsConnection;
   readonly owner: string;
   readonly grouping: GroupingSettings;
-  readonly receivers: readonly Receiver[];
+  readonly receivers: readonly RenewedReceiver[];
   readonly noticeMetrics: NoticeMetrics;
   readonly metrics: AggregatorMetrics;
   readonly log: Logger;

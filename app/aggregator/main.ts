@@ -1,16 +1,15 @@
-import { readFileSync } from "node:fs";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
 import { Aggregator } from "./aggregator.ts";
 import { createAggregatorMetrics } from "./aggregator-metrics.ts";
 import { readAggregatorEnvironment } from "./environment.ts";
 import { createNoticeMetrics } from "./notices/notice-metrics.ts";
-import { parseReceivers } from "./notices/receivers.ts";
+import { renewedReceivers } from "./notices/renewed-receivers.ts";
 
 await runProcess("aggregator", readAggregatorEnvironment, async (environment, context) => {
   const { log, metrics } = context;
   const file = environment.RECEIVERS_FILE;
-  const receivers = file === undefined ? [] : parseReceivers(readFileSync(file, "utf8"), file);
+  const receivers = file === undefined ? [] : renewedReceivers(file, log);
   const connection = await connectProcess("aggregator", environment, log);
   const aggregator = new Aggregator({
     ...{ connection, log, receivers },

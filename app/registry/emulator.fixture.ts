@@ -35,7 +35,9 @@ export async function startEmulator(table = "devices"): Promise<Emulator> {
   const client = createDynamoClient({
     region: "us-east-1",
     endpoint,
-    attemptMs: 2_000,
+    // The emulator shares this process: on a busy machine both stand still for seconds. One that is
+    // paused refuses at once.
+    attemptMs: 30_000,
     attempts: 2,
   });
   await ensureDeviceTable(client, table);

@@ -10,6 +10,22 @@ import { passwordVariable } from "../../app/contract/service-user.ts";
 import { mosquittoPasswordEntry, mosquittoUsers } from "../../infra/messaging/mosquitto-config.ts";
 import type { Region } from "../../local/region.ts";
 
+/** Users of NATS core whose password is renewed under load, and the processes that log in as such. */
+export const rotatedUsers = {
+  bridge: ["bridge-1", "bridge-2"],
+  inspector: ["inspector-1", "inspector-2"],
+  "report-inspector": ["report-inspector-1"],
+  auth: ["auth-1", "auth-2"],
+  "auth-callout": ["auth-1", "auth-2"],
+  "session-closer": ["auth-1", "auth-2"],
+  meter: ["meter-1"],
+  delivery: ["delivery-1"],
+  aggregator: ["aggregator-1"],
+  archive: ["archive-1"],
+  mender: ["mender-1", "mender-2", "mender-3"],
+  console: ["console-1"],
+} as const;
+
 const newPassword = () => `p${randomBytes(24).toString("hex")}`;
 
 /** Renews a service's password for the core servers, as their reloader does. @returns the old one. */

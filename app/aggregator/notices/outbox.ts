@@ -5,12 +5,12 @@ import type { NatsConnection } from "../../shared/nats.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import type { NoticeMetrics } from "./notice-metrics.ts";
 import { ReceiverLine } from "./receiver-line.ts";
-import type { Receiver } from "./receivers.ts";
+import type { RenewedReceiver } from "./renewed-receivers.ts";
 
 export interface OutboxOptions {
   readonly connection: NatsConnection;
   readonly journal: Pick<Journal, "last">;
-  readonly receivers: readonly Receiver[];
+  readonly receivers: readonly RenewedReceiver[];
   readonly metrics: NoticeMetrics;
   readonly log: Logger;
 }

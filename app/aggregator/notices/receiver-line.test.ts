@@ -60,8 +60,11 @@ it("goes on behind a notice that is always forbidden while others are taken, and
     ...{ connection, position: 0, log: createLog("test", "fatal"), signal: stopping.signal },
     metrics: { ...metrics, told: (_, outcome) => outcomes.push(outcome) },
     receiver: {
-      ...{ kind: "webhook", name: "desk", secret: `whsec_${"A".repeat(43)}=` },
-      url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+      name: "desk",
+      now: () => ({
+        ...{ kind: "webhook", name: "desk", secret: `whsec_${"A".repeat(43)}=` },
+        url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+      }),
     },
   });
   await tell("pump-3");

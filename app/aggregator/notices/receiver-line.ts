@@ -7,13 +7,13 @@ import type { NatsConnection } from "../../shared/nats.ts";
 import { readBatch } from "../../shared/stored-messages.ts";
 import type { NoticeMetrics } from "./notice-metrics.ts";
 import { isGivenUp, NotTaken } from "./patience.ts";
-import type { Receiver } from "./receivers.ts";
+import type { RenewedReceiver } from "./renewed-receivers.ts";
 import { requestOf } from "./requests.ts";
 import { send } from "./send.ts";
 
 export interface ReceiverLineOptions {
   readonly connection: NatsConnection;
-  readonly receiver: Receiver;
+  readonly receiver: RenewedReceiver;
   /** Everything up to there was told. */
   readonly position: number;
   readonly metrics: NoticeMetrics;
@@ -98,7 +98,7 @@ export class ReceiverLine {
     const begunMs = performance.now();
     for (let failures = 0; !signal.aborted; failures++) {
       try {
-        await send(requestOf(receiver, notice, Date.now()));
+        await send(requestOf(receiver.now(), notice, Date.now()));
         metrics.told(name, "taken");
         this.#taken++;
         return;
