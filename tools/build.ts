@@ -3,10 +3,12 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildPage } from "./build-page.ts";
+import { buildPublisher } from "./build-publisher.ts";
 
 /**
  * Bundles each process: every folder of `app/` that has a `main.ts` becomes `dist/<folder>/main.js`.
- * What cannot be bundled (native code) is looked up in `node_modules` at run time.
+ * What cannot be bundled (native code) is looked up in `node_modules` at run time. The publisher library
+ * becomes an npm package.
  */
 const root = join(import.meta.dirname, "..");
 const processes = readdirSync(join(root, "app")).filter((folder) =>
@@ -53,6 +55,8 @@ cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   recursive: true,
   filter: (source) => !notShipped.test(source),
 });
+
+await buildPublisher(join(root, "dist/publisher"));
 
 const page = await buildPage(join(root, "dist/console/page"));
 process.stdout.write(`page: ${Math.round(page.bytes / 1_000)} kB at first load, compressed\n`);
