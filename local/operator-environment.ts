@@ -16,6 +16,7 @@ export function writeOperatorEnvironment(file: string, context: AppContext): voi
     ...s3Environment(context.layout),
     UPSTREAM_URL: upstreamUrl,
     UPSTREAM_CA_FILE: caFile,
+    PUBLISHER_PASSWORD_FILE: context.secrets.upstreamPasswordFile("publisher"),
     EDGE_URLS: edgeUrls.join(","),
     EDGE_CA_FILE: caFile,
     ...(apiUrl !== undefined && { API_URL: apiUrl, API_CA_FILE: caFile }),

@@ -59,6 +59,11 @@ export const auditKeysShape = { AUDIT_KEYS_FILE: z.string().min(1) };
 /** Where the bucket of the archive is: at home, wherever the region is. */
 export const archiveShape = { AWS_REGION: z.string().min(1), S3_ENDPOINT: z.url().optional() };
 export const upstreamShape = { UPSTREAM_URL: z.url(), UPSTREAM_CA_FILE: z.string().min(1) };
+export const publisherShape = {
+  ...upstreamShape,
+  PUBLISHER_PASSWORD_FILE: z.string().min(1),
+  PUBLISHER_USERNAME: z.string().min(1).default("publisher"),
+};
 export const edgeShape = { EDGE_URLS: list, EDGE_CA_FILE: z.string().min(1) };
 export const apiShape = { API_URL: z.url(), API_CA_FILE: z.string().min(1) };
 export const processShape = { PROCESS_URLS: processes };

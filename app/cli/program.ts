@@ -9,6 +9,7 @@ import { addExceptionCommands } from "./exceptions/exception-commands.ts";
 import { addIncidentCommands } from "./incidents/incident-commands.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { linesIn } from "./output.ts";
+import { addPublishCommand } from "./publish/add-publish-command.ts";
 import { addQuarantineCommands } from "./quarantine/quarantine-commands.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
@@ -42,9 +43,10 @@ export function createProgram(
       "after",
       "\nSettings come from the environment, then from the env file: NATS_SERVERS, NATS_CA_FILE,\n" +
         "OPERATOR_PASSWORD_FILE, AUDIT_KEY_FILE, AUDIT_KEYS_FILE, DEVICE_TABLE, AWS_REGION, DYNAMODB_ENDPOINT, S3_ENDPOINT,\n" +
-        "UPSTREAM_URL, UPSTREAM_CA_FILE, EDGE_URLS, EDGE_CA_FILE, API_URL, API_CA_FILE, PROCESS_URLS. Who you are:\n" +
-        "SENTINEL_OPERATOR, or else the user of this machine. Files that another user owns, or others can\n" +
-        "write, are refused; SENTINEL_TRUST_SHARED_FILES=1 in the environment trusts them.\n" +
+        "UPSTREAM_URL, UPSTREAM_CA_FILE, PUBLISHER_PASSWORD_FILE, PUBLISHER_USERNAME, EDGE_URLS, EDGE_CA_FILE,\n" +
+        "API_URL, API_CA_FILE, PROCESS_URLS. Who you are: SENTINEL_OPERATOR, or else the user of this\n" +
+        "machine. Files that another user owns, or others can write, are refused;\n" +
+        "SENTINEL_TRUST_SHARED_FILES=1 in the environment trusts them.\n" +
         "\nExit codes: 0 well, 1 failed in part or whole, 2 called wrongly.\n" +
         examples(
           "sentinel doctor",
@@ -59,6 +61,7 @@ export function createProgram(
   addAuditCommands(program, run);
   addQuarantineCommands(program, run);
   addAlertCommands(program, run);
+  addPublishCommand(program, run);
   addTokenCommands(program, run);
   program
     .command("doctor")

@@ -1,0 +1,58 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
+import type { RunCommand } from "../command-context.ts";
+import { clientId, duration, examples } from "../option-values.ts";
+import { publishCommand } from "./publish-command.ts";
+
+const minute = 60_000;
+
+function alertId(value: string): string {
+  if (isAlertId(value)) return value;
+  throw new InvalidArgumentError(`An alert's id is ${alertIdRule}.`);
+}
+
+/** `sentinel publish`: feeds alerts in, as publishers do. */
+export function addPublishCommand(program: Command, run: RunCommand): void {
+  const publish = program
+    .command("publish")
+    .description(
+      "publishes an alert, or each line of a file or pipe, and keeps it until it is stored",
+    )
+    .argument("[client]", "the device that it is for", clientId)
+    .argument("[payload]", "a JSON object, sent as it is")
+    .option(
+      "--lines <file>",
+      'JSON lines, each {"client":…,"payload":…,"id":…}; - is standard input',
+    )
+    .option("--id <id>", "the alert's id: under it it is stored once within two hours", alertId)
+    .option("--confirm", "wait until everything is stored, and fail otherwise", false)
+    .option("--timeout <time>", "wait so long at most", duration, minute)
+    .option(
+      "--journal <folder>",
+      "where alerts are kept until they are stored (default: below ~/.local/state/sentinel/publish)",
+    )
+    .addHelpText(
+      "after",
+      "\nA payload is an object, or a text, which is sent byte for byte. Without an id an alert gets a random one.\n" +
+        "What was not confirmed in time, or before the command was killed, is sent by the next one, in order.\n" +
+        "Needs UPSTREAM_URL, UPSTREAM_CA_FILE and PUBLISHER_PASSWORD_FILE (PUBLISHER_USERNAME: publisher).\n" +
+        "\nExit codes: 0 all are kept (with --confirm: stored), 1 some are not, are refused or were invalid lines,\n2 called wrongly.\n" +
+        examples(
+          `sentinel publish pump-7 '{"alarm":"door open"}' --confirm`,
+          "sentinel publish --lines alerts.jsonl --confirm",
+          `tail -F alarms.log | jq -c '{client:.device, payload:.}' | sentinel publish --lines -`,
+        ),
+    );
+  publish.action((client, payload, { lines, id, confirm, timeout: timeoutMs, journal }) => {
+    const single = client !== undefined && payload !== undefined;
+    if (single === (lines !== undefined) || (lines !== undefined && (client ?? id) !== undefined)) {
+      publish.error("error: name a client and a payload, or lines by --lines");
+    }
+    const alert = single ? { client, payload, ...(id !== undefined && { id }) } : undefined;
+    const what = alert ? { alert } : { lines };
+    return run(
+      (context) => publishCommand(context, { ...what, confirm, timeoutMs, journal }),
+      program.opts(),
+    );
+  });
+}
