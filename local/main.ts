@@ -1,6 +1,6 @@
 /** `make up`: a region under load on this machine, until it is stopped or its time is over. */
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { printable, printableLines } from "../app/shared/printable.ts";
 import { scrape } from "../app/shared/process-metrics.ts";
@@ -65,6 +65,7 @@ async function runUnderLoad(region: Region): Promise<number> {
     reportRate: options.reportRate,
     quoteEvery: 50,
     attackEvery: 10,
+    ...(options.confirm && { journals: join(region.directory, "state", "publisher") }),
     onProgress: progress,
   });
   const processors = new ProcessorWatch({

@@ -18,6 +18,11 @@ it("archives nothing unless it is told to", () => {
   expect(parseOptions(["--archive"]).archive).toBe(true);
 });
 
+it("keeps no alerts until they are confirmed unless it is told to", () => {
+  expect(parseOptions([]).confirm).toBeUndefined();
+  expect(parseOptions(["--confirm"]).confirm).toBe(true);
+});
+
 it("lets devices prove themselves by secrets unless it is told otherwise", () => {
   expect(parseOptions([]).deviceAuth).toBe("secret");
   expect(parseOptions(["--device-auth", "certificate"]).deviceAuth).toBe("certificate");

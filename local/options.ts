@@ -15,6 +15,7 @@ export interface UpOptions {
   readonly fresh?: boolean;
   readonly archive?: boolean;
   readonly load: boolean;
+  readonly confirm?: boolean;
   readonly strict?: boolean;
   readonly syncInterval: string;
   readonly logLevel: string;
@@ -66,6 +67,10 @@ export function parseOptions(argv: readonly string[]): UpOptions {
     .option(
       "--archive",
       "archive the audit too, in an emulator of Amazon S3 (needs Python; 80 MB of memory)",
+    )
+    .option(
+      "--confirm",
+      "publish by the library that keeps alerts until they are confirmed as stored",
     )
     .option("--no-load", "start the region only")
     .option(

@@ -44,6 +44,8 @@ export interface LoadOptions {
   readonly attackEvery?: number;
   /** Where the fleet notes when each alert arrived: lines of id and milliseconds. */
   readonly receiptsFile?: string;
+  /** Publish by the library, which keeps alerts until they are confirmed, in a folder below this one. */
+  readonly journals?: string;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -177,15 +179,18 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
   }
   options.onProgress?.(`${options.devices} devices connected by TLS 1.3`);
   fleet.tell({ kind: "report" });
+  const run = randomBytes(4).toString("hex");
   const publisher = new Worker<PublisherState, PublisherOrders, PublisherCommand>("publisher.ts", {
     url: target.upstreamUrl,
     caFile: target.caFile,
     username: target.username,
     passwordFile: target.passwordFile,
-    run: randomBytes(4).toString("hex"),
+    run,
     clients: target.clients,
     rate: options.rate,
     quoteEvery: options.quoteEvery ?? 0,
+    // What an earlier run left behind is not this one's.
+    ...(options.journals !== undefined && { journal: join(options.journals, run) }),
   });
   const warm = setTimeout(
     () => fleet.tell({ kind: "measure" }),

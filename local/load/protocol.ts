@@ -12,12 +12,14 @@ export interface PublisherOrders {
   /** Alerts a second. */
   readonly rate: number;
   readonly quoteEvery: number;
+  /** Folder in which alerts are kept until they are confirmed as stored; absent: they are not kept. */
+  readonly journal?: string;
 }
 
 export interface PublisherState {
   /** Handed to the client library. */
   readonly sent: number;
-  /** Acknowledged by the upstream broker: from here on nothing may be lost. */
+  /** Acknowledged by the upstream broker, or confirmed as stored: from here on nothing may be lost. */
   readonly acknowledged: number;
   readonly failed: number;
   /** What was sent to each client, in the last message only. */

@@ -1,14 +1,11 @@
 /** A process that publishes simulated alerts to the upstream broker at a steady rate. */
-import { readFileSync } from "node:fs";
-import { connectAsync, type MqttClient } from "mqtt";
 import { nowMs } from "../../app/contract/headers.ts";
-import { topics } from "../../app/contract/subjects.ts";
 import { simulatedAlert } from "./messages.ts";
 import { takeOrders } from "./orders.ts";
 import type { PublisherCommand, PublisherOrders, PublisherState } from "./protocol.ts";
 import { reportRegularly } from "./reporting.ts";
+import { acknowledgedSender, confirmedSender } from "./sender.ts";
 
-const connections = 4;
 const tickMs = 10;
 /** An unacknowledged publish is given up on after this long, when the run ends. */
 const settleLimitMs = 60_000;
@@ -24,25 +21,12 @@ let failed = 0;
 const state = (): PublisherState => ({ sent, acknowledged, failed });
 const report = (message: PublisherState) => process.send?.(message);
 
-function connect(index: number): Promise<MqttClient> {
-  return connectAsync(orders.url, {
-    clientId: `publisher-${orders.run}-${index}`,
-    username: orders.username,
-    password: readFileSync(orders.passwordFile, "utf8").trim(),
-    ca: readFileSync(orders.caFile),
-    protocolVersion: 5,
-    // The session outlives a restart of the broker, so that unacknowledged alerts are sent again.
-    clean: false,
-    properties: { sessionExpiryInterval: 600 },
-    reconnectPeriod: 250,
-  });
-}
-
-const clients = await Promise.all(Array.from({ length: connections }, (_, i) => connect(i)));
+const { journal } = orders;
+const sender =
+  journal === undefined ? await acknowledgedSender(orders) : await confirmedSender(orders, journal);
 
 function publishNext(): void {
-  const at = sent % orders.clients.length;
-  const client = orders.clients[at];
+  const client = orders.clients[sent % orders.clients.length];
   if (client === undefined) throw new Error("the publisher was given no clients");
   const sequence = (sequences.get(client) ?? 0) + 1;
   sequences.set(client, sequence);
@@ -50,9 +34,8 @@ function publishNext(): void {
   const { quoteEvery } = orders;
   const alert = simulatedAlert(orders.run, sent, { client, sequence, sentAt: nowMs(), quoteEvery });
   sent++;
-  // One connection per client, since order holds within a connection only.
-  clients[at % connections]
-    ?.publishAsync(topics.alerts(client), JSON.stringify(alert), { qos: 1 })
+  sender
+    .send(alert)
     .then(() => {
       acknowledged++;
       openOf(client).delete(sequence);
@@ -84,9 +67,7 @@ async function finish(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   endReports();
-  await Promise.all(
-    clients.map((client) => client.endAsync(false, { properties: { sessionExpiryInterval: 0 } })),
-  );
+  await sender.end();
   report({
     ...state(),
     sequences: [...sequences].map(([client, last]) => [client, last, [...openOf(client)]] as const),

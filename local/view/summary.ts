@@ -96,11 +96,7 @@ export function summaryTable(summary: Summary, stages: StageFigures): string {
     colAligns: ["left", "right", "left"],
   });
   table.push(
-    [
-      "published",
-      whole(summary.published),
-      `in ${duration(summary.seconds)}, acknowledged by Mosquitto`,
-    ],
+    ["published", whole(summary.published), `in ${duration(summary.seconds)}, acknowledged`],
     [
       "inspected",
       whole(sumVerdicts(stages.inspected)),

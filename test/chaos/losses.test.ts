@@ -2,11 +2,12 @@
  * Processes die under load, and every alert that the upstream broker acknowledged still reaches its
  * device in order: counted by id at the devices.
  */
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { partitionCount, partitionIds } from "../../app/contract/partitions.ts";
 import { jetstreamManager } from "../../app/shared/nats.ts";
-import { type Load, type LoadResult, startLoad } from "../../local/load/load.ts";
+import { type Load, type LoadOptions, type LoadResult, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { connectAs } from "../support/stored.ts";
@@ -32,8 +33,11 @@ async function deliveredBeyond(count: number): Promise<void> {
 }
 
 /** Runs load, lets `trouble` happen in the middle of it, and counts when everything has settled. */
-async function underLoad(trouble: () => Promise<void>): Promise<LoadResult> {
-  load = await startLoad(region, { devices, rate });
+async function underLoad(
+  trouble: () => Promise<void>,
+  options: Partial<LoadOptions> = {},
+): Promise<LoadResult> {
+  load = await startLoad(region, { devices, rate, ...options });
   await deliveredBeyond(rate);
   await trouble();
   // Two more seconds' worth, published after the trouble.
@@ -86,6 +90,20 @@ describe("kill -9 under 600 alerts a second", () => {
 
   it("of an inspector", async () => {
     expectWhole(await underLoad(() => killAndRestart("inspector-1", 6_000)));
+  });
+
+  it("of Mosquitto, twice, with publishers that keep alerts until they are confirmed", async () => {
+    const journals = join(region.directory, "state", "publisher");
+    const result = await underLoad(
+      async () => {
+        await killAndRestart("mosquitto", 500);
+        await deliveredBeyond(delivered() + rate);
+        await killAndRestart("mosquitto", 2_000);
+      },
+      { journals },
+    );
+    expectWhole(result);
+    expect(result.publisher.acknowledged).toBe(result.publisher.sent);
   });
 
   it("of an auth, while new devices log in", async () => {
