@@ -13,6 +13,8 @@ export type PublisherErrorCode =
   | "journal-damaged"
   /** No connection, or none that serves. Another one is tried. */
   | "no-connection"
+  /** The broker has alerts that nobody confirms. They are sent again. */
+  | "unconfirmed"
   /** The broker takes an alert with an error. It is sent again. */
   | "refused-by-broker"
   /** It will never be delivered, and is in DEAD_LETTER: see `reason`. */

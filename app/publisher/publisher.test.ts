@@ -94,6 +94,7 @@ it("sends again what nobody confirms, which is stored once and in order", async 
   await fixture.thawNats();
   await Promise.all(alerts.map(({ confirmed }) => confirmed));
   expect(await storedOf("again")).toEqual(["{}", ...texts(30)]);
+  expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(["unconfirmed"]));
 });
 
 it("delivers what an earlier run of it left, before what is new", async () => {

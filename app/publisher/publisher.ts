@@ -189,6 +189,9 @@ class JournalingPublisher implements Publisher {
   #resendLate(): void {
     const sinceMs = this.#outbox.waitingSinceMs();
     if (sinceMs === undefined || performance.now() - sinceMs < this.#resendMs) return;
+    const seconds = Math.round(this.#resendMs / 100) / 10;
+    const message = `nothing was confirmed for ${seconds} s, ${this.#outbox.size} alerts wait: sending again`;
+    this.#options.onProblem(new PublisherError("unconfirmed", message));
     this.#resendMs = Math.min(longestResendMs, this.#resendMs * 2);
     this.#outbox.rewind();
     this.#pump();
