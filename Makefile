@@ -31,6 +31,7 @@ check: setup
 bench: build
 	@node bench/main.ts $(ARGS)
 	@node bench/auth.ts $(AUTH_ARGS) $(filter --help,$(ARGS))
+	@node bench/catch-up.ts $(filter --help,$(ARGS))
 	@node bench/revocation.ts $(filter --help,$(ARGS))
 	@node bench/flood.ts $(FLOOD_ARGS) $(filter --help,$(ARGS))
 

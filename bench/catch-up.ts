@@ -1,4 +1,7 @@
-/** How long devices that were away wait for what they missed, when all of them come back at once. */
+/**
+ * How long devices that were away wait for what they missed, when all of them come back at once; beside it
+ * Mosquitto, with the sessions that it keeps.
+ */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import Table from "cli-table3";
@@ -11,6 +14,7 @@ import { ms } from "../local/view/format.ts";
 import { connectDevice, registerDevice } from "../test/support/clients.ts";
 import { connectAs } from "../test/support/stored.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { sessionsOfMosquitto } from "./mosquitto-sessions.ts";
 
 const options = new Command("node bench/catch-up.ts")
   .description("From a device's subscription until it has everything that it missed.")
@@ -25,6 +29,8 @@ const alerts = Number(options.alerts);
 const limitMs = 120_000;
 const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
 
+const textOf = (n: number) => JSON.stringify({ n, text: "x".repeat(250) });
+
 async function register(region: Region) {
   const ids = Array.from({ length: devices }, (_, i) => `away-${i}`);
   const secrets: [string, string][] = [];
@@ -36,7 +42,7 @@ async function storeAlerts(region: Region, ids: readonly string[]): Promise<void
   const inspector = await connectAs(region, "inspector");
   const js = jetstream(inspector);
   for (let n = 0; n < alerts; n++) {
-    const payload = JSON.stringify({ n, text: "x".repeat(250) });
+    const payload = textOf(n);
     await Promise.all(ids.map((id) => js.publish(subjects.alerts(id), payload)));
   }
   await inspector.close();
@@ -54,40 +60,63 @@ async function comeBack(region: Region, [clientId, password]: [string, string], 
         if (numbers.length === alerts) resolve();
       });
     });
-    const begun = performance.now();
+    const subscribed = performance.now();
     await client.subscribeAsync(topics.alerts(clientId), { qos: 0 });
     await complete;
-    const tookMs = performance.now() - begun;
+    const tookMs = performance.now() - subscribed;
     if (numbers.some((n, i) => n !== i)) throw new Error(`${clientId} got ${numbers}`);
     return { tookMs, end: () => client.endAsync(true) };
   };
 }
 
-const region = await startTestRegion({ bridges: 0, inspectors: 0, auths: 2, deliveries: 2 });
-try {
-  progress(`registering ${devices} devices`);
-  const secrets = await register(region);
-  progress(`storing ${devices * alerts} alerts`);
-  await storeAlerts(
-    region,
-    secrets.map(([id]) => id),
-  );
-  progress("connecting");
-  const back = await Promise.all(secrets.map((each, i) => comeBack(region, each, i % 2)));
-  const begun = performance.now();
-  const done = await Promise.all(back.map((subscribe) => subscribe()));
-  const allMs = performance.now() - begun;
-  const histogram = new LatencyHistogram();
-  for (const { tookMs } of done) histogram.record(tookMs);
-  await Promise.all(done.map(({ end }) => end()));
-  const each = summarise(histogram);
-  const [processor] = cpus();
-  const machine = { processors: cpus().length, model: processor?.model };
-  const result = { date: new Date().toISOString(), machine, devices, alerts, allMs, each };
-  writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
-  const table = new Table({ head: ["devices", "alerts each", "all have all", "P50", "P99"] });
-  table.push([devices, alerts, ms(allMs), ms(each.p50), ms(each.p99)]);
-  process.stdout.write(`${table.toString()}\n`);
-} finally {
-  await region.stop();
+/** Connecting is measured on its own: that is a login. */
+async function ofRegion() {
+  const region = await startTestRegion({ bridges: 0, inspectors: 0, auths: 2, deliveries: 2 });
+  try {
+    progress(`registering ${devices} devices`);
+    const secrets = await register(region);
+    progress(`storing ${devices * alerts} alerts`);
+    await storeAlerts(
+      region,
+      secrets.map(([id]) => id),
+    );
+    progress("connecting");
+    const connecting = performance.now();
+    const back = await Promise.all(secrets.map((each, i) => comeBack(region, each, i % 2)));
+    const begun = performance.now();
+    const done = await Promise.all(back.map((subscribe) => subscribe()));
+    const ended = performance.now();
+    await Promise.all(done.map(({ end }) => end()));
+    const took = done.map(({ tookMs }) => tookMs);
+    return { connectedMs: begun - connecting, allMs: ended - begun, each: summaryOf(took) };
+  } finally {
+    await region.stop();
+  }
 }
+
+async function ofMosquitto() {
+  progress("the same with Mosquitto's sessions");
+  const payloads = Array.from({ length: alerts }, (_, n) => textOf(n));
+  const { allMs, took } = await sessionsOfMosquitto({ devices, payloads });
+  return { allMs, each: summaryOf(took) };
+}
+
+function summaryOf(took: readonly number[]) {
+  const histogram = new LatencyHistogram();
+  for (const each of took) histogram.record(each);
+  return summarise(histogram);
+}
+
+const region = await ofRegion();
+const mosquitto = await ofMosquitto();
+const [processor] = cpus();
+const machine = { processors: cpus().length, model: processor?.model };
+const date = new Date().toISOString();
+const result = { date, machine, devices, alerts, ...region, mosquitto };
+writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+const table = new Table({ head: ["", "connected", "then all have all", "P50", "P99"] });
+const { each } = region;
+table.push(["region", ms(region.connectedMs), ms(region.allMs), ms(each.p50), ms(each.p99)]);
+const { p50, p99 } = mosquitto.each;
+table.push(["Mosquitto, connecting included", "", ms(mosquitto.allMs), ms(p50), ms(p99)]);
+process.stdout.write(`${devices} devices, ${alerts} alerts each\n${table.toString()}\n`);

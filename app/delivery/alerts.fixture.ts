@@ -17,9 +17,12 @@ export function storedAlerts(payloads: readonly string[]): AlertSource {
     );
   return {
     placeAt: (since) => ({ since }),
+    isAtHand: () => true,
     read: async (_, place, limit = alertBatch) => {
       const found = from(place).slice(0, limit);
-      return { alerts: found, more: found.length === limit };
+      const last = found.at(-1);
+      const next = last ? { sequence: last.sequence + 1 } : place;
+      return { alerts: found, more: found.length === limit, next };
     },
     has: async (_, place) => from(place).length > 0,
   };

@@ -45,10 +45,9 @@ export class CatchUp {
   readonly #options: CatchUpOptions;
   readonly #gone = new AbortController();
   readonly #places = new Map<AlertSource, Place>();
-  /** The source that is being read, what of it is not sent yet, and how far it has come. */
+  /** The source that is being read, and what of it is not sent yet. */
   #at = 0;
   #read: Reading | undefined;
-  #reached = 0;
   #certain: boolean;
   #sent = 0;
 
@@ -104,9 +103,11 @@ export class CatchUp {
     return this.#sent;
   }
 
-  /** When the last one that was sent of what is being read was stored, in milliseconds since 1970; 0 before. */
-  get reached(): number {
-    return this.#reached;
+  /** Whether all that it may lack can be read without waiting, when it has everything until `since`. */
+  isAtHand(since: number): boolean {
+    return this.#options.sources.every((source) =>
+      source.isAtHand(this.#places.get(source) ?? source.placeAt(since)),
+    );
   }
 
   /** Something of our own, before the rest. False when nobody hears it yet. */
@@ -128,14 +129,12 @@ export class CatchUp {
     this.#places.set(source, place);
     // One is enough to find out whether it is heard, and little to hold until then.
     this.#read ??= await source.read(clientId, place, this.#certain ? alertBatch : 1);
-    const { alerts, more } = this.#read;
+    const { alerts, more, next } = this.#read;
     for (const { data } of alerts) {
       if (!(await this.#sendOne(data))) return "unheard";
     }
     this.#read = undefined;
-    const last = alerts.at(-1);
-    if (last) this.#places.set(source, { sequence: last.sequence + 1 });
-    this.#reached = more && last ? last.storedAt : 0;
+    this.#places.set(source, next);
     this.#sent += alerts.length;
     this.#options.onSent(alerts.length);
     return more ? "more" : "all";

@@ -1,13 +1,12 @@
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createLog } from "../shared/log.ts";
-import type { NatsConnection } from "../shared/nats.ts";
 import { CatchUps } from "./catch-ups.ts";
 import { createDeliveryMetrics } from "./delivery-metrics.ts";
 import type { DeviceLine } from "./device-line.ts";
 import type { LastSeen } from "./last-seen.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
-import { Positions } from "./positions.ts";
+import { ReadingTurns } from "./reading-turns.ts";
 
 const session = (n: number) => ({ clientId: `pump-${n}`, certain: true, atMs: 1_000_000 });
 
@@ -20,14 +19,14 @@ beforeEach(() => {
   [read, asked] = [() => new Promise(() => {}), 0];
   catchUps = new CatchUps({
     // None of these devices comes so far that something is read for it or sent.
-    ...{ connection: {} as NatsConnection, line: {} as DeviceLine, peers: [] },
+    ...{ sources: [], turns: new ReadingTurns(), line: {} as DeviceLine },
     store: {
       read: () => {
         asked++;
         return read();
       },
     } as unknown as LastSeenStore,
-    ...{ positions: new Positions(1), kept: { since: async () => 0, oldest: async () => 0 } },
+    kept: { since: async () => 0 },
     ...{ metrics: createDeliveryMetrics(new Registry()), log: createLog("test", "silent") },
     ...{ alertsPerSecond: 1, deviceAlertsPerSecond: 1, room: 2, interruptions: () => 0 },
   });

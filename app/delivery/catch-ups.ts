@@ -1,7 +1,5 @@
 import { nowMs } from "../contract/headers.ts";
-import type { RegionName } from "../contract/regions.ts";
 import type { Logger } from "../shared/log.ts";
-import type { NatsConnection } from "../shared/nats.ts";
 import { Allowance } from "./allowance.ts";
 import { CatchUp, DeviceGone, probeEveryMs, type Subscribed } from "./catch-up.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
@@ -9,24 +7,26 @@ import type { DeviceLine } from "./device-line.ts";
 import { type KeptAlerts, lostNotice } from "./kept-alerts.ts";
 import { isCaughtUp, type LastSeen, lacksUntold } from "./last-seen.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
-import { type AlertSource, alertSources } from "./missed-alerts.ts";
-import type { Positions } from "./positions.ts";
-import { ReadingTurns } from "./reading-turns.ts";
+import type { AlertSource } from "./missed-alerts.ts";
+import type { ReadingTurns } from "./reading-turns.ts";
 
 export interface CatchUpsOptions {
-  readonly connection: NatsConnection;
-  readonly peers: readonly RegionName[];
-  readonly positions: Positions;
+  /** Where there may be something for a device. */
+  readonly sources: readonly AlertSource[];
+  readonly turns: ReadingTurns;
   readonly line: DeviceLine;
   readonly store: LastSeenStore;
-  readonly kept: Pick<KeptAlerts, "since" | "oldest">;
+  readonly kept: Pick<KeptAlerts, "since">;
   readonly metrics: DeliveryMetrics;
   readonly log: Logger;
   readonly alertsPerSecond: number;
   readonly deviceAlertsPerSecond: number;
   /** Devices that may be in hand. */
   readonly room: number;
-  /** How often the connection was lost: what was sent on it may be lost with its server. */
+  /**
+   * How often the connection was lost, with whose server what was sent on it may be lost, or an index
+   * turned out to be of another stream.
+   */
   readonly interruptions: () => number;
 }
 
@@ -47,8 +47,6 @@ interface Job {
   /** Its device has asked for what it lacks itself. */
   postponed?: boolean;
   seen?: LastSeen;
-  /** When the first one that may be read was stored, in milliseconds since 1970. */
-  from?: number;
   interruptions?: number;
   failures: number;
 }
@@ -57,17 +55,14 @@ type Step = (job: Job) => Promise<void>;
 /** The devices that are being sent what they missed, the first that came first. */
 export class CatchUps {
   readonly #options: CatchUpsOptions;
-  readonly #turns = new ReadingTurns();
+  readonly #turns: ReadingTurns;
   readonly #jobs = new Map<string, Job>();
-  readonly sources: readonly AlertSource[];
   readonly #allowance: Allowance;
 
   constructor(options: CatchUpsOptions) {
     this.#options = options;
     this.#allowance = new Allowance(options.alertsPerSecond);
-    const { connection, peers, positions } = options;
-    const onAnswer = (ms: number) => this.#turns.pace.stored(ms);
-    this.sources = alertSources({ connection, peers, positions, onAnswer });
+    this.#turns = options.turns;
     options.metrics.watch({
       inHand: () => this.#jobs.size,
       waiting: () => this.#turns.waiting,
@@ -101,9 +96,9 @@ export class CatchUps {
     setTimeout(() => this.#take(later, this.#look), postponeMs).unref();
   }
 
-  /** Reads for somebody else, in turn. @param fromMs when what is read first was stored, since 1970. */
-  async inTurn<T>(fromMs: number, read: () => Promise<T>): Promise<T> {
-    return this.#turns.run(Math.max(fromMs, await this.#options.kept.oldest()), read);
+  /** Reads for somebody else, in turn. @param atHand whether it need not wait for the index. */
+  inTurn<T>(atHand: boolean, read: () => Promise<T>): Promise<T> {
+    return this.#turns.run(atHand, read);
   }
 
   #put(subscribed: Subscribed): Job {
@@ -113,9 +108,9 @@ export class CatchUps {
   }
 
   create(subscribed: Subscribed): CatchUp {
-    const { line, metrics, deviceAlertsPerSecond } = this.#options;
+    const { line, sources, metrics, deviceAlertsPerSecond } = this.#options;
     return new CatchUp(subscribed, {
-      ...{ line, sources: this.sources, allowance: this.#allowance },
+      ...{ line, sources, allowance: this.#allowance },
       ownAllowance: new Allowance(deviceAlertsPerSecond),
       onSent: (alerts) => metrics.alerts.inc(alerts),
     });
@@ -148,10 +143,10 @@ export class CatchUps {
   }
 
   #take(job: Job, step: Step): void {
-    const { catchUp, from = 0 } = job;
-    const readsFrom = step === this.#send ? Math.max(from, catchUp.reached) : nowMs();
-    this.#turns.push(readsFrom, async () => {
-      if (job.catchUp.signal.aborted) return;
+    const { catchUp, seen } = job;
+    const atHand = step !== this.#send || catchUp.isAtHand(seen?.since ?? 0);
+    this.#turns.push(atHand, async () => {
+      if (catchUp.signal.aborted) return;
       try {
         await step(job);
       } catch (error) {
@@ -167,7 +162,7 @@ export class CatchUps {
   }
 
   readonly #look: Step = async (job) => {
-    const { store, kept } = this.#options;
+    const { store } = this.#options;
     const { clientId, atMs } = job.catchUp.subscribed;
     job.seen = await store.read(clientId);
     job.catchUp.signal.throwIfAborted();
@@ -176,7 +171,6 @@ export class CatchUps {
       return;
     }
     job.postponed = false;
-    job.from = Math.max(job.seen.since, await kept.oldest());
     this.#takeAt(CatchUp.earliest(job.catchUp.subscribed, job.seen), job, this.#send);
   };
 

@@ -6,6 +6,7 @@ import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import type { Msg, NatsConnection } from "../shared/nats.ts";
 import type { NatsWatch } from "../shared/nats-watch.ts";
+import type { AlertIndexer } from "./alert-indexer.ts";
 import type { CatchUps } from "./catch-ups.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
@@ -19,6 +20,7 @@ import type { Unsubscribed } from "./unsubscribed.ts";
 export interface DeliveryOptions {
   readonly connection: NatsConnection;
   readonly watch: NatsWatch;
+  readonly indexers: readonly Pick<AlertIndexer, "start" | "stop">[];
   readonly catchUps: CatchUps;
   readonly ended: EndedSessions;
   readonly resumes: Resumes;
@@ -127,7 +129,8 @@ function followShare(options: DeliveryOptions): () => void {
 
 /** Sends devices that have come back what they missed, until it is drained. */
 export function createDelivery(options: DeliveryOptions): Running {
-  const { watch, catchUps, ended } = options;
+  const { watch, catchUps, ended, indexers } = options;
+  for (const indexer of indexers) indexer.start();
   followAll(options);
   const endShare = followShare(options);
   const endRepeated = repeat(options);
@@ -141,6 +144,7 @@ export function createDelivery(options: DeliveryOptions): Running {
         await delay(drainPollMs);
       }
       catchUps.abandonAll();
+      for (const indexer of indexers) indexer.stop();
       ended.stop();
       await options.unsubscribed.end();
       await watch.close();

@@ -10,15 +10,10 @@ const InfoSchema = z.object({
   state: z.object({ messages: z.number(), first_seq: z.number(), first_ts: z.string() }),
 });
 
-interface Kept {
-  readonly since: number;
-  readonly oldest: number;
-}
-
 /** Since when every alert is kept. */
 export class KeptAlerts {
   readonly #connection: NatsConnection;
-  #kept: Promise<Kept> = Promise.resolve({ since: 0, oldest: 0 });
+  #since: Promise<number> = Promise.resolve(0);
   #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(connection: NatsConnection) {
@@ -30,31 +25,22 @@ export class KeptAlerts {
    *
    * @throws Error while MQTT_ALERTS has no leader.
    */
-  async since(): Promise<number> {
-    return (await this.#known()).since;
-  }
-
-  /** When the oldest one that is kept was stored, in milliseconds since 1970; now when there is none. */
-  async oldest(): Promise<number> {
-    return (await this.#known()).oldest;
-  }
-
-  #known(): Promise<Kept> {
+  since(): Promise<number> {
     if (performance.now() - this.#askedMs > freshMs) {
       this.#askedMs = performance.now();
-      this.#kept = this.#ask();
+      this.#since = this.#ask();
     }
-    return this.#kept;
+    return this.#since;
   }
 
-  async #ask(): Promise<Kept> {
+  async #ask(): Promise<number> {
     try {
       const answer = await this.#connection.request(subjects.alertStreamInfo, "", {
         timeout: askLimitMs,
       });
       const { messages, first_seq, first_ts } = InfoSchema.parse(answer.json()).state;
-      const oldest = messages > 0 ? Date.parse(first_ts) : Date.now();
-      return { since: first_seq <= 1 ? 0 : oldest, oldest };
+      if (first_seq <= 1) return 0;
+      return messages > 0 ? Date.parse(first_ts) : Date.now();
     } catch (error) {
       this.#askedMs = Number.NEGATIVE_INFINITY;
       throw error;

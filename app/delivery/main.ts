@@ -11,7 +11,9 @@ import { EndedSessions } from "./ended-sessions.ts";
 import { readDeliveryEnvironment } from "./environment.ts";
 import { KeptAlerts } from "./kept-alerts.ts";
 import { LastSeenStore } from "./last-seen-store.ts";
+import { alertSources } from "./missed-alerts.ts";
 import { PositionLog } from "./position-log.ts";
+import { ReadingTurns } from "./reading-turns.ts";
 import { Resumes } from "./resumes.ts";
 import { SessionSweep } from "./session-sweep.ts";
 import { Unsubscribed } from "./unsubscribed.ts";
@@ -40,20 +42,26 @@ await runProcess(
     const sweepMs = environment.SWEEP_SECONDS * 1_000;
     const line = new DeviceLine(connection, user);
     const kept = new KeptAlerts(connection);
+    const turns = new ReadingTurns();
+    const sources = alertSources({
+      ...{ connection, peers, log, positions: positionLog.positions },
+      onAnswer: (ms) => turns.pace.stored(ms),
+    });
+    const indexers = sources.map(({ indexer }) => indexer);
+    const shared = {
+      ...{ sources, line, store, kept, metrics, log },
+      interruptions: () => indexers.reduce((sum, { restarts }) => sum + restarts, interruptions),
+    };
     const catchUps = new CatchUps({
-      ...{ connection, store, metrics, log, peers },
-      positions: positionLog.positions,
-      ...{ line, kept, interruptions: () => interruptions },
+      ...shared,
+      turns,
       alertsPerSecond: environment.ALERTS_PER_SECOND,
       deviceAlertsPerSecond: environment.DEVICE_ALERTS_PER_SECOND,
       room: environment.WAITING_DEVICES,
     });
     return createDelivery({
-      resumes: new Resumes({
-        ...{ catchUps, line, store, kept, metrics, log },
-        interruptions: () => interruptions,
-      }),
-      ...{ connection, watch, catchUps, positionLog, metrics, log, sweepMs },
+      resumes: new Resumes({ ...shared, catchUps }),
+      ...{ connection, watch, indexers, catchUps, positionLog, metrics, log, sweepMs },
       unsubscribed: new Unsubscribed({
         ...{ store, log, afterMs: Math.min(subscribesWithinMs, overlapMs / 2) },
       }),

@@ -1,13 +1,25 @@
 import { mirrorApi } from "../contract/peers.ts";
 import type { RegionName } from "../contract/regions.ts";
 import { subjects } from "../contract/subjects.ts";
+import { readExactly } from "../shared/exact-messages.ts";
+import type { Logger } from "../shared/log.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import { hasMore, readBatch, type StoredMessage, StreamUnread } from "../shared/stored-messages.ts";
+import type { AlertIndex } from "./alert-index.ts";
+import { AlertIndexer } from "./alert-indexer.ts";
 import type { Positions } from "./positions.ts";
 
 const stream = "MQTT_ALERTS";
 /** Alerts that are read together, and held in memory until they are sent. */
 export const alertBatch = 50;
+/**
+ * As many alerts of 850 bytes as a block of nats-server's store holds. What is as near to the end is in its
+ * memory, by device: it is asked for by subject, in one question. Further back it would read each block
+ * from there to the device's last alert, and nobody could store meanwhile.
+ */
+const nearEnd = 10_000;
+/** Until an index is begun. */
+const sightLimitMs = 5_000;
 
 /** Where to read on: a time in milliseconds since 1970, or the next sequence. */
 export type Place = { readonly since: number } | { readonly sequence: number };
@@ -16,43 +28,68 @@ export type Place = { readonly since: number } | { readonly sequence: number };
 export interface Reading {
   readonly alerts: readonly StoredMessage[];
   readonly more: boolean;
+  /** Where to read on. */
+  readonly next: Place;
 }
 
 export interface MissedAlertsOptions {
   readonly connection: NatsConnection;
   /** Under which JetStream is asked for them. */
   readonly api: string;
+  /** Of the same stream. */
+  readonly indexer: Pick<
+    AlertIndexer,
+    "index" | "reaches" | "grown" | "start" | "stop" | "restarts"
+  >;
+  readonly nearEnd?: number;
   /** Where to begin for who has everything that was there before, in milliseconds since 1970. */
   readonly placeAt: (since: number) => Place;
   /** Told how long each answer took. */
   readonly onAnswer: (ms: number) => void;
 }
 
-export type AlertSource = Pick<MissedAlerts, "placeAt" | "read" | "has">;
+export type AlertSource = Pick<MissedAlerts, "placeAt" | "isAtHand" | "read" | "has">;
 
 /** Reads what is stored for single devices in MQTT_ALERTS, or in a copy of another region's, without a consumer. */
 export class MissedAlerts {
   readonly #options: MissedAlertsOptions;
-  readonly #ask: string;
+  readonly indexer: MissedAlertsOptions["indexer"];
 
   constructor(options: MissedAlertsOptions) {
     this.#options = options;
-    this.#ask = `${options.api}.DIRECT.GET.${stream}`;
+    this.indexer = options.indexer;
   }
 
   placeAt(since: number): Place {
     return this.#options.placeAt(since);
   }
 
-  /** So many from there on, from any copy of the stream: it may lag behind the leader by a moment. */
+  /** Whether it can be read from there on without waiting for the index, which is read backwards after a start. */
+  isAtHand(place: Place): boolean {
+    const { index } = this.indexer;
+    return index === undefined || this.indexer.reaches(startIn(index, place));
+  }
+
+  /**
+   * So many from there on, from any copy of the stream: it may lag behind the leader by a moment.
+   * Waits until the index reaches as far back.
+   */
   async read(clientId: string, from: Place, limit = alertBatch): Promise<Reading> {
-    const { connection, onAnswer } = this.#options;
-    const filter = subjects.alerts(clientId);
-    const askedMs = performance.now();
-    const request = { from, filter, limit, ask: this.#ask };
-    const alerts = await readBatch(connection, stream, request);
-    onAnswer(performance.now() - askedMs);
-    return { alerts, more: hasMore(alerts) };
+    const index = await this.#indexFor(from);
+    const subject = subjects.alerts(clientId);
+    const start = startIn(index, from);
+    const { until } = index;
+    if (until - start <= (this.#options.nearEnd ?? nearEnd)) return this.#ask(subject, from, limit);
+    const sequences = index.find(subject, start, limit);
+    const found = await this.#readExactly(sequences);
+    const own = found.filter((each) => each.subject === subject);
+    const alerts = "since" in from ? own.slice(firstSince(own, from.since)) : own;
+    const last = sequences.at(-1);
+    if (last !== undefined && sequences.length === limit) {
+      return { alerts, more: true, next: { sequence: last + 1 } };
+    }
+    const rest = await this.#ask(subject, { sequence: until }, limit - sequences.length);
+    return { ...rest, alerts: [...alerts, ...rest.alerts] };
   }
 
   /** Whether the leader has one, who alone knows. */
@@ -67,6 +104,49 @@ export class MissedAlerts {
     const query = { ...start, next_by_subj: subjects.alerts(clientId) };
     return (await streams.getMessage(stream, query as { seq: number })) !== null;
   }
+
+  async #indexFor(from: Place): Promise<AlertIndex> {
+    const begunMs = performance.now();
+    for (;;) {
+      const { index } = this.indexer;
+      if (index && this.indexer.reaches(startIn(index, from))) return index;
+      if (!index && performance.now() - begunMs > sightLimitMs) {
+        throw new StreamUnread(`nobody tells of ${stream} under ${this.#options.api}`);
+      }
+      await this.indexer.grown();
+    }
+  }
+
+  async #ask(filter: string, from: Place, limit: number): Promise<Reading> {
+    const { connection, api } = this.#options;
+    const request = { from, filter, limit, ask: `${api}.DIRECT.GET.${stream}` };
+    const alerts = await this.#timed(readBatch(connection, stream, request));
+    const last = alerts.at(-1);
+    return { alerts, more: hasMore(alerts), next: last ? { sequence: last.sequence + 1 } : from };
+  }
+
+  async #readExactly(sequences: readonly number[]): Promise<readonly StoredMessage[]> {
+    const { connection, api } = this.#options;
+    if (sequences.length === 0) return [];
+    return this.#timed(readExactly(connection, stream, { sequences, api }));
+  }
+
+  async #timed<T>(answer: Promise<T>): Promise<T> {
+    const askedMs = performance.now();
+    const given = await answer;
+    this.#options.onAnswer(performance.now() - askedMs);
+    return given;
+  }
+}
+
+/** The first sequence that may be wanted. */
+const startIn = (index: AlertIndex, from: Place): number =>
+  "sequence" in from ? from.sequence : index.sequenceAt(from.since);
+
+/** Those before it were stored earlier. */
+function firstSince(alerts: readonly StoredMessage[], since: number): number {
+  const first = alerts.findIndex(({ storedAt }) => storedAt >= since);
+  return first < 0 ? alerts.length : first;
 }
 
 /** This region's own alerts, and those that were copied from its peers. */
@@ -74,14 +154,21 @@ export function alertSources(options: {
   readonly connection: NatsConnection;
   readonly peers: readonly RegionName[];
   readonly positions: Positions;
+  readonly log: Logger;
   readonly onAnswer: (ms: number) => void;
-}): readonly AlertSource[] {
-  const { connection, peers, positions, onAnswer } = options;
+}): readonly MissedAlerts[] {
+  const { connection, peers, positions, log, onAnswer } = options;
+  const source = (api: string, info: string, placeAt: (since: number) => Place) =>
+    new MissedAlerts({
+      ...{ connection, api, placeAt, onAnswer },
+      indexer: new AlertIndexer({ connection, api, info, log }),
+    });
   return [
-    new MissedAlerts({ connection, api: "$JS.API", placeAt: (since) => ({ since }), onAnswer }),
+    source("$JS.API", subjects.alertStreamInfo, (since) => ({ since })),
     ...peers.map((peer) => {
+      const api = mirrorApi(peer);
       const placeAt = (since: number) => ({ sequence: positions.after(since, peer) });
-      return new MissedAlerts({ connection, api: mirrorApi(peer), placeAt, onAnswer });
+      return source(api, `${api}.STREAM.INFO.${stream}`, placeAt);
     }),
   ];
 }

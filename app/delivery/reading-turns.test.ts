@@ -1,17 +1,16 @@
 import { expect, it } from "vitest";
-import { nowMs } from "../contract/headers.ts";
 import { ReadingTurns } from "./reading-turns.ts";
 
-it("has what was stored long ago read for one device at a time, in nobody else's way", () => {
+it("has one device wait for what the index does not reach yet, in nobody else's way", () => {
   const turns = new ReadingTurns();
   const begun: string[] = [];
-  const read = (name: string, ageMs: number) =>
-    void turns.run(nowMs() - ageMs, () => {
+  const read = (name: string, atHand: boolean) =>
+    void turns.run(atHand, () => {
       begun.push(name);
       return new Promise(() => {});
     });
-  for (const name of ["long 1", "long 2", "long 3"]) read(name, 3_600_000);
-  for (const name of ["soon 1", "soon 2", "soon 3"]) read(name, 60_000);
-  expect(begun).toEqual(["long 1", "soon 1", "soon 2", "soon 3"]);
+  for (const name of ["later 1", "later 2", "later 3"]) read(name, false);
+  for (const name of ["soon 1", "soon 2", "soon 3"]) read(name, true);
+  expect(begun).toEqual(["later 1", "soon 1", "soon 2", "soon 3"]);
   expect(turns.waiting).toBe(2);
 });

@@ -1,32 +1,28 @@
-import { nowMs } from "../contract/headers.ts";
 import { Pace } from "../report-gate/pace.ts";
 import { Turns } from "./turns.ts";
 
-/** What was stored longer ago is in no cache any more: nats-server reads it from the disk in whole blocks. */
-const longAgoMs = 30 * 60_000;
-
 /**
- * Who may read alerts: so many side by side as the stream answers soon; and one who reads what
- * was stored long ago.
+ * Who may read alerts: so many side by side as the stream answers soon; and one who reads what the
+ * index does not reach yet, and waits for it.
  */
 export class ReadingTurns {
   readonly pace = new Pace();
   readonly #soon = new Turns(() => this.pace.window);
-  readonly #long = new Turns(() => 1);
+  readonly #later = new Turns(() => 1);
 
   get waiting(): number {
-    return this.#soon.waiting + this.#long.waiting;
+    return this.#soon.waiting + this.#later.waiting;
   }
 
-  /** @param from when what is read first was stored, in milliseconds since 1970. It must not reject. */
-  push(from: number, task: () => Promise<void>): void {
-    const turns = from < nowMs() - longAgoMs ? this.#long : this.#soon;
+  /** @param atHand whether what is read is in the index. The task must not reject. */
+  push(atHand: boolean, task: () => Promise<void>): void {
+    const turns = atHand ? this.#soon : this.#later;
     turns.push(task);
   }
 
-  run<T>(from: number, read: () => Promise<T>): Promise<T> {
+  run<T>(atHand: boolean, read: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.push(from, () => read().then(resolve, reject));
+      this.push(atHand, () => read().then(resolve, reject));
     });
   }
 }

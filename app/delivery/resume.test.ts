@@ -41,7 +41,7 @@ it("takes no time that is yet to come, but for a clock that is a little ahead", 
 
 describe("the last alert that a device has", () => {
   const hash = (payload: string) => createHash("sha256").update(payload).digest("hex");
-  const inTurn = <T>(_: number, read: () => Promise<T>) => read();
+  const inTurn = <T>(_: boolean, read: () => Promise<T>) => read();
   async function after(payload: string, payloads: readonly string[], since = 0) {
     const source = storedAlerts(payloads);
     const request = { sources: [source], clientId: "pump-7", hash: hash(payload), since, inTurn };

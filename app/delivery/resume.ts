@@ -63,8 +63,8 @@ export interface FindRequest {
   readonly hash: string;
   /** What was stored before has reached the device, in milliseconds since 1970. */
   readonly since: number;
-  /** Runs each reading, told when what it reads first was stored. */
-  readonly inTurn: <T>(fromMs: number, read: () => Promise<T>) => Promise<T>;
+  /** Runs each reading, told whether it need not wait for the index. */
+  readonly inTurn: <T>(atHand: boolean, read: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -109,17 +109,16 @@ async function matchIn(
   { since, which }: { readonly since: number; readonly which: "first" | "last" },
 ): Promise<Match | undefined> {
   let place = source.placeAt(since);
-  let reached = since;
   let found: Match | undefined;
   for (;;) {
     const from = place;
-    const { alerts, more } = await inTurn(reached, () => source.read(clientId, from));
+    const { alerts, more, next } = await inTurn(source.isAtHand(from), () =>
+      source.read(clientId, from),
+    );
     const isIt = ({ data }: { readonly data: Uint8Array }) => digest(data) === hash;
     const match = which === "first" ? alerts.find(isIt) : alerts.findLast(isIt);
     if (match) found = { source, sequence: match.sequence, storedAt: match.storedAt };
-    const last = alerts.at(-1);
-    if ((found && which === "first") || !more || !last) return found;
-    place = { sequence: last.sequence + 1 };
-    reached = last.storedAt;
+    if ((found && which === "first") || !more) return found;
+    place = next;
   }
 }

@@ -32,8 +32,8 @@ beforeEach(() => {
           ...{ sources, line, allowance: free, ownAllowance: free, onSent: () => {} },
         }),
       inTurn: (_, read) => read(),
-      sources,
     },
+    sources,
     store: {
       read: async () => known,
       write: async (_, seen) => {

@@ -7,6 +7,7 @@ import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { DeviceLine } from "./device-line.ts";
 import type { KeptAlerts } from "./kept-alerts.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
+import type { AlertSource } from "./missed-alerts.ts";
 import {
   findLast,
   type Places,
@@ -19,7 +20,8 @@ import {
 } from "./resume.ts";
 
 export interface ResumesOptions {
-  readonly catchUps: Pick<CatchUps, "abandon" | "create" | "inTurn" | "sources">;
+  readonly catchUps: Pick<CatchUps, "abandon" | "create" | "inTurn">;
+  readonly sources: readonly AlertSource[];
   readonly line: Pick<DeviceLine, "send" | "flush">;
   readonly store: Pick<LastSeenStore, "read" | "write">;
   readonly kept: Pick<KeptAlerts, "since">;
@@ -88,7 +90,7 @@ export class Resumes {
     catchUp.beginAt(start.places);
     await this.#sendAll(catchUp, start);
     await delay(Math.max(0, atMs + liveMs - nowMs()));
-    if (await catchUps.inTurn(nowMs(), () => catchUp.hasMore())) {
+    if (await catchUps.inTurn(true, () => catchUp.hasMore())) {
       await this.#sendAll(catchUp, start);
     }
     catchUp.signal.throwIfAborted();
@@ -107,14 +109,13 @@ export class Resumes {
   /** A batch in each turn. */
   async #sendAll(catchUp: CatchUp, { since }: Start): Promise<void> {
     const next = () =>
-      this.#options.catchUps.inTurn(Math.max(since, catchUp.reached), () => catchUp.next(since));
+      this.#options.catchUps.inTurn(catchUp.isAtHand(since), () => catchUp.next(since));
     while ((await next()) !== "all") catchUp.signal.throwIfAborted();
   }
 
   async #startOf(clientId: string, request: ResumeRequest): Promise<Start | Refusal> {
-    const { catchUps, kept, store } = this.#options;
-    const { sources } = catchUps;
-    const inTurn: CatchUps["inTurn"] = (from, read) => catchUps.inTurn(from, read);
+    const { catchUps, sources, kept, store } = this.#options;
+    const inTurn: CatchUps["inTurn"] = (atHand, read) => catchUps.inTurn(atHand, read);
     if ("last" in request) {
       const { since } = await store.read(clientId);
       const places = await findLast({ sources, clientId, hash: request.last, since, inTurn });

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startPlainNats } from "../../test/support/plain-nats.ts";
 import { AuditStream } from "../archive/audit-stream.ts";
+import { AlertIndexer } from "../delivery/alert-indexer.ts";
 import { MissedAlerts } from "../delivery/missed-alerts.ts";
 import { nothingTold } from "../incidents/incident.ts";
 import { incidentFinding } from "../incidents/incident-finding.ts";
 import { storedIncidents } from "../incidents/stored-incident.ts";
+import { createLog } from "./log.ts";
 import { jetstream, jetstreamManager, type NatsConnection } from "./nats.ts";
 import { hasMore, readBatch } from "./stored-messages.ts";
 
@@ -68,15 +70,20 @@ it("lists every incident", async () => {
 it("reads every alert that a device missed, and every record for the archive", async () => {
   const subjects = many(60, () => "clients.pump-1.alerts");
   await fill("MQTT_ALERTS", subjects, () => "x".repeat(200 * kib));
+  const api = "$JS.API";
+  const info = "$JS.API.STREAM.INFO.MQTT_ALERTS";
+  const indexer = new AlertIndexer({ connection, api, info, log: createLog("test", "silent") });
+  indexer.start();
   const missed = new MissedAlerts({
-    ...{ connection, api: "$JS.API", placeAt: (since) => ({ since }), onAnswer: () => {} },
+    ...{ connection, api, indexer, placeAt: (since) => ({ since }), onAnswer: () => {} },
   });
   let read = await missed.read("pump-1", { sequence: 1 });
   let alerts = read.alerts.length;
   while (read.more) {
-    read = await missed.read("pump-1", { sequence: (read.alerts.at(-1)?.sequence ?? 0) + 1 });
+    read = await missed.read("pump-1", read.next);
     alerts += read.alerts.length;
   }
+  indexer.stop();
   expect(alerts).toBe(60);
 
   await fill(

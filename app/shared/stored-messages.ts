@@ -135,7 +135,7 @@ function storedMs(time: string): number {
   return Date.parse(time.replace(fraction, "")) + Number(`0${fraction}`) * 1_000;
 }
 
-function storedMessage({ headers, data }: Msg): StoredMessage {
+export function storedMessage({ headers, data }: Msg): StoredMessage {
   if (!headers) throw new StreamUnread("a stored message came without its place");
   // The server adds these behind the message's own, which may have the same names.
   const sequence = Number(headers.last(place.sequence));

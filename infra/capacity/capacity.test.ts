@@ -128,6 +128,18 @@ describe("a plan", () => {
     );
   });
 
+  it("has memory in delivery for the place of every alert that is kept", () => {
+    fc.assert(
+      fc.property(demands, (demand) => {
+        const { pod } = planRegion(demand).delivery;
+        const alerts = demand.retentionHours * 3600 * demand.alertsPerSecond;
+        expect(pod.memoryMiB * 1024 ** 2).toBeGreaterThanOrEqual(
+          alerts * measured.indexedAlertBytes,
+        );
+      }),
+    );
+  });
+
   it("has volumes for the whole retention, of which three tenths stay free", () => {
     fc.assert(
       fc.property(demands, (demand) => {

@@ -48,6 +48,8 @@ export const measured = {
   meteredDeviceBytes: 57,
   /** Memory of delivery for one device that waits until it is sent what it missed. */
   waitingDeviceBytes: 1_000,
+  /** The same for one alert that is kept, in its index. */
+  indexedAlertBytes: 5.1,
   /** Memory of the auth process for one device in its cache, without labels: 496. */
   cachedDeviceBytes: 500,
   /** Of the same for a device whose last login it remembers: 38 for 1.5 million. */

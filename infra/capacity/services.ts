@@ -72,9 +72,12 @@ export function planMeter(demand: Demand): RegionPlan["meter"] {
 export function planDelivery(demand: Demand): RegionPlan["delivery"] {
   const waitingDevices = Math.max(10_000, Math.ceil(demand.clients / planned.zones));
   const waiting = waitingDevices * measured.waitingDeviceBytes;
+  // Of all that is kept, whichever regions took it in.
+  const kept = demand.alertsPerSecond * demand.retentionHours * 3_600;
+  const indexed = kept * measured.indexedAlertBytes;
   return {
     replicas: 2,
-    pod: { cpuMillis: 200, memoryMiB: processMiB(waiting) },
+    pod: { cpuMillis: 200, memoryMiB: processMiB(waiting + indexed) },
     waitingDevices,
   };
 }

@@ -1,11 +1,16 @@
-/** A device that was away gets also what other regions took in for it meanwhile, however late it came here. */
+/**
+ * A device gets also what other regions took in for it meanwhile, however late it came here, and when it was
+ * in another region itself.
+ */
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { RegionName } from "../../app/contract/regions.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
-import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
 import { readLast } from "../../app/shared/stored-messages.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
+import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import { distinct, storeAlerts } from "../support/numbered-alerts.ts";
 import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 
@@ -18,7 +23,12 @@ let regions: LinkedRegions;
 let ours: NatsConnection;
 let theirs: NatsConnection;
 let reader: NatsConnection;
-let delivery: SourceProcess;
+let deliveries: readonly SourceProcess[];
+
+const deliveryIn = (region: RegionName, peer: RegionName) =>
+  startDelivery(regions.of(region), "delivery-1", {
+    ...{ PEERS: peer, OVERLAP_SECONDS: "1", SWEEP_SECONDS: "1" },
+  });
 
 beforeAll(async () => {
   regions = await startLinkedRegions([here, there], {
@@ -27,71 +37,99 @@ beforeAll(async () => {
   ours = await connectAs(regions.of(here), "inspector");
   theirs = await connectAs(regions.of(there), "inspector");
   reader = await connectAs(regions.of(here), "delivery");
-  delivery = await startDelivery(regions.of(here), "delivery-1", {
-    ...{ PEERS: there, OVERLAP_SECONDS: "1", SWEEP_SECONDS: "1" },
-  });
+  deliveries = await Promise.all([deliveryIn(here, there), deliveryIn(there, here)]);
 }, 180_000);
 afterAll(async () => {
   await Promise.all([ours?.close(), theirs?.close(), reader?.close()]);
-  await delivery?.stop();
+  await Promise.all(deliveries?.map((each) => each.stop()) ?? []);
   await regions?.stop();
 });
 
-const device = { clientId: "traveller", password: "" };
-const store = async (connection: NatsConnection, payloads: readonly string[]) => {
-  for (const payload of payloads) {
-    await jetstream(connection).publish(subjects.alerts(device.clientId), payload);
-  }
-};
-async function comes() {
-  const inbox = await connectDevice(regions.of(here), { ...device });
+interface Device {
+  readonly clientId: string;
+  readonly password: string;
+}
+async function comes(region: RegionName, device: Device) {
+  const inbox = await connectDevice(regions.of(region), { ...device });
   await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 0 });
   return { inbox, got: () => inbox.received.map(({ payload }) => payload) };
 }
-const lastSeen = async () => {
+const lastSeen = async ({ clientId }: Device) => {
   const [found] = await readLast(reader, "LAST_SEEN", {
-    subjects: [subjects.lastSeen(device.clientId)],
+    subjects: [subjects.lastSeen(clientId)],
   });
   return found && JSON.parse(new TextDecoder().decode(found.data));
 };
 const named = (what: string, count: number) =>
   Array.from({ length: count }, (_, i) => `{"${what}":${i}}`);
+/** How many alerts of there are here. */
+const copied = async () => {
+  const subject = "mirrors.eu-west.STREAM.INFO.MQTT_ALERTS";
+  const answer = await reader.request(subject, "", { timeout: 5_000 });
+  return answer.json<{ state: { last_seq: number } }>().state.last_seq;
+};
 
 it(
   "also what was stored there before it left, and came here when it was gone",
   async () => {
-    const { clientId } = device;
-    Object.assign(device, { password: await registerDevice(regions.of(here), clientId) });
-    await store(theirs, named("first", 3));
-    const before = await comes();
+    const clientId = "traveller";
+    const device = { clientId, password: await registerDevice(regions.of(here), clientId) };
+    await storeAlerts(theirs, clientId, named("first", 3));
+    const before = await comes(here, device);
     await expect.poll(before.got, soon).toEqual(named("first", 3));
-    await expect.poll(async () => (await lastSeen())?.caughtUp?.sent ?? 0, soon).toBeGreaterThan(0);
+    const sent = async () => (await lastSeen(device))?.caughtUp?.sent ?? 0;
+    await expect.poll(sent, soon).toBeGreaterThan(0);
 
     // Stored there while the device is here, and on its way while the line is down.
     const line = regions.link(here, there);
     line.cut();
-    await store(theirs, named("late", 4));
-    const { caughtUp } = await lastSeen();
+    await storeAlerts(theirs, clientId, named("late", 4));
+    const { caughtUp } = await lastSeen(device);
     await expect.poll(() => Date.now() - caughtUp.sent, soon).toBeGreaterThan(2_500);
     await before.inbox.client.endAsync();
-    await expect.poll(async () => (await lastSeen()).since, soon).toBeGreaterThan(0);
+    await expect.poll(async () => (await lastSeen(device)).since, soon).toBeGreaterThan(0);
     line.mend();
-    await store(ours, named("own", 2));
-    await store(theirs, named("then", 2));
-    const arrived = async () => {
-      const subject = "mirrors.eu-west.STREAM.INFO.MQTT_ALERTS";
-      return (await reader.request(subject, "", { timeout: 5_000 })).json<{
-        state: { last_seq: number };
-      }>().state.last_seq;
-    };
-    await expect.poll(arrived, soon).toBe(9);
+    await storeAlerts(ours, clientId, named("own", 2));
+    await storeAlerts(theirs, clientId, named("then", 2));
+    await expect.poll(copied, soon).toBe(9);
 
-    const after = await comes();
+    const after = await comes(here, device);
     const missed = [...named("own", 2), ...named("late", 4), ...named("then", 2)];
     // What it had of there comes once more when it was copied in the same minute in which it left.
     const had = new Set(named("first", 3));
     const lacked = () => after.got().filter((each) => !had.has(each));
     await expect.poll(lacked, soon).toEqual(missed);
+  },
+  caseMs,
+);
+
+it(
+  "a device that goes to another region and comes back within a minute lacks nothing",
+  async () => {
+    const clientId = "commuter";
+    const password = await registerDevice(regions.of(here), clientId);
+    await registerDevice(regions.of(there), clientId, password);
+    const device = { clientId, password };
+    const store = (what: string) =>
+      Promise.all([
+        storeAlerts(ours, clientId, named(`${what} of ours`, 5)),
+        storeAlerts(theirs, clientId, named(`${what} of theirs`, 5)),
+      ]);
+    const stored: string[] = [];
+    const inboxes: Inbox[] = [];
+    for (const [n, region] of ([here, there, here] as const).entries()) {
+      const { inbox } = await comes(region, device);
+      inboxes.push(inbox);
+      await store(`in region ${n}`);
+      await inbox.client.endAsync(true);
+      await store(`on the way ${n}`);
+      for (const when of [`in region ${n}`, `on the way ${n}`])
+        for (const where of ["ours", "theirs"]) stored.push(...named(`${when} of ${where}`, 5));
+    }
+    const { inbox } = await comes(here, device);
+    inboxes.push(inbox);
+    await expect.poll(() => new Set(distinct(...inboxes)), soon).toEqual(new Set(stored));
+    await inbox.client.endAsync(true);
   },
   caseMs,
 );

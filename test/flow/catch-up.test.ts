@@ -12,6 +12,7 @@ import { boundStream } from "../support/bounded.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { metricOf } from "../support/metric.ts";
+import { alertsOf, distinct, numbered, storeAlerts } from "../support/numbered-alerts.ts";
 import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
@@ -55,17 +56,8 @@ async function comes(device: Device, edge = 0): Promise<Inbox> {
   await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 1 });
   return inbox;
 }
-const alertsOf = (inbox: Inbox) => inbox.received.map(({ payload }) => payload);
-/** Each as it came first. */
-const distinct = (inbox: Inbox) => [...new Set(alertsOf(inbox))];
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, i) => `{"n":${from + i}}`);
-/** Stores alerts as an inspector does, one after the other. */
-async function store(clientId: string, payloads: readonly string[]): Promise<void> {
-  for (const payload of payloads) {
-    await jetstream(inspector).publish(subjects.alerts(clientId), payload);
-  }
-}
+const store = (clientId: string, payloads: readonly string[]) =>
+  storeAlerts(inspector, clientId, payloads);
 async function lastSeen({ clientId }: Device) {
   const [found] = await readLast(reader, "LAST_SEEN", { subjects: [subjects.lastSeen(clientId)] });
   return found && JSON.parse(new TextDecoder().decode(found.data));

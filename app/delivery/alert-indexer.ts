@@ -1,0 +1,186 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "../shared/log.ts";
+import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
+import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import {
+  continues,
+  noMark,
+  type StreamMark,
+  type StreamSight,
+  sightIn,
+} from "../shared/stream-sight.ts";
+import { AlertIndex } from "./alert-index.ts";
+
+const stream = "MQTT_ALERTS";
+/** Alerts that are noted together on the way back: a block of the store, or two. */
+const backStep = 10_000;
+/** Alerts that are read together. */
+const batch = 1_000;
+const followMs = 500;
+const retryMs = 1_000;
+const askLimitMs = 5_000;
+
+export interface AlertIndexerOptions {
+  readonly connection: NatsConnection;
+  /** Under which JetStream is asked, and where for how the stream is. */
+  readonly api: string;
+  readonly info: string;
+  readonly log: Logger;
+}
+
+/**
+ * Keeps the index of a stream of alerts, in memory: reads what comes, and from its start on backwards what
+ * is stored, the latest first, for half of the time at most.
+ */
+export class AlertIndexer {
+  readonly #options: AlertIndexerOptions;
+  readonly #ended = new AbortController();
+  readonly #ask: string;
+  #index: AlertIndex | undefined;
+  #mark: StreamMark = noMark;
+  #first = 0;
+  #restarts = 0;
+  /** Those who wait until the index reaches further back. */
+  #waiting: (() => void)[] = [];
+
+  constructor(options: AlertIndexerOptions) {
+    this.#options = options;
+    this.#ask = `${options.api}.DIRECT.GET.${stream}`;
+  }
+
+  start(): void {
+    void this.#repeat(followMs, "what comes to the stream of alerts is not noted", async () => {
+      await this.#follow();
+    });
+    void this.#repeat(followMs, "what is in the stream of alerts is not noted", async () => {
+      while (await this.#stepBack());
+    });
+  }
+
+  stop(): void {
+    this.#ended.abort();
+    this.#wake();
+  }
+
+  /** Undefined while nobody has told of the stream yet. */
+  get index(): AlertIndex | undefined {
+    return this.#index;
+  }
+
+  /** How often the stream turned out to be another one: what the index told just before may be wrong. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Whether all that is kept from there on is in the index. */
+  reaches(sequence: number): boolean {
+    return this.#index !== undefined && this.#index.from <= Math.max(sequence, this.#first);
+  }
+
+  /** Resolves when the index may have grown, or may be another one. */
+  grown(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async #repeat(everyMs: number, failure: string, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.#ended;
+    let failed = false;
+    while (!signal.aborted) {
+      let waitMs = everyMs;
+      try {
+        await act();
+        failed = false;
+      } catch (error) {
+        waitMs = retryMs;
+        if (!failed && !signal.aborted) this.#options.log.warn({ err: error }, failure);
+        failed = true;
+      }
+      this.#wake();
+      await delay(waitMs, undefined, { ref: false, signal }).catch(() => {});
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const sight = await this.#see();
+    const index = this.#continued(sight);
+    for (;;) {
+      const alerts = await this.#read(index.until);
+      const last = alerts.at(-1);
+      if (!last) break;
+      index.note(alerts);
+      index.reach({ until: last.sequence + 1 });
+      if (!hasMore(alerts)) break;
+    }
+    const { created, at } = sight;
+    this.#mark = { created, at, sequence: index.until - 1 };
+  }
+
+  /** The index of before, unless the stream is another one. */
+  #continued(sight: StreamSight): AlertIndex {
+    const before = this.#index;
+    if (before && !continues(this.#mark, sight)) this.#restarts++;
+    const index =
+      before && continues(this.#mark, sight) ? before : new AlertIndex(sight.lastSequence + 1);
+    index.drop(sight.firstSequence);
+    this.#index = index;
+    this.#first = sight.firstSequence;
+    return index;
+  }
+
+  /** @returns whether there is more. */
+  async #stepBack(): Promise<boolean> {
+    const index = this.#index;
+    if (!index || index.from <= this.#first || this.#ended.signal.aborted) return false;
+    const begunMs = performance.now();
+    const until = index.from;
+    const from = Math.max(this.#first, until - backStep);
+    for (let at = from; at < until; ) {
+      const alerts = await this.#read(at, Math.min(batch, until - at));
+      index.note(alerts.filter(({ sequence }) => sequence < until));
+      const last = alerts.at(-1)?.sequence ?? at - 1;
+      if (!hasMore(alerts)) await this.#requireNone(last + 1, until);
+      at = hasMore(alerts) ? last + 1 : until;
+    }
+    index.reach({ from });
+    this.#wake();
+    if (from === this.#first) this.#options.log.info(`all that is kept in ${this.#ask} is noted`);
+    // Alerts go first: who stores them finds the stream free at least half of the time.
+    await delay(performance.now() - begunMs, undefined, { ref: false });
+    return true;
+  }
+
+  /** @throws Error when this copy lacks one in between: it is damaged, and another one answers sooner or later. */
+  async #read(sequence: number, limit = batch): Promise<readonly StoredMessage[]> {
+    const { connection } = this.#options;
+    const from = { sequence };
+    const alerts = await readBatch(connection, stream, { from, limit, ask: this.#ask });
+    let expected = sequence;
+    for (const { sequence: next } of alerts) {
+      if (next > expected) await this.#requireNone(expected, next);
+      expected = next + 1;
+    }
+    return alerts;
+  }
+
+  async #see(): Promise<StreamSight> {
+    const { connection, info } = this.#options;
+    return sightIn((await connection.request(info, "", { timeout: askLimitMs })).json());
+  }
+
+  /** By the leader, who alone knows. @throws Error when there is one from `from` to before `until`. */
+  async #requireNone(from: number, until: number): Promise<void> {
+    if (from >= until) return;
+    const { connection, api } = this.#options;
+    const options = { checkAPI: false, apiPrefix: api };
+    const { streams } = await jetstreamManager(connection, options);
+    const query = { seq: Math.max(1, from), next_by_subj: ">" };
+    const next = await streams.getMessage(stream, query);
+    if (next !== null && next.seq < until) {
+      throw new Error(`a copy of ${stream} lacks ${next.seq}, which its leader has`);
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
