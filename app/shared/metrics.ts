@@ -6,10 +6,16 @@ export const latencyBuckets = [
   1, 2.5, 5, 10, 30,
 ];
 
+/**
+ * How often Node looks how late its event loop is. Every 10 ms, the default, cost an idle process more
+ * than all else that it did: 3.1 ms of processor time a second, against 0.4.
+ */
+const eventLoopLookMs = 100;
+
 /** The metrics of one process, Node's own included. */
 export function createMetrics(process: string, replica: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ process, replica });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopLookMs });
   return registry;
 }
