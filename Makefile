@@ -5,6 +5,7 @@
 # make preview   what the working tree would change in the three stacks, without a cloud account
 # make capacity  servers, volumes and monthly cost of each region, AWS IoT Core beside it
 # make bench     highest rate without loss, latency per stage, logins; Mosquitto alone beside it
+# make profile   processor time of an alert and of a login, by process and by kind of work
 # make clean     drops what was built and every local region's state
 
 SHELL := /bin/bash
@@ -13,7 +14,7 @@ ARGS ?=
 AUTH_ARGS ?=
 FLOOD_ARGS ?=
 
-.PHONY: up test test-providers check preview capacity bench build setup engine checkers clean
+.PHONY: up test test-providers check preview capacity bench profile build setup engine checkers clean
 up: build
 	@node local/main.ts $(ARGS)
 
@@ -34,6 +35,9 @@ bench: build
 	@node bench/catch-up.ts $(filter --help,$(ARGS))
 	@node bench/revocation.ts $(filter --help,$(ARGS))
 	@node bench/flood.ts $(FLOOD_ARGS) $(filter --help,$(ARGS))
+
+profile: build
+	@node bench/profile.ts $(ARGS)
 
 preview: setup engine
 	@node tools/preview.ts $(ARGS)

@@ -1,8 +1,7 @@
-/** `make bench`: the highest rate without loss, and where the time goes, beside Mosquitto alone. */
+/** `make bench`: the highest rate without loss, and where the time goes, beside the floor and Mosquitto alone. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import Table from "cli-table3";
 import { Command } from "commander";
 import { createLog } from "../app/shared/log.ts";
 import { connectNats, type NatsConnection } from "../app/shared/nats.ts";
@@ -13,19 +12,23 @@ import { type Region, startRegion } from "../local/region.ts";
 import { defaultSyncInterval, wholeRegion } from "../local/region-options.ts";
 import { ms, whole } from "../local/view/format.ts";
 import { stageFigures } from "../local/view/stage-figures.ts";
+import { startFloor } from "./floor.ts";
+import { type FloorStep, runFloorStep } from "./floor-step.ts";
 import { startMosquittoAlone } from "./mosquitto-alone.ts";
-import { runStep, type Step } from "./run-step.ts";
 import {
-  nextAlertSequence,
-  type StageLatencies,
-  stageLatencies,
-  stageNames,
-} from "./stage-latency.ts";
+  comparisonTable,
+  highestRates,
+  type RegionStep,
+  rateTable,
+  stageTable,
+} from "./rate-tables.ts";
+import { runStep, type Step } from "./run-step.ts";
+import { nextAlertSequence, stageLatencies } from "./stage-latency.ts";
 
 const options = new Command("make bench")
   .usage('ARGS="[options]"')
   .description(
-    "Raises the rate step by step until delivery no longer keeps up, then the same on Mosquitto alone.",
+    "Raises the rate step by step until delivery no longer keeps up, then the same on the floor (two replicated\nstreams and a minimal program between them) and on Mosquitto alone.",
   )
   .option("--rates <list>", "alerts a second of each step", "600,1000,1500,2000,3000,4000,6000")
   .option("--seconds <n>", "length of a step", "10")
@@ -41,10 +44,6 @@ const devices = Number(options.devices);
 const warmUpSeconds = 3;
 const directory = resolve(".local/bench");
 const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
-
-interface RegionStep extends Step {
-  readonly stages: StageLatencies;
-}
 
 function connectOperator(region: Region): Promise<NatsConnection> {
   const settings = {
@@ -79,7 +78,8 @@ async function benchRegion(): Promise<{ steps: RegionStep[]; authP50: unknown; a
       const load: LoadOptions = { devices, rate, receiptsFile, warmUpSeconds };
       const started = await startLoad(region, load);
       const sinceMs = Date.now() + warmUpSeconds * 1000;
-      const step = await runStep(started, { rate, seconds, pids: pidsOf(region.processes) });
+      const pids = pidsOf(region.processes);
+      const step = await runStep(started, { rate, seconds, warmUpSeconds, pids });
       steps.push({
         ...step,
         stages: await stageLatencies(operator, receiptsFile, { from, sinceMs }),
@@ -100,11 +100,8 @@ async function benchMosquitto(): Promise<Step[]> {
   const steps: Step[] = [];
   try {
     for (const rate of rates) {
-      const step = await runStep(await startLoadOn(target, { devices, rate, warmUpSeconds }), {
-        rate,
-        seconds,
-        pids: pidsOf([broker]),
-      });
+      const load = await startLoadOn(target, { devices, rate, warmUpSeconds });
+      const step = await runStep(load, { rate, seconds, warmUpSeconds, pids: pidsOf([broker]) });
       steps.push(step);
       progress(`Mosquitto alone ${said(step)}`);
       if (!step.sustained) break;
@@ -115,44 +112,30 @@ async function benchMosquitto(): Promise<Step[]> {
   }
 }
 
-function rateTable(region: readonly Step[], alone: readonly Step[]): string {
-  const head = ["asked/s", "delivered/s", "lost", "dup", "ooo", "P50 ms", "P99 ms", "P99.9 ms"];
-  const table = new Table({
-    head: [...head, "CPU ms", "Mosquitto alone P50", "P99", "P99.9", "CPU ms", "P99 ratio", "CPU"],
-    style: { head: ["bold"], border: ["dim"], compact: true },
-  });
-  for (const step of region) {
-    const floor = alone.find(({ rate }) => rate === step.rate);
-    const other = floor?.delivery;
-    const ratio =
-      step.delivery.p99 && other?.p99 ? (step.delivery.p99 / other.p99).toFixed(1) : "–";
-    const { p50, p99, p999 } = step.delivery;
-    table.push([
-      ...[whole(step.rate), whole(step.deliveredPerSecond) + (step.sustained ? "" : " ✗")],
-      ...[step.lost, step.duplicated, step.outOfOrder, ms(p50), ms(p99), ms(p999)],
-      ms(step.processorMsPerAlert),
-      ...[ms(other?.p50), ms(other?.p99), ms(other?.p999), ms(floor?.processorMsPerAlert), ratio],
-      floor ? (step.processorMsPerAlert / floor.processorMsPerAlert).toFixed(1) : "–",
-    ]);
+async function benchFloor(): Promise<FloorStep[]> {
+  const floor = await startFloor(join(directory, "floor"), options.syncInterval);
+  const steps: FloorStep[] = [];
+  try {
+    for (const rate of rates) {
+      const step = await runFloorStep(floor, { rate, seconds, warmUpSeconds });
+      steps.push(step);
+      const { deliveredPerSecond, delivery, sustained } = step;
+      progress(
+        `floor ${whole(rate)}/s: ${whole(deliveredPerSecond)}/s delivered, P99 ${ms(delivery.p99)} ms${sustained ? "" : " (not sustained)"}`,
+      );
+      if (!sustained) break;
+    }
+    return steps;
+  } finally {
+    await floor.stop();
   }
-  return table.toString();
-}
-
-function stageTable(step: RegionStep): string {
-  const table = new Table({
-    head: [`stage at ${whole(step.rate)}/s`, "P50 ms", "P99 ms", "P99.9 ms", "max ms"],
-    style: { head: ["bold"], border: ["dim"], compact: true },
-  });
-  for (const name of stageNames) {
-    const { p50, p99, p999, max } = step.stages[name];
-    table.push([name, ms(p50), ms(p99), ms(p999), ms(max)]);
-  }
-  return table.toString();
 }
 
 mkdirSync(directory, { recursive: true });
 const region = await benchRegion();
-const alone = await benchMosquitto();
+const floor = await benchFloor();
+const mosquittoAlone = await benchMosquitto();
+const measured = { region: region.steps, floor, mosquittoAlone };
 const highest = region.steps.findLast((step) => step.sustained);
 const result = {
   date: new Date().toISOString(),
@@ -165,14 +148,11 @@ const result = {
   syncInterval: options.syncInterval,
   highestSustainedRate: highest?.rate ?? null,
   authMs: { p50: region.authP50, p99: region.authP99 },
-  region: region.steps,
-  mosquittoAlone: alone,
+  ...measured,
 };
-process.stdout.write(`${rateTable(region.steps, alone)}\n`);
+process.stdout.write(`${rateTable(region.steps)}\n${comparisonTable(measured)}\n`);
 for (const step of region.steps) process.stdout.write(`${stageTable(step)}\n`);
-process.stdout.write(
-  `highest rate without loss that delivery kept up with: ${whole(highest?.rate ?? 0)}/s\n`,
-);
+process.stdout.write(`${highestRates(measured)}\n`);
 writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(result)}\n`);
 rmSync(directory, { recursive: true, force: true });

@@ -28,14 +28,24 @@ export interface Step {
  * A rate that is not carried piles up a backlog: less arrives than is published, and the rest takes
  * its time after publishing has stopped.
  */
-const leastDelivered = 0.95;
+export const leastDelivered = 0.95;
 const longestDrainSeconds = 2;
+
+export interface StepOptions {
+  readonly rate: number;
+  readonly seconds: number;
+  /** Before them: not measured. */
+  readonly warmUpSeconds: number;
+  /** Of the servers that are measured. */
+  readonly pids: readonly number[];
+}
 
 /** Lets a load run for a while on servers of these ids, and judges whether its rate was carried. */
 export async function runStep(
   load: Load,
-  { rate, seconds, pids }: { rate: number; seconds: number; pids: readonly number[] },
+  { rate, seconds, warmUpSeconds, pids }: StepOptions,
 ): Promise<Step> {
+  await delay(warmUpSeconds * 1000);
   const watch = new ProcessorWatch({ region: () => [...pids], load: () => [...load.pids] });
   const started = performance.now();
   const before = load.state().fleet.delivered;

@@ -23,6 +23,7 @@ export interface AppContext {
   readonly deviceCa: DeviceCa | undefined;
   readonly secrets: Secrets;
   readonly logLevel: string;
+  readonly profiled?: boolean;
   readonly links: Links | undefined;
   /** Of what each NATS server keeps. */
   readonly natsDirectory: string;
@@ -148,7 +149,11 @@ export function appSpec(context: AppContext, name: string): ProcessSpec {
   return {
     name,
     command: process.execPath,
-    args: ["--max-semi-space-size=32", join(root, "dist", programs[role] ?? role, "main.js")],
+    args: [
+      "--max-semi-space-size=32",
+      ...(context.profiled ? [`--inspect-port=${host}:0`] : []),
+      join(root, "dist", programs[role] ?? role, "main.js"),
+    ],
     environment: {
       REPLICA: name,
       LOG_LEVEL: context.logLevel,

@@ -32,6 +32,7 @@ export interface NatsLayout {
   readonly secrets: Secrets;
   readonly syncInterval: string;
   readonly links: Links | undefined;
+  readonly profiled?: boolean;
 }
 
 const local = (port: number) => `127.0.0.1:${port}`;
@@ -67,7 +68,8 @@ function specOf(
     name,
     directory,
     command: "nats-server",
-    args: ["--config", configFile],
+    // A free port, which it writes into its log.
+    args: ["--config", configFile, ...(layout.profiled ? ["--profile", "-1"] : [])],
     environment: {
       ...render.environment,
       GOMAXPROCS: "1",

@@ -50,6 +50,8 @@ export interface RegionOptions {
   /** When nats-server forces messages to disk; `defaultSyncInterval` otherwise. */
   readonly syncInterval?: string;
   readonly logLevel?: string;
+  /** Whether the processes can be profiled: Node's inspector on SIGUSR1, nats-server's pprof. */
+  readonly profiled?: boolean;
   /** Told what is being started. */
   readonly onProgress?: (line: string) => void;
 }

@@ -42,7 +42,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   if (options.archive) setUpS3();
   const state = join(directory, "state");
   const layout = await planLayout(options);
-  const { links, logLevel = "info" } = options;
+  const { links, logLevel = "info", profiled = false } = options;
   const certificateDirectory = links?.certificates ?? join(state, "certificates");
   const certificates = await ensureCertificates(certificateDirectory);
   const deviceCa =
@@ -51,7 +51,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const natsDirectory = join(state, "nats");
   const shared = { layout, certificates, deviceCa, secrets, links };
   const { silentSeconds } = options;
-  const app: AppContext = { ...shared, logLevel, natsDirectory, silentSeconds };
+  const app: AppContext = { ...shared, logLevel, profiled, natsDirectory, silentSeconds };
   const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];
@@ -131,6 +131,7 @@ function natsLayout({ options, state, ...parts }: Parts): NatsLayout {
     deviceCaFile: deviceCa?.certFile,
     secrets,
     syncInterval: options.syncInterval ?? defaultSyncInterval,
+    profiled: options.profiled ?? false,
   };
 }
 

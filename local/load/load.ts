@@ -38,6 +38,8 @@ export interface LoadOptions {
    */
   readonly warmUpSeconds?: number;
   readonly reportRate?: number;
+  /** Devices that connect in a second; 70 unless said. */
+  readonly connectRate?: number;
   /** One alert in this many quotes an attack; 0 for none. */
   readonly quoteEvery?: number;
   /** One report in this many is an attack; 0 for none. */
@@ -72,7 +74,7 @@ export interface Load {
   abort(): void;
 }
 
-const connectRate = 70;
+const defaultConnectRate = 70;
 const connectLimitMs = 120_000;
 
 /** A child process of ours with typed messages; its standard error is ours. */
@@ -162,7 +164,7 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     credentialsFile: target.credentialsFile,
     ...(target.certificatesFile !== undefined && { certificatesFile: target.certificatesFile }),
     devices: options.devices,
-    connectRate,
+    connectRate: options.connectRate ?? defaultConnectRate,
     reportRate: options.reportRate ?? 0,
     attackEvery: options.attackEvery ?? 0,
     ...(options.receiptsFile !== undefined && { receiptsFile: options.receiptsFile }),
