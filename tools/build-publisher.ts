@@ -1,8 +1,20 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import ts from "typescript";
 
 const source = join(import.meta.dirname, "../app/publisher");
+
+/** What its users see; of what they do not, no type is needed. */
+const declared = ["publisher", "publisher-options", "publisher-error"];
+
+function declarationOf(file: string): string {
+  const { outputText } = ts.transpileDeclaration(readFileSync(file, "utf8"), {
+    fileName: file,
+    compilerOptions: { target: ts.ScriptTarget.ES2024, isolatedDeclarations: true },
+  });
+  return outputText.replaceAll(/(from "\.\/[\w-]+)\.ts"/g, '$1.js"');
+}
 
 /** Makes the npm package of the publisher library: one file, which needs `mqtt` alone. */
 export async function buildPublisher(directory: string): Promise<void> {
@@ -17,7 +29,11 @@ export async function buildPublisher(directory: string): Promise<void> {
     logLevel: "warning",
   });
   const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const packed = { ...manifest, exports: { ".": "./publisher.js" } };
+  for (const name of declared) {
+    writeFileSync(join(directory, `${name}.d.ts`), declarationOf(join(source, `${name}.ts`)));
+  }
+  const entry = { types: "./publisher.d.ts", default: "./publisher.js" };
+  const packed = { ...manifest, exports: { ".": entry } };
   writeFileSync(join(directory, "package.json"), `${JSON.stringify(packed, null, 2)}\n`);
   cpSync(join(source, "README.md"), join(directory, "README.md"));
 }

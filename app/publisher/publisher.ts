@@ -5,12 +5,13 @@ import type { Confirmation } from "../contract/confirmation.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
 import { alertIdRule, isAlertId, payloadDigest } from "../contract/message-id.ts";
 import { topics } from "../contract/subjects.ts";
+import { type CheckedOptions, checkOptions } from "./checked-options.ts";
 import { Journal } from "./journal.ts";
 import type { JournaledAlert } from "./journal-line.ts";
 import { Link } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { PublisherError } from "./publisher-error.ts";
-import { type CheckedOptions, checkOptions, type PublisherOptions } from "./publisher-options.ts";
+import type { PublisherOptions } from "./publisher-options.ts";
 
 export { PublisherError, type PublisherErrorCode } from "./publisher-error.ts";
 export type { PublisherOptions } from "./publisher-options.ts";

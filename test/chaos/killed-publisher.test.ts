@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 const publish = (client: string, args: readonly string[]) => [
-  ...["--env-file", join(region.directory, "operator.env"), "publish", "--confirm"],
-  ...["--journal", join(journals, client), ...args],
+  ...["--env-file", join(region.directory, "operator.env"), "publish", ...args],
+  ...["--confirm", "--timeout", "150s", "--journal", join(journals, client)],
 ];
 const payloads = (count: number) => Array.from({ length: count }, (_, n) => `{"n":${n}}`);
 const lines = (client: string, texts: readonly string[]) =>

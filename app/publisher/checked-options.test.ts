@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { checkOptions } from "./checked-options.ts";
 import { retryDelayMs } from "./link.ts";
-import { checkOptions, type PublisherOptions } from "./publisher-options.ts";
+import type { PublisherOptions } from "./publisher-options.ts";
 
 const options: PublisherOptions = { url: "mqtts://broker.example:8884", journal: "/tmp/journal" };
 
