@@ -40,9 +40,9 @@ describe("admitRules", () => {
 
   it("refuses a grave rule that reports ordinary alerts", () => {
     const detection = { words: { "payload|contains": "severity" }, condition: "words" };
-    expect(admitRules(compileRules([sampleRule({ detection })]), few).reasons).toEqual([
+    expect(admitRules(compileRules([sampleRule({ detection })]), few).reasons).toContain(
       'benign: "Sample" reports an ordinary alert; narrow the rule',
-    ]);
+    );
   });
 
   it("refuses a rule that holds an honest report back, whatever its level", () => {

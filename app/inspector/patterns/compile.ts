@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import RE2 from "re2";
-import { holds, parseCondition } from "./condition.ts";
+import { holds, parseCondition, positiveNamesIn } from "./condition.ts";
 import {
   groupsOf,
   isFormat,
@@ -55,13 +55,25 @@ export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   return { ...matcher, provocations: provocationsOf(rules) };
 }
 
+/**
+ * The leaves of which one has to be found before the rule can hold. What only an exception asks for
+ * (`not echo`) stands in every other honest report, and would have the rule tried for nothing.
+ */
+function leavesOfHolding(rule: RuleDocument): readonly Leaf[] {
+  const condition = parseCondition(rule.detection.condition, selectionNames(rule));
+  return positiveNamesIn(condition).flatMap((name) =>
+    groupsOf(rule, name).flatMap(({ leaves }) => leaves),
+  );
+}
+
 function usersOf(
   rules: readonly RuleDocument[],
   leafIndex: ReadonlyMap<string, number>,
 ): readonly (readonly number[])[] {
   const users = Array.from(leafIndex, () => new Set<number>());
   rules.forEach((rule, index) => {
-    for (const leaf of leavesOf(rule)) users[leafIndex.get(sourceOf(leaf)) ?? -1]?.add(index);
+    for (const leaf of leavesOfHolding(rule))
+      users[leafIndex.get(sourceOf(leaf)) ?? -1]?.add(index);
   });
   return users.map((rulesOfLeaf) => [...rulesOfLeaf]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
+import { ConditionInvalid, holds, namesIn, parseCondition, positiveNamesIn } from "./condition.ts";
 
 const names = ["a", "b", "sel_1", "sel_2"];
 
@@ -48,4 +48,12 @@ describe("parseCondition", () => {
   ])("refuses %j", (text, message) => {
     expect(() => parseCondition(text, names)).toThrow(new ConditionInvalid(message));
   });
+});
+
+it("knows without which selections it cannot hold", () => {
+  const names = ["a", "b", "c"];
+  const positive = (text: string) => positiveNamesIn(parseCondition(text, names));
+  expect(positive("a and not b")).toEqual(["a"]);
+  expect(positive("(a or c) and not (b or not a)")).toEqual(["a", "c"]);
+  expect(positive("not (not b)")).toEqual(["b"]);
 });

@@ -51,6 +51,13 @@ export function namesIn(condition: Condition): readonly string[] {
   return [...new Set(condition.operands.flatMap(namesIn))];
 }
 
+/** The selections of which one must be selected before the condition can hold. */
+export function positiveNamesIn(condition: Condition, positive = true): readonly string[] {
+  if (condition.kind === "selection") return positive ? [condition.name] : [];
+  if (condition.kind === "not") return positiveNamesIn(condition.operand, !positive);
+  return [...new Set(condition.operands.flatMap((operand) => positiveNamesIn(operand, positive)))];
+}
+
 function parseChain(cursor: Cursor, kind: "and" | "or"): Condition {
   const next = () => (kind === "or" ? parseChain(cursor, "and") : parseOperand(cursor));
   const first = next();

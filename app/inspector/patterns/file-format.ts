@@ -19,12 +19,14 @@ export type FileFormat = (typeof fileFormats)[number];
  */
 export function fileFormatOf(payload: Uint8Array): FileFormat | undefined {
   // Cheap for what comes all the time: JSON and plain text begin with none of these.
-  if (!firstBytes.has(payload[0] ?? -1)) return undefined;
+  if (firstBytes[payload[0] ?? 0x20] !== 1) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   return fileFormats.find((format) => isFormat[format](bytes));
 }
 
-const firstBytes = new Set([0x7f, 0x4d, 0xfe, 0xce, 0xcf, 0xca, 0x64, 0xac, 0x00, 0x80]);
+const firstBytes = new Uint8Array(256);
+for (const byte of [0x7f, 0x4d, 0xfe, 0xce, 0xcf, 0xca, 0x64, 0xac, 0x00, 0x80])
+  firstBytes[byte] = 1;
 
 const isFormat: Readonly<Record<FileFormat, (bytes: Buffer) => boolean>> = {
   /** Class and byte order are 1 or 2, the version is 1, and the type is one that can be loaded if it is there. */

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { createGatedMatcher, inlineLimitBytes } from "./gated-matcher.ts";
 import type { RuleMatcher } from "./matcher.ts";
@@ -38,7 +39,7 @@ it("answers at once while there is time in the turn", () => {
   expect(matcher.match(small, "device")).toEqual([]);
 });
 
-it("gives larger payloads to the thread", async () => {
+it("gives larger payloads and archives to the thread", async () => {
   const inThread: number[] = [];
   const matcher = createGatedMatcher(slowRules(0), {
     match: (payload) => {
@@ -48,5 +49,6 @@ it("gives larger payloads to the thread", async () => {
   });
   matcher.match(small, "device");
   await matcher.match(new Uint8Array(inlineLimitBytes + 1), "device");
-  expect(inThread).toEqual([inlineLimitBytes + 1]);
+  await matcher.match(gzipSync("a"), "device");
+  expect(inThread).toEqual([inlineLimitBytes + 1, gzipSync("a").length]);
 });

@@ -1,9 +1,8 @@
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Level } from "../../contract/verdict.ts";
 import { type FileFormat, fileFormatOf } from "./file-format.ts";
-import { createTextFinder } from "./payload-text.ts";
 import type { Action, Origin } from "./rule.ts";
-import { createDecodedViews } from "./views.ts";
+import { createUnfolding } from "./views/unfold.ts";
 
 /** One rule that holds for one message. */
 export interface RuleMatch {
@@ -63,10 +62,20 @@ export interface MatcherParts {
   readonly leafOfFormat: (format: FileFormat) => number | undefined;
 }
 
+/** What a text hides below the depth and the length that are looked at is not taken for nothing. */
+export const notSeenThrough: RuleMatch = Object.freeze({
+  rule: "content-not-seen-through",
+  title: "Wrapped deeper or packed tighter than is looked into",
+  level: "low",
+  action: "tag",
+  confidence: 0.5,
+  tags: Object.freeze(["attack.t1027"]),
+});
+
 const nothing: readonly RuleMatch[] = Object.freeze([]);
 
 /**
- * Looks at the text of the payload, its decoded layers and its format, then evaluates the rules of which at least one
+ * Looks at the payload in every view of it, then evaluates the rules of which at least one
  * leaf was found. That is enough because the lint refuses a condition that holds without any.
  *
  * The working arrays are shared by all calls: a call never waits, so no two overlap.
@@ -78,32 +87,27 @@ export function createMatcher({
   users,
   leafOfFormat,
 }: MatcherParts): RuleMatcher {
-  const textOf = createTextFinder();
-  const decoded = createDecodedViews();
+  const unfold = createUnfolding();
   const found = new Uint8Array(users.length);
-  const touched = new Uint8Array(rules.length);
+  const touched = new Set<number>();
   let findings = 0;
 
   const note = (leaf: number): void => {
     findings++;
     found[leaf] = 1;
-    for (const rule of users[leaf] ?? []) touched[rule] = 1;
+    for (const rule of users[leaf] ?? []) touched.add(rule);
   };
   const look = (view: Uint8Array): void => {
     for (const leaf of engine.match(view)) note(leaf);
   };
-  const lookAtFormat = (payload: Uint8Array): void => {
-    const format = fileFormatOf(payload);
+  const lookAtFile = (bytes: Uint8Array): void => {
+    const format = fileFormatOf(bytes);
     const leaf = format && leafOfFormat(format);
     if (leaf !== undefined) note(leaf);
   };
   const report = (origin: Origin): readonly RuleMatch[] => {
-    const matches: RuleMatch[] = [];
-    rules.forEach((rule, index) => {
-      const match = rule.reports[origin];
-      if (touched[index] === 1 && match !== undefined && rule.holds(found)) matches.push(match);
-    });
-    return matches;
+    const held = [...touched].filter((index) => rules[index]?.holds(found));
+    return held.sort((a, b) => a - b).flatMap((index) => rules[index]?.reports[origin] ?? []);
   };
 
   return {
@@ -114,17 +118,15 @@ export function createMatcher({
         throw new MatchFailed("payload-too-large", `${payload.length} bytes`);
       }
       try {
-        lookAtFormat(payload);
-        const text = textOf(payload);
-        look(text);
-        decoded.each(text, look);
-        return findings === 0 ? nothing : report(origin);
+        const cut = unfold(payload, { look, lookAtFile });
+        const matches = touched.size === 0 ? nothing : report(origin);
+        return cut ? [...matches, notSeenThrough] : matches;
       } catch (cause) {
         throw new MatchFailed("engine", String(cause), { cause });
       } finally {
         if (findings > 0) {
           found.fill(0);
-          touched.fill(0);
+          touched.clear();
           findings = 0;
         }
       }

@@ -22,26 +22,43 @@ export function createTextFinder(): TextFinder {
   const scratch = new Uint8Array(payloadLimitBytes);
   return (payload) => {
     if (isText(payload)) return payload;
-    return scratch.subarray(0, copyRuns(payload, scratch));
+    return scratch.subarray(0, copyRuns(payload, scratch, shortestRun));
   };
 }
 
-export function isText(payload: Uint8Array): boolean {
-  if (isUtf8(payload) && !payload.includes(0)) return true;
-  let plain = 0;
-  for (let at = 0; at < payload.length; at++) {
-    if (isPlain(payload[at] ?? 0)) plain++;
-  }
-  return plain >= payload.length * leastTextShare;
+/** Within an encoding nothing but longer writing counts: of what is packed tight there is much. */
+const shortestInner = 12;
+
+/** The writing in bytes that are no text. The answer lies in a buffer that the next call reuses. */
+export function createWritingFinder(): TextFinder {
+  const scratch = new Uint8Array(payloadLimitBytes);
+  return (bytes) => scratch.subarray(0, copyRuns(bytes, scratch, shortestInner));
 }
 
-function copyRuns(from: Uint8Array, into: Uint8Array): number {
+export function isText(payload: Uint8Array): boolean {
+  return (isUtf8(payload) && !payload.includes(0)) || isPlainFor(leastTextShare, payload);
+}
+
+const plain = Uint8Array.from({ length: 256 }, (_, byte) => {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d ? 1 : 0;
+});
+
+/** Whether such a share of the bytes is plain ASCII. Noise, a third of it, is left soon. */
+export function isPlainFor(share: number, bytes: Uint8Array): boolean {
+  let others = Math.floor(bytes.length * (1 - share));
+  for (let at = 0; at < bytes.length; at++) {
+    if (plain[bytes[at] as number] === 0 && --others < 0) return false;
+  }
+  return true;
+}
+
+function copyRuns(from: Uint8Array, into: Uint8Array, shortest: number): number {
   let written = 0;
   let start = 0;
   for (let at = 0; at <= from.length; at++) {
-    if (at < from.length && isPlain(from[at] ?? 0)) continue;
+    if (at < from.length && plain[from[at] as number] === 1) continue;
     // A run is shorter than what separates it took, so the copy never overtakes the original.
-    if (at - start >= shortestRun) {
+    if (at - start >= shortest) {
       into.set(from.subarray(start, at), written);
       written += at - start;
       if (at < from.length) into[written++] = gap;
@@ -49,8 +66,4 @@ function copyRuns(from: Uint8Array, into: Uint8Array): number {
     start = at + 1;
   }
   return written;
-}
-
-function isPlain(byte: number): boolean {
-  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

@@ -1,14 +1,18 @@
-import { payloadLimitBytes } from "../../contract/limits.ts";
+import { payloadLimitBytes } from "../../../contract/limits.ts";
 
-/** Text wrapped more often than this is looked at as far as it was unwrapped. */
-const mostLayers = 3;
+/** Text wrapped more often than this is looked at as far as it was unwrapped, and reported. */
+const mostLayers = 4;
 
 const percent = 0x25;
 const ampersand = 0x26;
 const backslash = 0x5c;
+const markers = [backslash, percent, ampersand] as const;
+const isMarker = new Uint8Array(256);
+for (const marker of markers) isMarker[marker] = 1;
 const semicolon = 0x3b;
 const hash = 0x23;
 const longestEntity = 10;
+const longestNumber = 24;
 
 const names = {
   ...{ lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27, sol: 0x2f },
@@ -36,45 +40,66 @@ for (const [letter, byte] of Object.entries({ b: 8, t: 9, n: 10, f: 12, r: 13 })
 }
 for (const same of ['"', "\\", "/"]) escapes[same.charCodeAt(0)] = same.charCodeAt(0);
 
-export interface DecodedViews {
-  /** Calls `visit` with each layer below the raw bytes. The bytes are reused by the next layer. */
-  each(payload: Uint8Array, visit: (view: Uint8Array) => void): void;
+export interface EscapeLayers {
+  /**
+   * Calls `visit` with each layer below the text. The bytes are reused by the next layer.
+   *
+   * @returns the innermost layer, and whether there were more than are shown.
+   */
+  each(
+    text: Uint8Array,
+    visit: (layer: Uint8Array) => void,
+  ): { readonly innermost: Uint8Array; readonly unfinished: boolean };
 }
 
 /**
- * The payload as its last reader might see it: percent, JSON and HTML escapes undone.
+ * The text as its last reader might see it: percent, JSON, shell and HTML escapes undone.
  *
  * Every layer is visited, not only the innermost one, because unwrapping once too often destroys
  * text (`C:\temp` becomes a tab). A decoded form is never longer than its escape, so one buffer of
  * the payload limit is enough and each layer is decoded in place.
  */
-export function createDecodedViews(): DecodedViews {
+export function createEscapeLayers(): EscapeLayers {
   const scratch = new Uint8Array(payloadLimitBytes);
   return {
-    each(payload, visit) {
-      let source = payload;
-      for (let layer = 0; layer < mostLayers && hasEscape(source); layer++) {
-        const length = decodeLayer(source, scratch);
-        if (length === source.length) return;
-        source = scratch.subarray(0, length);
-        visit(source);
+    each(text, visit) {
+      let innermost = text;
+      for (let layer = 0; ; layer++) {
+        const first = firstEscape(innermost);
+        if (first < 0) return { innermost, unfinished: false };
+        if (layer === mostLayers) return { innermost, unfinished: true };
+        innermost = scratch.subarray(0, decodeLayer(innermost, scratch, first));
+        visit(innermost);
       }
     },
   };
 }
 
-function hasEscape(bytes: Uint8Array): boolean {
-  return bytes.includes(backslash) || bytes.includes(percent) || bytes.includes(ampersand);
+/** Where the first escape is that can be undone, or -1. Most texts have no sign of any. */
+function firstEscape(bytes: Uint8Array): number {
+  let first = -1;
+  for (const marker of markers) {
+    const within = first < 0 ? bytes : bytes.subarray(0, first);
+    let at = within.indexOf(marker);
+    while (at >= 0 && decodeAt(bytes, at, marker) === 0) at = within.indexOf(marker, at + 1);
+    if (at >= 0) first = at;
+  }
+  return first;
 }
 
-/** Undoes one layer of escapes. `into` may be the buffer that `from` lies in. */
-export function decodeLayer(from: Uint8Array, into: Uint8Array): number {
-  let written = 0;
-  let at = 0;
+/**
+ * Undoes one layer of escapes, of which the first is at `first`. `into` may be the buffer that `from`
+ * lies in.
+ *
+ * @returns the length.
+ */
+export function decodeLayer(from: Uint8Array, into: Uint8Array, first: number): number {
+  into.set(from.subarray(0, first));
+  let written = first;
+  let at = first;
   while (at < from.length) {
-    const byte = from[at] ?? 0;
-    const decoded =
-      byte === backslash || byte === percent || byte === ampersand ? decodeAt(from, at, byte) : 0;
+    const byte = from[at] as number;
+    const decoded = isMarker[byte] === 1 ? decodeAt(from, at, byte) : 0;
     if (decoded === 0) {
       into[written++] = byte;
       at++;
@@ -91,19 +116,41 @@ function decodeAt(from: Uint8Array, at: number, marker: number): number {
   if (marker === ampersand) return decodeEntity(from, at);
   const next = from[at + 1] ?? 0;
   const lower = next | 0x20;
-  if (lower === 0x75) return pack(hexAt(from, at + 2, 4), 6);
+  if (lower === 0x75) return unitAt(from, at);
   if (marker === percent) return pack(hexAt(from, at + 1, 2), 3);
   if (lower === 0x78) return pack(hexAt(from, at + 2, 2), 4);
+  if (next >= 0x30 && next <= 0x33) return pack(octalAt(from, at + 1), 4);
   const plain = next < 128 ? (escapes[next] ?? 0) : 0;
   return plain === 0 ? 0 : pack(plain, 2);
 }
 
+/** `\\uXXXX` or `%uXXXX`; a pair of surrogates is one character. */
+function unitAt(from: Uint8Array, at: number): number {
+  const high = hexAt(from, at + 2, 4);
+  if ((high & 0xfc00) !== 0xd800 || high < 0) return pack(high, 6);
+  const low =
+    from[at + 6] === from[at] && ((from[at + 7] ?? 0) | 0x20) === 0x75
+      ? hexAt(from, at + 8, 4)
+      : -1;
+  if ((low & 0xfc00) !== 0xdc00 || low < 0) return pack(high, 6);
+  return pack(0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff), 12);
+}
+
+/** Three octal digits, the way a shell writes a byte, or -1. */
+function octalAt(from: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 3; i++) {
+    const digit = (from[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) return -1;
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
 function decodeEntity(from: Uint8Array, at: number): number {
+  if (from[at + 1] === hash) return decodeNumber(from, at);
   const end = entityEnd(from, at + 1);
-  if (end < 0) return 0;
-  const code =
-    from[at + 1] === hash ? numberAt(from, at + 2, end) : namedCharacter(from, at + 1, end);
-  return code <= 0xffff ? pack(code, end + 1 - at) : 0;
+  return end < 0 ? 0 : pack(namedCharacter(from, at + 1, end), end + 1 - at);
 }
 
 /** The character that `from` names between `start` and `end`, or -1. */
@@ -117,21 +164,25 @@ function namedCharacter(from: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** A character reference behind its `#`: up to 6 hexadecimal digits after an x, or up to 7 others. */
-function numberAt(from: Uint8Array, start: number, end: number): number {
-  const lower = (from[start] ?? 0) | 0x20;
-  if (lower === 0x78) {
-    const digits = end - start - 1;
-    return digits >= 1 && digits <= 6 ? hexAt(from, start + 1, digits) : -1;
-  }
-  if (end === start || end - start > 7) return -1;
+/** A character reference by number. Browsers read over leading zeros, and do without the semicolon. */
+function decodeNumber(from: Uint8Array, at: number): number {
+  const isHex = ((from[at + 2] ?? 0) | 0x20) === 0x78;
+  const start = at + (isHex ? 3 : 2);
   let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = (from[i] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
+  let i = start;
+  for (; i < start + longestNumber; i++) {
+    const digit = isHex ? hexAt(from, i, 1) : decimalAt(from, i);
+    if (digit < 0) break;
+    value = value * (isHex ? 16 : 10) + digit;
+    if (value > 0xffff) return 0;
   }
-  return value;
+  if (i === start) return 0;
+  return pack(value, i - at + (from[i] === semicolon ? 1 : 0));
+}
+
+function decimalAt(from: Uint8Array, at: number): number {
+  const digit = (from[at] ?? 0) - 0x30;
+  return digit >= 0 && digit <= 9 ? digit : -1;
 }
 
 /** Where the semicolon is, or -1: most ampersands begin no entity, and must cost nothing. */
@@ -174,8 +225,13 @@ function writeCharacter(into: Uint8Array, at: number, character: number, marker:
     into[at + 1] = 0x80 | (character & 0x3f);
     return at + 2;
   }
-  into[at] = 0xe0 | (character >> 12);
-  into[at + 1] = 0x80 | ((character >> 6) & 0x3f);
-  into[at + 2] = 0x80 | (character & 0x3f);
-  return at + 3;
+  let next = at;
+  if (character < 0x10000) into[next++] = 0xe0 | (character >> 12);
+  else {
+    into[next++] = 0xf0 | (character >> 18);
+    into[next++] = 0x80 | ((character >> 12) & 0x3f);
+  }
+  into[next++] = 0x80 | ((character >> 6) & 0x3f);
+  into[next++] = 0x80 | (character & 0x3f);
+  return next;
 }

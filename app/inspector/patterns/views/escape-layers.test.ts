@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDecodedViews, decodeLayer } from "./views.ts";
+import { createEscapeLayers, decodeLayer } from "./escape-layers.ts";
 
 function layersOf(text: string): readonly string[] {
   const layers: string[] = [];
-  createDecodedViews().each(Buffer.from(text), (view) => {
+  createEscapeLayers().each(Buffer.from(text), (view) => {
     layers.push(Buffer.from(view).toString());
   });
   return layers;
 }
 
-describe("decoded views", () => {
+describe("escape layers", () => {
   it("has none for text without escapes", () => {
     expect(layersOf("plain text")).toEqual([]);
     expect(layersOf("100 % & more \\ or less")).toEqual([]);
@@ -26,8 +26,27 @@ describe("decoded views", () => {
     expect(layersOf("C:\\\\temp")).toEqual(["C:\\temp", "C:\temp"]);
   });
 
-  it("stops after three layers", () => {
-    expect(layersOf("%2525252e")).toEqual(["%25252e", "%252e", "%2e"]);
+  it("stops after four layers and says so", () => {
+    const layers = createEscapeLayers();
+    const wrapped = (times: number) => Buffer.from(`%${"25".repeat(times - 1)}2e`);
+    expect(layersOf(wrapped(4).toString())).toEqual(["%25252e", "%252e", "%2e", "."]);
+    expect(layers.each(wrapped(4), () => undefined).unfinished).toBe(false);
+    expect(layers.each(wrapped(5), () => undefined).unfinished).toBe(true);
+    expect(layers.each(Buffer.from("100 % \\q &c"), () => undefined).unfinished).toBe(false);
+  });
+
+  it("joins surrogates, and leaves half a pair as it is", () => {
+    expect(layersOf("\\ud83d\\ude00.\\u0041")).toEqual(["😀.A"]);
+    expect(layersOf("\\ud83d.\\u0041")[0]).toMatch(/\.A$/);
+  });
+
+  it("undoes octal escapes of a shell", () => {
+    expect(layersOf("\\057etc\\057x \\9 \\08")).toEqual(["/etc/x \\9 \\08"]);
+  });
+
+  it("reads numbers of HTML as browsers do: with leading zeros, without a semicolon", () => {
+    expect(layersOf("&#0000000047;&#x000000000002f;&#60script&#x3E")).toEqual(["//<script>"]);
+    expect(layersOf("&#; &#x; &#70000;")).toEqual([]);
   });
 
   it("leaves broken escapes as they are", () => {
@@ -50,9 +69,9 @@ describe("decoded views", () => {
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         const from = Buffer.from(pieces.join(""));
         const into = Buffer.alloc(from.length);
-        const expected = into.subarray(0, decodeLayer(from, into)).toString("hex");
+        const expected = into.subarray(0, decodeLayer(from, into, 0)).toString("hex");
         const inPlace = Buffer.from(from);
-        const length = decodeLayer(inPlace, inPlace);
+        const length = decodeLayer(inPlace, inPlace, 0);
         expect(length).toBeLessThanOrEqual(from.length);
         expect(inPlace.subarray(0, length).toString("hex")).toBe(expected);
       }),

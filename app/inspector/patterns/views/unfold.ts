@@ -1,0 +1,125 @@
+import { payloadLimitBytes } from "../../../contract/limits.ts";
+import { fileFormatOf } from "../file-format.ts";
+import { createTextFinder, createWritingFinder, isPlainFor, isText } from "../payload-text.ts";
+import { encodedRuns } from "./encoded-runs.ts";
+import { createEscapeLayers } from "./escape-layers.ts";
+import { isPacked, tooLarge, unpack } from "./packed.ts";
+import { plainLetters } from "./plain-letters.ts";
+import { narrowText } from "./wide-text.ts";
+
+/** Content within content: so deep is looked, the payload being 0. */
+const deepest = 3;
+/** So many encoded runs and archives are opened; a page of icons and tokens has some dozens. */
+const mostOpened = 64;
+/** Of these so many may be archives, each of which costs a start of its own. */
+const mostUnpacked = 8;
+/**
+ * What may be looked at besides the payload itself: all of it in three forms and some more, and of an
+ * archive as much as a payload may have.
+ */
+const budgetOf = (payload: Uint8Array) =>
+  3 * payload.length + (isPacked(payload) ? payloadLimitBytes : 8 * 1024);
+
+const nothing = new Uint8Array(0);
+
+export interface Views {
+  /** Text to look for rules in. Its bytes are reused afterwards. */
+  readonly look: (text: Uint8Array) => void;
+  /** Something that might be a file. */
+  readonly lookAtFile: (bytes: Uint8Array) => void;
+}
+
+/** What a run of letters must begin as to be opened, if it is no writing. */
+const opens = (head: Uint8Array) => isPacked(head) || fileFormatOf(head) !== undefined;
+
+/**
+ * Shows a payload as each of its readers might see it, the text as it came first: escapes undone
+ * layer by layer, letters in disguise plain, Base64 and hexadecimal decoded, gzip unpacked, UTF-16
+ * narrowed, and each of these within another.
+ *
+ * Every view needs a sign of it in the text, and what honest messages have none of costs them a
+ * search for a byte. Bytes, depth and number are bounded, so that no text can make it dear.
+ *
+ * @returns whether something was left unseen for it.
+ */
+export function createUnfolding(): (payload: Uint8Array, views: Views) => boolean {
+  const textOf = createTextFinder();
+  const writingIn = createWritingFinder();
+  const layers = createEscapeLayers();
+
+  return (payload, { look, lookAtFile }) => {
+    let left = budgetOf(payload);
+    let cut = false;
+    let opened = 0;
+    let unpacked = 0;
+    /** Looks as far as there is something left to spend. @returns what it looked at. */
+    const lookWithin = (view: Uint8Array | undefined): Uint8Array => {
+      if (!view || view.length === 0) return nothing;
+      const seen = view.length <= left ? view : view.subarray(0, left);
+      if (seen.length < view.length) cut = true;
+      left -= seen.length;
+      if (seen.length > 0) look(seen);
+      return seen;
+    };
+
+    /** Everything below a text that has been looked at. */
+    const unfoldText = (text: Uint8Array, depth: number): void => {
+      lookWithin(plainLetters(text));
+      const { innermost, unfinished } = layers.each(text, (layer) => {
+        lookWithin(layer);
+        lookWithin(plainLetters(layer));
+      });
+      if (unfinished) cut = true;
+      const runs = encodedRuns(innermost, { opens, most: mostOpened - opened + 1 });
+      opened += runs.length;
+      if (opened > mostOpened) cut = true;
+      // None of them lies in a buffer that the next layers reuse.
+      for (const run of runs) open(run, depth + 1);
+    };
+
+    /** What an encoding held, or a payload that is no text. */
+    const open = (bytes: Uint8Array, depth: number): void => {
+      if (isPacked(bytes) && unpacked++ >= mostUnpacked) {
+        cut = true;
+        return;
+      }
+      const content = unpack(bytes);
+      if (content === tooLarge) cut = true;
+      else if (content) open(content, depth + 1);
+      else openPlain(bytes, depth);
+    };
+
+    const openPlain = (bytes: Uint8Array, depth: number): void => {
+      const text = isText(bytes) ? bytes : (narrowText(bytes) ?? textWithoutOverlong(bytes));
+      if (!text) lookAtFile(bytes);
+      if (text) read(text, depth);
+      // The payload's own writing has been looked at before.
+      else if (depth > 0) read(writingIn(bytes), depth);
+    };
+
+    const read = (text: Uint8Array, depth: number): void => {
+      if (text.length === 0) return;
+      if (depth > deepest) cut = true;
+      else unfoldText(lookWithin(text), depth);
+    };
+
+    // What it says as it stands is looked at whatever it costs, and whatever else it may be.
+    const text = textOf(payload);
+    look(text);
+    unfoldText(text, 0);
+    if (text === payload) lookAtFile(payload);
+    else open(payload, 0);
+    return cut;
+  };
+}
+
+/** What hides a separator here and there is still half plain; noise is not. */
+const leastPlain = 0.5;
+const headBytes = 256;
+
+/** Overlong forms are no UTF-8, so that a short text full of them passes for bytes. */
+function textWithoutOverlong(bytes: Uint8Array): Uint8Array | undefined {
+  if (!isPlainFor(leastPlain, bytes.subarray(0, headBytes))) return undefined;
+  const plain = plainLetters(bytes);
+  return plain && isText(plain) ? plain : undefined;
+}
