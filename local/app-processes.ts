@@ -28,6 +28,7 @@ export interface AppContext {
   /** Of what each NATS server keeps. */
   readonly natsDirectory: string;
   readonly silentSeconds: number | undefined;
+  readonly canarySeconds: number | undefined;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -85,6 +86,7 @@ const particulars: Record<
     NATS_SERVERS: `tls://${host}:${context.layout.edges[edge - 1]?.client}`,
     MQTT_PORT: String(context.layout.edges[edge - 1]?.mqtt),
     METERED_DEVICES: "100000",
+    ...(context.canarySeconds && { CANARY_SECONDS: String(context.canarySeconds) }),
     ...(context.silentSeconds && { SILENT_SECONDS: String(context.silentSeconds) }),
   }),
   mender: (context, server) => ({

@@ -33,6 +33,8 @@ export interface RegionOptions {
   readonly reportGates?: boolean;
   /** After how long a device's connection ends from which nothing comes; 510 s unless said. */
   readonly silentSeconds?: number;
+  /** How often each gate sends a synthetic attack; 300 s unless said. */
+  readonly canarySeconds?: number;
   /** Whether the API is served. */
   readonly console?: boolean;
   /** None unless said. */

@@ -50,8 +50,9 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const secrets = ensureSecrets(join(state, "secrets"));
   const natsDirectory = join(state, "nats");
   const shared = { layout, certificates, deviceCa, secrets, links };
-  const { silentSeconds } = options;
-  const app: AppContext = { ...shared, logLevel, profiled, natsDirectory, silentSeconds };
+  const { silentSeconds, canarySeconds } = options;
+  const timing = { silentSeconds, canarySeconds };
+  const app: AppContext = { ...shared, logLevel, profiled, natsDirectory, ...timing };
   const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];

@@ -69,11 +69,19 @@ export class ActiveTerm {
   #committedMs = 0;
   #tickedMs = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  /** When the last synthetic attack was sent that was seen; before the first, when this began. */
+  #canaryMs: number;
 
   constructor(options: TermOptions, cursor: IncidentCursor, revision: number) {
     this.#options = options;
     this.#cursor = cursor;
     this.#revision = revision;
+    this.#canaryMs = options.now();
+  }
+
+  /** In seconds. */
+  get canaryAge(): number {
+    return Math.max(0, this.#options.now() - this.#canaryMs) / 1_000;
   }
 
   get behind(): number {
@@ -125,7 +133,8 @@ export class ActiveTerm {
     let taken = 0;
     for (const finding of findings) {
       if (groups.pending >= roomFor) break;
-      metrics.finding(this.#take(finding, labels));
+      if (finding?.canary) this.#canaryMs = Math.max(this.#canaryMs, finding.time);
+      else metrics.finding(this.#take(finding, labels));
       taken++;
     }
     this.#cursor = { ...this.#cursor, ...markAfter(this.#cursor, messages.slice(0, taken)) };

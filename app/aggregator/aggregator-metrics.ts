@@ -23,6 +23,8 @@ export interface AggregatorState {
   /** Findings that are stored and not counted yet. */
   readonly behind: () => number;
   readonly groups: () => number;
+  /** Seconds since the last synthetic attack that was seen. */
+  readonly canaryAge: () => number;
   /** In force. */
   readonly exceptions: (kind: ExceptionKind) => number;
   readonly openIncidents: () => Readonly<Record<(typeof incidentKinds)[number], number>>;
@@ -55,6 +57,11 @@ export function createAggregatorMetrics(registry: Registry) {
         state.active() ? 1 : 0,
       );
       gauge("behind_findings", "Findings that are stored and not counted yet", state.behind);
+      gauge(
+        "canary_age_seconds",
+        "How old the last synthetic attack is that was seen, or the turn of this replica; 0 while another one is active",
+        state.canaryAge,
+      );
       gauge("groups", "Pairs of rule and client that are remembered", state.groups);
       new Gauge({
         name: "sentinel_aggregator_exceptions",

@@ -52,6 +52,7 @@ export class Aggregator {
     metrics.watch({
       active: () => this.#term !== undefined,
       behind: () => this.#term?.behind ?? 0,
+      canaryAge: () => this.#term?.canaryAge ?? 0,
       groups: () => this.#groups?.size ?? 0,
       exceptions: (kind) => this.#exceptions?.inForce(kind) ?? 0,
       openIncidents: () => this.#openIncidents(),

@@ -13,5 +13,6 @@ export const findingOf = (sequence: number, more: Partial<SeenFinding> = {}): Se
   excerpt: "; rm -rf /",
   origin: "device",
   quoted: false,
+  canary: false,
   ...more,
 });

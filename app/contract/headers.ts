@@ -3,6 +3,8 @@ export const headers = {
   messageId: "Nats-Msg-Id",
   /** When the bridge read the message from the upstream broker, or a gate took it from its edge. */
   received: "Sentinel-Received",
+  /** Of a synthetic attack: it is inspected as a report is, and neither delivered nor counted. */
+  canary: "Sentinel-Canary",
   /** When the log of its lane stored it. */
   ingressStored: "Sentinel-Ingress-Stored",
   /** When the verdict fell. */

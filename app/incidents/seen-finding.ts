@@ -21,6 +21,8 @@ export interface SeenFinding {
    * who it is for, not who did anything.
    */
   readonly quoted: boolean;
+  /** Found in a synthetic attack: it is seen, and nothing else. */
+  readonly canary: boolean;
   /** A silence covers it: it is counted, and nobody is told. */
   readonly silenced?: boolean;
 }
@@ -39,7 +41,12 @@ const schema = z.object({
   }),
   evidences: z
     .array(
-      z.object({ data: z.looseObject({ origin: z.enum(origins).optional().catch(undefined) }) }),
+      z.object({
+        data: z.looseObject({
+          origin: z.enum(origins).optional().catch(undefined),
+          canary: z.literal(true).optional().catch(undefined),
+        }),
+      }),
     )
     .default([]),
 });
@@ -60,7 +67,7 @@ export function seenFinding({ sequence, subject, data }: StoredMessage): SeenFin
   const read = schema.safeParse(parseJson(data)).data;
   if (!read || clientId === undefined) return undefined;
   const { uid, analytic, attacks } = read.finding_info;
-  const { origin, excerpt } = read.evidences[0]?.data ?? {};
+  const { origin, excerpt, canary = false } = read.evidences[0]?.data ?? {};
   return {
     sequence,
     subject,
@@ -72,6 +79,7 @@ export function seenFinding({ sequence, subject, data }: StoredMessage): SeenFin
     techniques: attacks.map(({ technique }) => technique.uid),
     origin,
     excerpt: typeof excerpt === "string" ? excerpt.slice(0, excerptLimit) : "",
+    canary,
     quoted: eventClass === "pattern" && origin === "upstream" && read.disposition_id === tagged,
   };
 }

@@ -26,6 +26,7 @@ type Labelled =
   | "storeRetries"
   | "threadReplacements"
   | "budgetExceeded"
+  | "canaries"
   | "decisions"
   | "leaseLosses";
 
@@ -66,6 +67,7 @@ export function createInspectorMetrics(registry: Registry) {
       "Messages whose matching did not end within its budget",
       ["origin"],
     ),
+    canaries: counter("canaries", "Synthetic attacks, and whether they were found", ["outcome"]),
     stageFailures: counter("stage_failures", "Inspections that failed and are repeated", []),
     decisions: counter("decisions", "What was asked about held messages, and what came of it", [
       "action",
@@ -106,6 +108,7 @@ function startAtZero(metrics: Pick<InspectorMetrics, Labelled>) {
   }
   for (const reason of deadLetterReasons) metrics.deadLetters.inc({ reason }, 0);
   for (const code of replacementCodes) metrics.threadReplacements.inc({ code }, 0);
+  for (const outcome of ["raised", "missed"]) metrics.canaries.inc({ outcome }, 0);
   for (const origin of origins) metrics.budgetExceeded.inc({ origin }, 0);
   for (const action of decisionActions) {
     for (const outcome of decisionOutcomes) metrics.decisions.inc({ action, outcome }, 0);

@@ -1,3 +1,4 @@
+import { canarySeconds } from "../contract/canary.ts";
 import { meteredShape } from "../meter/environment.ts";
 import { count, port, readEnvironment } from "../shared/environment.ts";
 
@@ -12,6 +13,8 @@ const shape = {
    * longest keep-alive that the entrance allows (340 s), so that nats-server ends all others.
    */
   SILENT_SECONDS: count.max(86_400).default(510),
+  /** How often a synthetic attack is sent, which the aggregator must see. */
+  CANARY_SECONDS: count.max(86_400).default(canarySeconds),
 };
 
 export const readReportGateEnvironment = (environment?: Record<string, string | undefined>) =>

@@ -11,6 +11,7 @@ await runProcess("report-gate", readReportGateEnvironment, async (environment, c
     metering: await openMetering(reportGate, environment, context),
     metrics: createReportGateMetrics(context.metrics),
     heldBytes: environment.HELD_BYTES,
+    canaryMs: environment.CANARY_SECONDS * 1_000,
     silentMs: environment.SILENT_SECONDS * 1_000,
     look: (silentMs) => silentLines({ port: environment.MQTT_PORT, silentMs }),
   }),

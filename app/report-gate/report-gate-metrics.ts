@@ -37,6 +37,11 @@ export function createReportGateMetrics(registry: Registry) {
       help: "Failed attempts to store a report, each of which is repeated",
       registers,
     }),
+    canaries: new Counter({
+      name: `${prefix}_canaries_total`,
+      help: "Synthetic attacks that were sent into the pipeline",
+      registers,
+    }),
     silentLines: new Gauge({
       name: `${prefix}_silent_lines`,
       help: "Connections of devices that have been silent for longer than they may, at the last look",

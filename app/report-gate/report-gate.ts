@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { canaryClient, canaryPayload } from "../contract/canary.ts";
 import { crossings } from "../contract/crossings.ts";
 import { headers, nowMs, timestamp } from "../contract/headers.ts";
 import type { SilentLine } from "../contract/silent-lines.ts";
@@ -19,6 +20,8 @@ export interface ReportGateOptions {
   readonly metrics: ReportGateMetrics;
   /** Room for reports that are not stored yet. */
   readonly heldBytes: number;
+  /** How often a synthetic attack is sent. */
+  readonly canaryMs: number;
   /** A device's connection ends when nothing has come from it for so long. */
   readonly silentMs: number;
   /** The edge's connections that have been silent for so long. */
@@ -28,6 +31,8 @@ export interface ReportGateOptions {
 const resumePrefix = crossings.resumesToGate.as.replace("*", "");
 const resumeLimitBytes = 1_024;
 const reportPrefix = subjects.reports("");
+/** The line in which synthetic attacks wait: none that a device may be called. */
+const canaryLine = "$canary";
 /** What is still held when the process is to end may take so long. */
 const drainLimitMs = 20_000;
 const drainPollMs = 20;
@@ -69,6 +74,13 @@ class ReportGate {
     else metrics.shed.inc({ reason: "no-room" });
   };
 
+  /** Sends a synthetic attack on the way of reports, from its line on. */
+  readonly sendCanary = (): void => {
+    if (!this.#lines.add(canaryLine, Buffer.from(canaryPayload), nowMs())) return;
+    this.#options.metrics.canaries.inc();
+    this.#pump();
+  };
+
   /** Stores what is held, or gives up. */
   async drain(): Promise<void> {
     const endMs = performance.now() + drainLimitMs;
@@ -94,12 +106,15 @@ class ReportGate {
     const { js, log } = metering;
     this.#onTheirWay++;
     const ids = messageHeaders();
-    ids.set(headers.messageId, `${turn.clientId}:${this.#instance}:${this.#numbered++}`);
+    const isCanary = turn.clientId === canaryLine;
+    const clientId = isCanary ? canaryClient : turn.clientId;
+    if (isCanary) ids.set(headers.canary, "1");
+    ids.set(headers.messageId, `${clientId}:${this.#instance}:${this.#numbered++}`);
     ids.set(headers.received, timestamp(turn.takenMs));
     const fromMs = performance.now();
     let failures = 0;
     try {
-      await storeMessage(js, subjects.ingress("device", turn.clientId), turn.report, {
+      await storeMessage(js, subjects.ingress("device", clientId), turn.report, {
         headers: ids,
         signal: this.#ended.signal,
         onRetry: (error, attempt) => {
@@ -110,7 +125,7 @@ class ReportGate {
         },
       });
       const tookMs = performance.now() - fromMs;
-      metrics.storeSeconds.observe(tookMs / 1000);
+      if (!isCanary) metrics.storeSeconds.observe(tookMs / 1000);
       if (failures === 0) this.#pace.stored(tookMs);
       this.#lines.done(turn);
     } catch (error) {
@@ -134,6 +149,7 @@ function passResume(metering: Metering, { subject, data }: Msg): void {
 export function createReportGate(options: ReportGateOptions): Running {
   const { metering, metrics, silentMs } = options;
   const gate = new ReportGate(options);
+  const canaries = setInterval(gate.sendCanary, options.canaryMs).unref();
   const lines = new LineWatch({
     look: () => options.look(silentMs),
     ask: (request) => metering.ask(subjects.silentLines, JSON.stringify(request)),
@@ -148,6 +164,7 @@ export function createReportGate(options: ReportGateOptions): Running {
   return {
     notReady: metering.notReady,
     drain: async () => {
+      clearInterval(canaries);
       lines.stop();
       for (const end of ends) end();
       await gate.drain();

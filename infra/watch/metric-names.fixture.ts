@@ -107,6 +107,7 @@ export async function ownMetrics() {
     behind: zero,
     groups: zero,
     exceptions: zero,
+    canaryAge: zero,
     openIncidents: () => ({ client: 0, campaign: 0 }),
   });
   return registry.getMetricsAsJSON();

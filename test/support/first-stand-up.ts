@@ -49,6 +49,7 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   const natsDirectory = join(directory, "nats");
   const particulars = {
     ...{ deviceCa: undefined, logLevel: "info", links: undefined, silentSeconds: undefined },
+    canarySeconds: undefined,
   };
   const app: AppContext = { ...shared, ...particulars, natsDirectory };
   const nats: NatsLayout = {

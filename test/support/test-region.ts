@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Region, startRegion } from "../../local/region.ts";
 import { type RegionOptions, wholeRegion } from "../../local/region-options.ts";
 
-/** A region of its own for one test file: free ports, a temporary directory that `stop` removes. No console, no meters, no menders, no aggregators, nobody who sends devices what they missed. */
+/** A region of its own for one test file: free ports, a temporary directory that `stop` removes. No console, no meters, no menders, no aggregators, no synthetic attacks, nobody who sends devices what they missed. */
 export async function startTestRegion(options: Partial<RegionOptions> = {}): Promise<Region> {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-test-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
@@ -16,6 +16,7 @@ export async function startTestRegion(options: Partial<RegionOptions> = {}): Pro
       menders: false,
       deliveries: 0,
       aggregators: 0,
+      canarySeconds: 86_400,
       directory,
       ...options,
     });

@@ -11,6 +11,7 @@ const messageOf = (client: number, sequence: number): IngressMessage => ({
   storedMs: 0,
   messageId: undefined,
   received: undefined,
+  canary: false,
 });
 
 /** A log in memory whose messages come one by one, and what became of them. */

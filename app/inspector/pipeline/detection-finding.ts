@@ -85,6 +85,8 @@ interface EvidenceData {
   readonly payload_bytes: number;
   /** The beginning of the payload, secrets masked. */
   readonly excerpt: string;
+  /** Found in a synthetic attack: no finding to anybody but who watches that they are found. */
+  readonly canary?: true;
 }
 
 export interface FindingsOfMessage {
@@ -96,6 +98,7 @@ export interface FindingsOfMessage {
   readonly rulesVersion: string;
   /** When the verdict fell. */
   readonly inspectedMs: number;
+  readonly canary?: boolean;
 }
 
 export interface SecurityEvent {
@@ -126,7 +129,7 @@ export function securityEventsOf(inspected: FindingsOfMessage): readonly Securit
 function detectionFinding(
   uid: string,
   findings: readonly [Finding, ...Finding[]],
-  { message, verdict, rulesVersion, inspectedMs }: FindingsOfMessage,
+  { message, verdict, rulesVersion, inspectedMs, canary = false }: FindingsOfMessage,
 ): DetectionFinding {
   const [main, ...others] = findings;
   const time = Math.floor(message.receivedMs);
@@ -168,6 +171,7 @@ function detectionFinding(
           ingress_sequence: message.sequence,
           payload_bytes: message.payload.length,
           excerpt: evidenceExcerpt(message.payload),
+          ...(canary && { canary }),
         },
       },
     ],

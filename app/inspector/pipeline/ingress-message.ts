@@ -12,6 +12,8 @@ export interface IngressMessage {
   readonly messageId: string | undefined;
   /** When the bridge or the gate received it, as it wrote it. */
   readonly received: string | undefined;
+  /** Whether a gate sent it itself, to see that attacks are found. */
+  readonly canary: boolean;
 }
 
 const nanosecondsPerMs = 1_000_000;
@@ -25,6 +27,7 @@ export function readIngressMessage(message: JsMsg): IngressMessage {
     // An absent header reads as "".
     messageId: message.headers?.get(headers.messageId) || undefined,
     received: message.headers?.get(headers.received) || undefined,
+    canary: (message.headers?.get(headers.canary) ?? "") !== "",
   };
 }
 
@@ -37,6 +40,7 @@ export function readStoredMessage(message: StoredMsg): IngressMessage {
     storedMs: nanosecondsOf(message.timestamp) / nanosecondsPerMs,
     messageId: message.header?.get(headers.messageId) || undefined,
     received: message.header?.get(headers.received) || undefined,
+    canary: (message.header?.get(headers.canary) ?? "") !== "",
   };
 }
 

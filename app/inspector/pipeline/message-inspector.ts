@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../../contract/headers.ts";
 import type { Lane } from "../../contract/lanes.ts";
 import type { Origin } from "../../contract/subjects.ts";
+import type { Finding } from "../../contract/verdict.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
 import { Semaphore } from "../../shared/semaphore.ts";
@@ -14,7 +15,14 @@ import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
 import { type Inspection, inspect } from "./inspection.ts";
 import type { InspectedMessage } from "./message.ts";
-import { addressingOf, deadLetterOf, identityOf, type Output, outputsOf } from "./outputs.ts";
+import {
+  addressingOf,
+  deadLetterOf,
+  eventOutputs,
+  identityOf,
+  type Output,
+  outputsOf,
+} from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
 import type { Redelivery } from "./redelivery.ts";
 import { budgetExceeded, type InspectionState, type Stage } from "./stages.ts";
@@ -63,7 +71,7 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
       await storeOutput({ publish }, deadLetterOf(lane, source, "quarantine-full"), context);
     };
     await slots.run(() => Promise.all(outputs.map(store)));
-    metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
+    if (!source.canary) metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
   };
 }
 
@@ -89,6 +97,8 @@ async function resultsOf(
     recipient: typeof status === "string" ? status : await status,
   };
   const findings = await inspectOrHold(options, message, lease);
+  if (source.canary && origin === "device")
+    return canaryOutputs(options, source, message, findings);
   if (findings.includes(budgetExceeded)) metrics.budgetExceeded.inc({ origin });
   const verdict = verdictOf(origin, findings);
   metrics.inspected.inc({ verdict, origin });
@@ -107,6 +117,29 @@ async function resultsOf(
     inspectedMs,
   });
   return outputsOf({ source, messageId, origin, clientId, findings, verdict, inspectedMs, events });
+}
+
+/**
+ * Of a synthetic attack only what it is there for: the rules' finding, when it would have been held.
+ * Nothing of it is counted, held or let pass.
+ */
+function canaryOutputs(
+  { metrics, state }: MessageInspectorOptions,
+  source: IngressMessage,
+  message: InspectedMessage,
+  findings: readonly Finding[],
+): readonly Output[] {
+  const found = findings.filter((each) => each.class === "pattern");
+  const { origin, clientId } = message;
+  const verdict = verdictOf(origin, found);
+  const raised = verdict === "quarantine" || verdict === "deny";
+  metrics.canaries.inc({ outcome: raised ? "raised" : "missed" });
+  if (!raised) return [];
+  const messageId = identityOf(source, clientId);
+  const inspectedMs = nowMs();
+  const { version: rulesVersion } = state.rules;
+  const what = { message, messageId, findings: found, verdict, rulesVersion, inspectedMs };
+  return eventOutputs(clientId, securityEventsOf({ ...what, canary: true }));
 }
 
 /** A report may have waited at its gate: what was sent at a device's own pace is judged by that. */

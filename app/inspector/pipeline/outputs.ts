@@ -60,19 +60,19 @@ export function outputsOf(inspected: Inspected): readonly Output[] {
     payload: inspected.source.payload,
     headers: headersOf(inspected),
   };
-  if (events.length === 0) return [message];
-  return [
-    message,
-    ...events.map(
-      (event): Output => ({
-        destination: "events",
-        subject: subjects.event(event.class, clientId),
-        payload: JSON.stringify(event.body),
-        headers: { [headers.messageId]: event.id },
-      }),
-    ),
-  ];
+  return [message, ...eventOutputs(clientId, events)];
 }
+
+export const eventOutputs = (
+  clientId: string,
+  events: readonly SecurityEvent[],
+): readonly Output[] =>
+  events.map((event) => ({
+    destination: "events",
+    subject: subjects.event(event.class, clientId),
+    payload: JSON.stringify(event.body),
+    headers: { [headers.messageId]: event.id },
+  }));
 
 function routeOf({
   verdict,

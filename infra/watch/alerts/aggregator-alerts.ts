@@ -1,3 +1,4 @@
+import { canarySeconds } from "../../../app/contract/canary.ts";
 import type { Alert } from "./alert-rule.ts";
 
 const outcome = (name: string, within: string) =>
@@ -38,6 +39,15 @@ export const aggregatorAlerts: readonly Alert[] = [
     lasting: "0s",
     summary: "{{ $value | humanize }} findings were counted in no incident",
     impact: "An attack may have been found, and nobody was told.",
+  },
+  {
+    name: "SentinelCanaryNotSeen",
+    severity: "critical",
+    when: `max(sentinel_aggregator_canary_age_seconds) > ${3 * canarySeconds}`,
+    lasting: "1m",
+    summary: "A synthetic attack was not found for {{ $value | humanizeDuration }}",
+    impact:
+      "Attacks in devices' reports may not be found, or nobody may be told: the way from a gate to the aggregator is broken, or the rules find nothing.",
   },
   {
     name: "SentinelLabelsUnknown",

@@ -61,6 +61,30 @@ export const incidents: Section = {
       ],
     }),
     graph({
+      title: "Age of the last canary",
+      description:
+        "A synthetic attack that each gate sends every five minutes and that must be seen",
+      unit: "s",
+      width: 12,
+      queries: [
+        { expr: "max(sentinel_aggregator_canary_age_seconds)", legend: "since it was sent" },
+      ],
+      limit: 900,
+    }),
+    graph({
+      title: "Canaries in an hour",
+      description: "Sent by gates, and found by inspectors or not",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "sum(increase(sentinel_report_gate_canaries_total[1h]))", legend: "sent" },
+        {
+          expr: "sum by (outcome) (increase(sentinel_inspector_canaries_total[1h]))",
+          legend: "{{outcome}}",
+        },
+      ],
+    }),
+    graph({
       title: "What hides findings",
       description: "Exceptions make no incidents, silences tell nobody; 100 at a time at most",
       unit: "short",

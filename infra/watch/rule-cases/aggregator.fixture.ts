@@ -5,6 +5,8 @@ const behind = `sentinel_aggregator_behind_findings{replica="aggregator-0"}`;
 const failures = `sentinel_aggregator_failures_total{replica="aggregator-0"}`;
 const findings = (outcome: string) =>
   `sentinel_aggregator_findings_total{replica="aggregator-0",outcome="${outcome}"}`;
+const canary = (replica: number) =>
+  `sentinel_aggregator_canary_age_seconds{replica="aggregator-${replica}"}`;
 const labels = `sentinel_aggregator_label_failures_total{replica="aggregator-0"}`;
 const waiting = `sentinel_aggregator_notice_waiting_seconds{receiver="desk"}`;
 const refused = `sentinel_aggregator_notices_total{receiver="desk",outcome="refused"}`;
@@ -32,6 +34,11 @@ export const aggregatorCases: readonly RuleCase[] = [
     alert: "SentinelIncidentsUngrouped",
     fires: [{ series: { [findings("ungrouped")]: "0x5 1x20" }, at: 10 }],
     quiet: [{ series: { [findings("ungrouped")]: "0x5 1x30" }, at: 25 }],
+  },
+  {
+    alert: "SentinelCanaryNotSeen",
+    fires: [{ series: { [canary(0)]: "0+60x30", [canary(1)]: "0x30" }, at: 20 }],
+    quiet: [{ series: { [canary(0)]: "0+60x14 0+60x14", [canary(1)]: "0x30" }, at: 20 }],
   },
   {
     alert: "SentinelLabelsUnknown",
