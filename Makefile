@@ -1,6 +1,7 @@
 # make up        a whole region on this machine, with simulated load    (ARGS="--help" for options)
 # make test      unit, flow, chaos and engine tests, on real servers and the real Pulumi engine
 # make test-providers  the stacks on the real AWS provider, which it builds once
+# make charts    the charts as they are published, with our values: linted, rendered, held against the API's schemas
 # make check     formatting, lint and types
 # make preview   what the working tree would change in the three stacks, without a cloud account
 # make capacity  servers, volumes and monthly cost of each region, AWS IoT Core beside it
@@ -14,7 +15,8 @@ ARGS ?=
 AUTH_ARGS ?=
 FLOOD_ARGS ?=
 
-.PHONY: up test test-providers check preview capacity bench profile build setup engine checkers clean
+.PHONY: up test test-providers charts check preview capacity bench profile build setup engine
+.PHONY: checkers clean
 up: build
 	@node local/main.ts $(ARGS)
 
@@ -25,6 +27,9 @@ test: build engine checkers
 test-providers: setup engine
 	@./tools/bootstrap-providers.sh
 	@TEST_SUITE=providers node test/run.ts $(ARGS)
+
+charts: setup
+	@TEST_SUITE=charts node test/run.ts $(ARGS)
 
 check: setup
 	@npx biome check . && npx tsc --noEmit && npx tsc --noEmit -p app/console/page

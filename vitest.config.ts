@@ -1,13 +1,29 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** What needs more than the set-up of the others, and has a `make` target of its own. */
-const providers = "test/providers/**/*.test.ts";
 const chaos = "test/chaos/**/*.test.ts";
 const all = "{app,infra,stacks,policy,local,rules,bench,test,tools}/**/*.test.ts";
 
-const project = (name: string, include: string, not: readonly string[], retry: number) => ({
+/** What needs more than the set-up of the others, each with a `make` target of its own. */
+const suites: Readonly<Record<string, readonly string[]>> = {
+  charts: ["infra/charts/**/*.test.ts", "test/charts/**/*.test.ts"],
+  providers: ["test/providers/**/*.test.ts"],
+};
+const suite = process.env["TEST_SUITE"] ?? "";
+const own = suites[suite];
+
+const project = (
+  name: string,
+  include: readonly string[],
+  not: readonly string[],
+  retry: number,
+) => ({
   extends: true as const,
-  test: { name, include: [include], exclude: [...configDefaults.exclude, ...not], retry },
+  test: {
+    name,
+    include: [...include],
+    exclude: [...configDefaults.exclude, ...not],
+    retry,
+  },
 });
 
 export default defineConfig({
@@ -19,9 +35,11 @@ export default defineConfig({
     maxWorkers: 2,
     // A case on real servers may meet on a busy machine what it does not speak of: it gets a second
     // attempt, and is named at the end. What is lost in chaos is lost.
-    projects:
-      process.env["TEST_SUITE"] === "providers"
-        ? [project("providers", providers, [], 0)]
-        : [project("chaos", chaos, [], 0), project("rest", all, [providers, chaos], 1)],
+    projects: own
+      ? [project(suite, own, [], 0)]
+      : [
+          project("chaos", [chaos], [], 0),
+          project("rest", [all], ["test/{charts,providers}/**", chaos], 1),
+        ],
   },
 });

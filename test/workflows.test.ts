@@ -23,6 +23,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, unknown>>;
 }
 interface Job {
   readonly "runs-on": string;
@@ -100,6 +101,12 @@ it("tests on the real providers in a job with a cache of its own", () => {
   const keys = steps.map(({ with: given }) => String(given?.["key"] ?? ""));
   expect(keys.filter((key) => key.startsWith("providers-"))).toHaveLength(1);
   expect(steps.at(-1)?.run).toBe("make test-providers");
+});
+
+it("renders the charts as they are published, or fails", () => {
+  const last = jobOf("test", "charts").steps.at(-1);
+  expect(last?.run).toBe("make charts");
+  expect(last?.env).toEqual({ CHARTS_REQUIRED: "true" });
 });
 
 describe("images", () => {
