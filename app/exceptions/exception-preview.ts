@@ -86,7 +86,8 @@ async function candidates(
     looked += batch.length;
     for (const message of recent) {
       const finding = seenFinding(message);
-      if (finding && !finding.quoted && !finding.canary && mayCover(wanted, finding)) found.push(finding);
+      if (finding && !finding.quoted && !finding.canary && mayCover(wanted, finding))
+        found.push(finding);
     }
     const last = batch.at(-1);
     if (!last || !hasMore(batch)) return { found, since, complete: since === monthAgo };

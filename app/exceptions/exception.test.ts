@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { findingOf } from "../aggregator/finding.fixture.ts";
-import { covers, type Exception, endingOf, flawOf, mayCover, type NewException } from "./exception.ts";
+import {
+  covers,
+  type Exception,
+  endingOf,
+  flawOf,
+  mayCover,
+  type NewException,
+} from "./exception.ts";
 
 const day = 86_400_000;
 const wanted: NewException = {
