@@ -38,6 +38,17 @@ FROM process AS delivery
 COPY --from=build /src/dist/delivery ./
 CMD ["main.js"]
 
+# The fence's one tool, with the libraries that the base lacks; libc is the base's.
+FROM build AS nftables
+RUN apt-get update && apt-get install -y --no-install-recommends nftables \
+  && mkdir /nft \
+  && cp --parents /usr/sbin/nft $(ldd /usr/sbin/nft | awk '$3 ~ "^/" && $3 !~ "/libc[.]so" { print $3 }') /nft
+
+FROM process AS fence
+COPY --from=nftables /nft/ /
+COPY --from=build /src/dist/fence ./
+CMD ["main.js"]
+
 FROM process AS report-gate
 COPY --from=build /src/dist/report-gate ./
 CMD ["main.js"]

@@ -60,10 +60,11 @@ setup:
 engine: setup
 	@./tools/bootstrap-engine.sh
 
-# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone.
+# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone, without nft the fence's.
 checkers: setup
 	@./tools/bootstrap-promtool.sh
 	-@./tools/bootstrap-chromium.sh
+	-@./tools/bootstrap-nft.sh
 	@node tools/kubernetes-schemas.ts
 
 clean:

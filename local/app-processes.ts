@@ -89,6 +89,10 @@ const particulars: Record<
     ...(context.canarySeconds && { CANARY_SECONDS: String(context.canarySeconds) }),
     ...(context.silentSeconds && { SILENT_SECONDS: String(context.silentSeconds) }),
   }),
+  fence: ({ layout }) => ({
+    DEVICE_PORTS: layout.edges.map(({ mqtt }) => mqtt).join(","),
+    FENCE_TABLE: `sentinel_${layout.edges[0]?.mqtt}`,
+  }),
   mender: (context, server) => ({
     ...natsEnvironment(context, "mender"),
     ...auditKeys(context, "mender"),

@@ -31,6 +31,7 @@ export function appProcesses(options: RegionOptions): string[] {
   return [
     ...replicas("auth", options.auths),
     ...replicas("report-gate", reportGates(options)),
+    ...replicas("fence", options.fence ? 1 : 0),
     ...replicas("mender", options.menders && options.core === 3 ? options.core : 0),
     ...replicas("meter", options.meters ?? 0),
     ...replicas("delivery", options.deliveries ?? 0),

@@ -35,6 +35,8 @@ export interface RegionOptions {
   readonly silentSeconds?: number;
   /** How often each gate sends a synthetic attack; 300 s unless said. */
   readonly canarySeconds?: number;
+  /** Whether the kernel bounds what a connection of a device may send, where it can; not unless said. */
+  readonly fence?: boolean;
   /** Whether the API is served. */
   readonly console?: boolean;
   /** None unless said. */
@@ -75,6 +77,7 @@ export const wholeRegion = {
   meters: 2,
   menders: true,
   deliveries: 2,
+  fence: true,
   console: true,
   aggregators: 2,
 } as const;

@@ -6,6 +6,7 @@ import { type Certificates, ensureCertificates } from "./certificates.ts";
 import { type DeviceCa, ensureDeviceCa } from "./device-ca.ts";
 import { ensureEmulatorTable } from "./device-table.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
+import { fenceObstacle } from "./fence-obstacle.ts";
 import { appProcesses, type Layout, planLayout, replicas } from "./layout.ts";
 import { linked } from "./leaf-links.ts";
 import { ManagedProcess, type ProcessSpec } from "./managed-process.ts";
@@ -33,7 +34,8 @@ export interface Region {
 }
 
 /** Starts the processes in the order in which they need each other; all or nothing. */
-export async function startRegion(options: RegionOptions): Promise<Region> {
+export async function startRegion(asked: RegionOptions): Promise<Region> {
+  const options = { ...asked, fence: mayFence(asked) };
   const { directory } = options;
   if (options.core === 1 && options.edges > 0) throw new Error("edges need a core of 3 servers");
   const lock = new RegionLock(directory);
@@ -109,6 +111,17 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     },
     stop,
   };
+}
+
+/** Whether connections of devices are bounded: where that is asked for and can be had. */
+function mayFence({ fence = false, onProgress }: RegionOptions): boolean {
+  const obstacle = fence ? fenceObstacle() : undefined;
+  if (obstacle !== undefined) {
+    onProgress?.(
+      `no fence: what one device sends is not bounded before an edge reads it (${obstacle})`,
+    );
+  }
+  return fence && obstacle === undefined;
 }
 
 interface Parts {

@@ -8,6 +8,7 @@ import { disruptionBudgets, durableTable } from "./durability.ts";
 import { encryptedAtRest, encryptedBuckets } from "./encryption.ts";
 import { closedBuckets, closedToEverybody, guardedCluster, privateData } from "./exposure.ts";
 import { noWildcardPermissions } from "./iam.ts";
+import { keptPrivileges } from "./privileges.ts";
 import type { Properties, ResourceRule, StackResource, StackRule } from "./rule.ts";
 import { tls13Configurations, tls13Listeners } from "./tls.ts";
 import { pinnedImages, probedContainers, sizedContainers } from "./workloads.ts";
@@ -23,6 +24,7 @@ const resourceRules: readonly ResourceRule[] = [
   pinnedImages,
   sizedContainers,
   probedContainers,
+  keptPrivileges,
   noWildcardPermissions,
 ];
 

@@ -16,6 +16,8 @@ const ending = ["kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"];
 export interface PodTemplate {
   readonly containers: readonly Properties[];
   readonly initContainers: readonly Properties[];
+  /** What the pod itself asks for. */
+  readonly spec: Properties;
   /** Whether Kubernetes keeps the pod running, so that it has to know how it fares. */
   readonly serves: boolean;
 }
@@ -26,6 +28,7 @@ export function podTemplateOf(type: string, properties: Properties): PodTemplate
   if (!path) return undefined;
   const spec = path.reduce<Properties | undefined>((inner, key) => inner?.[key], properties);
   return {
+    spec: spec ?? {},
     containers: spec?.["containers"] ?? [],
     initContainers: spec?.["initContainers"] ?? [],
     serves: !ending.includes(type),

@@ -7,19 +7,9 @@ import { httpsAddressRule, isHttpsAddress } from "../app/contract/https-address.
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
 import { deviceCaMistake } from "./device-ca.ts";
+import { fence } from "./fence-setting.ts";
+import { matching, must, whole } from "./setting-rules.ts";
 import { webhookMistake } from "./webhook-address.ts";
-
-/** One message for whatever is wrong with a value: what it must be. */
-const must = (allowed: string) => ({ error: `must be ${allowed}` });
-
-function whole(min: number, max: number) {
-  const message = must(`a whole number from ${min} to ${max}`);
-  return z.int(message).min(min, message).max(max, message);
-}
-
-function matching(pattern: RegExp, allowed: string) {
-  return z.string(must(allowed)).regex(pattern, must(allowed));
-}
 
 const domainLabel = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const domain = matching(
@@ -90,6 +80,7 @@ export const imageNames = [
   "bridge",
   "console",
   "delivery",
+  "fence",
   "inspector",
   "mender",
   "meter",
@@ -181,6 +172,11 @@ export const stackSettingsSchema = z.strictObject({
   dockerHubMirror: matching(imagePath, "host/path").optional(),
   /** What the accelerator lets through to this region. 0 drains it. */
   trafficPercent: whole(0, 100).default(100),
+  /**
+   * What one connection of a device may send before its edge reads it: more waits at the device. "off"
+   * leaves that to the edges.
+   */
+  fence,
   /** What devices prove themselves with. */
   deviceAuth: z.enum(deviceAuths, must('"secret" or "certificate"')).default("secret"),
   /** PEM: the edges let nobody in who has no certificate of it, secret or not. */

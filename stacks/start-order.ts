@@ -1,8 +1,10 @@
 import type { Lane } from "../app/contract/lanes.ts";
 import type { imageNames } from "./settings-schema.ts";
 
-/** A process with an image of its own, or a second one of such an image. Gates and menders come with their servers. */
-type Process = Exclude<(typeof imageNames)[number], "report-gate" | "mender"> | Lane["process"];
+/** A process with an image of its own, or a second one of such an image. Gates and menders come with their servers, the fence with their nodes. */
+type Process =
+  | Exclude<(typeof imageNames)[number], "report-gate" | "mender" | "fence">
+  | Lane["process"];
 
 /**
  * What each of our processes waits for before it is started, besides the servers: what has to be

@@ -8,6 +8,7 @@ import { imageFrom } from "../infra/registry/docker-hub.ts";
 import { images } from "../infra/versions.ts";
 import { Monitoring } from "../infra/watch/monitoring.ts";
 import type { Upstream } from "../infra/workloads/bridge.ts";
+import { Fence } from "../infra/workloads/fence.ts";
 import { deviceCaFile } from "./device-ca.ts";
 import { imageOf } from "./image-of.ts";
 import { processes } from "./processes.ts";
@@ -25,6 +26,15 @@ export function workloads(context: WorkloadContext): void {
   const { images: ours, monitoring: watched } = context.settings;
   if (ours) processes({ ...context, images: ours, upstream }, servers);
   if (watched) monitoring(context, opts);
+  fence(context, opts);
+}
+
+/** Before the edges need it; without it they run as well. */
+function fence(context: WorkloadContext, opts: pulumi.ComponentResourceOptions): void {
+  const { images: ours, fence: limits } = context.settings;
+  if (!ours || limits === "off") return;
+  const image = imageOf(context, ours, "fence");
+  new Fence("fence", { namespace: namespaces.fence, image, plan: context.plan, limits }, opts);
 }
 
 function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOptions) {

@@ -50,3 +50,12 @@ export const quarantineDays = 30;
 
 /** A record waits so long for others that are archived with it, unless there are many. */
 export const archiveSeconds = 60;
+
+/**
+ * What one connection of a device may send before its edge reads it; more waits. It is four times what the
+ * meter allows for long, so that a device that has kept what it measured is soon done, and a flood is soon found.
+ */
+export const connectionLimits = { bytesPerSecond: 128 * 1024, burstBytes: 64 * 1024 } as const;
+
+/** Packets that are received together may be so large; a smaller burst may never let one pass. */
+export const largestPacketBytes = 64 * 1024;

@@ -29,7 +29,7 @@ describe("without being told", () => {
     expect(flood(20, 200, 600)).toBeUndefined();
     const meters = metersFor();
     for (let i = 0; i < 600; i++) {
-      expect(meters.count("pump-7", useOfReport(2_000), i * 10)).toBeUndefined();
+      expect(meters.count("pump-7", useOfReport(500), i * 10)).toBeUndefined();
     }
   });
 

@@ -15,7 +15,7 @@ export const meteredShape = {
   MESSAGES_BURST: count.default(600),
   /** Of payload and what is stored with it. */
   BYTES_PER_SECOND: count.default(32 * 1024),
-  BYTES_BURST: count.default(2 * mebibyte),
+  BYTES_BURST: count.default(mebibyte / 2),
   BYTES_PER_DAY: count.default(256 * mebibyte),
   /** A connection and its subscription are two. */
   SESSION_CHANGES_PER_SECOND: count.default(1),

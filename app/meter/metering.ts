@@ -16,15 +16,26 @@ const answerLimitMs = 10_000;
 /** Everything by which a process counts what devices do, and has those cut off that do too much. */
 export type Metering = Awaited<ReturnType<typeof openMetering>>;
 
-/** Connects as this user, who may ask auth for cut-offs and tell of them. */
+/**
+ * Connects as this user, who may ask auth for cut-offs and tell of them.
+ *
+ * What devices send comes over a connection of its own: answers would come behind all of a flood, and auth
+ * be asked again and again for what it has done.
+ */
 export async function openMetering(
   user: string,
   environment: MeterEnvironment,
   { metrics: registry, log }: Pick<ProcessContext, "metrics" | "log">,
 ) {
   const metrics = createMeterMetrics(registry);
-  const connection = await connectProcess(user, environment, log);
-  const watch = new NatsWatch(connection, () => metrics.interruptions.inc());
+  const [connection, incoming] = await Promise.all([
+    connectProcess(user, environment, log),
+    connectProcess(user, environment, log),
+  ]);
+  const watches = [connection, incoming].map(
+    (each) => new NatsWatch(each, () => metrics.interruptions.inc()),
+  );
+  const missing = () => watches.map((watch) => watch.missing()).find((what) => what !== undefined);
   const meters = new DeviceMeters({
     allowances: allowancesOf(environment),
     devices: environment.METERED_DEVICES,
@@ -36,10 +47,10 @@ export async function openMetering(
 
   return {
     ...{ js, metrics, log },
-    notReady: () => watch.missing(),
+    notReady: missing,
     /** @returns ends it. */
     subscribe(subject: string, take: (message: Msg) => void): () => void {
-      const subscription = connection.subscribe(subject, {
+      const subscription = incoming.subscribe(subject, {
         callback: (error, message) => {
           if (error) log.error({ err: error, subject }, "what devices send cannot be counted");
           else take(message);
@@ -56,7 +67,7 @@ export async function openMetering(
       return (await connection.request(subject, request, { timeout: answerLimitMs })).data;
     },
     /** Of the server that we are connected to; undefined while there is none. */
-    serverId: () => (watch.missing() === undefined ? connection.info?.server_id : undefined),
+    serverId: () => (missing() === undefined ? connection.info?.server_id : undefined),
     /** Counts what a device did, and has it cut off when that is too much. */
     count(clientId: string | undefined, use: Use, atMs = nowMs()) {
       if (clientId === undefined || !isClientId(clientId)) {
@@ -70,7 +81,7 @@ export async function openMetering(
     },
     async drain(): Promise<void> {
       await enforcer.drain();
-      await watch.close();
+      await Promise.all(watches.map((watch) => watch.close()));
     },
   } as const;
 }

@@ -17,6 +17,7 @@ import {
   planBridge,
   planConsole,
   planDelivery,
+  planFence,
   planInspector,
   planMender,
   planMeter,
@@ -97,6 +98,7 @@ function planEdge(demand: Demand): RegionPlan["edge"] {
     pod,
     instanceType: chooseType("edge", together, demand.instanceTypes?.edge),
     reportGate,
+    fence: planFence(),
     maxConnections: planned.edgeConnections,
     // Two thirds: with a zone less, each carries half as much again.
     targetConnections: (planned.edgeConnectionsWithoutZone * (planned.zones - 1)) / planned.zones,

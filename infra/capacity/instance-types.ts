@@ -43,7 +43,7 @@ export const familyOf = (type: InstanceType) => type.name.split(".")[0] as Insta
  *
  * Memory: the hypervisor and the kernel keep up to 7.5 % (the default of Karpenter, which EKS Auto
  * Mode is built on); kubelet keeps 255 MiB, 11 MiB for each of 58 pods and 100 MiB before it evicts
- * (the formula of EKS); the rest of 1,200 MiB is for the daemons of monitoring. Processors: kubelet
+ * (the formula of EKS); the rest of 1,200 MiB is for daemons, such as the fence. Processors: kubelet
  * keeps about 80 thousandths, the daemons get the rest of 300.
  */
 export function allocatableOf(type: InstanceType): { cpuMillis: number; memoryMiB: number } {

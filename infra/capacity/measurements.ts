@@ -46,6 +46,8 @@ export const measured = {
   anomalyBytes: 51,
   /** Memory of the meter for one device that it remembers. */
   meteredDeviceBytes: 57,
+  /** Memory of the fence, whose rules and connections are the kernel's. */
+  fenceBytes: 80_000_000,
   /** Memory of delivery for one device that waits until it is sent what it missed. */
   waitingDeviceBytes: 1_000,
   /** The same for one alert that is kept, in its index. */

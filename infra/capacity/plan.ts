@@ -57,6 +57,8 @@ export interface RegionPlan {
     readonly maxConnections: number;
     /** Of the gate for reports beside each. */
     readonly reportGate: { readonly size: PodSize; readonly heldBytes: number };
+    /** Of the daemon on each node that bounds connections. */
+    readonly fence: PodSize;
     /** Connections per server at which the autoscaler adds one. */
     readonly targetConnections: number;
   };

@@ -56,6 +56,12 @@ export function planReportGate(): RegionPlan["edge"]["reportGate"] {
   return { size: { cpuMillis: 200, memoryMiB: processMiB(heldBytes + counted) }, heldBytes };
 }
 
+/** On each node of the edges, out of what is kept there for daemons: the kernel does its work. */
+export const planFence = (): PodSize => ({
+  cpuMillis: 20,
+  memoryMiB: memoryMiBOf(measured.fenceBytes, planned.processMemoryUse),
+});
+
 /** Beside each core server: it looks around every ten seconds. */
 export const planMender = (): PodSize => ({ cpuMillis: 20, memoryMiB: processMiB(0) });
 

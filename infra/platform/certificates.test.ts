@@ -142,6 +142,7 @@ describe("what certificates stand on", () => {
       sentinel: "restricted",
       "cert-manager": "restricted",
       watch: "baseline",
+      fence: "privileged",
     });
     expect(made && (await settled(made.ours))).toBe("sentinel");
   });

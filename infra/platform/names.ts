@@ -3,6 +3,7 @@ export const namespaces = {
   ours: "sentinel",
   watch: "watch",
   certManager: "cert-manager",
+  fence: "fence",
 } as const;
 
 /** By which the pods of a workload are found. */

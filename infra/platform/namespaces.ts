@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kubernetesVersion } from "../versions.ts";
 import { namespaces } from "./names.ts";
 
-type Level = "restricted" | "baseline";
+type Level = "restricted" | "baseline" | "privileged";
 
 /** Pod Security: what pods of a namespace may at most do. */
 const enforced: Readonly<Record<(typeof namespaces)[keyof typeof namespaces], Level>> = {
@@ -11,6 +11,8 @@ const enforced: Readonly<Record<(typeof namespaces)[keyof typeof namespaces], Le
   [namespaces.certManager]: "restricted",
   // Charts of others, which do not all set what "restricted" asks for.
   [namespaces.watch]: "baseline",
+  // Of one pod on each node of the edges, which makes rules for its network. No level between allows that.
+  [namespaces.fence]: "privileged",
 };
 
 const podSecurityLabels = (level: Level) =>
@@ -49,6 +51,7 @@ export class Namespaces extends pulumi.ComponentResource {
     this.ours = make("ours");
     this.watch = make("watch");
     this.certManager = make("certManager");
+    make("fence");
     this.registerOutputs({ ours: this.ours });
   }
 }

@@ -34,6 +34,8 @@ export const foreignMetrics = {
     "jetstream_stream_total_messages",
   ],
   kubeStateMetrics: [
+    "kube_daemonset_status_desired_number_scheduled",
+    "kube_daemonset_status_number_ready",
     "kube_deployment_spec_replicas",
     "kube_deployment_status_replicas_available",
     "kube_job_failed",

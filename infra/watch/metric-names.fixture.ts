@@ -15,6 +15,7 @@ import { createSilenceMetrics } from "../../app/auth/silence/silence-metrics.ts"
 import { createBridgeMetrics } from "../../app/bridge/bridge-metrics.ts";
 import { createConsoleMetrics } from "../../app/console/console-metrics.ts";
 import { createDeliveryMetrics } from "../../app/delivery/delivery-metrics.ts";
+import { createFenceMetrics } from "../../app/fence/fence-metrics.ts";
 import {
   createInspectorMetrics,
   exposeInspectorState,
@@ -96,6 +97,7 @@ export async function ownMetrics() {
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry);
   createDeliveryMetrics(registry).watch({ inHand: zero, waiting: zero, window: zero });
+  createFenceMetrics(registry, async () => 0);
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
   const ofConsole = createConsoleMetrics(registry);
   ofConsole.watchOutbox({ size: 0 });

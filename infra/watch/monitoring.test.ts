@@ -88,7 +88,7 @@ describe("in general", () => {
     const objects = engine.registrations.filter(({ type }) =>
       type.startsWith("kubernetes:monitoring"),
     );
-    expect(objects).toHaveLength(3);
+    expect(objects).toHaveLength(4);
     for (const { inputs } of objects) {
       const selector = inputs.kind === "PodMonitor" ? podMonitorSelector : ruleSelector;
       expect(inputs.metadata.labels).toMatchObject(selector.matchLabels);

@@ -1,5 +1,6 @@
 import { alertmanagerPort } from "../platform/incident-receivers.ts";
 import { namespaces, selectorOf } from "../platform/names.ts";
+import { fenceWorkload } from "../workloads/fence.ts";
 import { scrapedWorkloads, workloadNamespace } from "./watched-region.ts";
 
 /** Grafana's sidecar takes up ConfigMaps with this label. */
@@ -24,6 +25,12 @@ export const podMonitors = {
       { port: "gate-metrics" },
       { port: "mender-metrics" },
     ],
+  },
+  fence: {
+    jobLabel: "app.kubernetes.io/name",
+    namespaceSelector: { matchNames: [namespaces.fence] },
+    selector: { matchLabels: selectorOf(fenceWorkload) },
+    podMetricsEndpoints: [{ port: "metrics" }],
   },
   "cert-manager": {
     jobLabel: "app.kubernetes.io/name",

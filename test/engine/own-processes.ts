@@ -6,6 +6,7 @@ const serving = [
 /** What the stack makes of our images, with all that belongs to it. */
 export const ownProcesses = [
   "ConfigMap provision-streams",
+  "DaemonSet fence-nodes",
   "Deployment auth-replicas",
   "Deployment console-replicas",
   "HorizontalPodAutoscaler auth-scale",
@@ -20,5 +21,5 @@ export const ownProcesses = [
     (name) => `StatefulSet ${name}-replicas`,
   ),
   ...serving.flatMap((name) => [`PodDisruptionBudget ${name}-budget`, `Service ${name}-service`]),
-  ...[...serving, "provision"].map((name) => `ServiceAccount ${name}-account`),
+  ...[...serving, "fence", "provision"].map((name) => `ServiceAccount ${name}-account`),
 ];

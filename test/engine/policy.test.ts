@@ -34,6 +34,7 @@ const policies = [
   "images-pinned",
   "resources-set",
   "probes-set",
+  "privileges-kept",
   "iam-no-wildcards",
   "buckets-encrypted",
   "buckets-closed",

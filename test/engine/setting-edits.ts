@@ -1,4 +1,5 @@
 import { accessEdits } from "./access-edits.ts";
+import { fenceEdits } from "./fence-edits.ts";
 import { ownProcesses } from "./own-processes.ts";
 import { everywhere, home, type SettingEdit } from "./setting-edit.ts";
 
@@ -134,6 +135,7 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: home("images", { version: "0.2.0" }),
     steps: [
       "replace Job provision-job",
+      "update DaemonSet fence-nodes",
       "update Deployment auth-replicas",
       "update Deployment console-replicas",
       "update StatefulSet aggregator-replicas",
@@ -172,6 +174,7 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: home("trafficPercent", 0),
     steps: ["update EndpointGroup accelerator-endpoint-group"],
   },
+  ...fenceEdits,
   ...accessEdits,
   {
     setting: "deviceCertificates",
@@ -202,6 +205,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "delete NetworkPolicy watch-inside-policy",
       "delete NetworkPolicy watch-metrics-api-policy",
       "delete PodMonitor watch-cert-manager-monitor",
+      "delete PodMonitor watch-fence-monitor",
       "delete PodMonitor watch-workloads-monitor",
       "delete PrometheusRule watch-rules",
       "delete RandomBytes watch-grafana-password",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Region, startRegion } from "../../local/region.ts";
 import { type RegionOptions, wholeRegion } from "../../local/region-options.ts";
 
-/** A region of its own for one test file: free ports, a temporary directory that `stop` removes. No console, no meters, no menders, no aggregators, no synthetic attacks, nobody who sends devices what they missed. */
+/** A region of its own for one test file: free ports, a temporary directory that `stop` removes. No console, no meters, no menders, no aggregators, no synthetic attacks, nobody who sends devices what they missed, no fence. */
 export async function startTestRegion(options: Partial<RegionOptions> = {}): Promise<Region> {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-test-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
@@ -15,6 +15,7 @@ export async function startTestRegion(options: Partial<RegionOptions> = {}): Pro
       meters: 0,
       menders: false,
       deliveries: 0,
+      fence: false,
       aggregators: 0,
       canarySeconds: 86_400,
       directory,

@@ -1,12 +1,38 @@
+import { connectionLimits } from "../../../app/contract/limits.ts";
+import { namespaces } from "../../platform/names.ts";
+import { fenceWorkload } from "../../workloads/fence.ts";
 import { connections, shareDrift } from "../queries.ts";
 import { targets, type WatchedRegion } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
 const most = `max_over_time((${connections})[30m:1m])`;
 
+const ofFence = `namespace="${namespaces.fence}",daemonset="${fenceWorkload}"`;
+/** As much a second as one connection may send. */
+const heldBackBytes = connectionLimits.bytesPerSecond;
+
 /** Where devices connect. */
 export function edgeAlerts(watched: WatchedRegion): readonly Alert[] {
   return [
+    {
+      name: "SentinelFenceMissing",
+      severity: "warning",
+      when: `max(kube_daemonset_status_desired_number_scheduled{${ofFence}} - kube_daemonset_status_number_ready{${ofFence}}) > 0`,
+      lasting: "10m",
+      summary: "{{ $value }} nodes of the edges have no fence",
+      impact:
+        "What one connection of a device sends there is bounded by its edge alone: a hundred devices that flood hold up the alerts of others for seconds, until they are cut off.",
+    },
+    {
+      name: "SentinelFenceHoldsBack",
+      severity: "warning",
+      when: `max by (pod) (rate(sentinel_fence_dropped_bytes_total[5m])) > ${heldBackBytes}`,
+      lasting: "15m",
+      summary:
+        "{{ $labels.pod }} has dropped {{ $value | humanize1024 }}B a second for a quarter of an hour",
+      impact:
+        "Devices at the edge of its node send more than a connection may and wait for it. Who floods is cut off within seconds: these go on.",
+    },
     {
       name: "SentinelEdgeConnectionsNearMax",
       severity: "warning",

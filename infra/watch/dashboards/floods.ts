@@ -35,6 +35,19 @@ export const floods: Section = {
       width: 6,
       queries: [{ expr: `sum(rate(sentinel_meter_bytes_total[${range}]))`, legend: "bytes" }],
     }),
+    graph({
+      title: "Held back by the fence",
+      description:
+        "Bytes a second that the kernel of each edge's node dropped before the edge read them, each as often as it was sent",
+      unit: "bytes",
+      width: 6,
+      queries: [
+        {
+          expr: `sum by (pod) (rate(sentinel_fence_dropped_bytes_total[${range}]))`,
+          legend: "{{pod}}",
+        },
+      ],
+    }),
     stacked({
       title: "Cut off",
       description: "Devices that passed a limit, by limit, in ten minutes",
@@ -127,7 +140,7 @@ export const floods: Section = {
       description:
         "Connections of devices that have been silent for longer than they may, and what became of them, in ten minutes",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         { expr: "sum(sentinel_report_gate_silent_lines)", legend: "silent now" },
         {
@@ -149,7 +162,7 @@ export const floods: Section = {
       description:
         "From a report's turn until REPORT_INGRESS has it, 99 of 100; attempts that failed",
       unit: "s",
-      width: 8,
+      width: 6,
       queries: [
         {
           expr: `histogram_quantile(0.99, sum by (le) (rate(sentinel_report_gate_store_seconds_bucket[${range}])))`,
@@ -165,7 +178,7 @@ export const floods: Section = {
       title: "Gates: room",
       description: "What they hold, in bytes, and how many reports each may have on their way",
       unit: "short",
-      width: 8,
+      width: 6,
       queries: [
         { expr: "max(sentinel_report_gate_held_bytes)", legend: "bytes, the fullest" },
         { expr: "min(sentinel_report_gate_window)", legend: "window, the smallest" },

@@ -4,7 +4,50 @@ const edge = (metric: string, pod: number) =>
   `gnatsd_varz_${metric}{job="nats-edge",pod="nats-edge-${pod}"}`;
 const connections = (pod: number) => edge("connections", pod);
 
+const fence = (metric: string, namespace = "fence") =>
+  `kube_daemonset_status_${metric}{namespace="${namespace}",daemonset="fence"}`;
+const dropped = `sentinel_fence_dropped_bytes_total{pod="fence-x7k2p"}`;
+
 export const edgeCases: readonly RuleCase[] = [
+  {
+    alert: "SentinelFenceMissing",
+    fires: [
+      {
+        series: { [fence("desired_number_scheduled")]: "27x15", [fence("number_ready")]: "26x15" },
+        at: 12,
+      },
+    ],
+    quiet: [
+      {
+        series: { [fence("desired_number_scheduled")]: "27x15", [fence("number_ready")]: "27x15" },
+        at: 12,
+      },
+      // A node has just come.
+      {
+        series: {
+          [fence("desired_number_scheduled")]: "27x10 28x5",
+          [fence("number_ready")]: "27x15",
+        },
+        at: 12,
+      },
+      {
+        series: {
+          [fence("desired_number_scheduled", "kube-system")]: "3x15",
+          [fence("number_ready", "kube-system")]: "0x15",
+        },
+        at: 12,
+      },
+    ],
+  },
+  {
+    alert: "SentinelFenceHoldsBack",
+    fires: [{ series: { [dropped]: "0+60000000x30" }, at: 25 }],
+    quiet: [
+      { series: { [dropped]: "0+1000000x30" }, at: 25 },
+      // They were cut off.
+      { series: { [dropped]: "0+600000000x5 3000000000x25" }, at: 25 },
+    ],
+  },
   {
     alert: "SentinelEdgeConnectionsNearMax",
     fires: [

@@ -107,6 +107,7 @@ const workloads: Record<string, object> = {
   "images-pinned": { image: "registry.example.com/main:latest" },
   "resources-set": { resources: {} },
   "probes-set": { readinessProbe: undefined },
+  "privileges-kept": { securityContext: { capabilities: { add: ["NET_ADMIN"] } } },
 };
 for (const [name, changes] of Object.entries(workloads)) {
   new kubernetes.apps.v1.Deployment(name, { spec: podsOf(name, changes) }, inCluster);

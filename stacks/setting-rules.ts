@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** One message for whatever is wrong with a value: what it must be. */
+export const must = (allowed: string) => ({ error: `must be ${allowed}` });
+
+export function whole(min: number, max: number) {
+  const message = must(`a whole number from ${min} to ${max}`);
+  return z.int(message).min(min, message).max(max, message);
+}
+
+export function matching(pattern: RegExp, allowed: string) {
+  return z.string(must(allowed)).regex(pattern, must(allowed));
+}
