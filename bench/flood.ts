@@ -162,7 +162,10 @@ async function run(region: Region) {
 }
 
 mkdirSync(directory, { recursive: true });
-const region = await startRegion({ ...wholeRegion, directory, fresh: true, logLevel: "warn" });
+const region = await startRegion({
+  ...{ ...wholeRegion, directory, fresh: true, logLevel: "warn" },
+  onProgress: progress,
+});
 const results = await run(region).finally(() => region.stop());
 const { latencies, looped, flooded, ...rest } = results;
 process.stdout.write(`${latencyTable(results)}\n${stageTable(latencies)}\n`);

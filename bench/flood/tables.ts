@@ -25,6 +25,7 @@ const watchedColumns = {
   leaseLosses: "leases lost",
   reportLeaseLosses: "of reports",
   cutOffs: "limits passed",
+  fencedMegabytes: "fenced MB",
   load1: "load",
   idlePercent: "idle %",
   stealPercent: "steal %",

@@ -14,6 +14,8 @@ export interface Watched {
   /** Of those of reports. */
   readonly reportLeaseLosses: number;
   readonly cutOffs: number;
+  /** What the kernel dropped before an edge read it, each packet as often as it was sent. */
+  readonly fencedMegabytes: number;
   readonly load1: number;
   /** Of the processors' time, percent. */
   readonly idlePercent: number;
@@ -33,6 +35,7 @@ async function counts(processUrls: ReadonlyMap<string, string>) {
     leaseLosses: total(await of("inspector-"), lossesMetric),
     reportLeaseLosses: total(await of("report-inspector-"), lossesMetric),
     cutOffs: total(samples, "sentinel_meter_exceeded_limits_total"),
+    fencedBytes: total(samples, "sentinel_fence_dropped_bytes_total"),
   };
 }
 
@@ -66,6 +69,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
       leaseLosses: after.leaseLosses - before.leaseLosses,
       reportLeaseLosses: after.reportLeaseLosses - before.reportLeaseLosses,
       cutOffs: after.cutOffs - before.cutOffs,
+      fencedMegabytes: Math.round((after.fencedBytes - before.fencedBytes) / 1e6),
       load1: Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]),
       idlePercent: percent("idle"),
       stealPercent: percent("steal"),
