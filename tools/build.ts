@@ -50,7 +50,7 @@ if (process.platform === "linux") {
 }
 
 /** Rules and what they are admitted by; what they are only measured by stays here. */
-const notShipped = /\.(ts|md)$|\/corpora\/(attacks|held-back)$/;
+const notShipped = /\.(ts|md|json)$|\/corpora\/(attacks|held-back)$/;
 cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   recursive: true,
   filter: (source) => !notShipped.test(source),

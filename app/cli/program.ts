@@ -11,6 +11,7 @@ import { clientId, duration, examples } from "./option-values.ts";
 import { linesIn } from "./output.ts";
 import { addPublishCommand } from "./publish/add-publish-command.ts";
 import { addQuarantineCommands } from "./quarantine/quarantine-commands.ts";
+import { addRuleCommands } from "./rules/rule-commands.ts";
 import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
@@ -63,6 +64,7 @@ export function createProgram(
   addAlertCommands(program, run);
   addPublishCommand(program, run);
   addTokenCommands(program, run);
+  addRuleCommands(program, run);
   program
     .command("doctor")
     .description("checks what a region needs, a line each, and says what to do about what fails")

@@ -20,7 +20,7 @@ export interface Stage {
   ) => readonly Finding[] | Promise<readonly Finding[]>;
 }
 
-const patternFindings = (matches: readonly RuleMatch[]) =>
+export const patternFindings = (matches: readonly RuleMatch[]) =>
   matches.map(
     ({ rule, title, level, action, confidence, tags }): Finding => ({
       class: "pattern",
