@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
+import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Origin } from "../../inspector/patterns/rule.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 import { parseSample, type Sample, SampleInvalid } from "./sample.ts";
@@ -66,13 +66,8 @@ interface FileForm {
   readonly origin: Origin;
 }
 
-async function* samplesOfFile(path: string, how: FileForm): AsyncGenerator<ReadSample> {
-  if (how.form === "whole") {
-    const payload = await readFile(path).catch((error) => unreadable(path, error));
-    yield { source: path, line: 1, sample: plainSample(payload, how.origin) };
-    return;
-  }
-  yield* samplesIn({ source: path, stream: createReadStream(path), ...how });
+function samplesOfFile(path: string, how: FileForm): AsyncGenerator<ReadSample> {
+  return samplesIn({ source: path, stream: createReadStream(path), ...how });
 }
 
 async function* samplesIn({
@@ -81,19 +76,17 @@ async function* samplesIn({
   form,
   origin,
 }: FileForm & { source: string; stream: Readable }): AsyncGenerator<ReadSample> {
-  if (form === "whole") {
-    const payload = await buffer(stream);
-    yield { source, line: 1, sample: plainSample(payload, origin) };
-    return;
-  }
   try {
+    if (form === "whole") {
+      const payload = await wholeOf(stream);
+      const sample = payload ? plainSample(payload, origin) : tooLong();
+      yield { source, line: 1, sample };
+      return;
+    }
     for await (const line of splitLines(stream, lineLimit)) {
       const { number } = line;
       if ("tooLong" in line) {
-        const sample = new SampleInvalid(
-          `longer than ${lineLimit} bytes; a payload has 65536 at most`,
-        );
-        yield { source, line: number, sample };
+        yield { source, line: number, sample: tooLong() };
       } else if (line.bytes.length > 0) {
         yield { source, line: number, sample: sampleOf(line.bytes, { form, origin }) };
       }
@@ -102,6 +95,21 @@ async function* samplesIn({
     if (error instanceof Error && "syscall" in error) unreadable(source, error);
     throw error;
   }
+}
+
+const tooLong = () =>
+  new SampleInvalid(`longer than ${lineLimit} bytes; a payload has ${payloadLimitBytes} at most`);
+
+/** Undefined when it is too long to be kept. */
+async function wholeOf(stream: Readable): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > lineLimit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function sampleOf(bytes: Buffer, { form, origin }: FileForm): Sample | SampleInvalid {

@@ -74,6 +74,7 @@ describe("sentinel rules test", () => {
     const { code, stdout, stderr } = await rules(args);
     expect([code, stdout]).toEqual([exitCode, ""]);
     expect(stderr).toContain(complaint);
+    expect(stderr).not.toContain("NaN");
   });
 });
 

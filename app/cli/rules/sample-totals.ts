@@ -35,7 +35,10 @@ export class SampleTotals {
     }
     const shown = rows.length === 1 ? rows : [...rows, ["all", all] as const];
     const head = ["label", "samples", ...outcomes, "reported", "held"];
-    const table = aligned([head, ...shown.map(([label, counts]) => rowOf(label, counts))]);
+    const table =
+      this.samples === 0
+        ? []
+        : aligned([head, ...shown.map(([label, counts]) => rowOf(label, counts))]);
     const unreadable = this.unreadable > 0 ? [`unreadable: ${this.unreadable}`] : [];
     return [...table, ...unreadable, ...this.#ruleLines()];
   }
