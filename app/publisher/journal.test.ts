@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   mkdtempSync,
@@ -109,6 +110,28 @@ it("stays small however many alerts pass through it", async () => {
   expect(idsIn(await reopened(journal))).toEqual(["kept"]);
   // 600 of them are six times that.
   expect(statSync(file()).size).toBeLessThan(1.1 * 1024 ** 2);
+});
+
+it("says so when the disk takes no more, and keeps what it had taken whole", async () => {
+  // As a full disk does: a file may grow to 64 blocks, and what goes beyond fails.
+  const program = `import { Journal } from ${JSON.stringify(join(import.meta.dirname, "journal.ts"))};
+    const journal = new Journal({ directory: ${JSON.stringify(directory)}, limitBytes: 1e6, sync: "always" });
+    for (let n = 0; n < 12; n++) {
+      const alert = { clientId: "pump-7", id: String(n), payload: Buffer.alloc(n % 2 ? 50 : 9_000) };
+      await journal.add(alert).then(() => console.log(n), (error) => console.log(error.code));
+    }
+    await journal.close();`;
+  const limited = `trap "" XFSZ; ulimit -f 64; exec "$0" --input-type=module`;
+  const said = execFileSync("sh", ["-c", limited, process.execPath], { input: program });
+  const outcomes = said.toString().trim().split("\n");
+  const kept = outcomes.filter((outcome) => outcome !== "journal-failed");
+  expect(outcomes).toHaveLength(12);
+  expect(kept.length).toBeLessThan(12);
+  // What is small enough goes in behind what was not.
+  expect(Number(kept.at(-1))).toBeGreaterThan(outcomes.indexOf("journal-failed"));
+  const again = openJournal();
+  expect(idsIn(again)).toEqual(kept);
+  expect(again.damagedLines).toBe(0);
 });
 
 it("belongs to one at a time, and to the next when its owner is gone", async () => {
