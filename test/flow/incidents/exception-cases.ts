@@ -85,17 +85,20 @@ export function exceptionCases(of: () => ExceptionTesting) {
     const over = await as.operator("POST", end.ended);
     expect(over.body).toMatchObject({ findings: 600, end: { why: "ended", by: end.by } });
     expect(await run("list", "--ended")).toContain(`${id}  exception  ended`);
-    const records = await readStream(operator, "AUDIT", "audit.registry._");
-    const said = records
-      .map(({ payload }) => JSON.parse(payload))
-      .filter(({ entity }) => entity.name === id)
-      .map(({ status, actor, unmapped }) => [unmapped.change, status, actor.user.name]);
-    expect(said.toSorted()).toEqual([
-      ["exception-added", "Requested", "ann"],
-      ["exception-added", "Success", "ann"],
-      ["exception-ended", "Requested", end.by],
-      ["exception-ended", "Success", end.by],
-    ]);
+    // How it went is stored after it was answered.
+    await vi.waitFor(async () => {
+      const records = await readStream(operator, "AUDIT", "audit.registry._");
+      const said = records
+        .map(({ payload }) => JSON.parse(payload))
+        .filter(({ entity }) => entity.name === id)
+        .map(({ status, actor, unmapped }) => [unmapped.change, status, actor.user.name]);
+      expect(said.toSorted()).toEqual([
+        ["exception-added", "Requested", "ann"],
+        ["exception-added", "Success", "ann"],
+        ["exception-ended", "Requested", end.by],
+        ["exception-ended", "Success", end.by],
+      ]);
+    }, soon);
     await find(["bench-1"], "after", rule);
     await counted("bench-1", 1);
   });
