@@ -172,6 +172,13 @@ describe("one mistake in one file", () => {
       /sentinel:incidentWebhooks must be a list whose names differ/,
     ],
     [
+      "a webhook with the name of another receiver of ours",
+      {
+        "sentinel:incidentWebhooks": [{ name: "alertmanager-1", url: "https://desk.example.com" }],
+      },
+      /must be a list whose names differ, none of them alertmanager or alertmanager-1/,
+    ],
+    [
       "a receiver of alerts in clear",
       { "sentinel:alertWebhookUrl": "http://example.com" },
       /sentinel:alertWebhookUrl must be an https:\/\/ address/,

@@ -6,6 +6,7 @@ import { deviceAuths } from "../app/contract/device.ts";
 import { httpsAddressRule, isHttpsAddress } from "../app/contract/https-address.ts";
 import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
+import { alertmanagerNames } from "../infra/platform/alertmanagers.ts";
 import { deviceCaMistake } from "./device-ca.ts";
 import { fence } from "./fence-setting.ts";
 import { matching, must, whole } from "./setting-rules.ts";
@@ -224,8 +225,9 @@ export const stackSettingsSchema = z.strictObject({
     .max(19, must("a list of at most 19"))
     .refine(
       (hooks) =>
-        new Set(["alertmanager", ...hooks.map((hook) => hook.name)]).size === hooks.length + 1,
-      must('a list whose names differ, none of them "alertmanager"'),
+        new Set([...alertmanagerNames, ...hooks.map((hook) => hook.name)]).size ===
+        hooks.length + alertmanagerNames.length,
+      must(`a list whose names differ, none of them ${alertmanagerNames.join(" or ")}`),
     )
     .default([]),
   /** Receives what Alertmanager fires. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { namespaces } from "./names.ts";
+import { alertmanagers } from "./alertmanagers.ts";
 
 /** Who is told of incidents. */
 export interface IncidentReceivers {
@@ -9,8 +9,6 @@ export interface IncidentReceivers {
   readonly webhooks: readonly { readonly name: string; readonly url: string }[];
 }
 
-export const alertmanagerPort = 9093;
-const alertmanagerUrl = `http://watch-alertmanager.${namespaces.watch}.svc.cluster.local:${alertmanagerPort}`;
 const keyBytes = 32;
 
 /** The file that names them to the aggregator, and the secrets by which webhooks are signed. */
@@ -33,9 +31,7 @@ export function incidentReceivers(
     .all(secrets)
     .apply((known) =>
       JSON.stringify([
-        ...(alertmanager
-          ? [{ name: "alertmanager", kind: "alertmanager", url: alertmanagerUrl }]
-          : []),
+        ...(alertmanager ? alertmanagers : []),
         ...webhooks.map((hook) => ({ ...hook, kind: "webhook", secret: known[hook.name] })),
       ]),
     );

@@ -8,7 +8,8 @@ import {
   natsPorts,
 } from "../messaging/addresses.ts";
 import { operationsPort } from "../workloads/workload.ts";
-import { alertmanagerPort, type IncidentReceivers } from "./incident-receivers.ts";
+import { alertmanagerPort } from "./alertmanagers.ts";
+import type { IncidentReceivers } from "./incident-receivers.ts";
 import { namespaces, selectorOf } from "./names.ts";
 
 export interface NamedPolicy {

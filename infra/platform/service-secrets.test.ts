@@ -92,11 +92,18 @@ describe("each pod's secrets", () => {
 
   it("tell the aggregator who is told of incidents, in the form that it reads, and operators what a webhook is verified by", () => {
     const file = filesOf("aggregator")["receivers.json"] ?? "";
-    const [manager, desk] = parseReceivers(file, "receivers.json");
-    expect(manager).toEqual({
-      ...{ name: "alertmanager", kind: "alertmanager" },
-      url: "http://watch-alertmanager.watch.svc.cluster.local:9093",
-    });
+    const [first, second, desk] = parseReceivers(file, "receivers.json");
+    const operated = "alertmanager-operated.watch.svc.cluster.local:9093";
+    expect([first, second]).toEqual([
+      {
+        ...{ name: "alertmanager", kind: "alertmanager" },
+        url: `http://alertmanager-watch-alertmanager-0.${operated}`,
+      },
+      {
+        ...{ name: "alertmanager-1", kind: "alertmanager" },
+        url: `http://alertmanager-watch-alertmanager-1.${operated}`,
+      },
+    ]);
     expect(desk).toMatchObject({ name: "desk", kind: "webhook" });
     expect(desk).toHaveProperty("secret", filesOf("operator")["webhook-secret-desk"]);
   });

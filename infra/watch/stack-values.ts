@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { alertmanagerReplicas } from "../platform/alertmanagers.ts";
 import { zoneTopology } from "../platform/pods.ts";
 import { dashboardLabel } from "./watch-objects.ts";
 
@@ -103,6 +104,7 @@ function alertmanagerValues(args: StackValuesArgs) {
     podDisruptionBudget,
     alertmanagerSpec: {
       ...inTwoZones,
+      replicas: alertmanagerReplicas,
       useExistingSecret: true,
       configSecret: args.alertmanagerSecret,
       securityContext: podSecurity,

@@ -1,4 +1,4 @@
-import { alertmanagerPort } from "../platform/incident-receivers.ts";
+import { alertmanagerPort } from "../platform/alertmanagers.ts";
 import { namespaces, selectorOf } from "../platform/names.ts";
 import { fenceWorkload } from "../workloads/fence.ts";
 import { scrapedWorkloads, workloadNamespace } from "./watched-region.ts";

@@ -17,7 +17,8 @@ export class ReceiversInvalid extends Error {
   override readonly name = "ReceiversInvalid";
 }
 
-export const receiversLimit = 20;
+/** Nineteen webhooks, and two replicas of Alertmanager. */
+export const receiversLimit = 21;
 /** Standard Webhooks asks for 24 to 64 bytes. */
 const keyBytes = { min: 24, max: 64 };
 const inside = /^(localhost|127\.0\.0\.1|[a-z0-9.-]+\.svc(\.cluster\.local)?)$/;
