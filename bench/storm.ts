@@ -105,7 +105,7 @@ async function storm(region: Region, back: readonly Returning[], round: number, 
   await storeAlerts(region, back, round);
   const load = await startLoad(region, { devices: live, rate, warmUpSeconds: 5 });
   const pids = region.processes.flatMap(({ pid }) => pid ?? []);
-  const flowing = runStep(load, { rate, seconds, pids });
+  const flowing = runStep(load, { rate, seconds, warmUpSeconds: 0, pids });
   progress("they come back");
   const begun = performance.now();
   const came = await bySome(back, connectAtOnce, (device, n) =>
