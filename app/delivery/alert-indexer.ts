@@ -103,13 +103,13 @@ export class AlertIndexer {
   async #follow(): Promise<void> {
     const sight = await this.#see();
     const index = this.#continued(sight);
-    for (;;) {
+    while (index.until <= sight.lastSequence) {
       const alerts = await this.#read(index.until);
       const last = alerts.at(-1);
+      // The copy that answers may lag.
       if (!last) break;
       index.note(alerts);
       index.reach({ until: last.sequence + 1 });
-      if (!hasMore(alerts)) break;
     }
     const { created, at } = sight;
     this.#mark = { created, at, sequence: index.until - 1 };

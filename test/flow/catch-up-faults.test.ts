@@ -1,0 +1,324 @@
+/**
+ * Alerts counted at devices whose way breaks while they are away or are being caught up. Over the usual length:
+ * all of it needs a whole region, which starts once.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { subjects, topics } from "../../app/contract/subjects.ts";
+import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
+import { readLast } from "../../app/shared/stored-messages.ts";
+import type { Region } from "../../local/region.ts";
+import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
+import { type DelayLine, layDelayLine } from "../support/delay-line.ts";
+import { startDelivery } from "../support/delivery-process.ts";
+import { metricOf } from "../support/metric.ts";
+import { alertsOf, distinct, numbered, storeAlerts } from "../support/numbered-alerts.ts";
+import type { SourceProcess } from "../support/source-process.ts";
+import { connectAs } from "../support/stored.ts";
+import { startTestRegion } from "../support/test-region.ts";
+
+interface Device {
+  readonly clientId: string;
+  readonly password: string;
+}
+
+const soon = { timeout: 90_000, interval: 20 };
+const caseMs = 240_000;
+/** Longer than any line here is dead before its edge notices. */
+const overlapSeconds = 60;
+const settings = { OVERLAP_SECONDS: String(overlapSeconds), SWEEP_SECONDS: "1" };
+
+let region: Region;
+let inspector: NatsConnection;
+let reader: NatsConnection;
+let replicas = 0;
+let running: SourceProcess[] = [];
+
+beforeAll(async () => {
+  region = await startTestRegion({ core: 3, edges: 2, bridges: 0, inspectors: 0, auths: 1 });
+  inspector = await connectAs(region, "inspector");
+  reader = await connectAs(region, "delivery");
+}, 180_000);
+afterAll(async () => {
+  await endReplicas();
+  await Promise.all([inspector?.close(), reader?.close()]);
+  await region?.stop();
+}, 120_000);
+
+async function newReplica(more: Record<string, string> = {}): Promise<SourceProcess> {
+  const replica = await startDelivery(region, `delivery-${++replicas}`, { ...settings, ...more });
+  running.push(replica);
+  return replica;
+}
+async function endReplicas(): Promise<void> {
+  const ended = running;
+  running = [];
+  await Promise.all(ended.filter((each) => each.running).map((each) => each.stop()));
+}
+async function newDevice(clientId: string): Promise<Device> {
+  return { clientId, password: await registerDevice(region, clientId) };
+}
+async function comes(
+  { clientId, password }: Device,
+  more: { edge?: number; port?: number; keepalive?: number } = {},
+): Promise<Inbox> {
+  const inbox = await connectDevice(region, { clientId, password, ...more });
+  await inbox.client.subscribeAsync(topics.alerts(clientId), { qos: 0 });
+  return inbox;
+}
+/** Waits until the end of the session that came then proves that what was sent has arrived, when OVERLAP_SECONDS is 1. */
+async function isProven(device: Device, cameMs: number): Promise<void> {
+  const sentAgoMs = async () => {
+    const { subscribed, sent } = (await lastSeen(device))?.caughtUp ?? { subscribed: 0, sent: 0 };
+    return subscribed < cameMs ? 0 : Date.now() - sent;
+  };
+  await expect.poll(sentAgoMs, soon).toBeGreaterThan(1_500);
+}
+/** nats-server turns who takes an id over from somebody away for a moment when that is done again and again. */
+async function insists(device: Device, edge: number): Promise<Inbox> {
+  for (const untilMs = Date.now() + soon.timeout; ; ) {
+    try {
+      return await comes(device, { edge });
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+    }
+  }
+}
+const firstAlert = '{"n":1}';
+/** Distinct ones from where it begins: before that comes what was on its way to the session before. */
+const fromTheFirst = (inbox: Inbox) => {
+  const all = alertsOf(inbox);
+  return [...new Set(all.slice(Math.max(0, all.indexOf(firstAlert))))];
+};
+/** The same from where it began for the last time. */
+const fromTheLast = (inbox: Inbox) => {
+  const all = alertsOf(inbox);
+  return [...new Set(all.slice(Math.max(0, all.lastIndexOf(firstAlert))))];
+};
+const store = (clientId: string, payloads: readonly string[]) =>
+  storeAlerts(inspector, clientId, payloads);
+/** Many at once, in order. */
+async function storeMany(clientId: string, payloads: readonly string[]): Promise<void> {
+  const js = jetstream(inspector);
+  for (let at = 0; at < payloads.length; at += 500) {
+    const some = payloads.slice(at, at + 500);
+    await Promise.all(some.map((payload) => js.publish(subjects.alerts(clientId), payload)));
+  }
+}
+async function lastSeen({ clientId }: Device) {
+  const [found] = await readLast(reader, "LAST_SEEN", { subjects: [subjects.lastSeen(clientId)] });
+  return found && JSON.parse(new TextDecoder().decode(found.data));
+}
+const isOnRecord = async (device: Device) => (await lastSeen(device))?.caughtUp !== undefined;
+
+it(
+  "what was written to a line on which nobody was any more comes after the reconnect",
+  async () => {
+    await newReplica();
+    const [edge] = region.layout.edges;
+    const line: DelayLine = await layDelayLine(edge?.mqtt ?? 0);
+    try {
+      const device = await newDevice("half-open");
+      const before = await comes(device, { port: line.port, keepalive: 2 });
+      await store(device.clientId, numbered(1, 20));
+      await expect.poll(() => distinct(before), soon).toEqual(numbered(1, 20));
+      await expect.poll(() => isOnRecord(device), soon).toBe(true);
+
+      line.set({ kind: "silent" });
+      // The edge writes them to a socket that takes them, until the keep-alive is over.
+      await store(device.clientId, numbered(21, 60));
+      await expect.poll(async () => (await lastSeen(device))?.ended ?? 0, soon).toBeGreaterThan(0);
+      await store(device.clientId, numbered(61, 80));
+      expect(distinct(before)).toEqual(numbered(1, 20));
+
+      const after = await comes(device, { edge: 1 });
+      await expect.poll(() => distinct(before, after), soon).toEqual(numbered(1, 80));
+      await after.client.endAsync(true);
+      before.client.end(true);
+    } finally {
+      await line.close();
+      await endReplicas();
+    }
+  },
+  caseMs,
+);
+
+describe("a replica that is killed", () => {
+  const missed = numbered(1, 200);
+  const begun = "sentinel_delivery_catch_ups_begun_total";
+  let victim: SourceProcess;
+  let begunBefore: number;
+  /** Where a catch-up is when its replica dies. */
+  const steps: Readonly<Record<string, (device: Device, inbox: Inbox) => Promise<boolean>>> = {
+    "it has heard of the device": async () => (await metricOf(victim, begun)) > begunBefore,
+    "it has sent the first ones": async (_, inbox) => inbox.received.length > 0,
+    "it has sent half": async (_, inbox) => inbox.received.length >= missed.length / 2,
+    "it has sent all": async (_, inbox) => distinct(inbox).length === missed.length,
+    "it has put that on record": (device) => isOnRecord(device),
+  };
+  beforeAll(async () => {
+    victim = await newReplica();
+  }, 120_000);
+  afterAll(endReplicas);
+
+  it.each(Object.entries(steps))(
+    "after %s leaves the device without nothing",
+    async (name, reached) => {
+      const device = await newDevice(`killed-${Object.keys(steps).indexOf(name)}`);
+      await storeMany(device.clientId, missed);
+      begunBefore = await metricOf(victim, begun);
+      const inbox = await comes(device);
+      await expect.poll(() => reached(device, inbox), { ...soon, interval: 1 }).toBe(true);
+      victim.kill("SIGKILL");
+      await victim.exited();
+      await store(device.clientId, numbered(201, 205));
+      victim = await newReplica();
+
+      await expect.poll(() => new Set(distinct(inbox)), soon).toEqual(new Set(numbered(1, 205)));
+      const old = new Set(missed);
+      expect(distinct(inbox).filter((each) => old.has(each))).toEqual(missed);
+      await expect.poll(() => isOnRecord(device), soon).toBe(true);
+      await inbox.client.endAsync(true);
+    },
+    caseMs,
+  );
+});
+
+describe("with two replicas", () => {
+  beforeAll(async () => {
+    await Promise.all([newReplica(), newReplica()]);
+  }, 120_000);
+  afterAll(endReplicas);
+
+  it(
+    "a device that comes again in the middle of its catch-up gets all of it, in order",
+    async () => {
+      const device = await newDevice("restless");
+      await storeMany(device.clientId, numbered(1, 900));
+      const first = await comes(device);
+      await expect.poll(() => first.received.length, soon).toBeGreaterThan(100);
+      await first.client.endAsync(true);
+
+      const second = await comes(device, { edge: 1 });
+      await expect.poll(() => fromTheFirst(second), soon).toEqual(numbered(1, 900));
+      await second.client.endAsync(true);
+    },
+    caseMs,
+  );
+
+  it(
+    "two who take over one id within a moment lose nothing of it to each other",
+    async () => {
+      const device = await newDevice("contested");
+      await storeMany(device.clientId, numbered(1, 300));
+      const first = await comes(device);
+      const second = await insists(device, 1);
+      const third = await insists(device, 0);
+      await store(device.clientId, numbered(301, 310));
+
+      await expect.poll(() => new Set(alertsOf(third)), soon).toEqual(new Set(numbered(1, 310)));
+      const missed = new Set(numbered(1, 300));
+      expect(fromTheFirst(third).filter((each) => missed.has(each))).toEqual([...missed]);
+      for (const { client } of [first, second, third]) client.end(true);
+    },
+    caseMs,
+  );
+
+  it(
+    "the leader of the stream may die in the middle",
+    async () => {
+      const device = await newDevice("led");
+      await storeMany(device.clientId, numbered(1, 900));
+      const inbox = await comes(device);
+      await expect.poll(() => inbox.received.length, soon).toBeGreaterThan(100);
+      const told = await reader.request(subjects.alertStreamInfo, "", { timeout: 5_000 });
+      const { leader } = told.json<{ cluster: { leader: string } }>().cluster;
+      const server = region.process(leader);
+      server.kill("SIGKILL");
+      await server.exited();
+
+      // What the server had with which it died is sent again, from the beginning.
+      await expect.poll(() => fromTheLast(inbox), soon).toEqual(numbered(1, 900));
+      await server.start();
+      await store(device.clientId, numbered(901, 905));
+      const got = () => new Set(alertsOf(inbox));
+      await expect.poll(got, soon).toEqual(new Set(numbered(1, 905)));
+      await inbox.client.endAsync(true);
+    },
+    caseMs,
+  );
+
+  it(
+    "devices that come back all at once, while alerts flow and a replica dies, get what they missed, and so do others",
+    async () => {
+      const all = await Promise.all(Array.from({ length: 60 }, (_, n) => newDevice(`storm-${n}`)));
+      const [here, away] = [all.slice(0, 10), all.slice(10)];
+      const live = await Promise.all(here.map((device, n) => comes(device, { edge: n % 2 })));
+      await Promise.all(away.map(({ clientId }) => store(clientId, numbered(1, 5))));
+      let flowing = true;
+      let rounds = 0;
+      const flow = (async () => {
+        while (flowing) {
+          rounds++;
+          await Promise.all(
+            all.map(({ clientId }) => store(clientId, numbered(5 + rounds, 5 + rounds))),
+          );
+        }
+      })();
+      const back = await Promise.all(away.map((device, n) => comes(device, { edge: n % 2 })));
+      await expect.poll(() => alertsOf(...back).length, soon).toBeGreaterThan(50);
+      running[0]?.kill("SIGKILL");
+      const before = rounds;
+      await expect.poll(() => rounds, soon).toBeGreaterThan(before + 3);
+      flowing = false;
+      await flow;
+
+      for (const [n, inbox] of back.entries()) {
+        const expected = new Set(numbered(1, 5 + rounds));
+        await expect.poll(() => new Set(alertsOf(inbox)), soon).toEqual(expected);
+        expect(
+          distinct(inbox).filter((each) => numbered(1, 5).includes(each)),
+          `${n}`,
+        ).toEqual(numbered(1, 5));
+      }
+      for (const inbox of live) {
+        await expect.poll(() => distinct(inbox), soon).toEqual(numbered(6, 5 + rounds));
+      }
+      for (const { client } of [...live, ...back]) client.end(true);
+    },
+    caseMs,
+  );
+});
+
+it(
+  "more alerts than there are packet ids reach a device over three reconnects",
+  async () => {
+    const unbounded = { ALERTS_PER_SECOND: "100000", DEVICE_ALERTS_PER_SECOND: "100000" };
+    await newReplica({ ...unbounded, OVERLAP_SECONDS: "1" });
+    const device = await newDevice("prolific");
+    const each = 22_000;
+    const got = new Set<string>();
+    for (let session = 0; session < 3; session++) {
+      const missed = numbered(session * each + 1, (session + 1) * each);
+      await storeMany(device.clientId, missed);
+      const cameMs = Date.now();
+      const inbox = await comes(device, { edge: session % 2 });
+      const wanted = new Set(missed);
+      let at = 0;
+      const left = () => {
+        for (; at < inbox.received.length; at++) wanted.delete(inbox.received[at]?.payload ?? "");
+        return wanted.size;
+      };
+      await expect.poll(left, { ...soon, interval: 200 }).toBe(0);
+      const all = new Set(missed);
+      expect(distinct(inbox).filter((alert) => all.has(alert))).toEqual(missed);
+      for (const alert of missed) got.add(alert);
+      await isProven(device, cameMs);
+      await inbox.client.endAsync(true);
+      const since = async () => (await lastSeen(device)).since;
+      await expect.poll(since, soon).toBeGreaterThan(cameMs);
+    }
+    expect(got.size).toBeGreaterThan(65_535);
+    await endReplicas();
+  },
+  caseMs,
+);
