@@ -48,6 +48,15 @@ it("takes alerts, says that there is no connection, and has them when it is open
   expect((await open()).unconfirmed).toBe(2);
 });
 
+it("counts what was on its way into the journal when it was closed", async () => {
+  const publisher = await open();
+  const publishing = publisher.publish("pump-7", "{}");
+  expect(publisher.unconfirmed).toBe(1);
+  expect(await publisher.close({ withinMs: 0 })).toEqual({ unconfirmed: 1 });
+  await expect((await publishing).confirmed).rejects.toMatchObject({ code: "closed" });
+  expect((await open()).unconfirmed).toBe(1);
+});
+
 it("gives an alert without an id one of its own", async () => {
   const publisher = await open();
   const [first, second] = [

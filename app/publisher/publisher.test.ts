@@ -59,6 +59,15 @@ it("confirms what is stored, and keeps none of it any longer", async () => {
   expect(problems).toEqual([]);
 });
 
+it("waits when it is closed for what is still on its way into the journal", async () => {
+  await fixture.bridge("bridge-1");
+  const publisher = await open("closed");
+  const publishing = publisher.publish("closed", "{}");
+  expect(await publisher.close({ withinMs: within.timeout })).toEqual({ unconfirmed: 0 });
+  await (await publishing).confirmed;
+  expect(await storedOf("closed")).toEqual(["{}"]);
+});
+
 it("sends bytes as they were given", async () => {
   await fixture.bridge("bridge-1");
   const text = '{ "t" : "\\u00e9 é \\n" ,\n "n":1.0 }';

@@ -38,7 +38,7 @@ export interface Publisher {
     payload: string | Uint8Array,
     options?: { readonly id?: string },
   ): Promise<PublishedAlert>;
-  /** How many alerts are not confirmed yet, those of earlier runs included. */
+  /** How many alerts are not confirmed yet, those of earlier runs and on their way into the journal included. */
   readonly unconfirmed: number;
   /** Whether there is a connection on which confirmations come. */
   readonly connected: boolean;
@@ -69,6 +69,8 @@ class JournalingPublisher implements Publisher {
   readonly #waiting = new Map<string, Waiting>();
   readonly #link: Link;
   readonly #timer: NodeJS.Timeout;
+  /** How many are on their way into the journal. */
+  #beingKept = 0;
   #window = 0;
   #resendMs: number;
   #closed = false;
@@ -97,7 +99,7 @@ class JournalingPublisher implements Publisher {
   }
 
   get unconfirmed(): number {
-    return this.#outbox.size;
+    return this.#outbox.size + this.#beingKept;
   }
 
   get connected(): boolean {
@@ -118,11 +120,14 @@ class JournalingPublisher implements Publisher {
     const { promise: confirmed, resolve, reject } = Promise.withResolvers<void>();
     confirmed.catch(() => {});
     const keep = async () => {
+      this.#beingKept++;
       try {
         this.#outbox.add(await this.#journal.add(alert), key);
       } catch (error) {
         this.#waiting.delete(key);
         throw error;
+      } finally {
+        this.#beingKept--;
       }
       this.#pump();
       return { id: alert.id, confirmed };
@@ -135,11 +140,12 @@ class JournalingPublisher implements Publisher {
   async close({ withinMs = 10_000 } = {}): Promise<{ readonly unconfirmed: number }> {
     this.#closed = true;
     const deadline = performance.now() + withinMs;
-    while (this.#outbox.size > 0 && performance.now() < deadline) await delay(10);
+    while (this.unconfirmed > 0 && performance.now() < deadline) await delay(10);
     clearInterval(this.#timer);
     await this.#link.end();
     await this.#journal.close();
-    const { size: unconfirmed } = this.#outbox;
+    await Promise.allSettled([...this.#waiting.values()].map(({ published }) => published));
+    const { unconfirmed } = this;
     const error = new PublisherError(
       "closed",
       "closed before it was confirmed: the journal has it",
