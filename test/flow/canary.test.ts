@@ -1,5 +1,5 @@
 /** A pipeline that finds nothing and one in which there is nothing to find do not look the same. */
-import { copyFileSync, mkdirSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { lanes } from "../../app/contract/lanes.ts";
@@ -83,9 +83,8 @@ it("a synthetic attack is found and seen, and is no finding, no report and no in
 
 it("the alert's figure rises when the rules find it no more, and falls when they do again", async () => {
   const others = join(region.directory, "other-rules");
-  mkdirSync(others);
-  for (const name of ["pack.yaml", "ics-commands.yaml"]) {
-    copyFileSync(join(rules, name), join(others, name));
+  for (const name of ["pack.yaml", "ics-commands.yaml", "corpora"]) {
+    cpSync(join(rules, name), join(others, name), { recursive: true });
   }
   await inspector.stop();
   inspector = await inspectorWith("report-inspector-2", others);
