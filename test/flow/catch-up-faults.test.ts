@@ -4,14 +4,20 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects, topics } from "../../app/contract/subjects.ts";
-import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
+import type { NatsConnection } from "../../app/shared/nats.ts";
 import { readLast } from "../../app/shared/stored-messages.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { type DelayLine, layDelayLine } from "../support/delay-line.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { metricOf } from "../support/metric.ts";
-import { alertsOf, distinct, numbered, storeAlerts } from "../support/numbered-alerts.ts";
+import {
+  alertsOf,
+  distinct,
+  numbered,
+  storeAlert,
+  storeAlerts,
+} from "../support/numbered-alerts.ts";
 import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
@@ -98,10 +104,9 @@ const store = (clientId: string, payloads: readonly string[]) =>
   storeAlerts(inspector, clientId, payloads);
 /** Many at once, in order. */
 async function storeMany(clientId: string, payloads: readonly string[]): Promise<void> {
-  const js = jetstream(inspector);
   for (let at = 0; at < payloads.length; at += 500) {
     const some = payloads.slice(at, at + 500);
-    await Promise.all(some.map((payload) => js.publish(subjects.alerts(clientId), payload)));
+    await Promise.all(some.map((payload) => storeAlert(inspector, clientId, payload)));
   }
 }
 async function lastSeen({ clientId }: Device) {

@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { headers as headerNames } from "../../app/contract/headers.ts";
 import { subjects } from "../../app/contract/subjects.ts";
-import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
+import { jetstream, messageHeaders, type NatsConnection } from "../../app/shared/nats.ts";
+import { storeMessage } from "../../app/shared/store-message.ts";
 import type { Inbox } from "./clients.ts";
 
 /** Alerts that say which one they are. */
@@ -14,13 +17,26 @@ export const distinct = (...inboxes: readonly Inbox[]): string[] => [
   ...new Set(alertsOf(...inboxes)),
 ];
 
-/** Stores alerts as an inspector does, one after the other. */
+const storeLimitMs = 60_000;
+
+/** Stores an alert as an inspector does: again and again, until it is stored. */
+export async function storeAlert(
+  inspector: NatsConnection,
+  clientId: string,
+  payload: string,
+): Promise<void> {
+  const headers = messageHeaders();
+  headers.set(headerNames.messageId, randomUUID());
+  await storeMessage(jetstream(inspector), subjects.alerts(clientId), Buffer.from(payload), {
+    ...{ headers, signal: AbortSignal.timeout(storeLimitMs), onRetry() {} },
+  });
+}
+
+/** Stores them one after the other. */
 export async function storeAlerts(
   inspector: NatsConnection,
   clientId: string,
   payloads: readonly string[],
 ): Promise<void> {
-  for (const payload of payloads) {
-    await jetstream(inspector).publish(subjects.alerts(clientId), payload);
-  }
+  for (const payload of payloads) await storeAlert(inspector, clientId, payload);
 }
