@@ -25,10 +25,31 @@ it.each([
   ],
   ["everything", podOf({}, { privileged: true }, "fence"), "container main is privileged"],
   [
+    "a path of the node, in the fence too",
+    podOf({ volumes: [{ name: "all", hostPath: { path: "/" } }] }, {}, "fence"),
+    "volume all is a path of the node",
+  ],
+  [
+    "an unmasked /proc",
+    podOf({}, { procMount: "Unmasked" }),
+    "container main has an unmasked /proc",
+  ],
+  [
+    "a port of the node",
+    podOf({ containers: [{ name: "main", ports: [{ containerPort: 1, hostPort: 1 }] }] }),
+    "container main has a port of the node",
+  ],
+  [
     "a capability in an init container",
     podOf({ initContainers: [{ name: "first", securityContext: admin }] }),
     "container first adds NET_ADMIN",
   ],
 ])("refuses %s", (_, pod, violation) => {
   expect(violationsOf(pod)).toEqual([`${violation}; leave it out`]);
+});
+
+it("refuses who may make every call of the kernel", () => {
+  const context = { seccompProfile: { type: "Unconfined" } };
+  const pod = podOf({ securityContext: context }, context, "fence");
+  expect(violationsOf(pod)).toHaveLength(2);
 });

@@ -1,12 +1,17 @@
 import { z } from "zod";
-import { connectionLimits, largestPacketBytes } from "../app/contract/limits.ts";
+import {
+  connectionLimits,
+  largestPacketBytes,
+  leastConnectionBytesPerSecond,
+} from "../app/contract/limits.ts";
 import { must, whole } from "./setting-rules.ts";
 
 const example = JSON.stringify(connectionLimits);
 
 const limits = z.strictObject({
-  // Less would hold back what the meter allows a device.
-  bytesPerSecond: whole(32_768, 1_073_741_824).default(connectionLimits.bytesPerSecond),
+  bytesPerSecond: whole(leastConnectionBytesPerSecond, 1_073_741_824).default(
+    connectionLimits.bytesPerSecond,
+  ),
   burstBytes: whole(largestPacketBytes, 1_073_741_824).default(connectionLimits.burstBytes),
 });
 

@@ -57,5 +57,11 @@ export const archiveSeconds = 60;
  */
 export const connectionLimits = { bytesPerSecond: 128 * 1024, burstBytes: 64 * 1024 } as const;
 
+/**
+ * Twice what the meter allows for long. With less a device that floods is held back for ever and never
+ * found, and one that only sends what it may is held back too.
+ */
+export const leastConnectionBytesPerSecond = 64 * 1024;
+
 /** Packets that are received together may be so large; a smaller burst may never let one pass. */
 export const largestPacketBytes = 64 * 1024;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Lines that one request may name. */
-export const silentLinesAtOnce = 60;
+export const silentLinesAtOnce = 240;
 
 const LineSchema = z.object({
   /** Of the peer, as nats-server shows it: `10.0.3.7:40122`. */

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { connectionLimits, largestPacketBytes } from "../contract/limits.ts";
+import {
+  connectionLimits,
+  largestPacketBytes,
+  leastConnectionBytesPerSecond,
+} from "../contract/limits.ts";
 import { count, processSchema, readEnvironment } from "../shared/environment.ts";
 
 const ports = z
@@ -19,7 +23,7 @@ const shape = {
     .default("sentinel_fence"),
   /** Of one connection, in its packets as they arrive. */
   CONNECTION_BYTES_PER_SECOND: count
-    .min(1_024)
+    .min(leastConnectionBytesPerSecond)
     .max(2 ** 30)
     .default(connectionLimits.bytesPerSecond),
   /** On top of a second's. */

@@ -19,12 +19,15 @@ export interface LineWatchOptions {
   readonly log: Logger;
 }
 
-/** So often at the most and the least: a short silence is found soon, and looking costs little. */
-const [soonestMs, latestMs] = [500, 30_000];
+/**
+ * So often at the most and the least: a short silence is found soon, and whom auth is to end makes the
+ * edge list its connections.
+ */
+const [soonestMs, latestMs] = [500, 120_000];
 
-/** How often to look for those who have been silent for so long: at most a tenth of it too late. */
+/** How often to look for those who have been silent for so long: at most a quarter of it too late. */
 export const lookEveryMs = (silentMs: number): number =>
-  Math.min(latestMs, Math.max(soonestMs, silentMs / 10));
+  Math.min(latestMs, Math.max(soonestMs, silentMs / 4));
 
 /**
  * Ends the connections of an edge from which nothing comes any more. MQTT leaves a device without a

@@ -82,6 +82,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update PrometheusRule watch-rules",
       "update StatefulSet bridge-replicas",
       "update StatefulSet core-servers",
+      "update StatefulSet delivery-replicas",
       "update StatefulSet inspector-replicas",
       "update StatefulSet mosquitto-broker",
     ],
@@ -110,6 +111,7 @@ export const settingEdits: readonly SettingEdit[] = [
       "update ConfigMap provision-streams",
       ...coreVolumes,
       "update StatefulSet core-servers",
+      "update StatefulSet delivery-replicas",
     ],
   },
   {

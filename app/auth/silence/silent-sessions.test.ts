@@ -1,5 +1,6 @@
 import { Registry } from "prom-client";
 import { expect, it } from "vitest";
+import { silentLinesAtOnce } from "../../contract/silent-lines.ts";
 import { createLog } from "../../shared/log.ts";
 import type { LiveSession } from "../revocation/live-sessions.ts";
 import { createSilenceMetrics } from "./silence-metrics.ts";
@@ -52,7 +53,11 @@ it("closes no more in a minute than it may", async () => {
 
 it.each([
   ["no line", serverId, []],
-  ["more lines than it may name", serverId, Array.from({ length: 61 }, (_, n) => line(n + 1))],
+  [
+    "more lines than it may name",
+    serverId,
+    Array.from({ length: silentLinesAtOnce + 1 }, (_, n) => line(n + 1)),
+  ],
   ["a server that would be a subject of another kind", "PING", [line(1)]],
   ["lines without a silence", serverId, [{ peer: "10.0.0.1:1", silentMs: 0 }]],
 ])("refuses a request with %s", async (_, server, lines) => {

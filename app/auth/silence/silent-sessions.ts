@@ -60,11 +60,13 @@ export class SilentSessions {
       for (const session of page) {
         const forMs = silentMs.get(session.peer);
         if (forMs === undefined || session.startedAt > clock() - forMs + graceMs) continue;
-        silentMs.delete(session.peer);
         if (!this.#ended.hasRoom()) break;
+        silentMs.delete(session.peer);
         this.#ended.note(clock());
         closing.push(this.#end(session));
       }
+      // Each page costs its edge a look at all of its connections.
+      if (silentMs.size === 0 || !this.#ended.hasRoom()) break;
     }
     return (await Promise.all(closing)).filter(Boolean).length;
   }
