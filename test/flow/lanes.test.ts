@@ -77,8 +77,8 @@ it("devices that flood with hostile reports hold up no alert, cost no lease and 
   const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
   figures("flood", { quiet, flooded, sent });
 
-  // Each until it is cut off.
-  expect(sent).toBeGreaterThan(100);
+  // Each until it is cut off: eight of them are all the bytes that a device may send at once.
+  expect(sent).toBeGreaterThan(4 * 8);
   expect(flooded.arrived).toBe(flooded.sent);
   // One flooder alone once brought this to many seconds. The rest is this machine's processors.
   expect(flooded.p99).toBeLessThan(Math.max(5_000, 3 * quiet.p99));
