@@ -64,7 +64,7 @@ it("the flag of a retained report stores nothing, and the report goes its way", 
   const password = await registerDevice(region, "retaining");
   const device = await connectRawDevice(region, { clientId: "retaining", password });
   const inspector = await connectAs(region, "report-inspector");
-  const payload = "x".repeat(60_000);
+  const payload = "x".repeat(20_000);
 
   for (let i = 0; i < 20; i++) {
     device.socket.write(packets.publish(topics.reports("retaining"), payload, true));

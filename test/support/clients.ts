@@ -1,24 +1,31 @@
 import { readFileSync } from "node:fs";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
+import { DeviceConflict } from "../../app/registry/registry-errors.ts";
 import { hashSecret, issueSecret } from "../../app/registry/secret.ts";
 import type { Issued } from "../../local/authority.ts";
 import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 
-/** Registers a device and returns its secret. */
+/** Registers a device, anew when a first attempt of the same case has, and returns its secret. */
 export async function registerDevice(
   region: Region,
   clientId: string,
   secret = issueSecret(),
 ): Promise<string> {
   const client = emulatorClient(region.layout);
-  await new DeviceRegistry({ client, table: deviceTable }).create(
-    { clientId, status: "active", secret: hashSecret(secret), labels: [] },
-    { actor: "test", nowMs: Date.now() },
-  );
-  client.destroy();
+  const registry = new DeviceRegistry({ client, table: deviceTable });
+  const values = { clientId, status: "active", secret: hashSecret(secret), labels: [] } as const;
+  const by = { actor: "test", nowMs: Date.now() };
+  try {
+    await registry.create(values, by);
+  } catch (error) {
+    if (!(error instanceof DeviceConflict)) throw error;
+    await registry.replaceMany([values], by, { width: 1, pace: async () => {} });
+  } finally {
+    client.destroy();
+  }
   return secret;
 }
 
