@@ -4,6 +4,7 @@ import { subjects } from "../contract/subjects.ts";
 import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type Msg, messageHeaders } from "../shared/nats.ts";
+import { createAnswering } from "./answering.ts";
 import type { DeviceCache } from "./cache/device-cache.ts";
 import {
   answerLabelsRequest,
@@ -49,47 +50,38 @@ export interface AuthOptions {
 export function createAuth(options: AuthOptions): Running {
   const { connections, outbox, recorder, cache, statusCache, log } = options;
   const { callout, auth, system, peers } = connections;
-  let underWay = 0;
-  const tracked =
-    (answer: (message: Msg) => Promise<void>) => (error: Error | null, message: Msg) => {
-      if (error) {
-        log.error({ err: error }, "a subscription failed");
-        return;
-      }
-      underWay++;
-      void answer(message).finally(() => underWay--);
-    };
+  const answering = createAnswering(log);
   // Whoever logged in here a moment ago need not be read again.
   const recent = async (id: string) => cache.peek(id) ?? statusCache.lookup(id);
   const subscriptions = [
     callout.connection.subscribe(calloutSubject, {
       queue,
-      callback: tracked(async (message) => {
+      callback: answering.by(async (message) => {
         const reply = await options.respond(message.data);
         if (reply !== undefined) message.respond(reply);
       }),
     }),
     auth.connection.subscribe(subjects.registryStatus, {
       queue,
-      callback: tracked(async (message) => {
+      callback: answering.by(async (message) => {
         respondWith(message, await answerStatusRequest(message.data, recent));
       }),
     }),
     auth.connection.subscribe(subjects.registryLabels, {
       queue,
-      callback: tracked(async (message) => {
+      callback: answering.by(async (message) => {
         respondWith(message, await answerLabelsRequest(message.data, recent));
       }),
     }),
     auth.connection.subscribe(subjects.cutOffRequest, {
       queue,
-      callback: tracked(async (message) => {
+      callback: answering.by(async (message) => {
         message.respond(await options.cutOffs.answer(message.data));
       }),
     }),
     auth.connection.subscribe(subjects.silentLines, {
       queue,
-      callback: tracked(async (message) => {
+      callback: answering.by(async (message) => {
         message.respond(await options.silentSessions.answer(message.data));
       }),
     }),
@@ -107,7 +99,7 @@ export function createAuth(options: AuthOptions): Running {
     drain: async () => {
       // First out of the queue group: what the servers ask from now on goes to another replica.
       await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
-      while (underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (answering.underWay > 0) await new Promise((resolve) => setTimeout(resolve, 5));
       clearInterval(counts);
       options.revocation.stop();
       options.cutOffs.stop();

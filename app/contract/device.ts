@@ -10,3 +10,9 @@ export type DeviceAuth = (typeof deviceAuths)[number];
 /** The table of all devices, and its only key. */
 export const defaultDeviceTable = "sentinel-devices";
 export const deviceTableKey = "clientId";
+
+/**
+ * Ids of one request for labels at most. A device has 16 labels of 64 characters at most, so that an
+ * answer stays far below the megabyte that a message may have.
+ */
+export const labelsRequestLimit = 250;

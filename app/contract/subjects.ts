@@ -119,7 +119,7 @@ export const subjects = {
   alertStreamInfo: "alerts.info",
   /** Request: JSON array of client ids. Reply: JSON object of id to status. */
   registryStatus: "registry.status",
-  /** The same of their labels: JSON object of id to array. */
+  /** The same of their labels, for at most `labelsRequestLimit`: JSON object of id to array. */
   registryLabels: "registry.labels",
 } as const;
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { labelsRequestLimit } from "../../contract/device.ts";
 import type { Msg, NatsConnection } from "../../shared/nats.ts";
 import { LabelBook } from "./label-book.ts";
 
@@ -47,4 +48,11 @@ it("knows no labels while nobody tells them, and does not ask all the time", asy
   away = false;
   wait(5_000);
   expect(await book.of(["p-1"])).toEqual(new Map([["p-1", ["a"]]]));
+});
+
+it("asks for as many at once as auth answers", async () => {
+  const { book, asked } = bookWith((ids) => Object.fromEntries(ids.map((id) => [id, []])));
+  const clients = Array.from({ length: labelsRequestLimit + 1 }, (_, n) => `p-${n}`);
+  expect((await book.of(clients)).size).toBe(clients.length);
+  expect(asked.map((ids) => ids.length)).toEqual([labelsRequestLimit, 1]);
 });

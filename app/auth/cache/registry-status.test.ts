@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { labelsRequestLimit } from "../../contract/device.ts";
+import { labelLimit } from "../../registry/device-record.ts";
 import { deviceWith } from "../../registry/emulator.fixture.ts";
 import type { Lookup } from "../callout/decide.ts";
 import { answerLabelsRequest, answerStatusRequest } from "./registry-status.ts";
@@ -45,4 +47,20 @@ it("says which labels each device has, by the same rules", async () => {
     answer: { "pump-7": ["site:oslo"], a: [], gone: [], "not an id": [] },
   });
   expect((await answerLabelsRequest(Buffer.from("{}"), labelled)).problem).toContain("JSON array");
+});
+
+it("answers no more labels at once than a message can carry", async () => {
+  const labels = Array.from({ length: labelLimit }, (_, n) => `${n}`.padEnd(64, "x"));
+  const labelled = async (id: string): Promise<Lookup> => ({
+    kind: "found",
+    record: deviceWith(id, "s", { labels }),
+  });
+  const asked = (count: number) =>
+    answerLabelsRequest(
+      Buffer.from(JSON.stringify(Array.from({ length: count }, (_, n) => `${n}`.padEnd(64, "i")))),
+      labelled,
+    );
+  const { answer } = await asked(labelsRequestLimit);
+  expect(JSON.stringify(answer).length).toBeLessThan(512 * 1_024);
+  expect((await asked(labelsRequestLimit + 1)).problem).toContain(`at most ${labelsRequestLimit}`);
 });

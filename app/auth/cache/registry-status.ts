@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
-import type { KnownStatus } from "../../contract/device.ts";
+import { type KnownStatus, labelsRequestLimit } from "../../contract/device.ts";
 import type { Lookup } from "../callout/decide.ts";
 
-/** Ids of one request at most. */
+/** Ids of one request for how devices stand at most. */
 export const statusRequestLimit = 1_000;
-
-const RequestSchema = z.array(z.string()).max(statusRequestLimit);
 
 export type RegistryAnswer<T> =
   | { readonly answer: Readonly<Record<string, T>>; readonly problem?: never }
@@ -20,7 +18,7 @@ export const answerStatusRequest = (
   data: Uint8Array,
   lookup: (clientId: string) => Promise<Lookup>,
 ): Promise<RegistryAnswer<KnownStatus>> =>
-  answerOf(data, async (clientId) => {
+  answerOf(data, statusRequestLimit, async (clientId) => {
     if (!isClientId(clientId)) return "unknown";
     const found = await lookup(clientId);
     if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
@@ -32,7 +30,7 @@ export const answerLabelsRequest = (
   data: Uint8Array,
   lookup: (clientId: string) => Promise<Lookup>,
 ): Promise<RegistryAnswer<readonly string[]>> =>
-  answerOf(data, async (clientId) => {
+  answerOf(data, labelsRequestLimit, async (clientId) => {
     if (!isClientId(clientId)) return [];
     const found = await lookup(clientId);
     if (found.kind === "unavailable" || found.kind === "damaged") return undefined;
@@ -41,13 +39,12 @@ export const answerLabelsRequest = (
 
 async function answerOf<T>(
   data: Uint8Array,
+  limit: number,
   tell: (clientId: string) => Promise<T | undefined>,
 ): Promise<RegistryAnswer<T>> {
-  const request = RequestSchema.safeParse(parseJson(data));
+  const request = z.array(z.string()).max(limit).safeParse(parseJson(data));
   if (!request.success) {
-    return {
-      problem: `the request must be a JSON array of at most ${statusRequestLimit} client ids`,
-    };
+    return { problem: `the request must be a JSON array of at most ${limit} client ids` };
   }
   const ids = [...new Set(request.data)];
   const told = await Promise.all(ids.map(tell));
