@@ -50,7 +50,7 @@ export interface Incident {
   readonly evidence: { readonly first: readonly Evidence[]; readonly last: readonly Evidence[] };
   readonly timeline: readonly TimelineEntry[];
   readonly told: Told;
-  /** A silence covered the last finding: nobody is told until one comes that none covers. */
+  /** Silences covered all findings since it was told: nobody is told until one comes that none covers. */
   readonly silenced?: true;
 }
 

@@ -99,6 +99,8 @@ export function without(campaign: Incident, clientId: string, left: Member, memb
   return {
     ...campaign,
     findings: campaign.findings - left.findings,
+    // As many stay untold as were: those of the others among them would be told of by nobody.
+    told: { ...campaign.told, findings: Math.max(0, campaign.told.findings - left.findings) },
     clientCount: campaign.clientCount - 1,
     clients: campaign.clients.filter((each) => each !== clientId),
     ...(all.length > 0 && {

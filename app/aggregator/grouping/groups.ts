@@ -8,7 +8,7 @@ import { gathered } from "./gathering.ts";
 import type { GroupingSettings } from "./grouping-settings.ts";
 import { campaignOf, counted, ended, merged, newIncidentId, opened } from "./incident-steps.ts";
 import { RuleIndex } from "./rule-index.ts";
-import { dueNotice, told } from "./telling.ts";
+import { dueNotice, isUntold, told } from "./telling.ts";
 
 /** Where a finding was counted: in an incident that goes on, or in one of its own because there are too many. */
 export type Counted = "grouped" | "ungrouped";
@@ -74,9 +74,8 @@ export class Groups {
     if (incident.kind === "campaign" && !this.#members.has(incident.id)) {
       this.#members.set(incident.id, new Members());
     }
-    if (!incident.silenced && incident.findings > incident.told.findings) {
-      this.#untold.add(incident.id);
-    } else this.#untold.delete(incident.id);
+    if (isUntold(incident)) this.#untold.add(incident.id);
+    else this.#untold.delete(incident.id);
   }
 
   /** After its campaign. What is of one that is not open is left out; the later of two counts. */

@@ -13,6 +13,7 @@ import {
   type TimelineEntry,
 } from "../../incidents/incident.ts";
 import type { SeenFinding } from "../../incidents/seen-finding.ts";
+import { isUntold } from "./telling.ts";
 
 /** Who does what nobody decided. */
 export const ourselves = "sentinel";
@@ -70,13 +71,18 @@ function evidenceWith(
   return { first, last: [...last.slice(1 - evidenceEach), next] };
 }
 
-/** One finding more. @param isNew whether its client was none of the incident's before. */
+/**
+ * One finding more. What is to be told already stays so whatever a silence covers afterwards: the
+ * findings of a campaign are of many clients, and a silence is about some of them.
+ *
+ * @param isNew whether its client was none of the incident's before.
+ */
 export function counted(incident: Incident, finding: SeenFinding, isNew: boolean): Incident {
   const { silenced: _, ...before } = incident;
   const { clients } = incident;
   return {
     ...before,
-    ...(finding.silenced && { silenced: true }),
+    ...(finding.silenced && !isUntold(incident) && { silenced: true }),
     severity: worse(incident.severity, finding.severity),
     clientCount: incident.clientCount + (isNew ? 1 : 0),
     clients: isNew && clients.length < namedClients ? [...clients, finding.clientId] : clients,

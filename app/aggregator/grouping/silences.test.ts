@@ -66,6 +66,51 @@ describe("what a silence covers", () => {
     expect(stored.notices).toEqual(["opened campaign"]);
   });
 
+  it("mutes nothing of other clients that is still to be told", () => {
+    const { groups, stored, take } = taking();
+    for (let n = 0; n < 5; n++) take({ clientId: `v-${n}` });
+    const before = stored.notices.length;
+    take({ clientId: "v-9" });
+    take({ silenced: true, clientId: "v-0" });
+    const anew = stored.restored(settings);
+    for (const each of [groups, anew]) {
+      each.tick(start + hour, 100);
+      const { notices } = each.takeChanges();
+      expect(notices.map(({ kind }) => kind)).toEqual(["continues"]);
+      expect(notices[0]?.incident).toMatchObject({ findings: 7, told: { findings: 7 } });
+    }
+    expect(stored.notices).toHaveLength(before);
+  });
+
+  it("is silent again once the others were told", () => {
+    const { groups, stored, take } = taking();
+    take({});
+    take({});
+    take({ silenced: true });
+    groups.tick(start + hour, 100);
+    stored.take(groups);
+    expect(stored.notices).toEqual(["opened client", "continues client"]);
+    take({ silenced: true });
+    groups.tick(start + 12 * hour, 100);
+    stored.take(groups);
+    expect(stored.notices).toHaveLength(2);
+    expect(stored.listed).toMatchObject([{ findings: 4, silenced: true }]);
+  });
+
+  it("leaves what others are to be told when a loud client becomes an incident of its own", () => {
+    const { groups, stored, take } = taking({ loudFindings: 3 });
+    for (let n = 0; n < 5; n++) take({ clientId: `v-${n}` });
+    take({ clientId: "v-9" });
+    for (let n = 0; n < 2; n++) take({ silenced: true, clientId: "v-0" });
+    take({ silenced: true, clientId: "v-1" });
+    groups.tick(start + hour, 100);
+    const { notices } = groups.takeChanges();
+    expect(notices.map(({ kind, incident }) => `${kind} ${incident.kind}`)).toEqual([
+      "continues campaign",
+    ]);
+    stored.take(groups);
+  });
+
   it("stays untold where there is no room to group it", () => {
     const { stored, take } = taking({ groupLimit: 1 });
     take({ silenced: true });

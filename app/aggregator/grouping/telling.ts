@@ -13,6 +13,10 @@ const growth = 3;
 export const repeatAfterMs = (repeats: number, { firstMs, longestMs }: RepeatTimes) =>
   Math.min(firstMs * growth ** repeats, longestMs);
 
+/** Whether it has findings that are to be told when it is time. */
+export const isUntold = ({ silenced, findings, told }: Incident) =>
+  !silenced && findings > told.findings;
+
 /** What is to be told of an open incident now. */
 export function dueNotice(
   { told, severity, findings, silenced }: Incident,

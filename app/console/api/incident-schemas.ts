@@ -76,7 +76,7 @@ const shown = {
   silenced: z
     .literal(true)
     .optional()
-    .describe("A silence covered its last finding: nobody was told of that"),
+    .describe("Silences covered all its findings since it was told: nobody is told of those"),
   techniques: z.array(z.string()).describe("Of ATT&CK"),
 };
 
