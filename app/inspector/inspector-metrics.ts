@@ -64,11 +64,15 @@ export function createInspectorMetrics(registry: Registry) {
     ),
     budgetExceeded: counter(
       "budget_exceeded_messages",
-      "Messages whose matching did not end within its budget",
+      "Messages whose matching failed or did not end within its budget",
       ["origin"],
     ),
     canaries: counter("canaries", "Synthetic attacks, and whether they were found", ["outcome"]),
-    stageFailures: counter("stage_failures", "Inspections that failed and are repeated", []),
+    stageFailures: counter(
+      "stage_failures",
+      "Inspections that failed, to be repeated or given up",
+      [],
+    ),
     decisions: counter("decisions", "What was asked about held messages, and what came of it", [
       "action",
       "outcome",

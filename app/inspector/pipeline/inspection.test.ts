@@ -19,6 +19,7 @@ const message: InspectedMessage = {
 const noRules = { version: "none", size: 0, match: () => [] };
 const state = { rules: noRules, baselines: new ClientBaselines(10, 1) };
 const onStage = () => {};
+const onGivenUp = () => {};
 
 const finding = (rule: string): Finding => ({
   class: "pattern",
@@ -41,7 +42,12 @@ it("throws when a stage does, and goes on with that stage, not with those before
       return [finding(name)];
     },
   });
-  const run = { stages: [stage("one"), stage("two", true), stage("three")], state, onStage };
+  const run = {
+    stages: [stage("one"), stage("two", true), stage("three")],
+    state,
+    onStage,
+    onGivenUp,
+  };
   const inspection: Inspection = { done: [] };
   await expect(inspect(message, inspection, run)).rejects.toThrow(StageFailed);
   await expect(inspect(message, inspection, run)).rejects.toThrow(/message 4711: stage two failed/);
@@ -51,15 +57,28 @@ it("throws when a stage does, and goes on with that stage, not with those before
   expect(ran).toEqual(["one", "two", "two", "two", "three"]);
 });
 
-it("does not pass a message whose rules could not be matched", async () => {
+it.each([
+  ["device", "quarantine"],
+  ["upstream", "tag"],
+] as const)("neither passes nor keeps for ever what the rules of a %s fail with", async (origin, wanted) => {
   const failing = {
     ...noRules,
     match: () => {
       throw new Error("engine");
     },
   };
-  const run = { stages, state: { ...state, rules: failing }, onStage };
-  await expect(inspect(message, { done: [] }, run)).rejects.toThrow("pattern-matching");
+  const failures: string[] = [];
+  const run = {
+    ...{ stages, state: { ...state, rules: failing }, onStage },
+    onGivenUp: (failure: Error) => failures.push(failure.message),
+  };
+  const inspection: Inspection = { done: [] };
+  const again = () => inspect({ ...message, origin }, inspection, run);
+  await expect(again()).rejects.toThrow("pattern-matching");
+  const findings = await again();
+  expect(findings.map(({ rule }) => rule)).toEqual(["matching-failed"]);
+  expect(verdictOf(origin, findings)).toBe(wanted);
+  expect(failures).toEqual([expect.stringContaining("message 4711: stage pattern-matching")]);
 });
 
 it.each([
@@ -67,7 +86,7 @@ it.each([
   ["upstream", "tag"],
 ] as const)("holds a message of a %s against its matching having no end", async (origin, wanted) => {
   const endless = { ...noRules, match: () => Promise.reject(new MatchTooDear(65_536, 2)) };
-  const run = { stages, state: { ...state, rules: endless }, onStage };
+  const run = { stages, state: { ...state, rules: endless }, onStage, onGivenUp };
   const findings = await inspect({ ...message, origin }, { done: [] }, run);
   expect(findings.map(({ rule }) => rule)).toEqual(["inspection-budget-exceeded"]);
   expect(verdictOf(origin, findings)).toBe(wanted);
@@ -84,7 +103,7 @@ it.each([
   const findings = await inspect(
     { ...message, recipient },
     { done: [] },
-    { stages, state, onStage },
+    { stages, state, onStage, onGivenUp },
   );
   expect(findings.map(({ rule, verdict }) => [rule, verdict])).toEqual(wanted);
 });

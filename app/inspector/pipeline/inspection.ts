@@ -17,13 +17,15 @@ export class StageFailed extends Error {
 export interface Inspection {
   /** What each finished stage found. */
   readonly done: (readonly Finding[])[];
+  /** The stage that failed last. */
+  failed?: Stage;
 }
 
 /**
  * Runs the stages that are not done yet and returns all findings.
  *
  * After a failure it goes on with the stage that failed, so that no stage learns twice from one
- * message.
+ * message. One that fails again is given up where it says what is found then.
  *
  * @throws StageFailed
  */
@@ -34,6 +36,7 @@ export async function inspect(
     readonly stages: readonly Stage[];
     readonly state: InspectionState;
     readonly onStage: (stage: string, seconds: number) => void;
+    readonly onGivenUp: (failure: StageFailed) => void;
   },
 ): Promise<readonly Finding[]> {
   for (let next = inspection.done.length; next < run.stages.length; next++) {
@@ -45,7 +48,13 @@ export async function inspect(
       // Most find at once, and need no turn of the event loop.
       inspection.done.push(found instanceof Promise ? await found : found);
     } catch (cause) {
-      throw new StageFailed(stage.name, message.sequence, cause);
+      const failure = new StageFailed(stage.name, message.sequence, cause);
+      if (!stage.givenUp || inspection.failed !== stage) {
+        inspection.failed = stage;
+        throw failure;
+      }
+      run.onGivenUp(failure);
+      inspection.done.push([stage.givenUp]);
     } finally {
       run.onStage(stage.name, (performance.now() - startMs) / 1000);
     }

@@ -25,7 +25,7 @@ import {
 } from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
 import type { Redelivery } from "./redelivery.ts";
-import { budgetExceeded, type InspectionState, type Stage } from "./stages.ts";
+import { type InspectionState, isUnmatched, type Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface MessageInspectorOptions {
@@ -99,7 +99,7 @@ async function resultsOf(
   const findings = await inspectOrHold(options, message, lease);
   if (source.canary && origin === "device")
     return canaryOutputs(options, source, message, findings);
-  if (findings.includes(budgetExceeded)) metrics.budgetExceeded.inc({ origin });
+  if (findings.some(isUnmatched)) metrics.budgetExceeded.inc({ origin });
   const verdict = verdictOf(origin, findings);
   metrics.inspected.inc({ verdict, origin });
   for (const { class: findingClass, level } of findings) {
@@ -129,7 +129,7 @@ function canaryOutputs(
   message: InspectedMessage,
   findings: readonly Finding[],
 ): readonly Output[] {
-  const found = findings.filter((each) => each.class === "pattern");
+  const found = findings.filter((each) => each.class === "pattern" && !isUnmatched(each));
   const { origin, clientId } = message;
   const verdict = verdictOf(origin, found);
   const raised = verdict === "quarantine" || verdict === "deny";
@@ -148,7 +148,10 @@ function sentMs({ received, storedMs }: IngressMessage, origin: Origin): number 
   return takenMs <= storedMs ? takenMs : storedMs;
 }
 
-/** What could not be inspected is neither passed nor dropped: it is tried again until the lease ends. */
+/**
+ * What could not be inspected is neither passed nor dropped: it is tried again until the lease ends,
+ * or until the stage that fails is given up.
+ */
 async function inspectOrHold(
   { stages, state, held, metrics, log }: MessageInspectorOptions,
   message: InspectedMessage,
@@ -158,10 +161,14 @@ async function inspectOrHold(
   const onStage = (stage: string, seconds: number) => {
     if (message.sequence % stageSampling === 0) metrics.stageSeconds(stage, seconds);
   };
+  const onGivenUp = (failure: Error) => {
+    metrics.stageFailures.inc();
+    log.error({ err: failure }, "message judged without the stage that failed");
+  };
   try {
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
       try {
-        return await inspect(message, inspection, { stages, state, onStage });
+        return await inspect(message, inspection, { stages, state, onStage, onGivenUp });
       } catch (error) {
         held.add(message.sequence);
         metrics.stageFailures.inc();

@@ -14,6 +14,11 @@ export interface InspectionState {
 /** One step of the inspection. It may throw: then nothing is known, and the message is held. */
 export interface Stage {
   readonly name: string;
+  /**
+   * What is found instead when it throws again: a text that the stage cannot bear must not hold its
+   * sender's line for ever. Absent where a failure says nothing about the message.
+   */
+  readonly givenUp?: Finding;
   readonly find: (
     message: InspectedMessage,
     state: InspectionState,
@@ -44,6 +49,21 @@ export const budgetExceeded: Finding = {
   tags: ["attack.t1499"],
 };
 
+/** A text that no engine finishes may be made for that, and is not taken for clean either. */
+export const matchingFailed: Finding = {
+  class: "pattern",
+  rule: "matching-failed",
+  title: "The rules could not be matched",
+  level: "high",
+  verdict: "quarantine",
+  confidence: 1,
+  tags: ["attack.t1499"],
+};
+
+/** Whether a finding stands for the rules that could not be asked. */
+export const isUnmatched = (finding: Finding) =>
+  finding === budgetExceeded || finding === matchingFailed;
+
 async function awaitedFindings(matching: Promise<readonly RuleMatch[]>) {
   try {
     return patternFindings(await matching);
@@ -55,6 +75,7 @@ async function awaitedFindings(matching: Promise<readonly RuleMatch[]>) {
 
 const patternMatching: Stage = {
   name: "pattern-matching",
+  givenUp: matchingFailed,
   find: ({ payload, origin }, { rules }) => {
     const matches = rules.match(payload, origin);
     return matches instanceof Promise ? awaitedFindings(matches) : patternFindings(matches);

@@ -158,7 +158,7 @@ const state: Section = {
         },
         {
           expr: "sum by (origin) (increase(sentinel_inspector_budget_exceeded_messages_total[5m]))",
-          legend: "too dear, {{origin}}",
+          legend: "not matched, {{origin}}",
         },
       ],
     }),

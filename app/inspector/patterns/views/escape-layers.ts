@@ -57,7 +57,7 @@ export interface EscapeLayers {
  *
  * Every layer is visited, not only the innermost one, because unwrapping once too often destroys
  * text (`C:\temp` becomes a tab). A decoded form is never longer than its escape, so one buffer of
- * the payload limit is enough and each layer is decoded in place.
+ * the payload limit, which no text given here may exceed, is enough and each layer is decoded in place.
  */
 export function createEscapeLayers(): EscapeLayers {
   const scratch = new Uint8Array(payloadLimitBytes);

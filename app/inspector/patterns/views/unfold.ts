@@ -52,10 +52,15 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
     let cut = false;
     let opened = 0;
     let unpacked = 0;
-    /** Looks as far as there is something left to spend. @returns what it looked at. */
+    /**
+     * Looks as far as there is something left to spend, and no further than a payload may go: UTF-16
+     * grows by half when it is narrowed, and no buffer below has room for that.
+     *
+     * @returns what it looked at.
+     */
     const lookWithin = (view: Uint8Array | undefined): Uint8Array => {
       if (!view || view.length === 0) return nothing;
-      const seen = view.length <= left ? view : view.subarray(0, left);
+      const seen = view.subarray(0, Math.min(left, payloadLimitBytes));
       if (seen.length < view.length) cut = true;
       left -= seen.length;
       if (seen.length > 0) look(seen);
