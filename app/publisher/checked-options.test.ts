@@ -31,7 +31,8 @@ it.each<[Partial<PublisherOptions>, string]>([
   [{ journal: "" }, 'journal must be the path of a folder, got ""'],
   [{ window: 0 }, "window must be a whole number from 1 to 60000, got 0"],
   [{ resendMs: 1.5 }, "resendMs must be a whole number from 100 to 3600000, got 1.5"],
-  [{ journalLimitBytes: 10 }, "journalLimitBytes must be a whole number from 262144"],
+  [{ journalLimitBytes: 10 }, "journalLimitBytes must be a whole number from 262144 to 268435456"],
+  [{ journalLimitBytes: 256 * 1024 ** 2 + 1 }, "from 262144 to 268435456, got 268435457"],
   [{ sync: "often" as "never" }, 'sync must be always or never, got "often"'],
 ])("refuses %o", (wrong, message) => {
   expect(() => checkOptions({ ...options, ...wrong })).toThrow(message);

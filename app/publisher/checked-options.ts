@@ -14,6 +14,8 @@ export interface CheckedOptions {
 
 const defaultPort = 8883;
 const smallestJournalBytes = 256 * 1024;
+/** It is compacted as one string, and Node's end at 512 MiB. */
+const largestJournalBytes = 256 * 1024 ** 2;
 
 function wrong(option: string, rule: string, got: unknown): PublisherError {
   return new PublisherError("invalid-option", `${option} ${rule}, got ${JSON.stringify(got)}`);
@@ -61,7 +63,7 @@ export function checkOptions(options: PublisherOptions): CheckedOptions {
     journal,
     journalLimitBytes: whole("journalLimitBytes", journalLimitBytes, [
       smallestJournalBytes,
-      1024 ** 3,
+      largestJournalBytes,
     ]),
     sync,
     window: whole("window", window, [1, 60_000]),

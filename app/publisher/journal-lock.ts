@@ -1,75 +1,37 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { PublisherError } from "./publisher-error.ts";
 
-interface Owner {
-  readonly pid: number;
-  /** When it was started, as the system counts; undefined where that is not told. */
-  readonly started?: string | undefined;
-}
-
-/** Those that this process has open: its own id says nothing about them. */
-const ownFolders = new Set<string>();
-
-/** Field 22 of the process's status; the name before it may hold blanks. */
-function startedOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
-  } catch {
-    return undefined;
-  }
-}
-
-/** A process id is given again, after a restart of a container to the very same program. */
-function lives({ pid, started }: Owner): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return started === undefined || started === startedOf(pid);
-}
-
-function readOwner(file: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(readFileSync(file, "utf8"));
-    return typeof owner.pid === "number" ? owner : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** SQLITE_BUSY; the higher bits say more about it. */
+const busy = 5;
 
 /**
- * Sees that a journal has one writer, on one machine. What a killed one left behind is taken over.
+ * Sees that a journal has one writer, on one machine. What a killed one held is free at once.
  *
- * @throws PublisherError `journal-in-use`
+ * The kernel holds the lock, which Node offers through SQLite alone: a write transaction on a database
+ * that stays empty. A file with a process id would not do, since in containers every publisher is
+ * process 1, and nothing takes over what a dead one left without a moment in which two do.
+ *
+ * The file stays when it is released: who removes it may remove the one that the next has locked. Nothing
+ * else may open it in this process, which would give the lock up as it closes it (POSIX).
+ *
+ * @throws PublisherError `journal-in-use`, `journal-failed`
  */
 export function lockJournal(directory: string): { release(): void } {
   const folder = resolve(directory);
-  const file = join(folder, "lock");
-  const owner = readOwner(file);
-  if (ownFolders.has(folder) || (owner && lives(owner))) {
-    const by = ownFolders.has(folder) ? "this process" : `process ${owner?.pid}`;
-    throw new PublisherError(
-      "journal-in-use",
-      `${folder} is in use by ${by}; give each publisher a folder of its own`,
-    );
-  }
-  rmSync(file, { force: true });
-  const self: Owner = { pid: process.pid, started: startedOf(process.pid) };
+  let lock: DatabaseSync | undefined;
   try {
-    writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
+    lock = new DatabaseSync(join(folder, "writer.lock"));
+    // In memory, as a killed one would leave a file beside it. IMMEDIATE: of two at once, one succeeds.
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE");
   } catch (cause) {
-    const taken = (cause as NodeJS.ErrnoException).code === "EEXIST";
-    const code = taken ? "journal-in-use" : "journal-failed";
-    throw new PublisherError(code, `cannot take ${folder}`, { cause });
+    lock?.close();
+    const { errcode = 0 } = cause as { errcode?: number };
+    if ((errcode & 0xff) !== busy) {
+      throw new PublisherError("journal-failed", `cannot lock ${folder}`, { cause });
+    }
+    const message = `${folder} is in use by another publisher; give each a folder of its own`;
+    throw new PublisherError("journal-in-use", message, { cause });
   }
-  ownFolders.add(folder);
-  return {
-    release() {
-      ownFolders.delete(folder);
-      rmSync(file, { force: true });
-    },
-  };
+  return { release: () => lock.isOpen && lock.close() };
 }

@@ -134,20 +134,6 @@ it("says so when the disk takes no more, and keeps what it had taken whole", asy
   expect(again.damagedLines).toBe(0);
 });
 
-it("belongs to one at a time, and to the next when its owner is gone", async () => {
-  const journal = openJournal();
-  expect(() => openJournal()).toThrow(/is in use by this process/);
-  writeFileSync(join(directory, "lock"), JSON.stringify({ pid: process.ppid }));
-  await journal.close();
-  writeFileSync(join(directory, "lock"), JSON.stringify({ pid: process.ppid }));
-  expect(() => openJournal()).toThrow(`is in use by process ${process.ppid}`);
-  // The number of another process now, or of none.
-  for (const owner of ['{"pid":1,"started":"other"}', '{"pid":99999999}', "torn"]) {
-    writeFileSync(join(directory, "lock"), owner);
-    await openJournal().close();
-  }
-});
-
 it("says what is wrong with a folder that cannot be one", () => {
   writeFileSync(join(directory, "file"), "");
   const inside = join(directory, "file", "journal");

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder, writeForced } from "./forced-to-disk.ts";
 import { alertLine, type JournaledAlert, parseJournal, settledLine } from "./journal-line.ts";
 import { lockJournal } from "./journal-lock.ts";
 import { PublisherError } from "./publisher-error.ts";
@@ -25,6 +26,8 @@ interface Addition {
 /** Settled alerts are written down together; until then a crash sends them once more. */
 const gatherMs = 50;
 const spareBytes = 1024 ** 2;
+/** A file that could not be compacted has to grow by this share before it is tried again. */
+const growthShare = 0.25;
 
 /**
  * The alerts that are not settled, in an append-only file. Additions that come while one is being written
@@ -33,6 +36,8 @@ const spareBytes = 1024 ** 2;
 export class Journal {
   readonly #options: JournalOptions;
   readonly #file: string;
+  /** What is to take the place of the file. Nobody reads one that a killed process left. */
+  readonly #newFile: string;
   readonly #lock: { release(): void };
   readonly #alerts = new Map<number, JournaledAlert>();
   readonly #sizes = new Map<number, number>();
@@ -45,6 +50,8 @@ export class Journal {
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #broken: PublisherError | undefined;
+  /** When the file was last compacted in vain: how large it was, and what was to be kept. */
+  #uncompacted: { readonly fileBytes: number; readonly alertBytes: number } | undefined;
   /** Lines that did not read when it was opened. */
   readonly damagedLines: number;
 
@@ -53,6 +60,7 @@ export class Journal {
     this.#options = options;
     const { directory } = options;
     this.#file = join(directory, "alerts.journal");
+    this.#newFile = `${this.#file}.new`;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
     } catch (cause) {
@@ -116,6 +124,7 @@ export class Journal {
   }
 
   #read(): number {
+    rmSync(this.#newFile, { force: true });
     closeSync(openSync(this.#file, "a", 0o600));
     syncFolder(this.#options.directory);
     const bytes = readFileSync(this.#file);
@@ -166,7 +175,8 @@ export class Journal {
       else this.#alerts.set(alert.number, alert);
       done(error);
     }
-    if (!error && this.#fileBytes > 2 * this.#alertBytes + spareBytes) await this.#compact();
+    // Also when nothing could be written: on a full disk this makes room.
+    if (!this.#broken && this.#compactable()) await this.#compact();
   }
 
   async #append(text: string, forced: boolean): Promise<void> {
@@ -186,28 +196,45 @@ export class Journal {
   }
 
   #break(cause: unknown): never {
-    this.#broken = failed(`${this.#file} is not reliable any more, open it anew`, cause);
+    this.#broken = unreliable(this.#file, cause);
     throw this.#broken;
+  }
+
+  #compactable(): boolean {
+    if (this.#fileBytes <= 2 * this.#alertBytes + spareBytes) return false;
+    const before = this.#uncompacted;
+    if (!before) return true;
+    // With each write a disk that is nearly full would be filled again.
+    const grown = this.#fileBytes > before.fileBytes * (1 + growthShare);
+    return grown || this.#alertBytes < before.alertBytes / 2;
   }
 
   /** Leaves out what is settled. Until the new file is there in whole, the old one stays. */
   async #compact(): Promise<void> {
-    const text = [...this.#alerts.values()].map(alertLine).join("");
-    const made = `${this.#file}.new`;
+    const sizes = { fileBytes: this.#fileBytes, alertBytes: this.#alertBytes };
+    let bytes: number;
     try {
-      const handle = await open(made, "w", 0o600);
-      await handle.writeFile(text);
-      await handle.sync();
-      await handle.close();
-      await rename(made, this.#file);
-      syncFolder(this.#options.directory);
+      const text = [...this.#alerts.values()].map(alertLine).join("");
+      bytes = Buffer.byteLength(text);
+      await writeForced(this.#newFile, text);
+      await rename(this.#newFile, this.#file);
     } catch {
-      // The old one still serves, and is tried again after the next write.
+      this.#uncompacted = sizes;
+      await rm(this.#newFile, { force: true }).catch(() => {});
       return;
     }
-    await this.#handle?.close().catch(() => {});
+    // First of all: what is written to the old file from here on is lost, since it has no name any more.
+    const old = this.#handle;
     this.#handle = undefined;
-    this.#fileBytes = Buffer.byteLength(text);
+    this.#fileBytes = bytes;
+    this.#uncompacted = undefined;
+    await old?.close().catch(() => {});
+    try {
+      syncFolder(this.#options.directory);
+    } catch (cause) {
+      // The machine may come back with the old file, without what goes into the new one.
+      this.#broken = unreliable(this.#file, cause);
+    }
   }
 }
 
@@ -217,12 +244,6 @@ function failed(message: string, cause: unknown): PublisherError {
   return new PublisherError("journal-failed", code ? `${message} (${code})` : message, { cause });
 }
 
-/** Otherwise a file that was made or renamed may be missing after the machine has lost its power. */
-function syncFolder(directory: string): void {
-  const folder = openSync(directory, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+function unreliable(file: string, cause: unknown): PublisherError {
+  return failed(`${file} is not reliable any more, open it anew`, cause);
 }

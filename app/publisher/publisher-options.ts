@@ -10,7 +10,7 @@ export interface PublisherOptions {
   readonly ca?: string | Buffer | (() => string | Buffer);
   /** Folder of the journal, on a local disk, for this publisher alone. It is made where it is not there. */
   readonly journal: string;
-  /** What alerts that are not confirmed may take in the journal, 64 MiB by default. */
+  /** What alerts that are not confirmed may take in the journal: 64 MiB by default, 256 MiB at most. */
   readonly journalLimitBytes?: number;
   /**
    * `always`, the default: an alert is forced to disk before `publish` resolves. `never`: it survives the
