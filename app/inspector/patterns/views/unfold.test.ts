@@ -1,4 +1,4 @@
-import { deflateSync, gzipSync } from "node:zlib";
+import { constants, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { payloadLimitBytes } from "../../../contract/limits.ts";
@@ -20,6 +20,13 @@ function seenIn(payload: string | Uint8Array) {
 const attack = "x; cat /etc/passwd #";
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString("base64");
 const utf16 = Buffer.from(attack, "utf16le");
+const noise = (length: number) => Buffer.alloc(length, 0xee);
+/** What has been flushed can be read by whoever streams, before the block behind it fails. */
+const brokenLater = Buffer.concat([
+  gzipSync(attack, { finishFlush: constants.Z_SYNC_FLUSH }),
+  noise(40),
+]);
+const pretended = Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.alloc(6), Buffer.from(attack)]);
 const wide = (text: string) =>
   Array.from(text, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join("");
 
@@ -40,6 +47,13 @@ describe("unfold", () => {
     ["hexadecimal digits", `{"v":"0x${Buffer.from(attack).toString("hex")}"}`],
     ["gzip", gzipSync(`{"v":"${attack}"}`)],
     ["gzip without its end", gzipSync(`{"v":"${attack}"}`.repeat(9)).subarray(0, -12)],
+    ["gzip with a wrong check sum", Buffer.concat([gzipSync(attack).subarray(0, -8), noise(8)])],
+    ["gzip with a block that is none", brokenLater],
+    ["Base64 of that", base64(brokenLater)],
+    ["gzip of more than is unpacked", gzipSync(attack + "a".repeat(90_000))],
+    ["Base64 behind a mark of UTF-16", base64(pretended)],
+    ["gzip behind a mark of UTF-16", gzipSync(pretended)],
+    ["Base64 behind the end of gzip", base64(Buffer.concat([gzipSync("a"), Buffer.from(attack)]))],
     ["zlib", deflateSync(`{"v":"${attack}"}`)],
     ["gzip of UTF-16", gzipSync(utf16)],
     ["UTF-16 with a mark", Buffer.concat([Buffer.of(0xff, 0xfe), utf16])],

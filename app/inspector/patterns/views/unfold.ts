@@ -3,7 +3,7 @@ import { fileFormatOf } from "../file-format.ts";
 import { createTextFinder, createWritingFinder, isPlainFor, isText } from "../payload-text.ts";
 import { encodedRuns } from "./encoded-runs.ts";
 import { createEscapeLayers } from "./escape-layers.ts";
-import { isPacked, tooLarge, unpack } from "./packed.ts";
+import { isPacked, unpack } from "./packed.ts";
 import { plainLetters } from "./plain-letters.ts";
 import { narrowText } from "./wide-text.ts";
 
@@ -13,6 +13,8 @@ const deepest = 3;
 const mostOpened = 64;
 /** Of these so many may be archives, each of which costs a start of its own. */
 const mostUnpacked = 8;
+/** Of these so many may be broken or too large: to find out where takes a dozen starts. */
+const mostSalvaged = 1;
 /**
  * What may be looked at besides the payload itself: all of it in three forms and some more, and of an
  * archive as much as a payload may have.
@@ -52,6 +54,7 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
     let cut = false;
     let opened = 0;
     let unpacked = 0;
+    let salvaged = 0;
     /**
      * Looks as far as there is something left to spend, and no further than a payload may go: UTF-16
      * grows by half when it is narrowed, and no buffer below has room for that.
@@ -88,18 +91,23 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
         cut = true;
         return;
       }
-      const content = unpack(bytes);
-      if (content === tooLarge) cut = true;
-      else if (content) open(content, depth + 1);
-      else openPlain(bytes, depth);
+      const { content, broken, tooLarge } = unpack(bytes, salvaged < mostSalvaged);
+      if (tooLarge) cut = true;
+      if (broken && ++salvaged > mostSalvaged) cut = true;
+      if (content) {
+        open(content, depth + 1);
+        // Whatever an archive may pretend to be, and what stands behind its end, is read as it is.
+        if (depth > 0) read(writingIn(bytes), depth);
+      } else openPlain(bytes, depth);
     };
 
     const openPlain = (bytes: Uint8Array, depth: number): void => {
-      const text = isText(bytes) ? bytes : (narrowText(bytes) ?? textWithoutOverlong(bytes));
-      if (!text) lookAtFile(bytes);
+      const isPlain = isText(bytes);
+      const text = isPlain ? bytes : (narrowText(bytes) ?? textWithoutOverlong(bytes));
       if (text) read(text, depth);
-      // The payload's own writing has been looked at before.
-      else if (depth > 0) read(writingIn(bytes), depth);
+      else lookAtFile(bytes);
+      // A mark of UTF-16 may lie. The payload's own writing has been looked at before.
+      if (depth > 0 && !isPlain) read(writingIn(bytes), depth);
     };
 
     const read = (text: Uint8Array, depth: number): void => {
