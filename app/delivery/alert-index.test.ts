@@ -58,6 +58,21 @@ it("begins not later than with the first alert of a time, even when clocks went 
   expect(index.sequenceAt(199_999_000)).toBeLessThanOrEqual(199_999);
 });
 
+it("overlooks no hole below what it reaches while a step back is noted from its bottom up", () => {
+  const index = grown({ from: 217_088, middle: 217_088, until: 230_000 });
+  index.note(range(207_088, 209_088));
+  for (const sequence of [208_000, 214_088, 217_000]) {
+    expect(index.sequenceAt(sequence * 1_000)).toBe(0);
+  }
+  // Not at the border of a group either, of which some is noted on both sides.
+  const ragged = grown({ from: 217_500, middle: 217_500, until: 230_000 });
+  ragged.note(range(207_500, 217_300));
+  expect(ragged.sequenceAt(217_400_000)).toBe(0);
+  ragged.note(range(217_300, 217_500));
+  ragged.reach({ from: 207_500 });
+  expect(ragged.sequenceAt(217_400_000)).toBe(217_088);
+});
+
 it("forgets what is no longer kept", () => {
   const index = grown({ from: 1, middle: 1, until: 200_000 });
   index.drop(140_000);

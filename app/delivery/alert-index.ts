@@ -108,18 +108,22 @@ export class AlertIndex {
 
   /**
    * From where on something was stored at `since` or later, in milliseconds since 1970, or from some way
-   * before it; 0 when that may be before everything that is noted.
+   * before it; 0 when that may be before everything that is known.
+   *
+   * What begins before `from` does not count, although some of it may be noted: between that and
+   * `from` there may be what is not noted yet.
    */
   sequenceAt(since: number): number {
     let earlier = false;
     for (const number of this.#numbers()) {
       const chunk = this.#chunks.get(number);
-      if (chunk && chunk.latestOfAll >= since) {
-        const group = chunk.latest.findIndex((latest) => latest >= since);
-        earlier ||= chunk.latest.subarray(0, group).some((latest) => latest > 0);
-        return earlier ? number * chunkLength + group * groupLength : 0;
-      }
-      earlier ||= chunk !== undefined;
+      if (!chunk) continue;
+      const base = number * chunkLength;
+      const first = Math.max(0, Math.ceil((this.#from - base) / groupLength));
+      const known = chunk.latest.subarray(first);
+      const group = chunk.latestOfAll >= since ? known.findIndex((latest) => latest >= since) : -1;
+      earlier ||= known.subarray(0, group < 0 ? known.length : group).some((latest) => latest > 0);
+      if (group >= 0) return earlier ? base + (first + group) * groupLength : 0;
     }
     return earlier ? this.#until : 0;
   }
