@@ -170,8 +170,8 @@ async function reading(): Promise<void> {
     ...{ connection, api, indexer, placeAt: (since: number) => ({ since }), onAnswer: () => {} },
   });
   const byIndex = forEach(async (clientId) => {
-    const { alerts } = await missed.read(clientId, { sequence: middle });
-    return alerts.length;
+    const read = await missed.read(clientId, { sequence: middle });
+    return read?.alerts.length ?? 0;
   });
   const bySubject = forEach(async (clientId) => {
     const filter = subjects.alerts(clientId);

@@ -17,7 +17,7 @@ export function storedAlerts(payloads: readonly string[]): AlertSource {
     );
   return {
     placeAt: (since) => ({ since }),
-    isAtHand: () => true,
+    whenAtHand: async () => {},
     read: async (_, place, limit = alertBatch) => {
       const found = from(place).slice(0, limit);
       const last = found.at(-1);

@@ -31,8 +31,11 @@ const restoreSoonMs = 250;
 /** When nobody hears a device's first alert, it is sent again after that. */
 export const probeEveryMs = 50;
 
-/** Whether a device was sent all, may be sent more, or does not hear its first alert yet. */
-export type Progress = "all" | "more" | "unheard";
+/**
+ * Whether a device was sent all, may be sent more, does not hear its first alert yet, or lacks what the
+ * index does not reach yet.
+ */
+export type Progress = "all" | "more" | "unheard" | "unreached";
 
 /** The session is gone, or the device has come again: whoever comes later is another catch-up. */
 export class DeviceGone extends Error {
@@ -103,11 +106,14 @@ export class CatchUp {
     return this.#sent;
   }
 
-  /** Whether all that it may lack can be read without waiting, when it has everything until `since`. */
-  isAtHand(since: number): boolean {
-    return this.#options.sources.every((source) =>
-      source.isAtHand(this.#places.get(source) ?? source.placeAt(since)),
-    );
+  /**
+   * Resolves when what comes next can be read, for who has everything until `since`. Takes no turn.
+   *
+   * @throws DeviceGone
+   */
+  async whenAtHand(since: number): Promise<void> {
+    const source = this.#options.sources[this.#at];
+    await source?.whenAtHand(this.#placeIn(source, since), this.signal);
   }
 
   /** Something of our own, before the rest. False when nobody hears it yet. */
@@ -125,10 +131,11 @@ export class CatchUp {
 
   async #nextOf(source: AlertSource, since: number): Promise<Progress> {
     const { clientId } = this.subscribed;
-    const place = this.#places.get(source) ?? source.placeAt(since);
+    const place = this.#placeIn(source, since);
     this.#places.set(source, place);
     // One is enough to find out whether it is heard, and little to hold until then.
     this.#read ??= await source.read(clientId, place, this.#certain ? alertBatch : 1);
+    if (!this.#read) return "unreached";
     const { alerts, more, next } = this.#read;
     for (const { data } of alerts) {
       if (!(await this.#sendOne(data))) return "unheard";
@@ -138,6 +145,10 @@ export class CatchUp {
     this.#sent += alerts.length;
     this.#options.onSent(alerts.length);
     return more ? "more" : "all";
+  }
+
+  #placeIn(source: AlertSource, since: number): Place {
+    return this.#places.get(source) ?? source.placeAt(since);
   }
 
   /** False when nobody is subscribed yet. */

@@ -1,11 +1,12 @@
 import { nowMs } from "../contract/headers.ts";
 import type { Logger } from "../shared/log.ts";
 import { Allowance } from "./allowance.ts";
-import { CatchUp, DeviceGone, probeEveryMs, type Subscribed } from "./catch-up.ts";
+import { CatchUp, DeviceGone, type Progress, probeEveryMs, type Subscribed } from "./catch-up.ts";
+import { isInTurn, type Job, retryAfterMs } from "./catch-up-job.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { DeviceLine } from "./device-line.ts";
 import { type KeptAlerts, lostNotice } from "./kept-alerts.ts";
-import { isCaughtUp, type LastSeen, lacksUntold } from "./last-seen.ts";
+import { isCaughtUp, lacksUntold } from "./last-seen.ts";
 import type { LastSeenStore } from "./last-seen-store.ts";
 import type { AlertSource } from "./missed-alerts.ts";
 import type { ReadingTurns } from "./reading-turns.ts";
@@ -36,20 +37,9 @@ export const liveMs = 2_000;
 const restoredLiveMs = 7_000;
 /** A server that is alive has by then passed on what it was given. */
 export const settledMs = 1_000;
-const retryMs = 1_000;
-const longestRetryMs = 30_000;
 /** A request of a device is answered by then, unless much is to be sent. */
 const postponeMs = 60_000;
 
-interface Job {
-  readonly catchUp: CatchUp;
-  readonly fromMs: number;
-  /** Its device has asked for what it lacks itself. */
-  postponed?: boolean;
-  seen?: LastSeen;
-  interruptions?: number;
-  failures: number;
-}
 type Step = (job: Job) => Promise<void>;
 
 /** The devices that are being sent what they missed, the first that came first. */
@@ -58,6 +48,8 @@ export class CatchUps {
   readonly #turns: ReadingTurns;
   readonly #jobs = new Map<string, Job>();
   readonly #allowance: Allowance;
+  /** Devices that wait for an index. */
+  #unreached = 0;
 
   constructor(options: CatchUpsOptions) {
     this.#options = options;
@@ -65,7 +57,7 @@ export class CatchUps {
     this.#turns = options.turns;
     options.metrics.watch({
       inHand: () => this.#jobs.size,
-      waiting: () => this.#turns.waiting,
+      waiting: () => this.#turns.waiting + this.#unreached,
       window: () => this.#turns.pace.window,
     });
   }
@@ -96,9 +88,9 @@ export class CatchUps {
     setTimeout(() => this.#take(later, this.#look), postponeMs).unref();
   }
 
-  /** Reads for somebody else, in turn. @param atHand whether it need not wait for the index. */
-  inTurn<T>(atHand: boolean, read: () => Promise<T>): Promise<T> {
-    return this.#turns.run(atHand, read);
+  /** Reads for somebody else, in turn. */
+  inTurn<T>(read: () => Promise<T>): Promise<T> {
+    return this.#turns.run(read);
   }
 
   #put(subscribed: Subscribed): Job {
@@ -128,8 +120,8 @@ export class CatchUps {
 
   /** For how long the first one of those that wait for nothing but their turn has been in hand, in milliseconds. */
   get oldestMs(): number {
-    for (const { failures, postponed, fromMs } of this.#jobs.values()) {
-      if (failures === 0 && !postponed) return performance.now() - fromMs;
+    for (const job of this.#jobs.values()) {
+      if (isInTurn(job)) return performance.now() - job.fromMs;
     }
     return 0;
   }
@@ -143,10 +135,8 @@ export class CatchUps {
   }
 
   #take(job: Job, step: Step): void {
-    const { catchUp, seen } = job;
-    const atHand = step !== this.#send || catchUp.isAtHand(seen?.since ?? 0);
-    this.#turns.push(atHand, async () => {
-      if (catchUp.signal.aborted) return;
+    this.#turns.push(async () => {
+      if (job.catchUp.signal.aborted) return;
       try {
         await step(job);
       } catch (error) {
@@ -159,6 +149,26 @@ export class CatchUps {
     const waitMs = atMs - nowMs();
     if (waitMs > 0) setTimeout(() => this.#take(job, step), waitMs).unref();
     else this.#take(job, step);
+  }
+
+  /** A step that did not come to its end. The index may take hours: others have their turns meanwhile. */
+  #again(progress: Progress, job: Job, step: Step): void {
+    if (progress === "unreached") void this.#takeWhenAtHand(job, step);
+    else this.#takeAt(progress === "unheard" ? nowMs() + probeEveryMs : 0, job, step);
+  }
+
+  async #takeWhenAtHand(job: Job, step: Step): Promise<void> {
+    job.unreached = true;
+    this.#unreached++;
+    try {
+      await job.catchUp.whenAtHand(job.seen?.since ?? 0);
+      this.#take(job, step);
+    } catch (error) {
+      this.#failed(job, step, error);
+    } finally {
+      job.unreached = false;
+      this.#unreached--;
+    }
   }
 
   readonly #look: Step = async (job) => {
@@ -180,10 +190,7 @@ export class CatchUps {
     job.interruptions ??= this.#options.interruptions();
     const told = await this.#tellLack(job);
     const progress = told ? await catchUp.next(job.seen?.since ?? 0) : "unheard";
-    if (progress !== "all") {
-      this.#takeAt(progress === "more" ? 0 : nowMs() + probeEveryMs, job, this.#send);
-      return;
-    }
+    if (progress !== "all") return this.#again(progress, job, this.#send);
     this.#options.metrics.seconds.observe((performance.now() - job.fromMs) / 1_000);
     const { certain, atMs } = catchUp.subscribed;
     this.#takeAt(atMs + (certain ? liveMs : restoredLiveMs), job, this.#sendRest);
@@ -201,10 +208,8 @@ export class CatchUps {
 
   /** What came while not every server knew of the subscription yet. */
   readonly #sendRest: Step = async (job) => {
-    if ((await job.catchUp.hasMore()) && (await job.catchUp.next(0)) !== "all") {
-      this.#takeAt(0, job, this.#sendRest);
-      return;
-    }
+    const progress = (await job.catchUp.hasMore()) ? await job.catchUp.next(0) : "all";
+    if (progress !== "all") return this.#again(progress, job, this.#sendRest);
     this.#takeAt(nowMs() + settledMs, job, this.#conclude);
   };
 
@@ -237,7 +242,6 @@ export class CatchUps {
     log.warn({ err: error, clientId }, "a device is not sent what it missed yet");
     job.failures++;
     // It goes on where it was: if the connection broke, it begins anew in the end.
-    const waitMs = Math.min(longestRetryMs, retryMs * 2 ** (job.failures - 1));
-    this.#takeAt(nowMs() + waitMs, job, step);
+    this.#takeAt(nowMs() + retryAfterMs(job), job, step);
   }
 }

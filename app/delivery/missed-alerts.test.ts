@@ -52,10 +52,16 @@ afterEach(async () => {
   await streams.delete("MQTT_ALERTS");
 });
 
+async function read(missed: MissedAlerts, ...request: Parameters<MissedAlerts["read"]>) {
+  await missed.whenAtHand(request[1], new AbortController().signal);
+  const reading = await missed.read(...request);
+  if (!reading) throw new Error("the index is another one by now");
+  return reading;
+}
 async function readAll(missed: MissedAlerts, clientId: string, from: Place) {
   const found = [];
   for (let place = from; ; ) {
-    const { alerts, more, next } = await missed.read(clientId, place);
+    const { alerts, more, next } = await read(missed, clientId, place);
     found.push(...alerts);
     if (!more) return found;
     place = next;
@@ -81,7 +87,7 @@ it("reads every alert of a device, in order, from a sequence or a time on, and w
   );
 
   await store(12_501, 13_000);
-  const { next } = await missed.read("pump-3", { sequence: 12_484 }, 100);
+  const { next } = await read(missed, "pump-3", { sequence: 12_484 }, 100);
   expect(next).toEqual({ sequence: 12_964 });
   expect(textsOf(await readAll(missed, "pump-3", { sequence: 12_484 }))).toEqual(
     ofPump3(12_484, 13_000),
@@ -113,6 +119,7 @@ it("waits until the index reaches as far back, and reads what is at hand meanwhi
     false,
   ]);
   expect(missed.isAtHand({ since: 0 })).toBe(false);
+  expect(await missed.read("pump-3", { since: 0 })).toBeUndefined();
   expect(textsOf(await readAll(missed, "pump-3", { sequence: 501 }))).toEqual(ofPump3(501, 600));
 
   const all = readAll(missed, "pump-3", { sequence: 1 });

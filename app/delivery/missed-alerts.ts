@@ -4,9 +4,10 @@ import { subjects } from "../contract/subjects.ts";
 import { readExactly } from "../shared/exact-messages.ts";
 import type { Logger } from "../shared/log.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { hasMore, readBatch, type StoredMessage, StreamUnread } from "../shared/stored-messages.ts";
+import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
 import type { AlertIndex } from "./alert-index.ts";
 import { AlertIndexer } from "./alert-indexer.ts";
+import { IndexWaits } from "./index-waits.ts";
 import type { Positions } from "./positions.ts";
 
 const stream = "MQTT_ALERTS";
@@ -18,8 +19,6 @@ export const alertBatch = 50;
  * from there to the device's last alert, and nobody could store meanwhile.
  */
 const nearEnd = 10_000;
-/** Until an index is begun. */
-const sightLimitMs = 5_000;
 
 /** Where to read on: a time in milliseconds since 1970, or the next sequence. */
 export type Place = { readonly since: number } | { readonly sequence: number };
@@ -48,34 +47,51 @@ export interface MissedAlertsOptions {
   readonly onAnswer: (ms: number) => void;
 }
 
-export type AlertSource = Pick<MissedAlerts, "placeAt" | "isAtHand" | "read" | "has">;
+export type AlertSource = Pick<MissedAlerts, "placeAt" | "whenAtHand" | "read" | "has">;
 
 /** Reads what is stored for single devices in MQTT_ALERTS, or in a copy of another region's, without a consumer. */
 export class MissedAlerts {
   readonly #options: MissedAlertsOptions;
   readonly indexer: MissedAlertsOptions["indexer"];
+  readonly #waits: IndexWaits;
 
   constructor(options: MissedAlertsOptions) {
+    const { indexer } = options;
     this.#options = options;
-    this.indexer = options.indexer;
+    this.indexer = indexer;
+    this.#waits = new IndexWaits({
+      isAtHand: (place) => this.isAtHand(place),
+      grown: () => indexer.grown(),
+    });
   }
 
   placeAt(since: number): Place {
     return this.#options.placeAt(since);
   }
 
-  /** Whether it can be read from there on without waiting for the index, which is read backwards after a start. */
+  /** Whether the index, which is read backwards after a start, reaches as far back. */
   isAtHand(place: Place): boolean {
     const { index } = this.indexer;
-    return index === undefined || this.indexer.reaches(startIn(index, place));
+    return index !== undefined && this.indexer.reaches(startIn(index, place));
+  }
+
+  /**
+   * Resolves when the index reaches as far back, which may take hours: not to be waited for in a turn
+   * that others need. While nobody tells of the stream the indexer warns.
+   *
+   * @throws the signal's reason
+   */
+  whenAtHand(place: Place, signal: AbortSignal): Promise<void> {
+    return this.#waits.wait(place, signal);
   }
 
   /**
    * So many from there on, from any copy of the stream: it may lag behind the leader by a moment.
-   * Waits until the index reaches as far back.
+   * Undefined when the index does not reach as far back: then it may be asked `whenAtHand`.
    */
-  async read(clientId: string, from: Place, limit = alertBatch): Promise<Reading> {
-    const index = await this.#indexFor(from);
+  async read(clientId: string, from: Place, limit = alertBatch): Promise<Reading | undefined> {
+    const { index } = this.indexer;
+    if (!index || !this.isAtHand(from)) return undefined;
     const subject = subjects.alerts(clientId);
     const start = startIn(index, from);
     const { until } = index;
@@ -103,18 +119,6 @@ export class MissedAlerts {
         : { start_time: new Date(place.since).toISOString() };
     const query = { ...start, next_by_subj: subjects.alerts(clientId) };
     return (await streams.getMessage(stream, query as { seq: number })) !== null;
-  }
-
-  async #indexFor(from: Place): Promise<AlertIndex> {
-    const begunMs = performance.now();
-    for (;;) {
-      const { index } = this.indexer;
-      if (index && this.indexer.reaches(startIn(index, from))) return index;
-      if (!index && performance.now() - begunMs > sightLimitMs) {
-        throw new StreamUnread(`nobody tells of ${stream} under ${this.#options.api}`);
-      }
-      await this.indexer.grown();
-    }
   }
 
   async #ask(filter: string, from: Place, limit: number): Promise<Reading> {

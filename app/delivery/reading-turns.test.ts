@@ -1,16 +1,14 @@
 import { expect, it } from "vitest";
 import { ReadingTurns } from "./reading-turns.ts";
 
-it("has one device wait for what the index does not reach yet, in nobody else's way", () => {
+it("reads for as many side by side as the stream answers soon, also when one fails", async () => {
   const turns = new ReadingTurns();
-  const begun: string[] = [];
-  const read = (name: string, atHand: boolean) =>
-    void turns.run(atHand, () => {
-      begun.push(name);
-      return new Promise(() => {});
-    });
-  for (const name of ["later 1", "later 2", "later 3"]) read(name, false);
-  for (const name of ["soon 1", "soon 2", "soon 3"]) read(name, true);
-  expect(begun).toEqual(["later 1", "soon 1", "soon 2", "soon 3"]);
-  expect(turns.waiting).toBe(2);
+  const before = turns.pace.window;
+  const fail = turns.run(async () => {
+    throw new Error("the stream does not answer");
+  });
+  for (let n = 0; n < before; n++) void turns.run(() => new Promise(() => {}));
+  expect(turns.waiting).toBe(1);
+  await expect(fail).rejects.toThrow("does not answer");
+  await expect.poll(() => turns.waiting).toBe(0);
 });

@@ -1,28 +1,23 @@
 import { Pace } from "../report-gate/pace.ts";
 import { Turns } from "./turns.ts";
 
-/**
- * Who may read alerts: so many side by side as the stream answers soon; and one who reads what the
- * index does not reach yet, and waits for it.
- */
+/** Who may read alerts: so many side by side as the stream answers soon. Nobody waits for an index meanwhile. */
 export class ReadingTurns {
   readonly pace = new Pace();
-  readonly #soon = new Turns(() => this.pace.window);
-  readonly #later = new Turns(() => 1);
+  readonly #turns = new Turns(() => this.pace.window);
 
   get waiting(): number {
-    return this.#soon.waiting + this.#later.waiting;
+    return this.#turns.waiting;
   }
 
-  /** @param atHand whether what is read is in the index. The task must not reject. */
-  push(atHand: boolean, task: () => Promise<void>): void {
-    const turns = atHand ? this.#soon : this.#later;
-    turns.push(task);
+  /** The task must not reject. */
+  push(task: () => Promise<void>): void {
+    this.#turns.push(task);
   }
 
-  run<T>(atHand: boolean, read: () => Promise<T>): Promise<T> {
+  run<T>(read: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.push(atHand, () => read().then(resolve, reject));
+      this.push(() => read().then(resolve, reject));
     });
   }
 }

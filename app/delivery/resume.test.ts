@@ -41,12 +41,14 @@ it("takes no time that is yet to come, but for a clock that is a little ahead", 
 
 describe("the last alert that a device has", () => {
   const hash = (payload: string) => createHash("sha256").update(payload).digest("hex");
-  const inTurn = <T>(_: boolean, read: () => Promise<T>) => read();
+  const inTurn = <T>(read: () => Promise<T>) => read();
+  const { signal } = new AbortController();
   async function after(payload: string, payloads: readonly string[], since = 0) {
     const source = storedAlerts(payloads);
-    const request = { sources: [source], clientId: "pump-7", hash: hash(payload), since, inTurn };
+    const who = { sources: [source], clientId: "pump-7" };
+    const request = { ...who, hash: hash(payload), since, inTurn, signal };
     const place = (await findLast(request))?.get(source);
-    return place && (await source.read("pump-7", place)).alerts.map(({ data }) => `${data}`);
+    return place && (await source.read("pump-7", place))?.alerts.map(({ data }) => `${data}`);
   }
 
   it("is the first of two that say the same", async () => {

@@ -63,8 +63,10 @@ export interface FindRequest {
   readonly hash: string;
   /** What was stored before has reached the device, in milliseconds since 1970. */
   readonly since: number;
-  /** Runs each reading, told whether it need not wait for the index. */
-  readonly inTurn: <T>(atHand: boolean, read: () => Promise<T>) => Promise<T>;
+  /** Runs each reading. */
+  readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>;
+  /** Ends it while it waits for the index. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -105,16 +107,19 @@ async function find(
 
 async function matchIn(
   source: AlertSource,
-  { clientId, hash, inTurn }: FindRequest,
+  { clientId, hash, inTurn, signal }: FindRequest,
   { since, which }: { readonly since: number; readonly which: "first" | "last" },
 ): Promise<Match | undefined> {
   let place = source.placeAt(since);
   let found: Match | undefined;
   for (;;) {
     const from = place;
-    const { alerts, more, next } = await inTurn(source.isAtHand(from), () =>
-      source.read(clientId, from),
-    );
+    const reading = await inTurn(() => source.read(clientId, from));
+    if (!reading) {
+      await source.whenAtHand(from, signal);
+      continue;
+    }
+    const { alerts, more, next } = reading;
     const isIt = ({ data }: { readonly data: Uint8Array }) => digest(data) === hash;
     const match = which === "first" ? alerts.find(isIt) : alerts.findLast(isIt);
     if (match) found = { source, sequence: match.sequence, storedAt: match.storedAt };

@@ -31,7 +31,7 @@ beforeEach(() => {
         new CatchUp(subscribed, {
           ...{ sources, line, allowance: free, ownAllowance: free, onSent: () => {} },
         }),
-      inTurn: (_, read) => read(),
+      inTurn: (read) => read(),
     },
     sources,
     store: {

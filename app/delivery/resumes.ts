@@ -83,14 +83,14 @@ export class Resumes {
     const { catchUps, line, store, metrics, interruptions } = this.#options;
     const { clientId, atMs } = catchUp.subscribed;
     const before = interruptions();
-    const start = await this.#startOf(clientId, request);
+    const start = await this.#startOf(catchUp, request);
     if (typeof start === "string") return this.#refuse(clientId, start);
     // What it is being sent is part of what it asks for.
     catchUps.abandon(clientId);
     catchUp.beginAt(start.places);
     await this.#sendAll(catchUp, start);
     await delay(Math.max(0, atMs + liveMs - nowMs()));
-    if (await catchUps.inTurn(true, () => catchUp.hasMore())) {
+    if (await catchUps.inTurn(() => catchUp.hasMore())) {
       await this.#sendAll(catchUp, start);
     }
     catchUp.signal.throwIfAborted();
@@ -108,17 +108,26 @@ export class Resumes {
 
   /** A batch in each turn. */
   async #sendAll(catchUp: CatchUp, { since }: Start): Promise<void> {
-    const next = () =>
-      this.#options.catchUps.inTurn(catchUp.isAtHand(since), () => catchUp.next(since));
-    while ((await next()) !== "all") catchUp.signal.throwIfAborted();
+    for (;;) {
+      const progress = await this.#options.catchUps.inTurn(() => catchUp.next(since));
+      if (progress === "all") return;
+      catchUp.signal.throwIfAborted();
+      if (progress === "unreached") await catchUp.whenAtHand(since);
+    }
   }
 
-  async #startOf(clientId: string, request: ResumeRequest): Promise<Start | Refusal> {
+  async #startOf(catchUp: CatchUp, request: ResumeRequest): Promise<Start | Refusal> {
     const { catchUps, sources, kept, store } = this.#options;
-    const inTurn: CatchUps["inTurn"] = (atHand, read) => catchUps.inTurn(atHand, read);
+    const { signal } = catchUp;
+    const { clientId } = catchUp.subscribed;
+    const inTurn: CatchUps["inTurn"] = (read) => catchUps.inTurn(read);
     if ("last" in request) {
       const { since } = await store.read(clientId);
-      const places = await findLast({ sources, clientId, hash: request.last, since, inTurn });
+      const places = await findLast({
+        ...{ sources, clientId, hash: request.last, since },
+        inTurn,
+        signal,
+      });
       return places ? { places, since } : "unknown-alert";
     }
     const { since } = request;

@@ -77,11 +77,12 @@ it("reads every alert that a device missed, and every record for the archive", a
   const missed = new MissedAlerts({
     ...{ connection, api, indexer, placeAt: (since) => ({ since }), onAnswer: () => {} },
   });
+  await missed.whenAtHand({ sequence: 1 }, new AbortController().signal);
   let read = await missed.read("pump-1", { sequence: 1 });
-  let alerts = read.alerts.length;
-  while (read.more) {
+  let alerts = read?.alerts.length ?? 0;
+  while (read?.more) {
     read = await missed.read("pump-1", read.next);
-    alerts += read.alerts.length;
+    alerts += read?.alerts.length ?? 0;
   }
   indexer.stop();
   expect(alerts).toBe(60);
