@@ -45,12 +45,15 @@ describe.skipIf(missing)("Sigma's own tool", () => {
     const directory = mkdtempSync(join(tmpdir(), "sentinel-sigma-"));
     const file = join(directory, "filter.yaml");
     const rule = "463d6845-269a-498d-b5f6-c9c3b623ae1b";
-    const filter = sigmaFilter({
-      ...{ id: "3b241101-e2bb-4255-8caf-4136c566a962", region: "us-east", kind: "exception" },
-      scope: { rule, client: "bench-*", label: "site:oslo", origin: "device" },
-      ...{ reason: "load tests: # 7", critical: false, expiresAt: 86_400_000 },
-      ...{ addedBy: "api:ann", addedAt: 0, findings: 0 },
-    });
+    const { filter = "" } = sigmaFilter(
+      {
+        ...{ id: "3b241101-e2bb-4255-8caf-4136c566a962", region: "us-east", kind: "exception" },
+        scope: { rule, client: "bench-*", label: "site:oslo", origin: "device" },
+        ...{ reason: "load tests: # 7", critical: false, expiresAt: 86_400_000 },
+        ...{ addedBy: "api:ann", addedAt: 0, findings: 0 },
+      },
+      undefined,
+    );
     try {
       writeFileSync(file, filter);
       expect(check(file)).toMatchObject({ status: 0 });

@@ -62,8 +62,14 @@ export function addExceptionCommands(program: Command, run: RunCommand): void {
     .option("--ended", "those that hide nothing any more", false)
     .addOption(new Option("--json", "a JSON object a line").default(false).conflicts("sigma"))
     .option("--sigma", "as Sigma filter rules, one YAML document each", false)
-    .action(({ ended, json, sigma }) =>
-      run((context) => listExceptions(context, { ended, json, sigma }), program.opts()),
+    .option("--rules <folder>", "for --sigma: folder of the rules (default: those that ship)")
+    .action(({ sigma, ...options }) =>
+      run(async (context) => {
+        if (!sigma) return listExceptions(context, options);
+        // It reads the rules, which loads what compiles them.
+        const { exportSigma } = await import("./export-sigma.ts");
+        return exportSigma(context, options);
+      }, program.opts()),
     );
   scoped(exceptions.command("preview"))
     .description("says what an exception would have hidden in the last 30 days")

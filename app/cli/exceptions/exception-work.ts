@@ -6,7 +6,6 @@ import { changeException } from "../../exceptions/exception-change.ts";
 import { previewException } from "../../exceptions/exception-preview.ts";
 import type { ExceptionChange } from "../../exceptions/exception-schema.ts";
 import { exceptionView } from "../../exceptions/exception-view.ts";
-import { sigmaFilter } from "../../exceptions/sigma-filter.ts";
 import { storedExceptions } from "../../exceptions/stored-exceptions.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { storedIncidents } from "../../incidents/stored-incident.ts";
@@ -48,15 +47,12 @@ function lineOf({ id, kind, scope, reason, critical, findings, expiresAt, end }:
 
 export const listExceptions = (
   { variables, output }: CommandContext,
-  { ended, json, sigma }: { ended: boolean; json: boolean; sigma: boolean },
+  { ended, json }: { ended: boolean; json: boolean },
 ): Promise<number> =>
   withNats(variables, async (connection) => {
     for (const each of await storedExceptions(connection, ended ? "ended" : "in-force")) {
       if (json) await output.json(JSON.stringify(exceptionView(each)));
-      else if (!sigma) await output.line(lineOf(each));
-      else
-        for (const line of `---\n${sigmaFilter(each)}`.trimEnd().split("\n"))
-          await output.line(line);
+      else await output.line(lineOf(each));
     }
     return 0;
   });

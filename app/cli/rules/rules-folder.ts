@@ -9,12 +9,15 @@ import { OperatorError } from "../operator-error.ts";
 /** In a checkout, and beside the bundle. */
 const ownFolders = ["../../../rules", "../inspector/rules"];
 
-/** The folder that was named, or the rules that ship. @throws OperatorError when there are none. */
-export function rulesFolder(named: string | undefined): string {
-  const own = ownFolders
+/** The folder of the rules that ship, where they are. */
+export const shippedRules = (): string | undefined =>
+  ownFolders
     .map((folder) => join(import.meta.dirname, folder))
     .find((folder) => existsSync(join(folder, "pack.yaml")));
-  const folder = named ?? own;
+
+/** The folder that was named, or the rules that ship. @throws OperatorError when there are none. */
+export function rulesFolder(named: string | undefined): string {
+  const folder = named ?? shippedRules();
   if (folder !== undefined) return folder;
   throw new OperatorError("no rules are beside this program; name their folder with --rules");
 }
