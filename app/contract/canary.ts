@@ -1,4 +1,4 @@
-/** Under whose id the gates send the synthetic attack. No device is called so. */
+/** Under whose id the gates send the synthetic attack. No device can be registered so. */
 export const canaryClient = "sentinel-canary";
 
 /** How often each gate sends one. */

@@ -98,7 +98,7 @@ export class DeviceRegistry {
     }
   }
 
-  /** @throws DeviceConflict `exists` when the id is taken. */
+  /** @throws DeviceConflict `exists` when the id is taken, `reserved` when it is no device's. */
   create(values: DeviceValues, by: By): Promise<DeviceRecord> {
     const intent = { kind: "created", clientIds: [values.clientId] } as const;
     return this.#journaled(intent, by, async (done) => {
@@ -114,7 +114,7 @@ export class DeviceRegistry {
       try {
         return { outcome: "changed", record: await createDevice(this.#table, values, by) };
       } catch (error) {
-        if (!(error instanceof DeviceConflict)) throw error;
+        if (!(error instanceof DeviceConflict && error.code === "exists")) throw error;
         return { outcome: "exists" };
       }
     });

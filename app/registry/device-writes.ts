@@ -29,6 +29,7 @@ import {
 } from "./record-changes.ts";
 import { recordUpdate, sameRecord, stillAsRead, stillAsStored } from "./record-update.ts";
 import { DeviceConflict, UnreadableDevice } from "./registry-errors.ts";
+import { isReserved } from "./reserved-ids.ts";
 import { sameSecret } from "./secret.ts";
 
 /** Where the devices are. */
@@ -98,6 +99,7 @@ export async function createDevice(
   values: DeviceValues,
   by: By,
 ): Promise<DeviceRecord> {
+  if (isReserved(values.clientId)) throw new DeviceConflict("reserved", values.clientId);
   const record = newDevice(values, by);
   const put = new PutItemCommand({
     TableName: table.table,

@@ -8,7 +8,7 @@ import { hashSecret, issueSecret } from "./secret.ts";
  * Registers a device with a secret of our own, which is to be shown to somebody now: it is stored
  * nowhere.
  *
- * @throws DeviceConflict `exists`
+ * @throws DeviceConflict `exists` or `reserved`
  */
 export async function registerDevice(
   registry: DeviceRegistry,

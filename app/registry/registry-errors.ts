@@ -1,13 +1,16 @@
+import { reservedRule } from "./reserved-ids.ts";
+
 const conflicts = {
   exists: "exists already",
   changed: "is being changed by others all the time; try it again",
+  reserved: `is not registered: a device's id ${reservedRule}`,
   stale: "is not as it was seen any more; read it again",
 };
 
-/** A write that must not happen, because the table is not as the writer thought. */
+/** A write that must not happen, because the table is not as the writer thought, or the id is ours. */
 export class DeviceConflict extends Error {
   override readonly name = "DeviceConflict";
-  readonly code: "exists" | "changed" | "stale";
+  readonly code: "exists" | "changed" | "stale" | "reserved";
 
   constructor(code: DeviceConflict["code"], clientId: string, options?: ErrorOptions) {
     super(`device ${clientId} ${conflicts[code]}`, options);

@@ -9,6 +9,7 @@ import {
 } from "../../registry/device-certificate.ts";
 import { itemNamePattern } from "../../registry/device-key.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
+import { isReserved, reservedRule } from "../../registry/reserved-ids.ts";
 import { tagsPattern, tagsRule } from "./entity-tag.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
@@ -60,7 +61,7 @@ const fingerprint = z
   .describe("SHA-256 of the certificate in hex, with or without colons");
 
 export const NewDevice = z.strictObject({
-  clientId,
+  clientId: clientId.refine((id) => !isReserved(id), reservedRule),
   labels: labels.default([]),
   certificateFingerprint: fingerprint.optional(),
   region: region.optional().describe("Where the device is at home; it may connect anywhere"),

@@ -14,6 +14,7 @@ const conflictCodes = {
   exists: "device-exists",
   changed: "device-contended",
   stale: "device-changed",
+  reserved: "invalid-body",
 } as const satisfies Record<DeviceConflict["code"], ProblemCode>;
 
 const retrySoon = { "retry-after": "2" };

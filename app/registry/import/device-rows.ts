@@ -8,6 +8,7 @@ import { linesOf } from "../../shared/lines.ts";
 import { printable } from "../../shared/printable.ts";
 import { fingerprintRule, isFingerprint, plainFingerprint } from "../device-certificate.ts";
 import { isLabel, labelLimit } from "../device-record.ts";
+import { isReserved, reservedRule } from "../reserved-ids.ts";
 import { isImportableSecret } from "../secret.ts";
 import { ColumnsUnknown } from "./import-errors.ts";
 import { plainInput } from "./plain-input.ts";
@@ -37,7 +38,10 @@ const labelsIn = (text: string) => text.split(";").filter((label) => label.trim(
 
 const RowSchema = z
   .strictObject({
-    client_id: z.string().refine(isClientId, "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"),
+    client_id: z
+      .string()
+      .refine(isClientId, "must be 1 to 64 of A-Z, a-z, 0-9, _ and -")
+      .refine((id) => !isReserved(id), reservedRule),
     secret: z
       .string()
       .refine(isImportableSecret, "must be 32 to 256 characters without blanks")
