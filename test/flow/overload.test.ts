@@ -27,7 +27,7 @@ beforeAll(async () => {
     LOGINS_AT_ONCE: "1",
   });
   secret = await registerDevice(region, "known");
-  await expect.poll(() => login("known", secret), soon).toBe("admitted");
+  await vi.waitFor(async () => expect(await login("known", secret)).toBe("admitted"), soon);
 });
 afterAll(async () => {
   line?.set(fast);
