@@ -2,7 +2,8 @@ import { z } from "zod";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
-import { linesOf } from "../../shared/lines.ts";
+import { byteLinesOf } from "../../shared/lines.ts";
+import { valueTextOf } from "./value-text.ts";
 
 /** What `sentinel publish` is told to publish. */
 export interface AlertLine {
@@ -20,13 +21,34 @@ const lineLimitBytes = 6 * payloadLimitBytes + 1_024;
 
 const schema = z.strictObject({
   client: z.string().regex(clientIdPattern, `must be ${clientIdRule}`),
-  payload: z.union([z.string(), z.record(z.string(), z.unknown())], {
-    error: "must be an object, or a text that is sent as it is",
-  }),
+  // Half a pair has no bytes that could be sent.
+  payload: z.union(
+    [
+      z.string().refine((text) => text.isWellFormed(), "must have no half of a surrogate pair"),
+      z.record(z.string(), z.unknown()),
+    ],
+    {
+      error: "must be an object, or a text that is sent as it is",
+    },
+  ),
   id: z.string().refine(isAlertId, `must be ${alertIdRule}`).optional(),
 });
 
-function parse(text: string): AlertLine | string {
+/** It leaves byte order marks alone: `parse` drops the one that may be. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function parse(bytes: Buffer): AlertLine | string | undefined {
+  let text: string;
+  try {
+    // A byte order mark at the beginning is no part of the first line.
+    text = utf8.decode(bytes).replace(/^\uFEFF/, "");
+  } catch {
+    return "is no UTF-8";
+  }
+  return text.trim() === "" ? undefined : parseText(text);
+}
+
+function parseText(text: string): AlertLine | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -39,17 +61,17 @@ function parse(text: string): AlertLine | string {
     return `${issue?.path.join(".") || "it"}: ${issue?.message}`;
   }
   const { payload } = data;
-  return { ...data, payload: typeof payload === "string" ? payload : JSON.stringify(payload) };
+  // Written anew it would be another one: of numbers, keys and their order not all survives being parsed.
+  return { ...data, payload: typeof payload === "string" ? payload : valueTextOf(text, "payload") };
 }
 
 /** Reads JSON lines; empty ones are left out. */
 export async function* alertLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<ReadLine> {
   let number = 0;
-  for await (const { text } of linesOf(input, lineLimitBytes)) {
+  for await (const { bytes } of byteLinesOf(input, lineLimitBytes)) {
     number++;
-    if (text?.trim() === "") continue;
-    // A byte order mark at the beginning is no part of the first line.
-    const parsed = text === undefined ? "is too long" : parse(text.replace(/^\uFEFF/, ""));
+    const parsed = bytes ? parse(bytes) : "is too long";
+    if (parsed === undefined) continue;
     yield typeof parsed === "string" ? { number, problem: parsed } : { number, alert: parsed };
   }
 }
