@@ -6,8 +6,19 @@ interface Entry {
   settled: boolean;
   /** The round in which it was last sent. */
   round: number;
+  /** How often it was sent, on all connections. */
+  sends: number;
   /** When the broker acknowledged it on this connection. */
   acknowledgedMs?: number | undefined;
+}
+
+export interface Settled {
+  readonly alert: JournaledAlert;
+  /**
+   * What it took from the broker's acknowledgement on. Undefined when it was sent more than once, since
+   * nobody knows which of them is confirmed, or is not on its way.
+   */
+  readonly tookMs: number | undefined;
 }
 
 /** What is settled is dropped from the front in bulk. */
@@ -33,7 +44,7 @@ export class Outbox {
   }
 
   add(alert: JournaledAlert, key: string): void {
-    const entry: Entry = { alert, key, settled: false, round: 0 };
+    const entry: Entry = { alert, key, settled: false, round: 0, sends: 0 };
     this.#entries.push(entry);
     this.#byKey.set(key, entry);
   }
@@ -51,6 +62,7 @@ export class Outbox {
       this.#cursor++;
       if (entry.settled) continue;
       entry.round = this.#round;
+      entry.sends++;
       entry.acknowledgedMs = undefined;
       this.#onTheirWay++;
       return entry;
@@ -76,16 +88,22 @@ export class Outbox {
   }
 
   /** Undefined for what is not waited for, as a second confirmation is. */
-  settle(key: string): JournaledAlert | undefined {
+  settle(key: string, nowMs: number): Settled | undefined {
     const entry = this.#byKey.get(key);
     if (!entry) return undefined;
     this.#byKey.delete(key);
     entry.settled = true;
-    if (entry.round === this.#round) this.#onTheirWay--;
+    const onItsWay = entry.round === this.#round;
+    if (onItsWay) this.#onTheirWay--;
     while (this.#entries[this.#front]?.settled) this.#front++;
     this.#cursor = Math.max(this.#cursor, this.#front);
     this.#drop();
-    return entry.alert;
+    const once = onItsWay && entry.sends === 1;
+    // A confirmation may overtake the acknowledgement.
+    return {
+      alert: entry.alert,
+      tookMs: once ? nowMs - (entry.acknowledgedMs ?? nowMs) : undefined,
+    };
   }
 
   #drop(): void {

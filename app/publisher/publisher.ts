@@ -12,6 +12,7 @@ import { Link } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { PublisherError } from "./publisher-error.ts";
 import type { PublisherOptions } from "./publisher-options.ts";
+import { ResendWait } from "./resend-wait.ts";
 
 export { PublisherError, type PublisherErrorCode } from "./publisher-error.ts";
 export type { PublisherOptions } from "./publisher-options.ts";
@@ -54,9 +55,6 @@ interface Waiting {
   readonly confirm: (error?: PublisherError) => void;
 }
 
-/** Twice as long each time that nothing was confirmed, up to this. */
-const longestResendMs = 300_000;
-
 /** @throws PublisherError `invalid-option`, `journal-in-use`, `journal-failed` */
 export async function openPublisher(options: PublisherOptions): Promise<Publisher> {
   return new JournalingPublisher(checkOptions(options));
@@ -69,17 +67,17 @@ class JournalingPublisher implements Publisher {
   readonly #waiting = new Map<string, Waiting>();
   readonly #link: Link;
   readonly #timer: NodeJS.Timeout;
+  readonly #resendWait: ResendWait;
   /** How many are on their way into the journal. */
   #beingKept = 0;
   #window = 0;
-  #resendMs: number;
   #closed = false;
 
   constructor(options: CheckedOptions) {
     this.#options = options;
     const { journal: directory, journalLimitBytes: limitBytes, sync, onProblem } = options;
     this.#journal = new Journal({ directory, limitBytes, sync });
-    this.#resendMs = options.resendMs;
+    this.#resendWait = new ResendWait(options.resendMs);
     const { damagedLines } = this.#journal;
     if (damagedLines > 0) {
       const message = `${damagedLines} lines of the journal in ${directory} do not read: what they held is lost`;
@@ -171,11 +169,12 @@ class JournalingPublisher implements Publisher {
 
   #settle(confirmations: readonly Confirmation[]): void {
     this.#link.serves();
-    this.#resendMs = this.#options.resendMs;
     for (const { topic, id, sha256, refused } of confirmations) {
       const key = `${topic} ${id} ${sha256}`;
-      const alert = this.#outbox.settle(key);
-      if (!alert) continue;
+      const settled = this.#outbox.settle(key, performance.now());
+      if (!settled) continue;
+      const { alert, tookMs } = settled;
+      if (tookMs !== undefined) this.#resendWait.measure(tookMs);
       this.#journal.settle(alert.number);
       const waiting = this.#waiting.get(key);
       this.#waiting.delete(key);
@@ -195,11 +194,11 @@ class JournalingPublisher implements Publisher {
   /** A confirmation may have been lost, or what it was for. */
   #resendLate(): void {
     const sinceMs = this.#outbox.waitingSinceMs();
-    if (sinceMs === undefined || performance.now() - sinceMs < this.#resendMs) return;
-    const seconds = Math.round(this.#resendMs / 100) / 10;
+    if (sinceMs === undefined || performance.now() - sinceMs < this.#resendWait.ms) return;
+    const seconds = Math.round(this.#resendWait.ms / 100) / 10;
     const message = `nothing was confirmed for ${seconds} s, ${this.#outbox.size} alerts wait: sending again`;
     this.#options.onProblem(new PublisherError("unconfirmed", message));
-    this.#resendMs = Math.min(longestResendMs, this.#resendMs * 2);
+    this.#resendWait.lengthen();
     this.#outbox.rewind();
     this.#pump();
   }
