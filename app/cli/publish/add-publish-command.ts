@@ -36,7 +36,7 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
       "\nA payload is an object, or a text, which is sent byte for byte. Without an id an alert gets a random one.\n" +
         "What was not confirmed in time, or before the command was killed, is sent by the next one, in order.\n" +
         "Needs UPSTREAM_URL, UPSTREAM_CA_FILE and PUBLISHER_PASSWORD_FILE (PUBLISHER_USERNAME: publisher).\n" +
-        "\nExit codes: 0 all are kept (with --confirm: stored), 1 some are not, are refused or were invalid lines,\n2 called wrongly.\n" +
+        "\nExit codes: 0 all are kept (with --confirm: stored), 1 some are not, are refused or were invalid lines,\n2 called wrongly, 130 or 143 stopped by a signal: what was read is kept; a second one ends it at once.\n" +
         examples(
           `sentinel publish pump-7 '{"alarm":"door open"}' --confirm`,
           "sentinel publish --lines alerts.jsonl --confirm",

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   openPublisher,
@@ -13,6 +14,7 @@ import type { CommandContext } from "../command-context.ts";
 import { OperatorError, sentenceOf } from "../operator-error.ts";
 import { publisherShape, settingsFrom, type Variables } from "../operator-settings.ts";
 import { alertLines, type ReadLine } from "./alert-lines.ts";
+import { StopSignal } from "./stop-signal.ts";
 
 export interface PublishOptions {
   /** Undefined: lines. */
@@ -29,6 +31,8 @@ const journalLimitBytes = 256 * 1024 ** 2;
 const unconfirmedLimit = 2_000;
 /** Who does not ask to wait waits so long for what mostly comes in milliseconds. */
 const unaskedMs = 5_000;
+/** Who stops it does not want to wait, but most of what is on its way is confirmed by then. */
+const stoppedMs = 2_000;
 const progressMs = 2_000;
 const tickMs = 20;
 
@@ -58,29 +62,38 @@ export async function publishCommand(
       else if (problem.code !== "dead-letter") context.messages.line(problem.message);
     },
   });
-  const run = new PublishRun(publisher, context, options);
+  const stop = new StopSignal();
+  const run = new PublishRun(publisher, context, { ...options, aborting: stop.aborting });
   const timer = setInterval(() => run.tell(), progressMs).unref();
   try {
     await run.publishAll();
   } finally {
     const withinMs = options.confirm ? options.timeoutMs : Math.min(unaskedMs, options.timeoutMs);
-    const { unconfirmed } = await publisher.close({ withinMs });
+    await run.confirmed(withinMs);
+    const closing = { withinMs: stop.aborting.aborted ? Math.min(stoppedMs, withinMs) : 0 };
+    const { unconfirmed } = await publisher.close(closing);
     clearInterval(timer);
     await run.settled();
     run.finish({ unconfirmed, journal, reason: problems.last });
   }
-  return run.failed ? 1 : 0;
+  stop.release();
+  return stop.exitCode ?? (run.failed ? 1 : 0);
+}
+
+interface RunOptions extends PublishOptions {
+  /** Nothing more is read then. */
+  readonly aborting: AbortSignal;
 }
 
 class PublishRun {
   readonly #publisher: Publisher;
   readonly #context: CommandContext;
-  readonly #options: PublishOptions;
+  readonly #options: RunOptions;
   readonly #open = new Set<Promise<void>>();
   readonly #counts = { published: 0, stored: 0, refused: 0, invalid: 0 };
   #unconfirmed = 0;
 
-  constructor(publisher: Publisher, context: CommandContext, options: PublishOptions) {
+  constructor(publisher: Publisher, context: CommandContext, options: RunOptions) {
     this.#publisher = publisher;
     this.#context = context;
     this.#options = options;
@@ -95,6 +108,24 @@ class PublishRun {
   }
 
   async publishAll(): Promise<void> {
+    try {
+      await this.#publishLines();
+    } catch (error) {
+      // What broke off is the reading, or the waiting for room.
+      if (!this.#options.aborting.aborted) throw error;
+    }
+  }
+
+  /** Resolves early when it is stopped. */
+  async confirmed(withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (this.#publisher.unconfirmed > 0 && performance.now() < deadline) {
+      if (this.#options.aborting.aborted) return;
+      await delay(tickMs);
+    }
+  }
+
+  async #publishLines(): Promise<void> {
     for await (const line of this.#lines()) {
       if ("problem" in line) {
         this.#counts.invalid++;
@@ -137,7 +168,8 @@ class PublishRun {
   #lines(): AsyncIterable<ReadLine> {
     const { alert, lines } = this.#options;
     if (alert) return one({ number: 1, alert });
-    return alertLines(lines === "-" ? this.#context.stdin : createReadStream(lines ?? ""));
+    const input = lines === "-" ? this.#context.stdin : createReadStream(lines ?? "");
+    return alertLines(addAbortSignal(this.#options.aborting, input));
   }
 
   /** What is not confirmed takes room on this machine's disk. */
@@ -145,7 +177,7 @@ class PublishRun {
     const deadline = performance.now() + this.#options.timeoutMs;
     while (this.#publisher.unconfirmed >= unconfirmedLimit) {
       if (performance.now() > deadline) throw new OperatorError("the broker confirms nothing");
-      await delay(tickMs);
+      await delay(tickMs, undefined, { signal: this.#options.aborting });
     }
   }
 

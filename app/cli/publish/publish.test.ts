@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
-import { sentinel } from "../sentinel.fixture.ts";
+import { afterAll, expect, it, vi } from "vitest";
+import { sentinel, startSentinel } from "../sentinel.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sentinel-publish-"));
 const file = (name: string, text: string) => {
@@ -65,4 +65,32 @@ it("says so when there are no such lines", async () => {
   const { code, stderr } = await sentinel(args, settings);
   expect(stderr).toMatch(/ENOENT.*none\.jsonl/);
   expect(code).toBe(1);
+});
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("stops reading at %s, and says what it keeps", async (signal, exitCode) => {
+  const journal = join(folder, signal);
+  const args = ["publish", "--lines", "-", "--confirm", "--journal", journal];
+  const { child, said, finished } = startSentinel(args, settings);
+  child.stdin.write('{"client":"pump-7","payload":{}}\n{"client":"pump-7","pay');
+  await vi.waitFor(() => expect(said.stderr).toContain("1 published"), { timeout: 30_000 });
+  child.kill(signal);
+  const { code, stderr } = await finished;
+  expect(stderr).toContain("1 published, 0 confirmed as stored\n1 are not confirmed");
+  expect(stderr).not.toContain("invalid");
+  expect(code).toBe(exitCode);
+});
+
+it("stops waiting for confirmations at a signal, and ends at once at a second", async () => {
+  const args = ["publish", "pump-7", "{}", "--confirm", "--journal", join(folder, "second")];
+  const { child, said, finished } = startSentinel(args, settings);
+  await vi.waitFor(() => expect(said.stderr).toContain("1 published"), { timeout: 30_000 });
+  child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGINT");
+  const { code, stderr } = await finished;
+  expect(stderr).not.toContain("are not confirmed");
+  expect([code, child.signalCode]).toEqual([null, "SIGINT"]);
 });
