@@ -57,6 +57,17 @@ describe("match", () => {
     );
   });
 
+  it("holds what is behind more wrapped pieces than are opened, which costs its sender nothing", () => {
+    const matcher = matcherOn({ match: () => [] });
+    const piece = Buffer.from("good morning to you").toString("base64");
+    const rulesOf = (count: number) =>
+      matcher
+        .match(Buffer.from(JSON.stringify(Array(count).fill(piece))), "device")
+        .map(({ rule, action }) => [rule, action]);
+    expect(rulesOf(64)).toEqual([]);
+    expect(rulesOf(65)).toEqual([["content-wrapped-too-often", "quarantine"]]);
+  });
+
   it("looks at the whole payload limit and refuses one byte more", () => {
     const matcher = matcherOn({
       match: (view) => (view.length === payloadLimitBytes ? [0, 1] : []),

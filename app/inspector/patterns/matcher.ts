@@ -2,7 +2,7 @@ import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Level } from "../../contract/verdict.ts";
 import { type FileFormat, fileFormatOf } from "./file-format.ts";
 import type { Action, Origin } from "./rule.ts";
-import { createUnfolding } from "./views/unfold.ts";
+import { createUnfolding, type Unseen } from "./views/unfold.ts";
 
 /** One rule that holds for one message. */
 export interface RuleMatch {
@@ -72,6 +72,25 @@ export const notSeenThrough: RuleMatch = Object.freeze({
   tags: Object.freeze(["attack.t1027"]),
 });
 
+/**
+ * Pieces that are wrapped one by one, more than are opened: with them in front, anything could be
+ * hidden for the price of some letters.
+ */
+export const tooManyWrapped: RuleMatch = Object.freeze({
+  rule: "content-wrapped-too-often",
+  title: "More wrapped pieces than are opened",
+  level: "medium",
+  action: "quarantine",
+  confidence: 0.5,
+  tags: Object.freeze(["attack.t1027"]),
+});
+
+const ofUnseen: Readonly<Record<Unseen, readonly RuleMatch[]>> = {
+  none: [],
+  cut: [notSeenThrough],
+  crowded: [tooManyWrapped],
+};
+
 const nothing: readonly RuleMatch[] = Object.freeze([]);
 
 /**
@@ -118,9 +137,9 @@ export function createMatcher({
         throw new MatchFailed("payload-too-large", `${payload.length} bytes`);
       }
       try {
-        const cut = unfold(payload, { look, lookAtFile });
+        const unseen = unfold(payload, { look, lookAtFile });
         const matches = touched.size === 0 ? nothing : report(origin);
-        return cut ? [...matches, notSeenThrough] : matches;
+        return unseen === "none" ? matches : [...matches, ...ofUnseen[unseen]];
       } catch (cause) {
         throw new MatchFailed("engine", String(cause), { cause });
       } finally {

@@ -7,13 +7,13 @@ import { createUnfolding } from "./unfold.ts";
 const unfold = createUnfolding();
 const seenIn = (payload: Uint8Array) => {
   let longest = 0;
-  const cut = unfold(payload, {
+  const unseen = unfold(payload, {
     look: (text) => {
       longest = Math.max(longest, text.length);
     },
     lookAtFile: () => undefined,
   });
-  return { cut, longest };
+  return { cut: unseen === "cut", longest };
 };
 
 const mark = Buffer.of(0xff, 0xfe);

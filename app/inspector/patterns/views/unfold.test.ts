@@ -9,12 +9,13 @@ const unfold = createUnfolding();
 function seenIn(payload: string | Uint8Array) {
   const bytes = Buffer.from(payload);
   const texts: string[] = [];
-  const cut = unfold(bytes, {
+  const unseen = unfold(bytes, {
     look: (text) => texts.push(Buffer.from(text).toString()),
     lookAtFile: () => undefined,
   });
+  const cut = unseen !== "none";
   const length = texts.reduce((sum, text) => sum + text.length, 0);
-  return { texts, cut, length };
+  return { texts, unseen, cut, length };
 }
 
 const attack = "x; cat /etc/passwd #";
@@ -88,6 +89,19 @@ describe("unfold", () => {
     expect(seenIn(wrapped(3)).cut).toBe(false);
     expect(seenIn(wrapped(4)).cut).toBe(true);
     expect(seenIn(gzipSync("a".repeat(1_000_000))).cut).toBe(true);
+  });
+
+  it("tells more pieces than are opened from what is too deep or too large", () => {
+    const greetings = (count: number) =>
+      JSON.stringify([...Array(count).fill(base64("good morning to you")), base64(attack)]);
+    expect(seenIn(greetings(63))).toMatchObject({ unseen: "none" });
+    expect(seenIn(greetings(63)).texts).toContain(attack);
+    expect(seenIn(greetings(66)).unseen).toBe("crowded");
+    const archives = Array.from({ length: 9 }, (_, n) => base64(gzipSync(`reading ${n}`)));
+    expect(seenIn(archives.slice(1).join(" ")).unseen).toBe("none");
+    expect(seenIn(archives.join(" ")).unseen).toBe("crowded");
+    expect(seenIn(`${base64(brokenLater)} ${base64(brokenLater)}`).unseen).toBe("crowded");
+    expect(seenIn(gzipSync("a".repeat(1_000_000))).unseen).toBe("cut");
   });
 
   it("looks at no more than four times the payload and eight thousand bytes, or one archive", () => {

@@ -22,6 +22,12 @@ const mostSalvaged = 1;
 const budgetOf = (payload: Uint8Array) =>
   3 * payload.length + (isPacked(payload) ? payloadLimitBytes : 8 * 1024);
 
+/**
+ * What of a payload was not looked at: something too deep or too large, as honest archives are, or,
+ * `crowded`, something behind more encoded pieces than are opened, which nobody writes by chance.
+ */
+export type Unseen = "none" | "cut" | "crowded";
+
 const nothing = new Uint8Array(0);
 
 export interface Views {
@@ -42,9 +48,9 @@ const opens = (head: Uint8Array) => isPacked(head) || fileFormatOf(head) !== und
  * Every view needs a sign of it in the text, and what honest messages have none of costs them a
  * search for a byte. Bytes, depth and number are bounded, so that no text can make it dear.
  *
- * @returns whether something was left unseen for it.
+ * @returns what was left unseen for it.
  */
-export function createUnfolding(): (payload: Uint8Array, views: Views) => boolean {
+export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen {
   const textOf = createTextFinder();
   const writingIn = createWritingFinder();
   const layers = createEscapeLayers();
@@ -52,6 +58,7 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
   return (payload, { look, lookAtFile }) => {
     let left = budgetOf(payload);
     let cut = false;
+    let crowded = false;
     let opened = 0;
     let unpacked = 0;
     let salvaged = 0;
@@ -80,7 +87,7 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
       if (unfinished) cut = true;
       const runs = encodedRuns(innermost, { opens, most: mostOpened - opened + 1 });
       opened += runs.length;
-      if (opened > mostOpened) cut = true;
+      if (opened > mostOpened) crowded = true;
       // None of them lies in a buffer that the next layers reuse.
       for (const run of runs) open(run, depth + 1);
     };
@@ -88,12 +95,13 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
     /** What an encoding held, or a payload that is no text. */
     const open = (bytes: Uint8Array, depth: number): void => {
       if (isPacked(bytes) && unpacked++ >= mostUnpacked) {
-        cut = true;
+        crowded = true;
         return;
       }
       const { content, broken, tooLarge } = unpack(bytes, salvaged < mostSalvaged);
       if (tooLarge) cut = true;
-      if (broken && ++salvaged > mostSalvaged) cut = true;
+      // A broken one in front of another must not be what hides it.
+      if (broken && ++salvaged > mostSalvaged && !tooLarge) crowded = true;
       if (content) {
         open(content, depth + 1);
         // Whatever an archive may pretend to be, and what stands behind its end, is read as it is.
@@ -122,7 +130,8 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => boolea
     unfoldText(text, 0);
     if (text === payload) lookAtFile(payload);
     else open(payload, 0);
-    return cut;
+    if (crowded) return "crowded";
+    return cut ? "cut" : "none";
   };
 }
 
