@@ -1,10 +1,20 @@
 import { type Verdict, verdicts } from "../../contract/verdict.ts";
 
-/** What became of a sample; `not-inspected` is what is larger than a message may be. */
+/**
+ * What became of a sample; `not-inspected` is what is larger than a message may be, or what the rules
+ * failed with.
+ */
 export type Outcome = Verdict | "not-inspected";
 const outcomes: readonly Outcome[] = [...verdicts, "not-inspected"];
 
-/** Counts what became of samples, by label, and how often each rule held. */
+/** More labels are no groups but identities, and nobody reads a table of them. */
+const mostLabels = 1_000;
+const otherLabels = "other";
+
+/**
+ * Counts what became of samples, by label, and how often each rule held. Labels beyond the first
+ * thousand are counted together.
+ */
 export class SampleTotals {
   readonly #byLabel = new Map<string, Map<Outcome, number>>();
   readonly #byRule = new Map<string, { readonly title: string; count: number }>();
@@ -17,8 +27,10 @@ export class SampleTotals {
   }
 
   add(label: string, outcome: Outcome, rules: readonly { rule: string; title: string }[]): void {
-    const counts = this.#byLabel.get(label) ?? new Map<Outcome, number>();
-    this.#byLabel.set(label, counts.set(outcome, (counts.get(outcome) ?? 0) + 1));
+    const known = this.#byLabel.has(label) || this.#byLabel.size < mostLabels;
+    const row = known ? label : otherLabels;
+    const counts = this.#byLabel.get(row) ?? new Map<Outcome, number>();
+    this.#byLabel.set(row, counts.set(outcome, (counts.get(outcome) ?? 0) + 1));
     for (const { rule, title } of rules) {
       const seen = this.#byRule.get(rule) ?? { title, count: 0 };
       seen.count++;
@@ -73,7 +85,11 @@ const widestLabel = 40;
 
 export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.min(widestLabel, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
+    // Not all rows as arguments of one call: there may be more than it takes.
+    rows.reduce(
+      (width, row) => Math.min(widestLabel, Math.max(width, row[column]?.length ?? 0)),
+      0,
+    ),
   );
   return rows.map((row) =>
     row

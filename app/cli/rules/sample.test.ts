@@ -35,6 +35,8 @@ describe("a sample", () => {
     ['{"base64":"?"}', '"base64" is no Base64'],
     ['{"text":"a","origin":"moon"}', '"origin" is none of upstream, device'],
     ['{"text":"a","topic":{}}', '"topic" is no text'],
+    ['{"text":"a","id":{"toString":1}}', '"id" is neither text nor a number'],
+    [`{"text":"a","id":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, '"id" is neither text nor'],
   ])("is refused with what to do: %s", (line, complaint) => {
     expect(() => parse(line)).toThrow(SampleInvalid);
     expect(() => parse(line)).toThrow(complaint);

@@ -32,7 +32,7 @@ export function parseSample(line: Uint8Array, origin: Origin): Sample {
     origin: originOf(value["origin"] ?? origin),
     topic: textOf(value, "topic"),
     label: textOf(value, "label"),
-    id: value["id"] === undefined ? undefined : String(value["id"]),
+    id: idOf(value["id"]),
   };
 }
 
@@ -69,6 +69,12 @@ function originOf(value: unknown): Origin {
   const origin = origins.find((known) => known === value);
   if (origin) return origin;
   throw new SampleInvalid(`"origin" is none of ${origins.join(", ")}`);
+}
+
+function idOf(id: unknown): string | undefined {
+  if (id === undefined || typeof id === "string") return id;
+  if (typeof id === "number") return String(id);
+  throw new SampleInvalid('"id" is neither text nor a number; quote it');
 }
 
 function textOf(value: Record<string, unknown>, key: string): string | undefined {

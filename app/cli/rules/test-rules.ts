@@ -60,30 +60,32 @@ export async function testRules(context: CommandContext, options: TestArguments)
 interface Judged {
   readonly outcome: Outcome;
   readonly matches: readonly RuleMatch[];
+  /** Why it was not inspected. */
+  readonly error?: string;
 }
 
-function judge(matcher: RuleMatcher, { payload, origin }: Sample): Judged {
+/** One sample that the rules cannot bear must not cost the verdicts of all behind it. */
+export function judge(matcher: RuleMatcher, { payload, origin }: Sample): Judged {
   try {
     const matches = matcher.match(payload, origin);
     return { outcome: verdictOf(origin, patternFindings(matches)), matches };
   } catch (error) {
-    if (error instanceof MatchFailed && error.code === "payload-too-large") {
-      return { outcome: "not-inspected", matches: [] };
-    }
-    throw error;
+    const tooLarge = error instanceof MatchFailed && error.code === "payload-too-large";
+    const reason = tooLarge
+      ? `larger than a message may be: ${payloadLimitBytes} bytes`
+      : `the rules failed: ${String(error)}`;
+    return { outcome: "not-inspected", matches: [], error: reason };
   }
 }
 
 function lineOf(
   judged: Judged & { readonly source: string; readonly line: number; readonly sample: Sample },
 ): string {
-  const { source, line, sample, outcome, matches } = judged;
+  const { source, line, sample, outcome, matches, error } = judged;
   const { id, label, origin, topic, payload } = sample;
   return JSON.stringify({
     ...{ source, line, id, label, origin, topic, bytes: payload.length },
-    ...(outcome === "not-inspected"
-      ? { verdict: null, error: `larger than a message may be: ${payloadLimitBytes} bytes` }
-      : { verdict: outcome }),
+    ...(outcome === "not-inspected" ? { verdict: null, error } : { verdict: outcome }),
     rules: matches.map(({ rule, title, level, action, confidence, tags }) => ({
       ...{ id: rule, title, level, action, confidence, tags },
     })),
