@@ -9,7 +9,7 @@ import {
   type StreamSight,
   sightIn,
 } from "../shared/stream-sight.ts";
-import { AlertIndex } from "./alert-index.ts";
+import { AlertIndex, type NotedAlert } from "./alert-index.ts";
 
 const stream = "MQTT_ALERTS";
 /** Alerts that are noted together on the way back: a block of the store, or two. */
@@ -19,6 +19,8 @@ const batch = 1_000;
 const followMs = 500;
 const retryMs = 1_000;
 const askLimitMs = 5_000;
+/** Servers of whom most went down are not back within that. */
+const restartMs = 1_000;
 
 export interface AlertIndexerOptions {
   readonly connection: NatsConnection;
@@ -39,6 +41,9 @@ export class AlertIndexer {
   #index: AlertIndex | undefined;
   #mark: StreamMark = noMark;
   #first = 0;
+  /** The last alert that was noted of what came: by it a stream is known that lost its end and was filled again. */
+  #last: NotedAlert | undefined;
+  #lookedMs = 0;
   #restarts = 0;
   /** Those who wait until the index reaches further back. */
   #waiting: (() => void)[] = [];
@@ -102,7 +107,7 @@ export class AlertIndexer {
 
   async #follow(): Promise<void> {
     const sight = await this.#see();
-    const index = this.#continued(sight);
+    const index = await this.#continued(sight);
     while (index.until <= sight.lastSequence) {
       const alerts = await this.#read(index.until);
       const last = alerts.at(-1);
@@ -110,21 +115,41 @@ export class AlertIndexer {
       if (!last) break;
       index.note(alerts);
       index.reach({ until: last.sequence + 1 });
+      const { sequence, subject, storedAt } = last;
+      this.#last = { sequence, subject, storedAt };
     }
     const { created, at } = sight;
     this.#mark = { created, at, sequence: index.until - 1 };
+    this.#lookedMs = performance.now();
   }
 
   /** The index of before, unless the stream is another one. */
-  #continued(sight: StreamSight): AlertIndex {
+  async #continued(sight: StreamSight): Promise<AlertIndex> {
     const before = this.#index;
-    if (before && !continues(this.#mark, sight)) this.#restarts++;
-    const index =
-      before && continues(this.#mark, sight) ? before : new AlertIndex(sight.lastSequence + 1);
+    const same = before && continues(this.#mark, sight) && (await this.#hasLast(sight));
+    if (before && !same) this.#restarts++;
+    // From the last one on, so that it is known.
+    const index = same ? before : new AlertIndex(Math.max(1, sight.lastSequence));
+    if (!same) this.#last = undefined;
     index.drop(sight.firstSequence);
     this.#index = index;
     this.#first = sight.firstSequence;
     return index;
+  }
+
+  /**
+   * Whether the last one that was noted is what it was. Servers that come back may have lost the end of
+   * the stream, and it may be longer by now than it was: but not before they could be asked again.
+   */
+  async #hasLast({ firstSequence }: StreamSight): Promise<boolean> {
+    const last = this.#last;
+    if (!last || last.sequence < firstSequence) return true;
+    if (performance.now() - this.#lookedMs < restartMs) return true;
+    const { connection, api } = this.#options;
+    const { streams } = await jetstreamManager(connection, { checkAPI: false, apiPrefix: api });
+    const now = await streams.getMessage(stream, { seq: last.sequence });
+    // The one time is in whole milliseconds.
+    return now?.subject === last.subject && Math.abs(now.time.getTime() - last.storedAt) < 2;
   }
 
   /** @returns whether there is more. */
