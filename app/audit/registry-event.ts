@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { isClientId } from "../contract/client-id.ts";
 import { subjects } from "../contract/subjects.ts";
 import type {
@@ -6,8 +5,8 @@ import type {
   RegistryChange,
   RegistryChangeKind,
 } from "../registry/registry-change.ts";
-import { type AnnouncedStatus, announcedStatuses } from "./announced-status.ts";
-import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
+import type { AuditDraft } from "./audit-record.ts";
+import { type Announcement, entityEvent } from "./entity-event.ts";
 
 /** The activities of OCSF 1.8 Entity Management (class 3004) that our changes are. */
 const activities = {
@@ -23,18 +22,13 @@ const activities = {
   deleted: [4, "Delete"],
 } as const satisfies Record<RegistryChangeKind, readonly [number, string]>;
 
-interface Told {
+interface Told extends Announcement {
   readonly kind: RegistryChangeKind;
   readonly clientIds: readonly string[];
   readonly actor: string;
-  /** What all records of one operation share. */
-  readonly operation: string;
-  readonly status: AnnouncedStatus;
-  readonly nowMs: number;
   readonly version?: number;
   /** Of the record after the change. */
   readonly digest?: string | undefined;
-  readonly detail?: string | undefined;
   readonly force?: boolean;
 }
 
@@ -55,28 +49,15 @@ function entityOf({ clientIds, version, digest }: Told) {
 const subjectId = ([first = "", ...more]: readonly string[]) =>
   more.length === 0 && isClientId(first) ? first : undefined;
 
-function registryEvent(told: Told): AuditDraft {
-  const id = randomUUID();
-  const [activity, activityName] = activities[told.kind];
-  const event = {
-    class_uid: 3004,
-    class_name: "Entity Management",
-    category_uid: 3,
-    category_name: "Identity & Access Management",
-    activity_id: activity,
-    activity_name: activityName,
-    type_uid: 300400 + activity,
-    time: Math.round(told.nowMs),
-    severity_id: 1,
-    ...announcedStatuses[told.status],
-    ...(told.detail !== undefined && { status_detail: cutText(told.detail) }),
-    actor: { user: { name: cutText(told.actor) } },
+const registryEvent = (told: Told): AuditDraft => ({
+  subject: subjects.registryAudit(subjectId(told.clientIds)),
+  ...entityEvent({
+    ...told,
+    activity: activities[told.kind],
     entity: entityOf(told),
-    metadata: { ...ocsfMetadata(id, "registry"), correlation_uid: told.operation },
     unmapped: { change: told.kind, ...(told.force && { force: true }) },
-  };
-  return { id, subject: subjects.registryAudit(subjectId(told.clientIds)), event };
-}
+  }),
+});
 
 /** One change that the table has taken. */
 export function changeEvent(change: RegistryChange, operation: string): AuditDraft {
