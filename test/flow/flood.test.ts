@@ -1,8 +1,10 @@
 /** A device that sends more than any may is out within seconds, and nobody else with it. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { topics } from "../../app/contract/subjects.ts";
-import type { NatsConnection } from "../../app/shared/nats.ts";
+import { headers, timestamp } from "../../app/contract/headers.ts";
+import { reportGate } from "../../app/contract/service-users.ts";
+import { subjects, topics } from "../../app/contract/subjects.ts";
+import { jetstream, messageHeaders, type NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { metricOf } from "../support/metric.ts";
@@ -117,14 +119,82 @@ it.each([
   await expect.poll(() => cutOffsOf(clientId), soon).toMatchObject([{ status_detail: limit }]);
 });
 
-it("a device that sends 600 readings that it has kept, 10 ms apart, stays", async () => {
-  const { device } = await rawDevice("patient");
+interface Habit {
+  readonly clientId: string;
+  readonly everyMs: number;
+  /** By how much the clock of its gate is put back half-way. */
+  readonly stepMs: number;
+}
+const outageMs = 3_600_000;
+const usualReadings = 60;
+const reading = (n: number, atMs: number) => JSON.stringify({ n, at: new Date(atMs), value: 21.5 });
 
-  expect(await device.flood(report("patient"), 100, 6_000)).toBeGreaterThanOrEqual(550);
-  await delay(1_000);
+/** A device that has sent its readings for a while, as its gate stored them, until an hour ago. */
+async function withHabit(gate: NatsConnection, { clientId, everyMs, stepMs }: Habit) {
+  const password = await registerDevice(region, clientId);
+  const untilMs = Date.now() - outageMs;
+  for (let n = 0; n < usualReadings; n++) {
+    const takenMs = untilMs - (usualReadings - n) * everyMs + (n < usualReadings / 2 ? stepMs : 0);
+    const told = messageHeaders();
+    told.set(headers.received, timestamp(takenMs));
+    const subject = subjects.ingress("device", clientId);
+    await jetstream(gate).publish(subject, reading(n, takenMs), { headers: told });
+  }
+  return password;
+}
 
-  expect(device.isClosed()).toBe(false);
-  device.socket.destroy();
+/** It is back, and sends what it has kept, 10 ms apart. @returns how many were acknowledged. */
+async function sendKept({ clientId, everyMs, stepMs }: Habit, password: string) {
+  const { client } = await connectDevice(region, { clientId, password });
+  const kept = outageMs / everyMs;
+  const acknowledged: Promise<unknown>[] = [];
+  for (let n = 0; n < kept; n++) {
+    const atMs = Date.now() - outageMs + n * everyMs + (n % 7 === 0 ? stepMs : 0);
+    const payload = reading(usualReadings + n, atMs);
+    acknowledged.push(client.publishAsync(topics.reports(clientId), payload, { qos: 1 }));
+    await delay(10);
+  }
+  await Promise.all(acknowledged);
+  expect(client.connected).toBe(true);
+  await client.endAsync();
+  return kept;
+}
+
+it.each([
+  { what: "60 readings", everyMs: 60_000, stepMs: 0 },
+  { what: "600 readings", everyMs: 6_000, stepMs: 0 },
+  { what: "60 readings with time stamps that step", everyMs: 60_000, stepMs: 1_800_000 },
+  { what: "600 readings with time stamps that step", everyMs: 6_000, stepMs: 1_800_000 },
+])("a device with a habit that was cut off and then sends $what, 10 ms apart, has all of them stored, and who floods beside it does not stay", async ({
+  everyMs,
+  stepMs,
+}) => {
+  const gate = await connectAs(region, reportGate);
+  const honest = { clientId: `kept-${everyMs}-${stepMs}`, everyMs, stepMs };
+  const other = { ...honest, clientId: `after-silence-${everyMs}-${stepMs}` };
+  const password = await withHabit(gate, honest);
+  const flooder = { clientId: other.clientId, password: await withHabit(gate, other) };
+  await gate.close();
+  const { flood, isClosed } = await connectRawDevice(region, flooder);
+
+  const flooding = flood(report(flooder.clientId), 1_500, floodMs);
+  const kept = await sendKept(honest, password);
+  await flooding;
+
+  const stored = async () =>
+    (await readStream(operator, "REPORTS", subjects.reports(honest.clientId))).map(
+      ({ payload }) => JSON.parse(payload).n,
+    );
+  await expect
+    .poll(stored, soon)
+    .toEqual(Array.from({ length: usualReadings + kept }, (_, n) => n));
+  const held = subjects.quarantine("device", honest.clientId);
+  expect(await readStream(operator, "QUARANTINE", held)).toEqual([]);
+  expect(await cutOffsOf(honest.clientId)).toEqual([]);
+  expect(isClosed()).toBe(true);
+  await expect
+    .poll(() => cutOffsOf(flooder.clientId), soon)
+    .toMatchObject([{ status_detail: "messages" }]);
 });
 
 it("a device that subscribes at QoS 1 and unsubscribes in a loop is cut off", async () => {
