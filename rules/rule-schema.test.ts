@@ -27,6 +27,32 @@ describe("the published JSON Schema of a rule", () => {
   });
 
   it.each([
+    "payload|base64offset|contains",
+    "mqtt.publish.message|re|i|all",
+    "mqtt.publish.topic",
+    "mqtt.connect.clientid|startswith",
+    "alert.cmd",
+    "alert.*.list.**.cmd|contains|all",
+    "alert.__proto__.x|endswith",
+    "alert.to|cidr",
+  ])("takes %s", (key) => {
+    const detection = { a: { [key]: ["10.0.0.0/8", "abcdef"] }, condition: "a" };
+    expect(isRule(rawRule({ detection }))).toBe(true);
+  });
+
+  it("takes numbers and truth where they are asked for, and nothing else there", () => {
+    const taken = (key: string, value: unknown) =>
+      isRule(rawRule({ detection: { a: { [key]: value }, condition: "a" } }));
+    expect(
+      ["alert.n|gte", "mqtt.qos|lt", "alert.n", "mqtt.qos"].map((key) => taken(key, 1)),
+    ).toEqual([true, true, true, true]);
+    expect([taken("alert.n|exists", true), taken("alert.n", false)]).toEqual([true, true]);
+    expect([taken("alert.n|gte", "1"), taken("alert.n|exists", 1)]).toEqual([false, false]);
+    expect([taken("payload|contains", 100), taken("alert.n", null)]).toEqual([false, false]);
+    expect([taken("mqtt.retain", true), taken("alert.*", "x")]).toEqual([false, false]);
+  });
+
+  it.each([
     ["a key that there is none of", { rest: { severity: "high" } }],
     [
       "a modifier that there is none of",

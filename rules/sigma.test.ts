@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { sigmaFilter } from "../app/exceptions/sigma-filter.ts";
+import { RuleSchema } from "../app/inspector/patterns/rule.ts";
+import { rawRule } from "../app/inspector/patterns/sample-rule.ts";
 
 const root = join(import.meta.dirname, "..");
 const noPython = 3;
@@ -39,6 +42,42 @@ describe.skipIf(missing)("Sigma's own tool", () => {
     const { status, said } = check(...files);
     expect(said).toMatch(/Found 0 errors, 0 condition errors and 0 issues/);
     expect(status).toBe(0);
+  });
+
+  it("accepts every field and modifier that a rule may have", () => {
+    const directory = mkdtempSync(join(tmpdir(), "sentinel-sigma-"));
+    const file = join(directory, "modifiers.yaml");
+    const detection = {
+      texts: {
+        "alert.a.b|contains|all": ["red", "blue"],
+        "alert.*.b|startswith": "red",
+        "alert.**.b|endswith": "blue",
+        "alert.id|re": "^[a-f][0-9]$",
+        "alert.id|re|i": "^[a-f][0-9]$",
+        "payload|base64offset|contains": "powershell",
+      },
+      others: {
+        "alert.to|cidr": ["10.0.0.0/8", "fd00::/8"],
+        "alert.n|gt": 1,
+        "alert.n|gte": 1.5,
+        "alert.n|lt": 10,
+        "alert.n|lte": 9,
+        "alert.x|exists": false,
+        "mqtt.qos": 0,
+        "mqtt.publish.topic": "clients/a/reports",
+        "mqtt.connect.clientid": ["a", "b"],
+        "mqtt.publish.message|contains": "attack",
+      },
+      condition: "texts and not (others or 1 of oth*) and all of texts",
+    };
+    const rule = rawRule({ detection });
+    try {
+      expect(RuleSchema.safeParse(rule).success).toBe(true);
+      writeFileSync(file, stringify(rule));
+      expect(check(file)).toMatchObject({ status: 0 });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("accepts an exception as a filter of its rule, and reads what is in it", () => {

@@ -3,6 +3,8 @@ export const headers = {
   messageId: "Nats-Msg-Id",
   /** When the bridge read the message from the upstream broker, or a gate took it from its edge. */
   received: "Sentinel-Received",
+  /** With what quality of service a report came, where that is not 1. */
+  qos: "Sentinel-Qos",
   /** Of a synthetic attack: it is inspected as a report is, and neither delivered nor counted. */
   canary: "Sentinel-Canary",
   /** When the log of its lane stored it. */

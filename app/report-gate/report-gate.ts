@@ -59,7 +59,7 @@ class ReportGate {
     this.#counted = options.metering.metrics.messages.labels("report");
   }
 
-  readonly take = ({ subject, data }: Msg): void => {
+  readonly take = ({ subject, data, headers: received }: Msg): void => {
     const { metering, metrics } = this.#options;
     const clientId = subject.slice(reportPrefix.length);
     const takenMs = nowMs();
@@ -70,13 +70,13 @@ class ReportGate {
     if (verdict === "exceeded") {
       // What it sent before and waits is of the same flood.
       metrics.shed.inc({ reason: "cut-off" }, this.#lines.drop(clientId) + 1);
-    } else if (this.#lines.add(clientId, data, takenMs)) this.#pump();
+    } else if (this.#lines.add(clientId, data, { takenMs, qos: qosOf(received) })) this.#pump();
     else metrics.shed.inc({ reason: "no-room" });
   };
 
   /** Sends a synthetic attack on the way of reports, from its line on. */
   readonly sendCanary = (): void => {
-    if (!this.#lines.add(canaryLine, Buffer.from(canaryPayload), nowMs())) return;
+    if (!this.#lines.add(canaryLine, Buffer.from(canaryPayload), { takenMs: nowMs() })) return;
     this.#options.metrics.canaries.inc();
     this.#pump();
   };
@@ -111,6 +111,7 @@ class ReportGate {
     if (isCanary) ids.set(headers.canary, "1");
     ids.set(headers.messageId, `${clientId}:${this.#instance}:${this.#numbered++}`);
     ids.set(headers.received, timestamp(turn.takenMs));
+    if (turn.qos !== undefined) ids.set(headers.qos, turn.qos);
     const fromMs = performance.now();
     let failures = 0;
     try {
@@ -136,6 +137,15 @@ class ReportGate {
     }
     this.#pump();
   }
+}
+
+/** The header by which nats-server tells what came by MQTT, and with what quality of service. */
+const serverHeader = "Nmqtt-Pub";
+
+/** Undefined for 1, which is what most send. */
+function qosOf(received: Msg["headers"]): string | undefined {
+  const qos = received?.get(serverHeader).charAt(0);
+  return qos === "0" || qos === "2" ? qos : undefined;
 }
 
 /** What a device asks for counts as a report does, and is small. Nobody holds it: the device asks again. */

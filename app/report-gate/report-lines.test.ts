@@ -15,22 +15,22 @@ function* stored(lines: ReportLines) {
 /** Adds until there is no room. @returns how many had room. */
 function fill(lines: ReportLines, clientId: string) {
   let added = 0;
-  while (lines.add(clientId, large, 7)) added++;
+  while (lines.add(clientId, large, { takenMs: 7 })) added++;
   return added;
 }
 
 it("lets devices take turns, each in its order", () => {
   const lines = new ReportLines(room);
-  for (const text of ["a1", "a2", "a3"]) lines.add("a", report(text), 7);
-  for (const text of ["b1", "b2"]) lines.add("b", report(text), 7);
+  for (const text of ["a1", "a2", "a3"]) lines.add("a", report(text), { takenMs: 7 });
+  for (const text of ["b1", "b2"]) lines.add("b", report(text), { takenMs: 7 });
   expect([...stored(lines)]).toEqual(["a a1", "b b1", "a a2", "b b2", "a a3"]);
   expect([lines.reports, lines.bytes]).toEqual([0, 0]);
 });
 
 it("has one report of a device on its way at a time", () => {
   const lines = new ReportLines(room);
-  lines.add("a", report("a1"), 7);
-  lines.add("a", report("a2"), 7);
+  lines.add("a", report("a1"), { takenMs: 7 });
+  lines.add("a", report("a2"), { takenMs: 7 });
   const first = lines.take();
   expect(lines.take()).toBeUndefined();
   if (first) lines.done(first);
@@ -40,7 +40,7 @@ it("has one report of a device on its way at a time", () => {
 it("keeps bytes of its own, and when they came", () => {
   const lines = new ReportLines(room);
   const bytes = report("kept");
-  lines.add("a", bytes, 7);
+  lines.add("a", bytes, { takenMs: 7 });
   bytes.fill(0);
   const turn = lines.take();
   expect(Buffer.from(turn?.report ?? []).toString()).toBe("kept");
@@ -52,7 +52,8 @@ describe("when a hundred devices fill it", () => {
   const greedy = Array.from({ length: 100 }, (_, n) => fill(lines, `greedy-${n}`));
 
   it("has room for whoever else comes", () => {
-    for (let n = 0; n < 1_000; n++) expect(lines.add(`honest-${n}`, large, 7)).toBe(true);
+    for (let n = 0; n < 1_000; n++)
+      expect(lines.add(`honest-${n}`, large, { takenMs: 7 })).toBe(true);
   });
 
   it("has had room for what the first of them may have kept during an outage, and no more", () => {
@@ -63,7 +64,7 @@ describe("when a hundred devices fill it", () => {
 
   it("never holds more than it may", () => {
     let n = 0;
-    while (lines.add(`stranger-${n}`, large, 7)) n++;
+    while (lines.add(`stranger-${n}`, large, { takenMs: 7 })) n++;
     expect(lines.bytes).toBeLessThanOrEqual(64 * room);
     expect(n).toBeGreaterThan(1_000);
   });
@@ -72,8 +73,8 @@ describe("when a hundred devices fill it", () => {
 describe("a device that is cut off", () => {
   it("loses what waits, and not what is on its way", () => {
     const lines = new ReportLines(room);
-    for (const text of ["a1", "a2", "a3"]) lines.add("a", report(text), 7);
-    lines.add("b", report("b1"), 7);
+    for (const text of ["a1", "a2", "a3"]) lines.add("a", report(text), { takenMs: 7 });
+    lines.add("b", report("b1"), { takenMs: 7 });
     const onItsWay = lines.take();
     expect(lines.drop("a")).toBe(2);
     expect(lines.reports).toBe(2);
@@ -84,10 +85,10 @@ describe("a device that is cut off", () => {
 
   it("begins anew when it is back, also while one of before is on its way", () => {
     const lines = new ReportLines(room);
-    lines.add("a", report("before"), 7);
+    lines.add("a", report("before"), { takenMs: 7 });
     const before = lines.take();
     lines.drop("a");
-    lines.add("a", report("after"), 7);
+    lines.add("a", report("after"), { takenMs: 7 });
     if (before) lines.done(before);
     expect([...stored(lines)]).toEqual(["a after"]);
     expect([lines.reports, lines.bytes]).toEqual([0, 0]);

@@ -8,9 +8,16 @@ const longShare = 3 / 4;
 /** How much of what is left of that one line may take: what a device has kept during an outage. */
 const share = 1 / 8;
 
-interface Waiting {
-  readonly report: Uint8Array;
+/** How a report came. */
+export interface Arrival {
+  /** When the device sent it: it may wait for long. */
   readonly takenMs: number;
+  /** As nats-server tells it; absent for 1. */
+  readonly qos?: string | undefined;
+}
+
+interface Waiting extends Arrival {
+  readonly report: Uint8Array;
 }
 
 interface Line {
@@ -56,17 +63,13 @@ export class ReportLines {
     return this.#reports;
   }
 
-  /**
-   * False when there is no room for it. The bytes are copied.
-   *
-   * @param takenMs when the device sent it: it may wait for long.
-   */
-  add(clientId: string, report: Uint8Array, takenMs: number): boolean {
+  /** False when there is no room for it. The bytes are copied. */
+  add(clientId: string, report: Uint8Array, arrival: Arrival): boolean {
     const bytes = sizeOf(report);
     const line = this.#lines.get(clientId) ?? { clientId, waiting: [], bytes: 0, taken: false };
     if (!this.#mayGrow(line.bytes + bytes, bytes)) return false;
     // A view would keep all of what came with it in one read of the socket.
-    line.waiting.push({ report: Uint8Array.from(report), takenMs });
+    line.waiting.push({ ...arrival, report: Uint8Array.from(report) });
     this.#change(line, 1, bytes);
     this.#lines.set(clientId, line);
     if (!line.taken) this.#turns.add(line);

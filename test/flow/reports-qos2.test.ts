@@ -1,6 +1,7 @@
 /** A report with QoS 2 is taken like any other: once, and nothing of it stays behind. */
 import type { IClientOptions, Packet } from "mqtt";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { headers } from "../../app/contract/headers.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
@@ -43,6 +44,8 @@ it("it is taken once, as are those with QoS 1 after it, and no copy stays", asyn
   await client.publishAsync(topic, "once", { qos: 1 });
 
   await expect.poll(() => taken("thorough"), soon).toEqual(["twice sure", "once"]);
+  const stored = await readStream(inspector, "REPORT_INGRESS", "ingress.*.device.thorough");
+  expect(stored.map((report) => report.header(headers.qos))).toEqual(["2", ""]);
   expect(closed).toBe(0);
   await expect.poll(held, soon).toBe(0);
   await expect.poll(kept, soon).toBe(0);

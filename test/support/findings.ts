@@ -30,7 +30,7 @@ export async function storeFindings(
       slice.map(async (clientId, n) => {
         const message = {
           ...({ origin: "device", clientId, sequence: from + n, receivedMs: Date.now() } as const),
-          ...({ payload: Buffer.from(payload), recipient: "not-asked" } as const),
+          ...({ payload: Buffer.from(payload), recipient: "not-asked", qos: 1 } as const),
         };
         const [event] = securityEventsOf({
           ...{ message, messageId: `${name}-${from + n}`, findings: [{ ...finding, rule }] },

@@ -123,7 +123,8 @@ function sampleOf(bytes: Buffer, { form, origin }: FileForm): Sample | SampleInv
 }
 
 const plainSample = (payload: Uint8Array, origin: Origin): Sample => ({
-  ...{ payload, origin, topic: undefined, label: undefined, id: undefined },
+  ...{ payload, origin, topic: undefined, client: undefined, qos: undefined },
+  ...{ label: undefined, id: undefined },
 });
 
 function unreadable(path: string, error: unknown): never {

@@ -14,8 +14,8 @@ const rulesOption = () =>
   new Option("--rules <folder>", "folder of the rules (default: those that ship)");
 
 const verdictHelp = `
-Each line is {"text": "…"} or {"base64": "…"}, with "origin" (device, upstream), "topic", "label" and "id"
-if wanted. Each answer is a line of JSON with "verdict" (allow, tag, quarantine, deny; null for what is
+Each line is {"text": "…"} or {"base64": "…"}, with "origin" (device, upstream), "topic", "client", "qos",
+"label" and "id" if wanted. Each answer is a line of JSON with "verdict" (allow, tag, quarantine, deny; null for what is
 larger than a message may be) and "rules". Totals, for each label, go to standard error. In a folder,
 .jsonl, .ndjson and .json files hold such lines, and any other file is one payload as it is.
 

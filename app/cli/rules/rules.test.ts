@@ -107,6 +107,49 @@ describe("sentinel rules", () => {
     expect(spoilt.stdout).toContain('reports "replace this text!"');
   });
 
+  it("judges and explains rules about fields, and tries their examples with them", async () => {
+    const pack = join(folder, "fields");
+    await mkdir(join(pack, "corpora/honest"), { recursive: true });
+    await writeFile(join(pack, "corpora/honest/all.txt"), "a report\n%\nanother report\n");
+    await writeFile(join(pack, "pack.yaml"), 'name: mine\nversion: "1.0.0"\ndescription: Mine.\n');
+    const { stdout: skeleton } = await rules(["new", "Order with QoS 0"]);
+    const [head = ""] = skeleton.split("detection:");
+    const file = `${head}detection:
+  order:
+    alert.cmd: open
+    mqtt.qos: 0
+  condition: order
+falsepositives: [None known]
+sentinel:
+  action: quarantine
+  confidence: 0.5
+  origins: [device]
+  examples:
+    match:
+      - { payload: '{"cmd":"open"}', mqtt.qos: 0 }
+      - { payload: '{"cmd":"OPEN"}', mqtt.qos: 0, mqtt.publish.topic: a/b }
+    clean:
+      - '{"cmd":"open"}'
+      - { payload: '{"cmd":"open"}', mqtt.qos: 1 }
+`;
+    await writeFile(join(pack, "orders.yaml"), file);
+    const generous = ["--rules", pack, "--limit-us", "1000000"];
+    expect((await rules(["check", ...generous])).code).toBe(0);
+    expect((await rules(["explain", "Order with QoS 0", "--rules", pack])).stdout).toMatch(
+      /alert\.cmd\n +"open"\n +mqtt\.qos\n +0\n/,
+    );
+    const order = { text: '{"cmd":"open"}' };
+    const lines = [{ ...order, qos: 0 }, { ...order, qos: 1 }, order].map((o) => JSON.stringify(o));
+    const tested = await rules(["test", "-", "--rules", pack], lines.join("\n"));
+    expect(parsed(tested.stdout).map(({ verdict }) => verdict)).toEqual([
+      ...["quarantine", "allow", "allow"],
+    ]);
+
+    await writeFile(join(pack, "orders.yaml"), file.replace("mqtt.qos: 1 }", "mqtt.qos: 0 }"));
+    const spoilt = await rules(["check", ...generous]);
+    expect(spoilt.stdout).toContain('reports {"payload":"{\\"cmd\\":\\"open\\"}","mqtt.qos":0}');
+  });
+
   it("knows no rule of another id", async () => {
     const { code, stderr } = await rules(["explain", "no-such-rule"]);
     expect(code).toBe(1);

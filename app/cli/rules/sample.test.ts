@@ -13,6 +13,9 @@ describe("a sample", () => {
       payload: Buffer.from([0, 255]),
       ...{ origin: "upstream", id: "7" },
     });
+    expect(parse('{"text":"","topic":"a","client":"b","qos":0}')).toMatchObject({
+      ...{ topic: "a", client: "b", qos: 0 },
+    });
     expect(parse('\uFEFF{"text":""}').payload).toHaveLength(0);
   });
 
@@ -34,6 +37,8 @@ describe("a sample", () => {
     ['{"text":5}', '"text" is no text'],
     ['{"base64":"?"}', '"base64" is no Base64'],
     ['{"text":"a","origin":"moon"}', '"origin" is none of upstream, device'],
+    ['{"text":"a","qos":"0"}', '"qos" is none of 0, 1, 2'],
+    ['{"text":"a","client":7}', '"client" is no text'],
     ['{"text":"a","topic":{}}', '"topic" is no text'],
     ['{"text":"a","id":{"toString":1}}', '"id" is neither text nor a number'],
     [`{"text":"a","id":${"[".repeat(5_000)}${"]".repeat(5_000)}}`, '"id" is neither text nor'],

@@ -6,6 +6,9 @@ export interface Sample {
   readonly payload: Uint8Array;
   readonly origin: Origin;
   readonly topic: string | undefined;
+  /** The device that published it. */
+  readonly client: string | undefined;
+  readonly qos: number | undefined;
   /** What it is told apart by in the totals. */
   readonly label: string | undefined;
   readonly id: string | undefined;
@@ -17,7 +20,7 @@ export class SampleInvalid extends Error {
 }
 
 /**
- * Reads one line: `{"text": …}` or `{"base64": …}`, with `origin`, `topic`, `label` and `id` if wanted.
+ * Reads one line: `{"text": …}` or `{"base64": …}`, with `origin`, `topic`, `client`, `qos`, `label` and `id` if wanted.
  *
  * Bytes that are no UTF-8 reach the rules as they are: what a broken device sends is to be judged.
  *
@@ -31,6 +34,8 @@ export function parseSample(line: Uint8Array, origin: Origin): Sample {
     payload: payloadOf(value, encoding),
     origin: originOf(value["origin"] ?? origin),
     topic: textOf(value, "topic"),
+    client: textOf(value, "client"),
+    qos: qosOf(value["qos"]),
     label: textOf(value, "label"),
     id: idOf(value["id"]),
   };
@@ -69,6 +74,12 @@ function originOf(value: unknown): Origin {
   const origin = origins.find((known) => known === value);
   if (origin) return origin;
   throw new SampleInvalid(`"origin" is none of ${origins.join(", ")}`);
+}
+
+function qosOf(qos: unknown): number | undefined {
+  if (qos === undefined) return undefined;
+  if (typeof qos === "number" && [0, 1, 2].includes(qos)) return qos;
+  throw new SampleInvalid('"qos" is none of 0, 1, 2');
 }
 
 function idOf(id: unknown): string | undefined {

@@ -80,9 +80,9 @@ function linesOf(rule: RuleDocument): readonly string[] {
       ...leaves.map(({ value }) => `    ${JSON.stringify(value)}`),
     ]),
   ]);
-  const listed = (title: string, texts: readonly string[]) => [
+  const listed = (title: string, messages: typeof examples.match) => [
     title,
-    ...texts.map((text) => `  ${JSON.stringify(text)}`),
+    ...messages.map((message) => `  ${JSON.stringify(message)}`),
   ];
   return [
     rule.title,

@@ -6,7 +6,7 @@ import { judge } from "./test-rules.ts";
 const sample: Sample = {
   payload: Buffer.from("a"),
   origin: "device",
-  ...{ topic: undefined, label: undefined, id: undefined },
+  ...{ topic: undefined, client: undefined, qos: undefined, label: undefined, id: undefined },
 };
 
 it.each([

@@ -65,9 +65,10 @@ interface Judged {
 }
 
 /** One sample that the rules cannot bear must not cost the verdicts of all behind it. */
-export function judge(matcher: RuleMatcher, { payload, origin }: Sample): Judged {
+export function judge(matcher: RuleMatcher, sample: Sample): Judged {
+  const { payload, origin, topic, client: clientId, qos } = sample;
   try {
-    const matches = matcher.match(payload, origin);
+    const matches = matcher.match(payload, origin, { topic, clientId, qos });
     return { outcome: verdictOf(origin, patternFindings(matches)), matches };
   } catch (error) {
     const tooLarge = error instanceof MatchFailed && error.code === "payload-too-large";

@@ -11,6 +11,7 @@ const messageOf = (client: number, sequence: number): IngressMessage => ({
   storedMs: 0,
   messageId: undefined,
   received: undefined,
+  qos: 1,
   canary: false,
 });
 

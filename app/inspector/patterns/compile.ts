@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import RE2 from "re2";
-import { holds, parseCondition, positiveNamesIn } from "./condition.ts";
+import { canHold, holds, parseCondition, positiveNamesIn } from "./condition.ts";
+import { jsonPrefix } from "./fields/field-key.ts";
+import { createFieldTests, lastName } from "./fields/field-tests.ts";
 import {
   groupsOf,
+  isField,
   isFormat,
   isPattern,
   type Leaf,
+  type LeafGroup,
   leavesOf,
   selectionNames,
   sourceOf,
@@ -17,7 +21,7 @@ import {
   type RuleMatch,
   type RuleMatcher,
 } from "./matcher.ts";
-import type { RuleDocument } from "./rule.ts";
+import { messageOf, type RuleDocument } from "./rule.ts";
 import { RulePackInvalid } from "./rule-pack-invalid.ts";
 
 /** Room for an automaton: below it states are thrown away and rebuilt, which is what costs. */
@@ -36,23 +40,55 @@ export interface CompiledRules extends RuleMatcher {
  */
 export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   const version = versionOf(rules);
-  const leaves = [...new Map(rules.flatMap(leavesOf).map((l) => [sourceOf(l), l])).entries()];
+  const all = rules.flatMap(leavesOf);
+  const leaves = [...new Map([...all, ...all.flatMap(signOf)].map((l) => [sourceOf(l), l]))];
   const sourcesOf = (wanted: (leaf: Leaf) => boolean) =>
     leaves.filter(([, leaf]) => wanted(leaf)).map(([source]) => source);
-  const plain = sourcesOf((leaf) => !isPattern(leaf) && !isFormat(leaf));
-  const patterns = sourcesOf(isPattern);
-  const formats = sourcesOf(isFormat);
-  const sources = [...plain, ...patterns, ...formats];
+  const texts = (leaf: Leaf) => !isField(leaf) && !isFormat(leaf);
+  const plain = sourcesOf((leaf) => texts(leaf) && !isPattern(leaf));
+  const patterns = sourcesOf((leaf) => texts(leaf) && isPattern(leaf));
+  const formats = sourcesOf((leaf) => !isField(leaf) && isFormat(leaf));
+  const found = [...plain, ...patterns, ...formats];
+  const fields = leaves.filter(([, leaf]) => isField(leaf));
+  const sources = [...found, ...fields.map(([source]) => source)];
   const leafIndex = new Map(sources.map((source, index) => [source, index]));
 
   const matcher = createMatcher({
     version,
     engine: joinSets(compileSet(version, plain), compileSet(version, patterns), plain.length),
     rules: rules.map((rule) => compileRule(rule, leafIndex)),
-    users: usersOf(rules, leafIndex),
-    leafOfFormat: (value) => leafIndex.get(sourceOf({ modifier: "format", value })),
+    users: usersOf(rules, leafIndex).slice(0, found.length),
+    fields: createFieldTests(fields.map(([, leaf]) => leaf)),
+    unannounced: indexesOf(rules, (rule) => canHoldUnannounced(rule)),
+    readingJson: indexesOf(rules, (rule) => leavesOf(rule).some(isOfJson)),
+    leafOfFormat: (value) =>
+      leafIndex.get(sourceOf({ field: "payload", modifier: "format", value })),
   });
   return { ...matcher, provocations: provocationsOf(rules) };
+}
+
+const isOfJson = ({ field }: Leaf) => field.startsWith(jsonPrefix);
+
+const indexesOf = (rules: readonly RuleDocument[], wanted: (rule: RuleDocument) => boolean) =>
+  rules.flatMap((rule, index) => (wanted(rule) ? [index] : []));
+
+/** A value of JSON is there only where its name stands: so much is found with all other texts. */
+function signOf(leaf: Leaf): readonly Leaf[] {
+  if (!isOfJson(leaf)) return [];
+  return [{ field: "payload", modifier: "contains", value: `"${lastName(leaf.field)}"` }];
+}
+
+/** Whether a group can hold without anything that is found in the text. */
+function isUnannounced({ all, leaves }: LeafGroup): boolean {
+  const silent = (leaf: Leaf) =>
+    isField(leaf) && (!isOfJson(leaf) || (leaf.modifier === "exists" && leaf.value === false));
+  return all ? leaves.every(silent) : leaves.some(silent);
+}
+
+/** Such a rule is asked about each message. */
+function canHoldUnannounced(rule: RuleDocument): boolean {
+  const condition = parseCondition(rule.detection.condition, selectionNames(rule));
+  return canHold(condition, (name) => groupsOf(rule, name).every(isUnannounced));
 }
 
 /**
@@ -62,7 +98,7 @@ export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
 function leavesOfHolding(rule: RuleDocument): readonly Leaf[] {
   const condition = parseCondition(rule.detection.condition, selectionNames(rule));
   return positiveNamesIn(condition).flatMap((name) =>
-    groupsOf(rule, name).flatMap(({ leaves }) => leaves),
+    groupsOf(rule, name).flatMap(({ leaves }) => leaves.flatMap((leaf) => [leaf, ...signOf(leaf)])),
   );
 }
 
@@ -104,10 +140,10 @@ function compileRule(rule: RuleDocument, leafIndex: ReadonlyMap<string, number>)
   );
   return {
     reports: reportsOf(rule),
-    holds: (found) =>
+    holds: (leafHolds) =>
       holds(condition, (name) =>
         (selections.get(name) ?? []).every(({ all, indexes }) =>
-          all ? indexes.every((i) => found[i] === 1) : indexes.some((i) => found[i] === 1),
+          all ? indexes.every(leafHolds) : indexes.some(leafHolds),
         ),
       ),
   };
@@ -154,8 +190,14 @@ function joinSets(first: LeafEngine, second: LeafEngine, offset: number): LeafEn
 
 function provocationsOf(rules: readonly RuleDocument[]): readonly string[] {
   const pieces = rules.flatMap((rule) => [
-    ...rule.sentinel.examples.match,
-    ...leavesOf(rule).flatMap((leaf) => (isPattern(leaf) ? leaf.value.split(/\W+/) : [leaf.value])),
+    ...rule.sentinel.examples.match.map((example) => messageOf(example).text),
+    ...leavesOf(rule).flatMap((leaf) => {
+      const text = String(leaf.value);
+      return [...(isPattern(leaf) ? text.split(/\W+/) : [text]), ...signOf(leaf).map(signText)];
+    }),
   ]);
   return [...new Set(pieces)].filter((piece) => piece.length >= 2);
 }
+
+/** As it stands before a value, which has it read. */
+const signText = ({ value }: Leaf) => `{${value}:[`;

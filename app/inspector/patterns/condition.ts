@@ -44,6 +44,29 @@ export function holds(condition: Condition, selected: (name: string) => boolean)
   }
 }
 
+/**
+ * Whether the condition can hold where, of the selections that it wants, only those do that `may`
+ * says, and those that it does not want may be as they like.
+ */
+export function canHold(condition: Condition, may: (name: string) => boolean): boolean {
+  return possible(condition, true, may);
+}
+
+function possible(condition: Condition, wanted: boolean, may: (name: string) => boolean): boolean {
+  switch (condition.kind) {
+    case "selection":
+      return !wanted || may(condition.name);
+    case "not":
+      return possible(condition.operand, !wanted, may);
+    case "and":
+    case "or": {
+      const each = (operand: Condition) => possible(operand, wanted, may);
+      const needsAll = (condition.kind === "and") === wanted;
+      return needsAll ? condition.operands.every(each) : condition.operands.some(each);
+    }
+  }
+}
+
 /** The selections that the condition mentions, in order of appearance. */
 export function namesIn(condition: Condition): readonly string[] {
   if (condition.kind === "selection") return [condition.name];

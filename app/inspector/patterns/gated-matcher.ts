@@ -1,3 +1,4 @@
+import type { Envelope } from "./envelope.ts";
 import type { RuleMatcher } from "./matcher.ts";
 import type { PatternMatcher } from "./pattern-matcher.ts";
 import type { Origin } from "./rule.ts";
@@ -20,26 +21,28 @@ export function createGatedMatcher(
 ): PatternMatcher {
   const turn = new TurnBudget(turnLimitMs);
 
-  const here = (payload: Uint8Array, origin: Origin) => {
+  const here = (payload: Uint8Array, origin: Origin, envelope?: Envelope) => {
     const startMs = performance.now();
     try {
-      return rules.match(payload, origin);
+      return rules.match(payload, origin, envelope);
     } finally {
       turn.spend(performance.now() - startMs);
     }
   };
-  const inALaterTurn = async (payload: Uint8Array, origin: Origin) => {
+  const inALaterTurn = async (payload: Uint8Array, origin: Origin, envelope?: Envelope) => {
     for (let pause = turn.pause(); pause; pause = turn.pause()) await pause;
-    return here(payload, origin);
+    return here(payload, origin, envelope);
   };
   return {
     version: rules.version,
     size: rules.size,
-    match(payload, origin) {
+    match(payload, origin, envelope) {
       if (payload.length > inlineLimitBytes || isPacked(payload)) {
-        return elsewhere.match(payload, origin);
+        return elsewhere.match(payload, origin, envelope);
       }
-      return turn.pause() ? inALaterTurn(payload, origin) : here(payload, origin);
+      return turn.pause()
+        ? inALaterTurn(payload, origin, envelope)
+        : here(payload, origin, envelope);
     },
   };
 }

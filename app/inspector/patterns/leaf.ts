@@ -1,11 +1,13 @@
+import { base64Offsets } from "./fields/base64-offsets.ts";
+import { type Modifier, parseKey } from "./fields/field-key.ts";
 import type { Rule } from "./rule.ts";
 
-type Modifier = "contains" | "startswith" | "endswith" | "re" | "re|i" | "format";
-
-/** One value of one selection: the smallest thing that can be found in a payload. */
+/** One value of one selection: the smallest thing that can be true of a message. */
 export interface Leaf {
+  /** `payload`, or a field that has values. */
+  readonly field: string;
   readonly modifier: Modifier;
-  readonly value: string;
+  readonly value: string | number | boolean;
 }
 
 /** The leaves under one key of a selection: any of them is enough, or `all` are needed. */
@@ -24,9 +26,8 @@ export function groupsOf(rule: Rule, selection: string): readonly LeafGroup[] {
   const keys = rule.detection[selection];
   if (keys === undefined || typeof keys === "string") return [];
   return Object.entries(keys).map(([key, values]) => {
-    const all = key.endsWith("|all");
-    const modifier = key.replace(/^payload[|.]/, "").replace(/\|all$/, "") as Modifier;
-    return { key, all, leaves: values.map((value) => ({ modifier, value })) };
+    const { field, modifier, all } = parseKey(key);
+    return { key, all, leaves: values.map((value) => ({ field, modifier, value })) };
   });
 }
 
@@ -44,26 +45,35 @@ export function isFormat({ modifier }: Leaf): boolean {
   return modifier === "format";
 }
 
+/** Whether it asks for the value of a field, rather than for text wherever it stands. */
+export function isField({ field }: Leaf): boolean {
+  return field !== "payload";
+}
+
 /**
- * The RE2 source of a leaf; of a format, only what tells it from all others.
+ * The RE2 source of a leaf of the payload; of all else, only what tells it from all others.
  *
- * Case counts as in Sigma: only `re` looks at it. Unlike Sigma, `*`, `?` and `\` in plain values
- * mean themselves, because attack text is full of them.
+ * Case counts as in Sigma: only `re` and Base64 look at it. Unlike Sigma, `*`, `?` and `\` in plain
+ * values mean themselves, because attack text is full of them.
  */
 export function sourceOf(leaf: Leaf): string {
+  const text = String(leaf.value);
+  if (isField(leaf)) return `${leaf.field}|${leaf.modifier} ${JSON.stringify(leaf.value)}`;
   switch (leaf.modifier) {
     case "contains":
-      return `(?i:${literal(leaf.value)})`;
+      return `(?i:${literal(text)})`;
     case "startswith":
-      return `^(?i:${literal(leaf.value)})`;
+      return `^(?i:${literal(text)})`;
     case "endswith":
-      return `(?i:${literal(leaf.value)})$`;
+      return `(?i:${literal(text)})$`;
+    case "base64offset|contains":
+      return `(?:${base64Offsets(text).map(literal).join("|")})`;
     case "re":
-      return leaf.value;
-    case "format":
-      return `format:${leaf.value}`;
+      return text;
     case "re|i":
-      return `(?i:${leaf.value})`;
+      return `(?i:${text})`;
+    default:
+      return `${leaf.modifier}:${text}`;
   }
 }
 

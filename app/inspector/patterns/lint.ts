@@ -1,10 +1,25 @@
 import RE2 from "re2";
 import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
-import { groupsOf, isFormat, isPattern, type Leaf, selectionNames } from "./leaf.ts";
+import { anyKeys, jsonPrefix } from "./fields/field-key.ts";
+import { pathOf } from "./fields/field-tests.ts";
+import {
+  groupsOf,
+  isField,
+  isFormat,
+  isPattern,
+  type Leaf,
+  type LeafGroup,
+  selectionNames,
+} from "./leaf.ts";
 import type { Rule } from "./rule.ts";
 
 /** Shorter text is found in every other message. */
 const shortestLiteral = 3;
+
+/** The middle of shorter ones, of which Base64 has three forms, is found in any key and digest. */
+const shortestEncoded = 6;
+
+const longestPath = 16;
 
 /** A counted repeat is unrolled; above this, hostile text makes the automaton rebuild itself. */
 const mostRepeats = 32;
@@ -37,7 +52,7 @@ function lintCondition(rule: Rule): readonly string[] {
     const unused = names.filter((name) => !used.includes(name));
     return [
       ...unused.map((name) => say(`use the selection "${name}" or remove it`)),
-      ...(holds(condition, () => false)
+      ...(holds(condition, (name) => groupsOf(rule, name).every(isAbsence))
         ? [say("it holds for a message without any of the texts; require a selection")]
         : []),
     ];
@@ -47,10 +62,34 @@ function lintCondition(rule: Rule): readonly string[] {
   }
 }
 
+/** What nearly every message is without says nothing about one. */
+const isAbsence = ({ leaves }: LeafGroup) =>
+  leaves.every(({ modifier, value }) => modifier === "exists" && value === false);
+
 function problemsOfLeaf(leaf: Leaf): readonly string[] {
   if (isFormat(leaf)) return [];
-  if (isPattern(leaf)) return problemsOfPattern(leaf.value);
-  return leaf.value.length < shortestLiteral ? [`use at least ${shortestLiteral} characters`] : [];
+  const text = String(leaf.value);
+  if (isPattern(leaf)) return problemsOfPattern(text);
+  if (isField(leaf)) return problemsOfField(leaf.field);
+  const shortest =
+    leaf.modifier === "contains" || leaf.modifier === "startswith" || leaf.modifier === "endswith"
+      ? shortestLiteral
+      : shortestEncoded;
+  return text.length < shortest ? [`use at least ${shortest} characters`] : [];
+}
+
+/** Two gaps of any length in one path would make states of every mix of keys that a message has. */
+function problemsOfField(field: string): readonly string[] {
+  if (!field.startsWith(jsonPrefix)) return [];
+  const path = pathOf(field);
+  return [
+    ...(path.length > longestPath
+      ? [`its path has ${path.length} keys; stay within ${longestPath}`]
+      : []),
+    ...(path.filter((name) => name === anyKeys).length > 1
+      ? ["it has ** twice; once is enough"]
+      : []),
+  ];
 }
 
 function problemsOfPattern(source: string): readonly string[] {

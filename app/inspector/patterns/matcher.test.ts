@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { payloadLimitBytes } from "../../contract/limits.ts";
+import { createFieldTests } from "./fields/field-tests.ts";
 import { createMatcher, type LeafEngine, MatchFailed, type RuleMatch } from "./matcher.ts";
 
 const report: RuleMatch = {
@@ -16,8 +17,11 @@ function matcherOn(engine: LeafEngine) {
   return createMatcher({
     version: "v",
     engine,
-    rules: [{ reports: { device: report }, holds: (found) => found[0] === 1 && found[1] === 1 }],
+    rules: [{ reports: { device: report }, holds: (leaf) => leaf(0) && leaf(1) }],
     users: [[0], [0]],
+    fields: createFieldTests([]),
+    unannounced: [],
+    readingJson: [],
     leafOfFormat: () => undefined,
   });
 }

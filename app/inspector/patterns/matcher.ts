@@ -1,5 +1,7 @@
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import type { Level } from "../../contract/verdict.ts";
+import { type Envelope, noEnvelope } from "./envelope.ts";
+import type { FieldTests } from "./fields/field-tests.ts";
 import { type FileFormat, fileFormatOf } from "./file-format.ts";
 import type { Action, Origin } from "./rule.ts";
 import { createUnfolding, type Unseen } from "./views/unfold.ts";
@@ -21,12 +23,12 @@ export interface RuleMatcher {
   /** Number of rules. */
   readonly size: number;
   /**
-   * The rules that hold for the payload, in pack order.
+   * The rules that hold for the message, in pack order.
    *
    * Throws MatchFailed when the payload could not be looked at as a whole: the caller must then
    * treat it as not inspected, never as clean.
    */
-  match(payload: Uint8Array, origin: Origin): readonly RuleMatch[];
+  match(payload: Uint8Array, origin: Origin, envelope?: Envelope): readonly RuleMatch[];
 }
 
 /** The payload was not inspected. `code` is what logs and metrics carry. */
@@ -48,16 +50,22 @@ export interface LeafEngine {
 export interface CompiledRule {
   /** What it reports for each origin; an origin that is absent is one the rule does not look at. */
   readonly reports: Readonly<Partial<Record<Origin, RuleMatch>>>;
-  /** Whether the condition holds, given one byte per leaf, 1 if the leaf was found. */
-  holds(found: Uint8Array): boolean;
+  /** Whether the condition holds, given which leaves do. */
+  holds(leafHolds: (leaf: number) => boolean): boolean;
 }
 
 export interface MatcherParts {
   readonly version: string;
   readonly engine: LeafEngine;
   readonly rules: readonly CompiledRule[];
-  /** For each leaf, the indexes of the rules that use it. */
+  /** For each leaf that is found, the indexes of the rules that use it. */
   readonly users: readonly (readonly number[])[];
+  /** The leaves behind those, which are true of a field. */
+  readonly fields: FieldTests;
+  /** The indexes of the rules that may hold although nothing is found in the text. */
+  readonly unannounced: readonly number[];
+  /** And of those that ask for values of JSON. */
+  readonly readingJson: readonly number[];
   /** The leaf that is found when the payload is a file of this format. */
   readonly leafOfFormat: (format: FileFormat) => number | undefined;
 }
@@ -94,25 +102,20 @@ const ofUnseen: Readonly<Record<Unseen, readonly RuleMatch[]>> = {
 const nothing: readonly RuleMatch[] = Object.freeze([]);
 
 /**
- * Looks at the payload in every view of it, then evaluates the rules of which at least one
- * leaf was found. That is enough because the lint refuses a condition that holds without any.
+ * Looks at the payload in every view of it, then evaluates the rules of which at least one leaf was
+ * found, and those that need none. All others cannot hold.
  *
  * The working arrays are shared by all calls: a call never waits, so no two overlap.
  */
-export function createMatcher({
-  version,
-  engine,
-  rules,
-  users,
-  leafOfFormat,
-}: MatcherParts): RuleMatcher {
+export function createMatcher(parts: MatcherParts): RuleMatcher {
+  const { version, engine, rules, users, fields, unannounced, readingJson, leafOfFormat } = parts;
   const unfold = createUnfolding();
   const found = new Uint8Array(users.length);
   const touched = new Set<number>();
-  let findings = 0;
+  let marked = false;
 
   const note = (leaf: number): void => {
-    findings++;
+    marked = true;
     found[leaf] = 1;
     for (const rule of users[leaf] ?? []) touched.add(rule);
   };
@@ -124,30 +127,39 @@ export function createMatcher({
     const leaf = format && leafOfFormat(format);
     if (leaf !== undefined) note(leaf);
   };
+  const leafHolds = (leaf: number): boolean =>
+    leaf < found.length ? found[leaf] === 1 : fields.holds(leaf - found.length);
   const report = (origin: Origin): readonly RuleMatch[] => {
-    const held = [...touched].filter((index) => rules[index]?.holds(found));
+    const held = [...touched].filter((index) => rules[index]?.holds(leafHolds));
     return held.sort((a, b) => a - b).flatMap((index) => rules[index]?.reports[origin] ?? []);
+  };
+  const lookAtAll = (payload: Uint8Array, envelope: Envelope): Unseen => {
+    fields.begin(payload, envelope);
+    for (const rule of unannounced) touched.add(rule);
+    if (readingJson.length > 0 && fields.hidesKeys()) {
+      for (const rule of readingJson) touched.add(rule);
+    }
+    return unfold(payload, { look, lookAtFile });
   };
 
   return {
     version,
     size: rules.length,
-    match(payload, origin) {
+    match(payload, origin, envelope = noEnvelope) {
       if (payload.length > payloadLimitBytes) {
         throw new MatchFailed("payload-too-large", `${payload.length} bytes`);
       }
       try {
-        const unseen = unfold(payload, { look, lookAtFile });
+        const unseen = lookAtAll(payload, envelope);
         const matches = touched.size === 0 ? nothing : report(origin);
-        return unseen === "none" ? matches : [...matches, ...ofUnseen[unseen]];
+        const left = unseen === "none" && fields.cut ? "cut" : unseen;
+        return left === "none" ? matches : [...matches, ...ofUnseen[left]];
       } catch (cause) {
         throw new MatchFailed("engine", String(cause), { cause });
       } finally {
-        if (findings > 0) {
-          found.fill(0);
-          touched.clear();
-          findings = 0;
-        }
+        if (marked) found.fill(0);
+        marked = false;
+        touched.clear();
       }
     },
   };

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { compileRules } from "./compile.ts";
 import { loadRulePack } from "./load-pack.ts";
 import { type MatchingThread, startMatchingThread } from "./matching-thread.ts";
 import { MatchTooDear } from "./pattern-matcher.ts";
+import { sampleRule } from "./sample-rule.ts";
 
 const log = pino({ level: "silent" });
 const text = (content: string) => Buffer.from(content);
@@ -34,6 +36,18 @@ it("finds in the thread what is found here", async () => {
   expect(found).toEqual(here.match(attack, "device"));
   expect(found.length).toBeGreaterThan(0);
   expect(thread.notReady()).toBeUndefined();
+});
+
+it("is told how a message came", async () => {
+  const detection = { a: { "mqtt.qos": 0 }, condition: "a" };
+  const { pack, file: _file, ...rule } = sampleRule({ detection });
+  writeFileSync(join(directory, "pack.yaml"), stringify(pack));
+  writeFileSync(join(directory, "rules.yaml"), stringify(rule));
+  const { version } = compileRules(await loadRulePack(directory));
+  thread = startMatchingThread({ directory, version, log, onReplaced: () => {} });
+
+  expect(await thread.match(text("x"), "device", { qos: 0 })).toHaveLength(1);
+  expect(await thread.match(text("x"), "device", { qos: 1 })).toEqual([]);
 });
 
 describe("a thread that misbehaves", () => {

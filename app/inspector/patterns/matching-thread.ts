@@ -75,7 +75,10 @@ export function startMatchingThread(options: MatchingThreadOptions): MatchingThr
     current = queue.shift();
     timer = setTimeout(() => replace("late"), budgetMs);
     // Copies the payload, which may lie in a buffer with others.
-    worker?.postMessage({ payload: current?.payload, origin: current?.origin });
+    if (current) {
+      const { payload, origin, envelope } = current;
+      worker?.postMessage({ payload, origin, envelope } satisfies MatchRequest);
+    }
   };
   const onReply = (reply: MatchReply) => {
     if ("version" in reply) {
@@ -129,9 +132,9 @@ export function startMatchingThread(options: MatchingThreadOptions): MatchingThr
 
   start();
   return {
-    match: (payload, origin) =>
+    match: (payload, origin, envelope) =>
       new Promise((resolve, reject) => {
-        queue.push({ payload, origin, tries: 0, resolve, reject });
+        queue.push({ payload, origin, envelope, tries: 0, resolve, reject });
         next();
       }),
     waiting: () => queue.length + (current ? 1 : 0),

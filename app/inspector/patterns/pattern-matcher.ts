@@ -1,3 +1,4 @@
+import type { Envelope } from "./envelope.ts";
 import type { RuleMatch } from "./matcher.ts";
 import type { Origin } from "./rule.ts";
 
@@ -11,7 +12,11 @@ export interface PatternMatcher {
    *
    * @throws MatchFailed when it could not be done now, MatchTooDear when it never ends in time.
    */
-  match(payload: Uint8Array, origin: Origin): readonly RuleMatch[] | Promise<readonly RuleMatch[]>;
+  match(
+    payload: Uint8Array,
+    origin: Origin,
+    envelope?: Envelope,
+  ): readonly RuleMatch[] | Promise<readonly RuleMatch[]>;
 }
 
 /** The matching of this payload did not end within its budget, each time that it was tried. */

@@ -1,15 +1,17 @@
 import { z } from "zod";
+import { envelopeFields, keyPatterns } from "./fields/field-key.ts";
 import { fileFormats } from "./file-format.ts";
-import { RuleSchema } from "./rule.ts";
+import { mostValues, RuleSchema } from "./rule.ts";
 
 type JsonSchema = Record<string, unknown>;
 
 const modifiers = {
   contains: "stands anywhere, whatever its case",
-  startswith: "is what the message begins with, whatever its case",
-  endswith: "is what the message ends with, whatever its case",
+  startswith: "is what it begins with, whatever its case",
+  endswith: "is what it ends with, whatever its case",
   re: "is matched by this RE2 pattern, case counts",
   "re|i": "is matched by this RE2 pattern, whatever its case",
+  "base64offset|contains": "stands in the Base64 of a longer text, wherever it begins",
 } as const;
 
 /** What an author reads at a key, by its path. Nothing here can be wrong in silence: a test finds each key. */
@@ -24,7 +26,7 @@ const descriptions: Readonly<Record<string, string>> = {
     "What becomes of a device report: tag delivers it, quarantine and deny hold it. An upstream alert is only ever tagged.",
   "sentinel.confidence": "How sure the rule is, from 0 to 1.",
   "sentinel.origins": "Whose messages it looks at.",
-  "sentinel.examples": "Texts that match, and near misses that do not; all of them are tried.",
+  "sentinel.examples": "Messages that match, and near misses that do not; all of them are tried.",
 };
 
 /**
@@ -51,19 +53,44 @@ function childOf(schema: JsonSchema, key: string): JsonSchema {
 
 function selectionSchema(selection: unknown): JsonSchema {
   const values = (selection as JsonSchema)["additionalProperties"] as JsonSchema;
-  const texts = Object.entries(modifiers).flatMap(([modifier, meaning]) => [
-    [`payload|${modifier}`, { description: `One of these ${meaning}.`, ...values }],
-    [`payload|${modifier}|all`, { description: `Each of these ${meaning}.`, ...values }],
-  ]);
+  const texts = { type: "string", minLength: 1, maxLength: 256 };
+  const described = (field: string) =>
+    Object.entries(modifiers).flatMap(([modifier, meaning]) => [
+      [`${field}|${modifier}`, { description: `One of these ${meaning}.`, ...listOf(texts) }],
+      [`${field}|${modifier}|all`, { description: `Each of these ${meaning}.`, ...listOf(texts) }],
+    ]);
   const format = { type: "string", enum: [...fileFormats] };
-  const formats = {
-    description: "What the payload is as a whole.",
-    anyOf: [format, { type: "array", items: format, minItems: 1 }],
+  const equals = { description: "It is one of these, whatever its case.", ...values };
+  const patterns: Readonly<Record<keyof typeof keyPatterns, JsonSchema>> = {
+    message: { description: "The same as payload.", ...listOf(texts) },
+    equals,
+    text: listOf(texts),
+    cidr: { description: "It is an address in one of these networks.", ...listOf(texts) },
+    number: {
+      description: "It is a number, or a text that spells one, and so compared with one of these.",
+      ...listOf({ type: "number" }),
+    },
+    exists: { description: "Whether the message has it.", type: "boolean" },
   };
   return {
     type: "object",
     minProperties: 1,
-    properties: { ...Object.fromEntries(texts), "payload.format": formats },
+    // Editors offer what is listed.
+    properties: Object.fromEntries([
+      ...described("payload"),
+      ["payload.format", { description: "What the payload is as a whole.", ...listOf(format) }],
+      ...envelopeFields.map((field) => [field, equals]),
+    ]),
+    patternProperties: Object.fromEntries(
+      Object.entries(keyPatterns).map(([kind, pattern]) => [
+        pattern,
+        patterns[kind as keyof typeof keyPatterns],
+      ]),
+    ),
     additionalProperties: false,
   };
 }
+
+const listOf = (item: JsonSchema): JsonSchema => ({
+  anyOf: [item, { type: "array", items: item, minItems: 1, maxItems: mostValues }],
+});

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { levels } from "../../contract/verdict.ts";
-import { fileFormats } from "./file-format.ts";
+import { type Envelope, noEnvelope } from "./envelope.ts";
+import { anyKeyPattern, keyAdvice } from "./fields/field-key.ts";
+import { adviceOnValues } from "./fields/field-values.ts";
 
 export const actions = ["tag", "quarantine", "deny"] as const;
 export type Action = (typeof actions)[number];
@@ -9,9 +11,7 @@ export const origins = ["upstream", "device"] as const;
 export type Origin = (typeof origins)[number];
 
 /** A selection or a value list is short enough to read; a longer one is two rules. */
-const mostValues = 64;
-
-const isFileFormat = (value: string) => fileFormats.some((format) => format === value);
+export const mostValues = 64;
 
 const oneOf = (values: readonly string[]) => `use one of ${values.join(", ")}`;
 
@@ -21,41 +21,59 @@ const Text = z
   .min(1, "write text")
   .max(1000, "shorten to 1000 characters");
 
-const Value = z
-  .string("write quoted text")
-  .min(1, "write text or drop the line")
-  .max(256, "shorten to 256 characters");
+const Value = z.union([
+  z.string().min(1).max(256),
+  z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
+  z.boolean(),
+]);
+
+const valuesAdvice = `write one value or a list of 1 to ${mostValues}: texts of 1 to 256 characters, or numbers of at most 15 digits`;
 
 const Values = z.union(
-  [Value.transform((value) => [value]), z.array(Value).min(1).max(mostValues)],
-  `write one text or a list of 1 to ${mostValues} texts, each of 1 to 256 characters`,
+  [
+    Value.transform((value) => [value]),
+    z.array(Value).min(1, valuesAdvice).max(mostValues, valuesAdvice),
+  ],
+  valuesAdvice,
 );
 
 const Selection = z
   .record(
-    z
-      .string()
-      .regex(
-        /^payload(\.format|\|(contains|startswith|endswith|re|re\|i)(\|all)?)$/,
-        "use payload|<contains, startswith, endswith, re or re|i>, with |all after it if wanted, or payload.format",
-      ),
+    z.string().max(256, "shorten to 256 characters").regex(anyKeyPattern, keyAdvice),
     Values,
     "write a map such as payload|contains: [text]",
   )
   .refine((selection) => Object.keys(selection).length > 0, "give the selection at least one key")
-  .refine(
-    (selection) => (selection["payload.format"] ?? []).every(isFileFormat),
-    `use payload.format with ${fileFormats.join(", ")}`,
-  );
+  .superRefine((selection, context) => {
+    for (const [key, values] of Object.entries(selection)) {
+      const message = adviceOnValues(key, values);
+      if (message) context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
 
 const Detection = z
   .object({ condition: z.string("write a condition").min(1).max(512) }, "write a map")
   .catchall(Selection);
 
+const example = "write a text, or a map of payload and fields of mqtt.…";
+
+const Example = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      payload: z.string(),
+      "mqtt.publish.topic": z.string().optional(),
+      "mqtt.connect.clientid": z.string().optional(),
+      "mqtt.qos": z.int().min(0).max(2).optional(),
+    }),
+  ],
+  example,
+);
+
 const Examples = z.strictObject(
   {
-    match: z.array(z.string()).min(2, "give at least 2 examples that match"),
-    clean: z.array(z.string()).min(2, "give at least 2 near misses that stay clean"),
+    match: z.array(Example).min(2, "give at least 2 examples that match"),
+    clean: z.array(Example).min(2, "give at least 2 near misses that stay clean"),
   },
   "write a map of match and clean",
 );
@@ -106,12 +124,29 @@ export const PackManifestSchema = z.strictObject(
 );
 
 export type Rule = z.infer<typeof RuleSchema>;
+type Example = z.infer<typeof Example>;
 export type PackManifest = z.infer<typeof PackManifestSchema>;
 
 /** A rule and where it was read: what every message about it names. */
 export interface RuleDocument extends Rule {
   readonly pack: PackManifest;
   readonly file: string;
+}
+
+/** The message that an example is. */
+export function messageOf(example: Example): {
+  readonly text: string;
+  readonly envelope: Envelope;
+} {
+  if (typeof example === "string") return { text: example, envelope: noEnvelope };
+  return {
+    text: example.payload,
+    envelope: {
+      topic: example["mqtt.publish.topic"],
+      clientId: example["mqtt.connect.clientid"],
+      qos: example["mqtt.qos"],
+    },
+  };
 }
 
 export type Parsed<T> =

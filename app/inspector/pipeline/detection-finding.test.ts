@@ -19,6 +19,7 @@ const eventsOf = (findings: readonly Finding[]) =>
       origin: "device",
       clientId: "pump-7",
       payload: Buffer.from('{"cmd":"; rm -rf /","password":"hunter2"}'),
+      qos: 1,
       sequence: 4711,
       receivedMs: 1_800_000_000_000.25,
       recipient: "not-asked",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { JsMsg, StoredMsg } from "../../shared/nats.ts";
+import { headers } from "../../contract/headers.ts";
+import { type JsMsg, messageHeaders, type StoredMsg } from "../../shared/nats.ts";
 import { readIngressMessage, readStoredMessage } from "./ingress-message.ts";
 
 it.each([
@@ -12,4 +13,18 @@ it.each([
   const info = { timestampNanos: Number.parseInt(nanoseconds, 10) };
   const first = readIngressMessage({ ...common, info } as JsMsg);
   expect(readStoredMessage({ ...common, timestamp } as StoredMsg)).toEqual(first);
+});
+
+it.each([
+  [undefined, 1],
+  ["0", 0],
+  ["2", 2],
+])("came with the quality of service that its header says, %s, or else with 1", (header, qos) => {
+  const all = messageHeaders();
+  if (header !== undefined) all.set(headers.qos, header);
+  const common = { subject: "ingress.1.device.a", data: new Uint8Array(1), seq: 7 };
+  const info = { timestampNanos: 1 };
+  expect(readIngressMessage({ ...common, headers: all, info } as JsMsg).qos).toBe(qos);
+  const timestamp = "2026-11-27T13:00:00Z";
+  expect(readStoredMessage({ ...common, header: all, timestamp } as StoredMsg).qos).toBe(qos);
 });

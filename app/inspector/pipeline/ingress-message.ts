@@ -12,6 +12,8 @@ export interface IngressMessage {
   readonly messageId: string | undefined;
   /** When the bridge or the gate received it, as it wrote it. */
   readonly received: string | undefined;
+  /** The quality of service that a report came with. */
+  readonly qos: number;
   /** Whether a gate sent it itself, to see that attacks are found. */
   readonly canary: boolean;
 }
@@ -27,9 +29,12 @@ export function readIngressMessage(message: JsMsg): IngressMessage {
     // An absent header reads as "".
     messageId: message.headers?.get(headers.messageId) || undefined,
     received: message.headers?.get(headers.received) || undefined,
+    qos: qosOf(message.headers?.get(headers.qos)),
     canary: (message.headers?.get(headers.canary) ?? "") !== "",
   };
 }
+
+const qosOf = (header: string | undefined) => (header ? Number(header) : 1);
 
 /** The same of a message that was asked for by itself. It comes out equal: its identity rests on it. */
 export function readStoredMessage(message: StoredMsg): IngressMessage {
@@ -40,6 +45,7 @@ export function readStoredMessage(message: StoredMsg): IngressMessage {
     storedMs: nanosecondsOf(message.timestamp) / nanosecondsPerMs,
     messageId: message.header?.get(headers.messageId) || undefined,
     received: message.header?.get(headers.received) || undefined,
+    qos: qosOf(message.header?.get(headers.qos)),
     canary: (message.header?.get(headers.canary) ?? "") !== "",
   };
 }

@@ -5,13 +5,14 @@ import { ClientBaselines } from "./anomaly/client-baselines.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { type Inspection, inspect, StageFailed } from "./inspection.ts";
 import type { InspectedMessage } from "./message.ts";
-import { type Stage, stages } from "./stages.ts";
+import { type InspectionState, type Stage, stages } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
 const message: InspectedMessage = {
   origin: "upstream",
   clientId: "pump-7",
   payload: Buffer.from("{}"),
+  qos: 1,
   sequence: 4711,
   receivedMs: 1_800_000_000_000,
   recipient: "active",
@@ -121,4 +122,21 @@ it("is not ready once a message has been held for 30 s, and ready again when it 
   held.delete(4711);
   expect(held.notReady()).toBeUndefined();
   expect(held.size).toBe(1);
+});
+
+it.each([
+  ["upstream", { topic: "clients/pump-7/alerts" }],
+  ["device", { topic: "clients/pump-7/reports", clientId: "pump-7", qos: 0 }],
+] as const)("tells the rules how a message of %s came", async (origin, envelope) => {
+  const asked: unknown[] = [];
+  const rules: InspectionState["rules"] = {
+    ...noRules,
+    match: (...about) => {
+      asked.push(about[2]);
+      return [];
+    },
+  };
+  const run = { stages: stages.slice(0, 1), state: { ...state, rules }, onStage, onGivenUp };
+  await inspect({ ...message, origin, qos: 0 }, { done: [] }, run);
+  expect(asked).toEqual([envelope]);
 });

@@ -34,7 +34,7 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
   });
   const source = {
     ...{ subject, payload: Buffer.from("%41"), sequence: 7, storedMs: Date.now(), canary },
-    ...{ messageId: undefined, received: undefined },
+    ...{ messageId: undefined, received: undefined, qos: 1 },
   };
   const signal = new AbortController().signal;
   await handle(source, { partition: 3, signal, held: () => true });

@@ -92,6 +92,7 @@ async function resultsOf(
     origin,
     clientId,
     payload: source.payload,
+    qos: source.qos,
     sequence: source.sequence,
     receivedMs: sentMs(source, origin),
     recipient: typeof status === "string" ? status : await status,

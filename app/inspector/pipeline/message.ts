@@ -12,6 +12,8 @@ export interface InspectedMessage {
   readonly origin: Origin;
   readonly clientId: string;
   readonly payload: Uint8Array;
+  /** The quality of service that a report came with; 1 for an alert, whatever it came with. */
+  readonly qos: number;
   /** Its place in the log. */
   readonly sequence: number;
   /** When the log stored it, or the gate took it from a device, in milliseconds since 1970, finer than a millisecond. */

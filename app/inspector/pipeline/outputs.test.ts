@@ -13,6 +13,7 @@ const source = (part: Partial<IngressMessage> = {}): IngressMessage => ({
   storedMs: 1_800_000_000_000.5,
   messageId: "pump-7:a-1:0011223344556677",
   received: "1800000000000.125",
+  qos: 1,
   canary: false,
   ...part,
 });

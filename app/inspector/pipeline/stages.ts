@@ -1,4 +1,6 @@
+import { topics } from "../../contract/subjects.ts";
 import type { Finding, Level } from "../../contract/verdict.ts";
+import type { Envelope } from "../patterns/envelope.ts";
 import type { RuleMatch } from "../patterns/matcher.ts";
 import { MatchTooDear, type PatternMatcher } from "../patterns/pattern-matcher.ts";
 import { anomalyFindings } from "./anomaly/anomaly-findings.ts";
@@ -73,11 +75,17 @@ async function awaitedFindings(matching: Promise<readonly RuleMatch[]>) {
   }
 }
 
+/** An alert's client is whom it is for: who published it, and how, the upstream broker does not tell. */
+const envelopeOf = ({ origin, clientId, qos }: InspectedMessage): Envelope =>
+  origin === "device"
+    ? { topic: topics.reports(clientId), clientId, qos }
+    : { topic: topics.alerts(clientId) };
+
 const patternMatching: Stage = {
   name: "pattern-matching",
   givenUp: matchingFailed,
-  find: ({ payload, origin }, { rules }) => {
-    const matches = rules.match(payload, origin);
+  find: (message, { rules }) => {
+    const matches = rules.match(message.payload, message.origin, envelopeOf(message));
     return matches instanceof Promise ? awaitedFindings(matches) : patternFindings(matches);
   },
 };
