@@ -52,6 +52,11 @@ function peerPasswords({ links, secrets }: AppContext, user: (peer: RegionName) 
   return files && { PEER_PASSWORD_FILES: files.join(",") };
 }
 
+function peersEnvironment({ links }: AppContext): Record<string, string> {
+  const peers = links?.peers.map(({ region }) => region) ?? [];
+  return peers.length > 0 ? { PEERS: peers.join(",") } : {};
+}
+
 function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, string> {
   return {
     ...natsEnvironment(context, lane.process),
@@ -101,13 +106,12 @@ const particulars: Record<
     CORE_MONITORS: context.layout.cores
       .map(({ monitor }, index) => `core-${index + 1}=http://${host}:${monitor}`)
       .join(","),
+    ...peersEnvironment(context),
   }),
   meter: (context) => ({ ...natsEnvironment(context, "meter"), METERED_DEVICES: "200000" }),
   delivery: (context) => ({
     ...natsEnvironment(context, "delivery"),
-    ...(context.links?.peers.length && {
-      PEERS: context.links.peers.map(({ region }) => region).join(","),
-    }),
+    ...peersEnvironment(context),
   }),
   inspector: (context) => inspectorEnvironment(context, lanes.alerts),
   "report-inspector": (context) => inspectorEnvironment(context, lanes.reports),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { accounts, accountsOf, devicePermissions, storesIn } from "./accounts.ts";
 import { crossings, crossingsOf } from "./crossings.ts";
-import { mirrorPermissions, peerAccount, peerCalls } from "./peers.ts";
+import {
+  mirroredStreams,
+  mirrorPermissions,
+  peerAccount,
+  peerCalls,
+  sourceAccount,
+} from "./peers.ts";
 import { peersOf } from "./regions.ts";
 import { publishable } from "./service-user.ts";
 import { serviceUsers, serviceUsersOf } from "./service-users.ts";
@@ -95,11 +101,23 @@ describe("an account without JetStream", () => {
     expect(user.publish ?? []).toEqual(name === "bridge" ? [subjects.bridgeStored] : []));
 
   it("makes, changes and deletes no stream or consumer by its calls, nor reads by one of its own", () => {
-    for (const { subject } of users.flatMap((user) => user.calls ?? [])) {
-      expect(subject).not.toMatch(
-        /\.(CREATE|UPDATE|DELETE|PURGE|RESET|SNAPSHOT|RESTORE|PEER|LEADER)\b/,
-      );
+    for (const { subject, asked = subject } of users.flatMap((user) => user.calls ?? [])) {
+      expect(asked).not.toMatch(/\.(CREATE|UPDATE|DELETE|PURGE|RESET|SNAPSHOT|RESTORE|PEER)\b/);
     }
+  });
+
+  it("moves no leader by its calls, but mender those of the peers' mirrors", () => {
+    const moved = users.flatMap(({ name, calls = [] }) =>
+      calls
+        .filter(({ subject, asked = subject }) => /\bLEADER\b/.test(asked))
+        .map(({ to, asked }) => `${name}: ${to} ${asked}`),
+    );
+    const mirrors = peers.flatMap((peer) =>
+      mirroredStreams.map(
+        (stream) => `${sourceAccount(peer)} $JS.API.STREAM.LEADER.STEPDOWN.${stream}`,
+      ),
+    );
+    expect(moved).toEqual(mirrors.map((each) => `mender: ${each}`));
   });
 });
 

@@ -22,7 +22,7 @@ export const changeAccount = (peer: RegionName): ChangeAccount => `AUTH_FROM_${u
 /** User of auth who reads what a peer changed in the device registry, and who logged in there. */
 export const changeReader = (peer: RegionName) => `auth-from-${peer}`;
 
-/** Under which delivery asks JetStream for what a peer's mirror of MQTT_ALERTS has. */
+/** Under which services ask JetStream about the mirrors of a peer's streams. */
 export const mirrorApi = (peer: RegionName) => `mirrors.${peer}`;
 
 /**
@@ -38,6 +38,19 @@ export const readMirror = (peer: RegionName): readonly Call[] =>
 
 /** The streams of which a region keeps the mirrors of its peers. */
 export const mirroredStreams = ["MQTT_ALERTS", "REGISTRY_CHANGES", "LOGINS"] as const;
+
+export type MirroredStream = (typeof mirroredStreams)[number];
+
+/** Where mender has another server lead a mirror, which then asks its origin anew and at once. */
+export const mirrorNudge = (peer: RegionName, stream: MirroredStream) =>
+  `${mirrorApi(peer)}.STREAM.LEADER.STEPDOWN.${stream}`;
+
+/** What mender may ask of a peer's mirrors. It reads nothing by that, and changes no stream. */
+export const nudgeMirrors = (peer: RegionName): readonly Call[] =>
+  mirroredStreams.map((stream) => ({
+    ...call(sourceAccount(peer), mirrorNudge(peer, stream)),
+    asked: `$JS.API.STREAM.LEADER.STEPDOWN.${stream}`,
+  }));
 
 /** Those that come by a durable consumer of the origin's: they are few messages. */
 export const durablyMirrored = ["REGISTRY_CHANGES", "LOGINS"] as const;
@@ -71,10 +84,7 @@ export interface MirrorSource {
  * would let a peer choose nothing at all, but each delivery would be replicated there: ADR 27.
  * Changes and logins are few messages, and come by such ones.
  */
-export function mirrorSource(
-  stream: (typeof mirroredStreams)[number],
-  { reader, origin }: Reading,
-): MirrorSource {
+export function mirrorSource(stream: MirroredStream, { reader, origin }: Reading): MirrorSource {
   const api = `$JS.${origin}.API`;
   if (stream === "MQTT_ALERTS") {
     return { name: stream, external: { api, deliver: deliveryTo(reader) } };

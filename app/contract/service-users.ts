@@ -2,6 +2,7 @@ import {
   askAlertStream,
   askServers,
   audit,
+  type Call,
   call,
   follow,
   inspect,
@@ -29,6 +30,7 @@ import {
   changeAccount,
   changeReader,
   mirroredStreams,
+  nudgeMirrors,
   readMirror,
   sourceAccount,
 } from "./peers.ts";
@@ -228,18 +230,23 @@ export const serviceUsers: readonly ServiceUser[] = [
 
 /** Every user with a password of a region with these peers. */
 export const serviceUsersOf = (peers: readonly RegionName[]): readonly ServiceUser[] => [
-  ...serviceUsers.map((user) => (user.name === "delivery" ? withMirrors(user, peers) : user)),
+  ...serviceUsers.map((user) => withMirrors(user, peers)),
   ...peers.flatMap((peer) => [
     streamMakerUser(sourceAccount(peer), mirroredStreams),
     changeReaderUser(peer),
   ]),
 ];
 
-/** What other regions took in is stored in the copies of their alerts. */
-const withMirrors = (user: ServiceUser, peers: readonly RegionName[]): ServiceUser => ({
-  ...user,
-  calls: [...(user.calls ?? []), ...peers.flatMap(readMirror)],
-});
+/** What users may ask of the copies of other regions' streams, beyond what they may anyway. */
+const mirrorCalls: Readonly<Record<string, (peer: RegionName) => readonly Call[]>> = {
+  delivery: readMirror,
+  mender: nudgeMirrors,
+};
+
+const withMirrors = (user: ServiceUser, peers: readonly RegionName[]): ServiceUser => {
+  const calls = peers.flatMap((peer) => mirrorCalls[user.name]?.(peer) ?? []);
+  return calls.length > 0 ? { ...user, calls: [...(user.calls ?? []), ...calls] } : user;
+};
 
 /** Reads what a peer changed in the device registry, and who logged in there. */
 function changeReaderUser(peer: RegionName): ServiceUser {

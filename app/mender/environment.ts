@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { regionNames } from "../contract/regions.ts";
 import {
   auditSchema,
   count,
@@ -33,6 +34,8 @@ const shape = {
   /** Folder that it shares with the server: the server's process id, and its orders. */
   SERVER_FOLDER: z.string().min(1),
   CORE_MONITORS: monitors,
+  /** The other regions, whose streams are mirrored here. */
+  PEERS: list.pipe(z.array(z.enum(regionNames))).default([]),
   /** How often it looks. A copy is damaged when it is so at two looks. */
   LOOK_SECONDS: count.max(600).default(10),
   /** How often in 24 hours this server's copies may be made anew. More often it is the disk. */

@@ -15,6 +15,8 @@ import { MendMemory } from "./mend-memory.ts";
 import { Mender } from "./mender.ts";
 import { createMenderMetrics } from "./mender-metrics.ts";
 import { createMending } from "./mender-service.ts";
+import { lookAtMirrors } from "./mirror-sight.ts";
+import { MirrorWatch } from "./mirror-watch.ts";
 import { ServerOrders } from "./server-orders.ts";
 
 const announceMs = 10_000;
@@ -41,15 +43,19 @@ await runProcess("mender", readMenderEnvironment, async (environment, context) =
   const { log } = context;
   const connection = await connectProcess("mender", environment, log);
   const { outbox, heads } = openAudit(connection, environment, log);
+  const { SERVER_NAME: own, CORE_MONITORS: monitors, PEERS: peers } = environment;
+  const metrics = createMenderMetrics(context.metrics, peers);
   const mender = new Mender({
-    own: environment.SERVER_NAME,
-    look: () => lookAtCore(environment.CORE_MONITORS),
+    own,
+    look: () => lookAtCore(monitors),
     orders: new ServerOrders(environment.SERVER_FOLDER),
     memory: new MendMemory(join(environment.SERVER_FOLDER, memoryFile)),
     mostPerDay: environment.MENDS_PER_DAY,
-    metrics: createMenderMetrics(context.metrics),
-    ...{ outbox, announceMs, log, clock: nowMs },
+    ...{ outbox, announceMs, metrics, log, clock: nowMs },
   });
+  const look = () => lookAtMirrors(own, monitors, peers);
+  const mirrors =
+    peers.length > 0 ? new MirrorWatch({ look, connection, metrics, log }) : undefined;
   const everyMs = environment.LOOK_SECONDS * 1_000;
-  return createMending({ mender, outbox, heads, connection, everyMs, log });
+  return createMending({ mender, mirrors, outbox, heads, connection, everyMs, log });
 });

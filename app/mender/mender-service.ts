@@ -6,35 +6,47 @@ import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import type { Mender } from "./mender.ts";
+import type { MirrorWatch } from "./mirror-watch.ts";
 
 const drainMs = 3_000;
+/** What an outage of a link costs beyond itself is mostly this. */
+const mirrorsEveryMs = 1_000;
 
 /** Looks for good. What fails is told, and tried again at the next look. */
 export function createMending(options: {
   readonly mender: Mender;
+  /** Undefined: a region on its own. */
+  readonly mirrors: MirrorWatch | undefined;
   readonly outbox: AuditOutbox;
   readonly heads: HeadExchange;
   readonly connection: NatsConnection;
   readonly everyMs: number;
   readonly log: Logger;
 }): Running {
-  const { mender, outbox, heads, connection, everyMs, log } = options;
+  const { mender, mirrors, outbox, heads, connection, everyMs, log } = options;
   const watch = new NatsWatch(connection);
   const stopping = new AbortController();
 
-  const run = async () => {
+  const repeat = async (everyMs: number, step: () => Promise<void>) => {
     while (!stopping.signal.aborted) {
-      await mender.step().catch((error) => log.error({ err: error }, "nothing can be mended"));
+      await step();
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
-  const running = run();
+  const mending = repeat(everyMs, () =>
+    mender.step().catch((error) => log.error({ err: error }, "nothing can be mended")),
+  );
+  const watching =
+    mirrors &&
+    repeat(mirrorsEveryMs, () =>
+      mirrors.step().catch((error) => log.debug({ err: error }, "the mirrors are not to be seen")),
+    );
 
   return {
     notReady: () => watch.missing(),
     drain: async () => {
       stopping.abort();
-      await running;
+      await Promise.all([mending, watching]);
       heads.stop();
       const left = await outbox.drain(drainMs);
       if (left.length > 0) log.error({ records: left.length }, "audit records were not stored");

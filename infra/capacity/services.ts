@@ -62,7 +62,7 @@ export const planFence = (): PodSize => ({
   memoryMiB: memoryMiBOf(measured.fenceBytes, planned.processMemoryUse),
 });
 
-/** Beside each core server: it looks around every ten seconds. */
+/** Beside each core server: it looks around every ten seconds, and at the mirrors every second. */
 export const planMender = (): PodSize => ({ cpuMillis: 20, memoryMiB: processMiB(0) });
 
 /** Two, each of which counts everything: one counts on while the other is gone. */

@@ -1,5 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { peersOf, type RegionName } from "../../app/contract/regions.ts";
 import type { PodSize } from "../capacity/plan.ts";
 import { readableByGroup, resourcesOf, restrictedContainer } from "../platform/pods.ts";
 import { auditKeyFile, auditKeysFile, ownPassword } from "../platform/service-secrets.ts";
@@ -16,6 +17,7 @@ export interface MenderArgs {
   /** Secret with its own password and the key by which it signs for the audit. */
   readonly secretName: pulumi.Input<string>;
   readonly namespace: string;
+  readonly region: RegionName;
   readonly coreReplicas: number;
 }
 
@@ -29,9 +31,9 @@ const readinessProbe = operations.livenessProbe;
 const heapShare = 0.6;
 
 /**
- * Beside a core server: gives up its damaged copies when the others' are whole. It has neither the
- * volume nor a user that may change a stream: what it can do is have this server end, and leave an
- * order for its next start.
+ * Beside a core server: gives up its damaged copies when the others' are whole, and has mirrors that
+ * it leads ask anew. It has neither the volume nor a user that may change a stream: what it can do is
+ * have this server end, leave an order for its next start, and have another one lead a mirror.
  */
 export const menderContainer = (args: MenderArgs): Container => ({
   name: "mender",
@@ -42,6 +44,7 @@ export const menderContainer = (args: MenderArgs): Container => ({
     { name: "SERVER_NAME", ...podName },
     { name: "SERVER_FOLDER", value: folders.run },
     { name: "CORE_MONITORS", value: coreMonitors(args.namespace, args.coreReplicas) },
+    { name: "PEERS", value: peersOf(args.region).join(",") },
     { name: "NATS_SERVERS", value: coreServers(args.namespace, args.coreReplicas) },
     { name: "NATS_PASSWORD_FILE", value: secretFile(ownPassword) },
     { name: "NATS_CA_FILE", value: `${folders.trust}/ca.crt` },

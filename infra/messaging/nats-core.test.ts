@@ -204,8 +204,9 @@ describe("the process beside it that makes damaged copies anew", () => {
       ]),
     );
 
-  it("is told of all servers, and which is its own", () => {
-    const { SERVER_NAME, CORE_MONITORS } = readMenderEnvironment(toldMender());
+  it("is told of all servers, which is its own, and whose streams are mirrored there", () => {
+    const { SERVER_NAME, CORE_MONITORS, PEERS } = readMenderEnvironment(toldMender());
+    expect(PEERS).toEqual(["us-east", "ap-south"]);
     expect(SERVER_NAME).toBe("nats-core-1");
     expect([...CORE_MONITORS]).toEqual(
       [0, 1, 2].map((i) => [

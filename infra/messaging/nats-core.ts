@@ -120,10 +120,10 @@ const startCommand = [
   ...[`${folders.run}/${serverFiles.orders}`, accountsFolder(dataFolder)],
 ];
 
-function menderOf({ mender, plan, namespace }: NatsCoreArgs) {
+function menderOf({ mender, plan, namespace, region }: NatsCoreArgs) {
   if (!mender) return {};
   const coreReplicas = plan.core.replicas;
-  const args = { ...mender, namespace, coreReplicas, size: plan.core.mender };
+  const args = { ...mender, namespace, region, coreReplicas, size: plan.core.mender };
   return { guests: [menderContainer(args)], volumes: [menderVolume(args)] };
 }
 

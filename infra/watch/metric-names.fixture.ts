@@ -95,7 +95,7 @@ export async function ownMetrics() {
   createCutOffMetrics(registry).watchInForce(zero);
   createSilenceMetrics(registry);
   createMeterMetrics(registry).watchDevices(zero);
-  createMenderMetrics(registry);
+  createMenderMetrics(registry, ["eu-west"]);
   createDeliveryMetrics(registry).watch({ inHand: zero, waiting: zero, window: zero });
   createFenceMetrics(registry, async () => 0);
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());

@@ -10,6 +10,7 @@ import { readLast } from "../../app/shared/stored-messages.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
+import { metricOf } from "../support/metric.ts";
 import { distinct, storeAlerts } from "../support/numbered-alerts.ts";
 import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
@@ -32,7 +33,7 @@ const deliveryIn = (region: RegionName, peer: RegionName) =>
 
 beforeAll(async () => {
   regions = await startLinkedRegions([here, there], {
-    ...{ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 },
+    ...{ core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1, menders: true },
   });
   ours = await connectAs(regions.of(here), "inspector");
   theirs = await connectAs(regions.of(there), "inspector");
@@ -62,12 +63,28 @@ const lastSeen = async ({ clientId }: Device) => {
 };
 const named = (what: string, count: number) =>
   Array.from({ length: count }, (_, i) => `{"${what}":${i}}`);
-/** How many alerts of there are here. */
-const copied = async () => {
+/** What is here of the alerts of there. */
+const mirror = async () => {
   const subject = "mirrors.eu-west.STREAM.INFO.MQTT_ALERTS";
   const answer = await reader.request(subject, "", { timeout: 5_000 });
-  return answer.json<{ state: { last_seq: number } }>().state.last_seq;
+  return answer.json<{ state: { last_seq: number }; mirror: { active: number } }>();
 };
+/** How many alerts of there are here. */
+const copied = async () => (await mirror()).state.last_seq;
+/** For how long nothing was heard of there, in seconds; infinite when nothing was yet. */
+async function silentSeconds(): Promise<number> {
+  const { active } = (await mirror()).mirror;
+  return active < 0 ? Number.POSITIVE_INFINITY : active / 1e9;
+}
+/** How often that mirror was made to ask anew, by whoever is beside the server that led it. */
+async function nudges(): Promise<number> {
+  const labels = { peer: there, stream: "MQTT_ALERTS" };
+  const counts = [1, 2, 3].map((n) => {
+    const url = regions.of(here).endpoints.processUrls.get(`mender-${n}`) ?? "";
+    return metricOf({ url }, "sentinel_mender_mirror_nudges_total", labels);
+  });
+  return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0);
+}
 
 it(
   "also what was stored there before it left, and came here when it was gone",
@@ -129,6 +146,31 @@ it(
     const { inbox } = await comes(here, device);
     inboxes.push(inbox);
     await expect.poll(() => new Set(distinct(...inboxes)), soon).toEqual(new Set(stored));
+    await inbox.client.endAsync(true);
+  },
+  caseMs,
+);
+
+it(
+  "what was stored there while the line was down comes when it is back, and not when its mirror asks again by itself",
+  async () => {
+    const clientId = "waiting";
+    const password = await registerDevice(regions.of(here), clientId);
+    const { inbox } = await comes(here, { clientId, password });
+    const before = { nudges: await nudges(), copied: await copied() };
+    const line = regions.link(here, there);
+    line.cut();
+    await storeAlerts(theirs, clientId, named("meanwhile", 20));
+    // By then the mirror has asked in vain, and would wait for the answer for half a minute more.
+    await expect.poll(silentSeconds, soon).toBeGreaterThan(21);
+    expect(await copied()).toBe(before.copied);
+
+    line.mend();
+    await expect.poll(nudges, soon).toBeGreaterThan(before.nudges);
+    await storeAlerts(theirs, clientId, named("then", 5));
+    await expect.poll(copied, soon).toBe(before.copied + 25);
+    const all = [...named("meanwhile", 20), ...named("then", 5)];
+    await expect.poll(() => distinct(inbox), soon).toEqual(all);
     await inbox.client.endAsync(true);
   },
   caseMs,

@@ -51,13 +51,17 @@ export const wayOut: Section = {
     graph({
       title: "Mirrors behind",
       description:
-        "Messages that another region has and this one does not, as far as is known here",
+        "Messages that another region has and this one does not, as far as is known here; and mirrors that were made to ask anew after a cut",
       unit: "short",
       width: 6,
       queries: [
         {
           expr: `max by (account) (jetstream_stream_mirror_lag{is_stream_leader="true"})`,
           legend: "{{account}}",
+        },
+        {
+          expr: `sum by (peer, stream) (increase(sentinel_mender_mirror_nudges_total[${range}])) > 0`,
+          legend: "{{peer}} {{stream}} asked anew",
         },
       ],
     }),

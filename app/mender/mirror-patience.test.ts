@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { MirrorPatience, type MirrorSight, patienceMs, silenceMs } from "./mirror-patience.ts";
+
+const mirror = { peer: "eu-west", stream: "MQTT_ALERTS" } as const;
+const stalled: MirrorSight = { ...mirror, silentMs: 20_000, linked: true };
+const other: MirrorSight = { ...stalled, stream: "LOGINS" };
+
+let patience: MirrorPatience;
+beforeEach(() => {
+  patience = new MirrorPatience();
+});
+
+/** When a mirror was due, looked at once a second for so long: in seconds. */
+function attempts(seconds: number, sightAt: (second: number) => MirrorSight | undefined) {
+  const due: number[] = [];
+  for (let second = 0; second < seconds; second++) {
+    const sight = sightAt(second);
+    if (patience.due(sight ? [sight] : [], 1e12 + second * 1_000).length > 0) due.push(second);
+  }
+  return due;
+}
+
+describe("a mirror that hears nothing over a link that stands", () => {
+  it("is due when nats-server has not seen to it by itself meanwhile", () => {
+    expect(patience.due([stalled, other], 1e12)).toEqual([]);
+    expect(patience.due([stalled, other], 1e12 + patienceMs)).toEqual([
+      mirror,
+      { ...mirror, stream: "LOGINS" },
+    ]);
+  });
+
+  it("is due as well when it has never heard anything", () => {
+    expect(attempts(3, () => ({ ...stalled, silentMs: Number.POSITIVE_INFINITY }))).toEqual([1]);
+  });
+
+  it("is due less and less often while that helps nothing", () => {
+    expect(attempts(140, () => stalled)).toEqual([1, 4, 10, 22, 46, 76, 106, 136]);
+  });
+
+  it("is due less often also when others lead it in between", () => {
+    const led = (second: number) => (second % 4 < 2 ? stalled : undefined);
+    expect(attempts(60, led)).toEqual([1, 5, 13, 25, 49]);
+  });
+});
+
+it("leaves alone what has been heard within a few heartbeats", () => {
+  expect(attempts(60, () => ({ ...stalled, silentMs: silenceMs }))).toEqual([]);
+});
+
+it("leaves alone what nobody could hear, and begins anew when the link is back", () => {
+  const cut = (second: number) => ({ ...stalled, linked: second < 8 || second > 30 });
+  expect(attempts(40, cut)).toEqual([1, 4, 32, 35]);
+});
+
+it("begins anew when what it had helped was heard again", () => {
+  const heard = (second: number) => ({
+    ...stalled,
+    silentMs: second > 8 && second < 20 ? 0 : 20_000,
+  });
+  expect(attempts(30, heard)).toEqual([1, 4, 21, 24]);
+});

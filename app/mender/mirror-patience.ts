@@ -1,0 +1,80 @@
+import type { MirroredStream } from "../contract/peers.ts";
+import type { RegionName } from "../contract/regions.ts";
+
+export interface Mirror {
+  readonly peer: RegionName;
+  readonly stream: MirroredStream;
+}
+
+/** A mirror that the server beside us leads. */
+export interface MirrorSight extends Mirror {
+  /** For how long nothing came from its origin, in milliseconds; infinite when nothing has yet. */
+  readonly silentMs: number;
+  /** Whether a server of the core has a link to the origin's region. */
+  readonly linked: boolean;
+}
+
+/** An origin sends a heartbeat each second. After a shorter silence a mirror goes on where it was. */
+export const silenceMs = 5_000;
+/** What nats-server is given for asking by itself once the link stands, which it often does. */
+export const patienceMs = 1_000;
+/** Between two attempts with one mirror: twice as long after each that brought nothing. */
+const firstPauseMs = 3_000;
+const longestPauseMs = 30_000;
+
+export const isSilent = ({ silentMs }: Pick<MirrorSight, "silentMs">) => silentMs > silenceMs;
+
+interface Wait {
+  /** Since when it has been silent over a link that stands; undefined when another server leads it. */
+  readonly since: number | undefined;
+  readonly attempts: number;
+  readonly lastAt: number;
+}
+
+const pauseMs = ({ attempts }: Wait) =>
+  attempts === 0 ? 0 : Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
+
+/**
+ * Which mirrors have waited in vain. nats-server asks an origin while nobody hears it, too, waits 30
+ * seconds for the answer, and up to two minutes more with each failure, whether the link is back or not.
+ */
+export class MirrorPatience {
+  readonly #waits = new Map<string, Wait>();
+
+  /** @returns those that are to be led by another server, now. */
+  due(sights: readonly MirrorSight[], nowMs: number): readonly Mirror[] {
+    const waiting = new Set<string>();
+    const due = sights.filter((sight) => {
+      const key = `${sight.peer} ${sight.stream}`;
+      if (!isSilent(sight) || !sight.linked) {
+        // A link that comes back is a new chance.
+        this.#waits.delete(key);
+        return false;
+      }
+      waiting.add(key);
+      return this.#isDue(key, nowMs);
+    });
+    this.#leave(waiting, nowMs);
+    return due.map(({ peer, stream }) => ({ peer, stream }));
+  }
+
+  #isDue(key: string, nowMs: number): boolean {
+    const wait = this.#waits.get(key) ?? { since: undefined, attempts: 0, lastAt: 0 };
+    const since = wait.since ?? nowMs;
+    const isDue = nowMs >= since + patienceMs && nowMs >= wait.lastAt + pauseMs(wait);
+    this.#waits.set(
+      key,
+      isDue ? { since: undefined, attempts: wait.attempts + 1, lastAt: nowMs } : { ...wait, since },
+    );
+    return isDue;
+  }
+
+  /** Others lead the rest by now: what became of them is not known here. */
+  #leave(waiting: ReadonlySet<string>, nowMs: number): void {
+    for (const [key, wait] of this.#waits) {
+      if (waiting.has(key)) continue;
+      if (nowMs > wait.lastAt + 2 * longestPauseMs) this.#waits.delete(key);
+      else this.#waits.set(key, { ...wait, since: undefined });
+    }
+  }
+}
