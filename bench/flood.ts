@@ -20,8 +20,16 @@ import {
   type HonestResult,
   loginsOf,
 } from "./flood/orders.ts";
+import type { Measured } from "./flood/processors.ts";
 import { startRole } from "./flood/role.ts";
-import { attackTable, before, latencyTable, type Stretch, stageTable } from "./flood/tables.ts";
+import {
+  attackTable,
+  before,
+  latencyTable,
+  processorTable,
+  type Stretch,
+  stageTable,
+} from "./flood/tables.ts";
 import { startWatch } from "./flood/watch.ts";
 import { windowLatencies } from "./flood/windows.ts";
 
@@ -60,12 +68,21 @@ interface Ground {
   readonly region: Region;
   readonly places: (from: number, count: number) => HonestOrders;
   readonly stretches: Stretch[];
+  /** Of the load, which is none of the region's. */
+  readonly measured: readonly Measured[];
 }
 
 /** Runs something as a stretch of its own. */
-async function stretch<T>({ region, stretches }: Ground, name: string, work: () => Promise<T>) {
+async function stretch<T>(
+  { region, stretches, measured }: Ground,
+  name: string,
+  work: () => Promise<T>,
+) {
   progress(name);
-  const watched = await startWatch(region.endpoints.processUrls);
+  const watched = await startWatch(region.endpoints.processUrls, [
+    ...region.processes,
+    ...measured,
+  ]);
   const fromMs = Date.now();
   const result = await work();
   const untilMs = Date.now();
@@ -144,9 +161,10 @@ async function run(region: Region) {
   const places = (from: number, count: number) => ({
     ...{ urls, caFile, logins: logins.slice(from, from + count) },
   });
-  const ground: Ground = { region, places, stretches: [] };
   progress(`${devices} devices connect`);
   const load = await startLoad(region, { devices, rate, receiptsFile, warmUpSeconds });
+  const measured = load.pids.map((pid, i) => ({ name: ["publisher", "fleet"][i] ?? "", pid }));
+  const ground: Ground = { region, places, stretches: [], measured };
   await delay(warmUpSeconds * 1000);
   const crowded = burst > 0 ? await crowd(ground) : undefined;
   const looping = { ...places(all - loopers, loopers), seconds: 10, reportsPerSecond: 0 };
@@ -169,6 +187,7 @@ const region = await startRegion({
 const results = await run(region).finally(() => region.stop());
 const { latencies, looped, flooded, ...rest } = results;
 process.stdout.write(`${latencyTable(results)}\n${stageTable(latencies)}\n`);
+process.stdout.write(`${processorTable(rest.stretches)}\n`);
 process.stdout.write(`${attackTable([...(flooded?.flooders ?? []), ...(looped ?? [])])}\n`);
 process.stdout.write(
   `${JSON.stringify({ ...rest.alerts, crowd: rest.crowded, honest: flooded?.honest })}\n`,

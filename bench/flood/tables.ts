@@ -55,6 +55,16 @@ export function stageTable(latencies: ReadonlyMap<string, WindowLatencies>) {
   return table.toString();
 }
 
+/** Where the processors' time went, each in percent of one. */
+export function processorTable(stretches: readonly Stretch[]) {
+  const kinds = new Set(stretches.flatMap(({ watched }) => Object.keys(watched.processors)));
+  const table = new Table({ head: ["% of a processor", ...stretches.map((s) => s.name)], style });
+  for (const kind of kinds) {
+    table.push([kind, ...stretches.map(({ watched }) => watched.processors[kind] ?? "–")]);
+  }
+  return table.toString();
+}
+
 export function attackTable(results: readonly FlooderResult[]) {
   const head = ["kind", "devices", "sessions", "sent", "refused logins", "unanswered"];
   const table = new Table({ head: [...head, "off after, median s", "most s"], style });

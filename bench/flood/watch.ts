@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { scrape, total } from "../../app/shared/process-metrics.ts";
 import { machineSeconds } from "../../local/processor-time.ts";
+import { type Measured, type ProcessorUse, startProcessorUse } from "./processors.ts";
 
 /** What the region and the machine say of a stretch. */
 export interface Watched {
@@ -20,6 +21,7 @@ export interface Watched {
   /** Of the processors' time, percent. */
   readonly idlePercent: number;
   readonly stealPercent: number;
+  readonly processors: ProcessorUse;
 }
 
 const sampleMs = 200;
@@ -40,10 +42,14 @@ async function counts(processUrls: ReadonlyMap<string, string>) {
 }
 
 /** Watches until told to stop. */
-export async function startWatch(processUrls: ReadonlyMap<string, string>) {
+export async function startWatch(
+  processUrls: ReadonlyMap<string, string>,
+  measured: readonly Measured[],
+) {
   const bridges = [...processUrls].filter(([name]) => name.startsWith("bridge-"));
   const bridgeUrls = bridges.map(([, url]) => url);
   const [before, timesBefore] = [await counts(processUrls), machineSeconds()];
+  const used = startProcessorUse(measured);
   const highest = { paused: 0, held: 0 };
   let stopped = false;
   const watching = (async () => {
@@ -59,6 +65,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
   return async (): Promise<Watched> => {
     stopped = true;
     await watching;
+    const processors = used();
     const [after, times] = [await counts(processUrls), machineSeconds()];
     const percent = (part: "idle" | "steal") =>
       Math.round((100 * (times[part] - timesBefore[part])) / (times.all - timesBefore.all));
@@ -73,6 +80,7 @@ export async function startWatch(processUrls: ReadonlyMap<string, string>) {
       load1: Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]),
       idlePercent: percent("idle"),
       stealPercent: percent("steal"),
+      processors,
     };
   };
 }
