@@ -21,6 +21,7 @@ import { longestSessionMs } from "./callout/session-end.ts";
 import { connectAccounts } from "./connections.ts";
 import { createCutOffMetrics } from "./cut-off/cut-off-metrics.ts";
 import { startCutOffs } from "./cut-off/cut-off-service.ts";
+import { HeldRefusals } from "./cut-off/held-refusals.ts";
 import {
   type AuthEnvironment,
   admissionSettingsOf,
@@ -129,6 +130,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     sessionMs: longestSessionMs(environment.SESSION_SECONDS),
     metrics: createOneSessionMetrics(context.metrics),
   });
+  const refusals = new HeldRefusals();
   const respond = createCalloutResponder({
     judge: createJudge({
       ...{ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs },
@@ -138,6 +140,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     limits,
     recorder,
     issuer,
+    holdCutOff: () => refusals.wait(),
     admitted: oneSession.admitted,
     sessionSeconds: environment.SESSION_SECONDS,
     metrics: { ...metrics, limited: limitMetrics.limited },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ServerIdSchema } from "./server-id.ts";
 
 /** Lines that one request may name. */
 export const silentLinesAtOnce = 240;
@@ -11,8 +12,7 @@ const LineSchema = z.object({
 });
 
 const RequestSchema = z.object({
-  /** Of the nats-server: a public nkey. It becomes part of a subject. */
-  serverId: z.string().regex(/^N[A-Z2-7]{55}$/),
+  serverId: ServerIdSchema,
   lines: z.array(LineSchema).min(1).max(silentLinesAtOnce),
 });
 

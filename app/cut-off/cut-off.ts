@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ServerIdSchema } from "../contract/server-id.ts";
 import { subjects } from "../contract/subjects.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface CutOffTimes {
 export interface CutOffRequest {
   readonly clientId: string;
   readonly limit: MeteredLimit;
+  /** The server that the device sends to, where that is known. */
+  readonly serverId?: string | undefined;
 }
 
 const CutOffSchema = z.object({
@@ -35,7 +38,11 @@ const CutOffSchema = z.object({
   untilMs: z.int().nonnegative(),
   count: z.int().positive(),
 });
-const RequestSchema = z.object({ clientId: z.string(), limit: z.enum(meteredLimits) });
+const RequestSchema = z.object({
+  clientId: z.string(),
+  limit: z.enum(meteredLimits),
+  serverId: ServerIdSchema.optional(),
+});
 const prefix = subjects.cutOff("");
 
 /** @param previous the last one of this device that is remembered. */

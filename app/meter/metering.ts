@@ -9,6 +9,7 @@ import type { Use } from "./allowances.ts";
 import { DeviceMeters } from "./device-meters.ts";
 import { Enforcer } from "./enforcer.ts";
 import { allowancesOf, type MeterEnvironment } from "./environment.ts";
+import { KnownFloods } from "./known-floods.ts";
 import { createMeterMetrics } from "./meter-metrics.ts";
 
 const answerLimitMs = 10_000;
@@ -21,11 +22,14 @@ export type Metering = Awaited<ReturnType<typeof openMetering>>;
  *
  * What devices send comes over a connection of its own: answers would come behind all of a flood, and auth
  * be asked again and again for what it has done.
+ *
+ * @param besideEdge the server that we connect to is the one that the devices send to.
  */
 export async function openMetering(
   user: string,
   environment: MeterEnvironment,
   { metrics: registry, log }: Pick<ProcessContext, "metrics" | "log">,
+  { besideEdge = false } = {},
 ) {
   const metrics = createMeterMetrics(registry);
   const [connection, incoming] = await Promise.all([
@@ -44,6 +48,8 @@ export async function openMetering(
   metrics.watchDevices(() => meters.size);
   const js = new AcknowledgedPublisher(connection, user);
   const enforcer = new Enforcer({ connection, js, metrics, log });
+  const floods = new KnownFloods();
+  const serverId = () => (missing() === undefined ? connection.info?.server_id : undefined);
 
   return {
     ...{ js, metrics, log },
@@ -67,7 +73,9 @@ export async function openMetering(
       return (await connection.request(subject, request, { timeout: answerLimitMs })).data;
     },
     /** Of the server that we are connected to; undefined while there is none. */
-    serverId: () => (missing() === undefined ? connection.info?.server_id : undefined),
+    serverId,
+    /** Whether a device had too much of something a moment ago, so that nothing more of it need be counted. */
+    isKnownFlood: (clientId: string) => floods.has(clientId),
     /** Counts what a device did, and has it cut off when that is too much. */
     count(clientId: string | undefined, use: Use, atMs = nowMs()) {
       if (clientId === undefined || !isClientId(clientId)) {
@@ -76,10 +84,12 @@ export async function openMetering(
       }
       const limit = meters.count(clientId, use, atMs);
       if (limit === undefined) return "allowed";
-      enforcer.enforce({ clientId, limit });
+      floods.add(clientId);
+      enforcer.enforce({ clientId, limit, ...(besideEdge && { serverId: serverId() }) });
       return "exceeded";
     },
     async drain(): Promise<void> {
+      floods.stop();
       await enforcer.drain();
       await Promise.all(watches.map((watch) => watch.close()));
     },

@@ -8,7 +8,7 @@ import { silentLines } from "./silent-lines.ts";
 
 await runProcess("report-gate", readReportGateEnvironment, async (environment, context) =>
   createReportGate({
-    metering: await openMetering(reportGate, environment, context),
+    metering: await openMetering(reportGate, environment, context, { besideEdge: true }),
     metrics: createReportGateMetrics(context.metrics),
     heldBytes: environment.HELD_BYTES,
     canaryMs: environment.CANARY_SECONDS * 1_000,

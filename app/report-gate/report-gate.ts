@@ -49,6 +49,7 @@ class ReportGate {
   /** Of this process: a report that is sent again is stored once. */
   readonly #instance = randomUUID();
   readonly #counted;
+  readonly #cutOff;
   #numbered = 0;
   #onTheirWay = 0;
 
@@ -57,19 +58,24 @@ class ReportGate {
     this.#lines = new ReportLines(options.heldBytes);
     options.metrics.watch(this.#lines, this.#pace);
     this.#counted = options.metering.metrics.messages.labels("report");
+    this.#cutOff = options.metrics.shed.labels("cut-off");
   }
 
   readonly take = ({ subject, data, headers: received }: Msg): void => {
     const { metering, metrics } = this.#options;
     const clientId = subject.slice(reportPrefix.length);
-    const takenMs = nowMs();
     this.#counted.inc();
     metering.metrics.bytes.inc(data.length);
+    if (metering.isKnownFlood(clientId)) {
+      this.#cutOff.inc();
+      return;
+    }
+    const takenMs = nowMs();
     const verdict = metering.count(clientId, useOfReport(data.length), takenMs);
     if (verdict === "unreadable") return;
     if (verdict === "exceeded") {
       // What it sent before and waits is of the same flood.
-      metrics.shed.inc({ reason: "cut-off" }, this.#lines.drop(clientId) + 1);
+      this.#cutOff.inc(this.#lines.drop(clientId) + 1);
     } else if (this.#lines.add(clientId, data, { takenMs, qos: qosOf(received) })) this.#pump();
     else metrics.shed.inc({ reason: "no-room" });
   };

@@ -64,6 +64,8 @@ export function responderWith(
     known?: boolean;
     backlogMs?: number;
     deviceAuth?: DeviceAuth;
+    /** Resolves when a device may be told that it is cut off; undefined: it is not. */
+    holdCutOff?: () => Promise<void>;
     settings?: Partial<LimitSettings>;
   } = {},
 ) {
@@ -95,7 +97,7 @@ export function responderWith(
   const auditBlocked = () => outbox.blocked !== undefined;
   const respond = createCalloutResponder({
     judge: createJudge({
-      isCutOff: () => false,
+      isCutOff: () => options.holdCutOff !== undefined,
       cache,
       limits,
       admission,
@@ -108,6 +110,7 @@ export function responderWith(
     limits,
     recorder,
     issuer,
+    holdCutOff: async () => options.holdCutOff?.(),
     sessionSeconds: 43_200,
     metrics: { ...createAuthMetrics(registry), limited: createLimitMetrics(registry).limited },
     log: logInto(lines),

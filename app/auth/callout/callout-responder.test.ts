@@ -25,6 +25,19 @@ describe("a callout", () => {
     expect(lines.join("")).not.toContain("pa55word");
   });
 
+  it("of a device that is cut off is decided at once and answered late", async () => {
+    let tell = () => {};
+    const holdCutOff = () => new Promise<void>((resolve) => (tell = resolve));
+    const { respond, counted } = responderWith({ holdCutOff });
+    let answered = false;
+    const answer = respond(request()).finally(() => (answered = true));
+
+    await vi.waitFor(async () => expect(await counted("cut-off")).toBe(1));
+    expect(answered).toBe(false);
+    tell();
+    expect(answerOf(await answer)).toMatchObject({ error: "unavailable" });
+  });
+
   it("ends the device's session after its time", async () => {
     const { respond, clock } = responderWith();
     const { jwt } = answerOf(await respond(request()));

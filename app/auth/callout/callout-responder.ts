@@ -20,6 +20,8 @@ export interface ResponderOptions {
   readonly limits: Pick<LoginLimits, "note">;
   readonly recorder: Pick<DecisionRecorder, "record">;
   readonly issuer: TokenIssuer;
+  /** Resolves when a device that is cut off may be told so. */
+  readonly holdCutOff: () => Promise<void>;
   /** Is told of each login that is admitted, and of the connection that it is for. */
   readonly admitted?: (login: Omit<Login, "atMs">) => void;
   /** After about so long a session ends and the device has to log in again. */
@@ -47,14 +49,14 @@ export function createCalloutResponder(options: ResponderOptions): CalloutRespon
     const { decision, single } = options.recorder.record(request, judged.decision, known);
     const code = codeOf(decision);
     if (request) await options.limits.note(request, code);
-    const reply = request && answer(options, request, { ...judged, decision });
     metrics.decided(code, (clock() - receivedAt) / 1000);
     if (judged.limit) metrics.limited(judged.limit);
     const who = request && { client: request.clientId.slice(0, 80), address: request.address };
     if (code === undefined) log.debug(who, "admitted");
     // A flood must not fill the log either.
     else log[single ? "info" : "debug"]({ ...who, code, limit: judged.limit }, "refused");
-    return reply;
+    if (code === "cut-off") await options.holdCutOff();
+    return request && answer(options, request, { ...judged, decision });
   };
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { AuthConnections } from "../connections.ts";
 import { LiveSessions } from "../revocation/live-sessions.ts";
 import { SessionCloser } from "../revocation/session-closer.ts";
-import { ClosingRound } from "./closing-round.ts";
+import { Closings } from "./closings.ts";
 import type { createCutOffMetrics } from "./cut-off-metrics.ts";
 import { cutOffStore, followCutOffs } from "./cut-off-store.ts";
 import { CutOffs } from "./cut-offs.ts";
@@ -50,7 +50,7 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   counts.unref();
   metrics.watchInForce(() => cutOffs.inForce);
   const reader = followCutOffs({ connection, cutOffs, log });
-  const closing = new ClosingRound({
+  const closing = new Closings({
     closer: new SessionCloser({
       sessions: new LiveSessions(connections.system.connection),
       onClosed: ({ clientId }) => log.info({ client: clientId }, "session of a flooder closed"),
@@ -71,7 +71,7 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   const decide = async (data: Uint8Array): Promise<string> => {
     const request = parseCutOffRequest(data);
     if (!request || !isClientId(request.clientId)) return problem("not a request for a cut-off");
-    const { clientId } = request;
+    const { clientId, serverId } = request;
     try {
       const outcome = await cutOffs.cutOff(request);
       if (outcome.withheld !== undefined) {
@@ -80,7 +80,7 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
         return problem(refusals[outcome.withheld]);
       }
       const { cutOff, isNew } = outcome;
-      closing.add(clientId);
+      closing.add(clientId, serverId);
       if (isNew) {
         metrics.cutOff(cutOff.limit);
         log.warn({ client: clientId, ...cutOff }, "a device is cut off");

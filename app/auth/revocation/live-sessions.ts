@@ -94,10 +94,16 @@ export class LiveSessions {
 
   /** All of one server, in pages. */
   async *at(serverId: string): AsyncGenerator<readonly LiveSession[]> {
-    const answer = await this.#page(serverId, 0);
+    const answer = await this.#page(serverId, { offset: 0 });
     if (!answer) return;
     yield sessionsOf(answer);
     yield* this.#further(serverId, answer.data.total);
+  }
+
+  /** Those of one device at one server. */
+  async *ofAt(serverId: string, clientId: string): AsyncGenerator<readonly LiveSession[]> {
+    const answer = await this.#page(serverId, { mqtt_client: clientId });
+    if (answer) yield sessionsOf(answer);
   }
 
   /** A connection that is gone already is none to complain about: then false. */
@@ -111,15 +117,15 @@ export class LiveSessions {
   async *#further(serverId: string, total: number): AsyncGenerator<readonly LiveSession[]> {
     const step = Math.ceil(this.#pageSize * (1 - pageOverlap));
     for (let offset = step, left = total; offset < left; offset += step) {
-      const answer = await this.#page(serverId, offset);
+      const answer = await this.#page(serverId, { offset });
       if (!answer) return;
       left = answer.data.total;
       yield sessionsOf(answer);
     }
   }
 
-  async #page(serverId: string, offset: number): Promise<Answer | undefined> {
-    const question = query({ limit: this.#pageSize, offset });
+  async #page(serverId: string, part: Record<string, unknown>): Promise<Answer | undefined> {
+    const question = query({ limit: this.#pageSize, ...part });
     const options = { timeout: answerLimitMs };
     const reply = await this.#system.request(`servers.${serverId}.CONNZ`, question, options);
     return answerOf(reply.json());

@@ -1,7 +1,7 @@
 import type { LiveSession, LiveSessions } from "./live-sessions.ts";
 
 export interface SessionCloserOptions {
-  readonly sessions: Pick<LiveSessions, "of" | "all" | "close">;
+  readonly sessions: Pick<LiveSessions, "of" | "all" | "ofAt" | "at" | "close">;
   readonly onClosed: (session: LiveSession) => void;
 }
 
@@ -21,21 +21,47 @@ export class SessionCloser {
    * milliseconds since 1970. Rejects when a server could not be asked or did not confirm.
    */
   async close(clientIds: ReadonlySet<string>, beforeMs: number): Promise<void> {
+    const { sessions } = this.#options;
+    const found =
+      clientIds.size > fewDevices
+        ? [sessions.all()]
+        : [...clientIds].map((id) => pagesOf(sessions.of(id)));
+    await this.#closeAll(found, clientIds, beforeMs);
+  }
+
+  /** The same with those of one server. */
+  async closeAt(serverId: string, clientIds: ReadonlySet<string>, beforeMs: number): Promise<void> {
+    const { sessions } = this.#options;
+    const found =
+      clientIds.size > fewDevices
+        ? [sessions.at(serverId)]
+        : [...clientIds].map((id) => sessions.ofAt(serverId, id));
+    await this.#closeAll(found, clientIds, beforeMs);
+  }
+
+  async #closeAll(
+    found: readonly AsyncIterable<readonly LiveSession[]>[],
+    clientIds: ReadonlySet<string>,
+    beforeMs: number,
+  ): Promise<void> {
     const { sessions, onClosed } = this.#options;
     const closing: Promise<void>[] = [];
     const take = (session: LiveSession) => {
       if (!clientIds.has(session.clientId) || session.startedAt > beforeMs) return;
-      closing.push(sessions.close(session).then(() => onClosed(session)));
+      const closed = sessions.close(session).then(() => onClosed(session));
+      // It may fail while others are still looked for.
+      closed.catch(() => {});
+      closing.push(closed);
     };
-    if (clientIds.size > fewDevices) {
-      for await (const page of sessions.all()) page.forEach(take);
-    } else {
-      const takeOf = async (id: string) => {
-        for await (const session of sessions.of(id)) take(session);
-      };
-      await Promise.all([...clientIds].map(takeOf));
-    }
+    const takeAll = async (pages: AsyncIterable<readonly LiveSession[]>) => {
+      for await (const page of pages) page.forEach(take);
+    };
+    await Promise.all(found.map(takeAll));
     const failed = (await Promise.allSettled(closing)).find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
   }
+}
+
+async function* pagesOf(sessions: AsyncIterable<LiveSession>): AsyncGenerator<[LiveSession]> {
+  for await (const session of sessions) yield [session];
 }
