@@ -11,6 +11,7 @@ import { registerDevices } from "../local/load/register-devices.ts";
 import { type Region, startRegion } from "../local/region.ts";
 import { wholeRegion } from "../local/region-options.ts";
 import { connectAs } from "../test/support/stored.ts";
+import { catchUps, caughtUp } from "./flood/caught-up.ts";
 import {
   type CrowdOrders,
   type CrowdResult,
@@ -141,8 +142,11 @@ async function crowd(ground: Ground): Promise<CrowdResult> {
     alerts: burst,
   };
   await stretch(ground, before("burst"), () => delay(quietSeconds * 1000));
+  const { processUrls } = region.endpoints;
+  const earlier = await catchUps(processUrls);
   const crowded = startRole<CrowdOrders, CrowdResult>("crowd.ts", orders);
   await crowded.ready();
+  await caughtUp(processUrls, earlier + 1);
   const found = await stretch(ground, "burst", () => {
     crowded.go();
     return crowded.result(120_000);
@@ -162,7 +166,10 @@ async function run(region: Region) {
     ...{ urls, caFile, logins: logins.slice(from, from + count) },
   });
   progress(`${devices} devices connect`);
-  const load = await startLoad(region, { devices, rate, receiptsFile, warmUpSeconds });
+  const load = await startLoad(region, {
+    ...{ devices, rate, receiptsFile, warmUpSeconds },
+    subscribed: () => caughtUp(region.endpoints.processUrls, devices),
+  });
   const measured = load.pids.map((pid, i) => ({ name: ["publisher", "fleet"][i] ?? "", pid }));
   const ground: Ground = { region, places, stretches: [], measured };
   await delay(warmUpSeconds * 1000);

@@ -55,7 +55,7 @@ export const archiveSeconds = 60;
  * What one connection of a device may send before its edge reads it; more waits. It is four times what the
  * meter allows for long, so that a device that has kept what it measured is soon done, and a flood is soon found.
  */
-export const connectionLimits = { bytesPerSecond: 128 * 1024, burstBytes: 64 * 1024 } as const;
+export const connectionLimits = { bytesPerSecond: 128 * 1024, burstBytes: 192 * 1024 } as const;
 
 /**
  * Twice what the meter allows for long. With less a device that floods is held back for ever and never

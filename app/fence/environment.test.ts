@@ -8,7 +8,7 @@ it("knows what a connection may send where nobody says it", () => {
     DEVICE_PORTS: [8883, 8884],
     FENCE_TABLE: "sentinel_fence",
     CONNECTION_BYTES_PER_SECOND: 131_072,
-    CONNECTION_BYTES_BURST: 65_536,
+    CONNECTION_BYTES_BURST: 196_608,
   });
 });
 

@@ -48,6 +48,8 @@ export interface LoadOptions {
   readonly receiptsFile?: string;
   /** Publish by the library, which keeps alerts until they are confirmed, in a folder below this one. */
   readonly journals?: string;
+  /** Awaited when all devices have subscribed, before the first alert. */
+  readonly subscribed?: () => Promise<void>;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -170,11 +172,9 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     ...(options.receiptsFile !== undefined && { receiptsFile: options.receiptsFile }),
   });
   try {
-    await fleet.until(
-      (s) => s.subscribed >= options.devices,
-      connectLimitMs,
-      "connecting the devices",
-    );
+    const all = (state: FleetState) => state.subscribed >= options.devices;
+    await fleet.until(all, connectLimitMs, "connecting the devices");
+    await options.subscribed?.();
   } catch (error) {
     fleet.end();
     throw error;
