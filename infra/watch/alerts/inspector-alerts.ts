@@ -6,6 +6,8 @@ import type { Alert } from "./alert-rule.ts";
 /** `sentinel doctor` finds fault with the same age. */
 const lagSeconds = 30;
 const ingress = ownStream("INGRESS");
+const notMatched =
+  "sum by (process) (increase(sentinel_inspector_budget_exceeded_messages_total[5m]))";
 
 /** From INGRESS to the streams of results. */
 export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Alert[] {
@@ -70,6 +72,17 @@ export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Al
         "{{ $labels.process }} replaced its matching thread {{ $value | humanize }} times in 15 minutes",
       impact:
         "Large messages wait for a new thread each time. Reports that are given up are in QUARANTINE, alerts are delivered with a tag.",
+    },
+    {
+      name: "SentinelInspectorRulesNotAsked",
+      severity: "critical",
+      // One message that no engine bears is its sender's doing; a fifth of all is ours.
+      when: `(${notMatched} / sum by (process) (increase(sentinel_inspector_inspected_messages_total[5m])) > 0.2) and ${notMatched} > 20`,
+      lasting: "1m",
+      summary:
+        "{{ $labels.process }} judges {{ $value | humanizePercentage }} of its messages without the rules",
+      impact:
+        "Reports go to QUARANTINE whatever they say; alerts are delivered with a tag and nobody has looked at their text.",
     },
     {
       name: "SentinelInspectorRegistryUnanswered",
