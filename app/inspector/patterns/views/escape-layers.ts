@@ -13,6 +13,8 @@ const semicolon = 0x3b;
 const hash = 0x23;
 const longestEntity = 10;
 const longestNumber = 24;
+/** From here on a copy in one piece is worth the call. */
+const longRun = 32;
 
 const names = {
   ...{ lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27, sol: 0x2f },
@@ -100,13 +102,17 @@ export function decodeLayer(from: Uint8Array, into: Uint8Array, first: number): 
   while (at < from.length) {
     const byte = from[at] as number;
     const decoded = isMarker[byte] === 1 ? decodeAt(from, at, byte) : 0;
-    if (decoded === 0) {
-      into[written++] = byte;
-      at++;
-      continue;
+    if (decoded !== 0) {
+      written = writeCharacter(into, written, decoded >>> 8, byte);
+      at += decoded & 0xff;
     }
-    written = writeCharacter(into, written, decoded >>> 8, byte);
-    at += decoded & 0xff;
+    // What no escape begins in goes over in one piece, the sign of one that is none included.
+    let end = decoded === 0 ? at + 1 : at;
+    while (end < from.length && isMarker[from[end] as number] === 0) end++;
+    if (end - at > longRun) into.set(from.subarray(at, end), written);
+    else for (let i = at; i < end; i++) into[written + i - at] = from[i] as number;
+    written += end - at;
+    at = end;
   }
   return written;
 }
