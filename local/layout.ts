@@ -48,7 +48,12 @@ export function appProcesses(options: RegionOptions): string[] {
 export async function planLayout(options: RegionOptions): Promise<Layout> {
   const apps = appProcesses(options);
   const optional = (options.console ? 1 : 0) + (options.archive ? 1 : 0);
-  const total = 3 + optional + options.edges * 4 + options.core * 3 + apps.length;
+  const total =
+    (options.sharedTable === undefined ? 3 : 2) +
+    optional +
+    options.edges * 4 +
+    options.core * 3 +
+    apps.length;
   const ports = await findPorts(total, options.basePort);
   const take = () => {
     const port = ports.shift();
@@ -64,7 +69,7 @@ export async function planLayout(options: RegionOptions): Promise<Layout> {
     edges: mqtt.map((port) => ({ mqtt: port, ...server() })),
     cores: Array.from({ length: options.core }, server),
     upstreamBridges: take(),
-    dynamodb: take(),
+    dynamodb: options.sharedTable ?? take(),
     api,
     s3: options.archive ? take() : undefined,
     operations: new Map(apps.map((name) => [name, take()])),

@@ -10,6 +10,7 @@ import { parseOptions, type UpOptions } from "./options.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
 import { type Region, startRegion } from "./region.ts";
 import { wholeRegion } from "./region-options.ts";
+import { runRegions } from "./regions-run.ts";
 import { signInLink } from "./sign-in-link.ts";
 import { liveLine, liveTable, type Moment } from "./view/live-table.ts";
 import { stageFigures } from "./view/stage-figures.ts";
@@ -137,7 +138,11 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
 }
 
 try {
-  process.exitCode = await run(options);
+  const { regions } = options;
+  process.exitCode =
+    regions === undefined
+      ? await run(options)
+      : await runRegions(regions, { options, signal: interrupted.signal, progress });
 } catch (error) {
   process.stderr.write(`${printableLines(`make up: ${(error as Error).message}`, 1_000)}\n`);
   process.exitCode = 1;

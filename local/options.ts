@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type DeviceAuth, deviceAuths } from "../app/contract/device.ts";
 import { defaultSyncInterval } from "./region-options.ts";
+import { type Cut, cutTrouble, parseCut, regionalDefaults } from "./regions-options.ts";
 
 export interface UpOptions {
   /** Seconds; undefined runs until it is stopped. */
@@ -20,6 +21,9 @@ export interface UpOptions {
   readonly syncInterval: string;
   readonly logLevel: string;
   readonly json?: string;
+  /** Undefined: one. */
+  readonly regions?: number;
+  readonly cut?: Cut;
 }
 
 function whole(min: number, max: number) {
@@ -39,7 +43,31 @@ export function parseDuration(text: string): number {
   throw new InvalidArgumentError("It must be a number with s, m or h, such as 30s.");
 }
 
+/** Where regions are several, fewer devices and a lower rate fit the machine. */
+function withRegions(command: Command): UpOptions {
+  const { cut: words, ...options } = command.opts<Omit<UpOptions, "cut"> & { cut?: string[] }>();
+  const { regions } = options;
+  const unsaid = Object.entries(regionalDefaults).filter(
+    ([name]) => regions !== undefined && command.getOptionValueSource(name) === "default",
+  );
+  const settled = { ...options, ...Object.fromEntries(unsaid) };
+  if (words === undefined) return settled;
+  const cut = parseCut(words, parseDuration);
+  const trouble = cutTrouble(cut, options);
+  if (trouble !== undefined) throw new InvalidArgumentError(`${trouble}.`);
+  return { ...settled, cut };
+}
+
 export function parseOptions(argv: readonly string[]): UpOptions {
+  const command = upCommand().parse([...argv], { from: "user" });
+  try {
+    return withRegions(command);
+  } catch (error) {
+    return command.error(`error: ${(error as Error).message}`);
+  }
+}
+
+function upCommand(): Command {
   return new Command("make up")
     .usage('ARGS="[options]"')
     .description(
@@ -95,10 +123,20 @@ export function parseOptions(argv: readonly string[]): UpOptions {
         .default("info"),
     )
     .option("--json <file>", "write the summary there as well")
+    .addOption(
+      new Option(
+        "--regions <n>",
+        "run so many regions, linked and each scaled down, with devices spread 50/30/20 and alerts entering in all",
+      )
+        .argParser(whole(2, 3))
+        .conflicts(["basePort", "archive", "confirm", "deviceAuth", "strict"]),
+    )
+    .option(
+      "--cut <link...>",
+      "with --regions: cut a link while alerts flow, such as us-east:eu-west 20s",
+    )
     .addHelpText(
       "after",
       `\nThis machine has ${availableParallelism()} processors, which everything shares.`,
-    )
-    .parse([...argv], { from: "user" })
-    .opts<UpOptions>();
+    );
 }

@@ -47,6 +47,8 @@ export interface RegionOptions {
   readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */
   readonly links?: Links;
+  /** Port of the emulator that has the device table of several regions; one of its own otherwise. */
+  readonly sharedTable?: number;
   /** First of the fixed ports; free ports otherwise. */
   readonly basePort?: number;
   /** Drops what an earlier run left. */

@@ -150,9 +150,10 @@ function natsLayout({ options, state, ...parts }: Parts): NatsLayout {
 }
 
 function serverSpecs(parts: Parts): ProcessSpec[] {
-  const { layout, certificates, secrets, state } = parts;
+  const { layout, certificates, secrets, state, options } = parts;
+  const table = dynamodbSpec({ directory: join(state, "dynamodb"), port: layout.dynamodb });
   return [
-    dynamodbSpec({ directory: join(state, "dynamodb"), port: layout.dynamodb }),
+    ...(options.sharedTable === undefined ? [table] : []),
     ...(layout.s3 === undefined ? [] : [s3Spec(layout.s3)]),
     mosquittoSpec({
       directory: join(state, "mosquitto"),

@@ -25,6 +25,16 @@ it("counts what never came to a client that got nothing", () => {
   expect(ledgerOf().missing([["b", 4, []]])).toBe(4);
 });
 
+it("keeps what several publishers send to a client apart", () => {
+  const ledger = new DeliveryLedger();
+  for (const run of ["here", "there"]) ledger.receive("a", { client: "a", sequence: 1, run });
+  ledger.receive("a", { client: "a", sequence: 3, run: "there" });
+  ledger.receive("a", { client: "a", sequence: 2, run: "here" });
+  expect(ledger.counts()).toEqual({ delivered: 4, duplicated: 0, outOfOrder: 0, misdelivered: 0 });
+  expect(ledger.missing([["a", 3, []]], "there")).toBe(1);
+  expect(ledger.missing([["a", 2, []]], "here")).toBe(0);
+});
+
 it("holds a failed publish against nobody, and lets none hide a loss", () => {
   // 2 was lost; 4 was never acknowledged and came all the same.
   expect(ledgerOf(1, 3, 4).missing([["a", 4, [4]]])).toBe(1);

@@ -9,6 +9,8 @@ interface Line {
 /** What was sent to a client: the sequences 1 to `last`, and which of them nobody acknowledged. */
 export type SentLine = readonly [client: string, last: number, unacknowledged: readonly number[]];
 
+const lineName = (client: string, run = "") => `${client} ${run}`;
+
 const countUpTo = ({ complete, ahead }: Line, last: number) =>
   Math.min(complete, last) + [...ahead].filter((sequence) => sequence <= last).length;
 
@@ -29,14 +31,17 @@ export class DeliveryLedger {
   #outOfOrder = 0;
   #misdelivered = 0;
 
-  /** One alert that arrived at `client`. */
-  receive(client: string, alert: { client: string; sequence: number } | undefined): void {
+  /** One alert that arrived at `client`. Each run of a publisher counts by itself. */
+  receive(
+    client: string,
+    alert: { client: string; sequence: number; run?: string } | undefined,
+  ): void {
     if (alert?.client !== client) {
       this.#misdelivered++;
       return;
     }
-    const line = this.#lineOf(client);
-    const { sequence } = alert;
+    const { sequence, run } = alert;
+    const line = this.#lineOf(lineName(client, run));
     if (sequence <= line.complete || line.ahead.has(sequence)) {
       this.#duplicated++;
       return;
@@ -52,10 +57,10 @@ export class DeliveryLedger {
    * How many of the alerts that were promised did not come. Those that were never acknowledged count
    * neither way, whether they came or not: so none of them can stand for one that was lost.
    */
-  missing(sent: readonly SentLine[]): number {
+  missing(sent: readonly SentLine[], run?: string): number {
     let missing = 0;
     for (const [client, last, unacknowledged] of sent) {
-      const line = this.#lines.get(client);
+      const line = this.#lines.get(lineName(client, run));
       const came = (sequence: number) =>
         line !== undefined && (sequence <= line.complete || line.ahead.has(sequence));
       const absent = last - (line ? countUpTo(line, last) : 0);
@@ -73,11 +78,11 @@ export class DeliveryLedger {
     };
   }
 
-  #lineOf(client: string): Line {
-    let line = this.#lines.get(client);
+  #lineOf(name: string): Line {
+    let line = this.#lines.get(name);
     if (!line) {
       line = { complete: 0, highest: 0, ahead: new Set() };
-      this.#lines.set(client, line);
+      this.#lines.set(name, line);
     }
     return line;
   }

@@ -7,7 +7,7 @@ import { nowMs, timestamp } from "../../app/contract/headers.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { LatencyHistogram, summarise } from "./latency-histogram.ts";
-import { parseSimulatedAlert, simulatedReport } from "./messages.ts";
+import { parseSimulatedAlert, runOf, simulatedReport } from "./messages.ts";
 import { takeOrders } from "./orders.ts";
 import type { FleetCommand, FleetOrders, FleetState } from "./protocol.ts";
 import { reportRegularly } from "./reporting.ts";
@@ -72,7 +72,8 @@ function startDevice(index: number, credentials: Credentials): void {
 
 function receive(id: string, topic: string, payload: Buffer): void {
   const alert = parseSimulatedAlert(payload);
-  ledger.receive(id, topic === topics.alerts(id) ? alert : undefined);
+  const due = alert && topic === topics.alerts(id) ? { ...alert, run: runOf(alert) } : undefined;
+  ledger.receive(id, due);
   if (!alert) return;
   const now = nowMs();
   receipts?.write(`${alert.id} ${timestamp(now)}\n`);
@@ -113,7 +114,7 @@ process.on("message", (command: FleetCommand) => {
     process.send?.({
       ...state(),
       answer: true,
-      missing: ledger.missing(command.sequences),
+      missing: ledger.missing(command.sequences, command.run),
     });
   }
 });

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +12,7 @@ import type {
   PublisherState,
 } from "./protocol.ts";
 import { registerDevices } from "./register-devices.ts";
+import { Worker } from "./worker.ts";
 
 /** Where publishers and devices connect, and as whom. */
 export interface LoadTarget {
@@ -76,65 +76,11 @@ export interface Load {
   abort(): void;
 }
 
+export type Fleet = Worker<FleetState, FleetOrders, FleetCommand>;
+export type Publisher = Worker<PublisherState, PublisherOrders, PublisherCommand>;
+
 const defaultConnectRate = 70;
 const connectLimitMs = 120_000;
-
-/** A child process of ours with typed messages; its standard error is ours. */
-class Worker<State, Orders, Command> {
-  readonly #child: ChildProcess;
-  latest: State | undefined;
-  /** What came in answer to `ask`, apart from the regular reports that follow it. */
-  #answered: ((state: State) => void) | undefined;
-
-  constructor(file: string, orders: Orders) {
-    this.#child = fork(join(import.meta.dirname, file), {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      // A group of its own: Ctrl-C reaches us alone, and what is on its way is waited for.
-      detached: true,
-      // The measuring must not pause for its own garbage.
-      execArgv: ["--max-semi-space-size=32"],
-    });
-    this.#child.on("message", (message) => {
-      const { answer, ...state } = message as State & { answer?: boolean };
-      this.latest = state as State;
-      if (answer) this.#answered?.(this.latest);
-    });
-    this.#child.send(orders as object);
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
-  tell(command: Command): void {
-    this.#child.send(command as object);
-  }
-
-  ask(command: Command): Promise<State> {
-    return new Promise((resolve, reject) => {
-      this.#answered = resolve;
-      setTimeout(() => reject(new Error("the process does not answer")), 30_000).unref();
-      this.tell(command);
-    });
-  }
-
-  async until(condition: (state: State) => boolean, limitMs: number, what: string): Promise<State> {
-    const deadline = Date.now() + limitMs;
-    while (Date.now() < deadline) {
-      if (this.latest !== undefined && condition(this.latest)) return this.latest;
-      const { exitCode, signalCode } = this.#child;
-      if (exitCode || signalCode) throw new Error(`${what}: the process ended`);
-      await delay(20);
-    }
-    throw new Error(
-      `${what}: not after ${limitMs} ms, the last was ${JSON.stringify(this.latest)}`,
-    );
-  }
-
-  end(): void {
-    this.#child.kill("SIGKILL");
-  }
-}
 
 /** Registers the fleet in a region, connects it and publishes to it, until `finish`. */
 export async function startLoad(region: Region, options: LoadOptions): Promise<Load> {
@@ -158,9 +104,9 @@ export async function startLoad(region: Region, options: LoadOptions): Promise<L
   return startLoadOn(target, options);
 }
 
-/** The same on whatever brokers the target names. */
-export async function startLoadOn(target: LoadTarget, options: LoadOptions): Promise<Load> {
-  const fleet = new Worker<FleetState, FleetOrders, FleetCommand>("fleet.ts", {
+/** Devices of a target, all of them connected. */
+export async function startFleet(target: LoadTarget, options: LoadOptions): Promise<Fleet> {
+  const fleet: Fleet = new Worker("fleet.ts", {
     urls: target.edgeUrls,
     caFile: target.caFile,
     credentialsFile: target.credentialsFile,
@@ -181,8 +127,16 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
   }
   options.onProgress?.(`${options.devices} devices connected by TLS 1.3`);
   fleet.tell({ kind: "report" });
+  return fleet;
+}
+
+/** Who publishes to a target's clients. */
+export async function startPublisher(
+  target: LoadTarget,
+  options: LoadOptions,
+): Promise<{ readonly run: string; readonly publisher: Publisher }> {
   const run = randomBytes(4).toString("hex");
-  const publisher = new Worker<PublisherState, PublisherOrders, PublisherCommand>("publisher.ts", {
+  const publisher: Publisher = new Worker("publisher.ts", {
     url: target.upstreamUrl,
     caFile: target.caFile,
     username: target.username,
@@ -194,6 +148,28 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     // What an earlier run left behind is not this one's.
     ...(options.journals !== undefined && { journal: join(options.journals, run) }),
   });
+  try {
+    await publisher.until((s) => s.sent > 0, 30_000, "publishing the first alert");
+  } catch (error) {
+    publisher.end();
+    throw error;
+  }
+  return { run, publisher };
+}
+
+/** Ends publishing. @returns also what was sent to each client. */
+export async function stopPublishing(publisher: Publisher): Promise<PublisherState> {
+  publisher.tell({ kind: "stop" });
+  return publisher.until((s) => s.sequences !== undefined, 90_000, "settling the publisher");
+}
+
+/** The same on whatever brokers the target names. */
+export async function startLoadOn(target: LoadTarget, options: LoadOptions): Promise<Load> {
+  const fleet = await startFleet(target, options);
+  const { run, publisher } = await startPublisher(target, options).catch((error) => {
+    fleet.end();
+    throw error;
+  });
   const warm = setTimeout(
     () => fleet.tell({ kind: "measure" }),
     (options.warmUpSeconds ?? 0) * 1000,
@@ -203,12 +179,6 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     publisher.end();
     fleet.end();
   };
-  try {
-    await publisher.until((s) => s.sent > 0, 30_000, "publishing the first alert");
-  } catch (error) {
-    abort();
-    throw error;
-  }
   const state = (): LoadState => {
     if (!publisher.latest || !fleet.latest) throw new Error("the load has not started");
     return { publisher: publisher.latest, fleet: fleet.latest };
@@ -218,27 +188,23 @@ export async function startLoadOn(target: LoadTarget, options: LoadOptions): Pro
     abort,
     pids: [publisher.pid, fleet.pid],
     measure: () => fleet.tell({ kind: "measure" }),
-    finish: (settleMs = 30_000) => finish({ publisher, fleet, abort, settleMs }),
+    finish: (settleMs = 30_000) => finish({ publisher, fleet, run, abort, settleMs }),
   };
 }
 
 async function finish(parts: {
-  publisher: Worker<PublisherState, PublisherOrders, PublisherCommand>;
-  fleet: Worker<FleetState, FleetOrders, FleetCommand>;
+  publisher: Publisher;
+  fleet: Fleet;
+  run: string;
   abort: () => void;
   settleMs: number;
 }): Promise<LoadResult> {
-  const { publisher, fleet } = parts;
-  publisher.tell({ kind: "stop" });
-  const sent = await publisher.until(
-    (s) => s.sequences !== undefined,
-    90_000,
-    "settling the publisher",
-  );
+  const { publisher, fleet, run } = parts;
+  const sent = await stopPublishing(publisher);
   const sequences = sent.sequences ?? [];
   const deadline = Date.now() + parts.settleMs;
   for (;;) {
-    const state = await fleet.ask({ kind: "expect", sequences });
+    const state = await fleet.ask({ kind: "expect", run, sequences });
     const { missing = 0 } = state;
     if (missing === 0 || Date.now() > deadline) {
       parts.abort();

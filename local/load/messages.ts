@@ -67,6 +67,9 @@ export function parseSimulatedAlert(payload: Uint8Array): SimulatedAlert | undef
   }
 }
 
+/** The run of which an alert is. */
+export const runOf = ({ id }: Pick<SimulatedAlert, "id">) => id.slice(0, id.lastIndexOf("-"));
+
 /** The n-th report of the fleet, and whether inspection must stop it. */
 export function simulatedReport(
   n: number,

@@ -62,6 +62,6 @@ export type FleetCommand =
   | { readonly kind: "report" }
   /** Forget the latencies so far. */
   | { readonly kind: "measure" }
-  | { readonly kind: "expect"; readonly sequences: readonly SentLine[] };
+  | { readonly kind: "expect"; readonly run: string; readonly sequences: readonly SentLine[] };
 
 export type PublisherCommand = { readonly kind: "stop" };

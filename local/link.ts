@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 
-/** A line between two regions that a test can cut. */
+/** A line between two regions that can be cut. */
 export interface Link {
   readonly port: number;
   /** Ends what goes over it; new connections are refused until it is mended. */

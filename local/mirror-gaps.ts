@@ -1,0 +1,44 @@
+import { sourceAccount } from "../app/contract/peers.ts";
+import type { RegionName } from "../app/contract/regions.ts";
+import type { CoreEndpoints } from "./nats-processes.ts";
+import type { Regions } from "./regions.ts";
+
+interface Told {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly { name: string; state: { last_seq: number } }[];
+  }[];
+}
+
+/** The last alert that an account has in any of these servers; undefined when none says. */
+async function lastAlert(cores: readonly CoreEndpoints[], account: string) {
+  const looks = cores.map(async ({ monitor }) => {
+    const address = `http://127.0.0.1:${monitor}/jsz?acc=${account}&streams=true`;
+    const told = (await (await fetch(address)).json()) as Told;
+    const streams = told.account_details?.flatMap((each) => each.stream_detail ?? []) ?? [];
+    return streams.find(({ name }) => name === "MQTT_ALERTS")?.state.last_seq ?? 0;
+  });
+  const ends = (await Promise.allSettled(looks)).flatMap((each) =>
+    each.status === "fulfilled" ? [each.value] : [],
+  );
+  return ends.length > 0 ? Math.max(...ends) : undefined;
+}
+
+/** How many alerts of another region a region does not have yet, by `reader origin`. */
+export async function mirrorGaps(regions: Regions): Promise<ReadonlyMap<string, number>> {
+  const gaps = new Map<string, number>();
+  const coresOf = (name: RegionName) => regions.of(name).layout.cores;
+  const pairs = regions.names.flatMap((reader) =>
+    regions.names.filter((origin) => origin !== reader).map((origin) => ({ reader, origin })),
+  );
+  await Promise.all(
+    pairs.map(async ({ reader, origin }) => {
+      // The copy first: so what is stored meanwhile does not make the gap negative.
+      const copied = await lastAlert(coresOf(reader), sourceAccount(origin));
+      const stored = await lastAlert(coresOf(origin), "ALERTS");
+      if (copied !== undefined && stored !== undefined) {
+        gaps.set(`${reader} ${origin}`, Math.max(0, stored - copied));
+      }
+    }),
+  );
+  return gaps;
+}
