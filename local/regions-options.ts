@@ -34,7 +34,7 @@ export function parseCut(
     a === b
   ) {
     throw new InvalidArgumentError(
-      `It must be two different regions of ${regionNames.join(", ")} and a duration, such as us-east:eu-west 20s.`,
+      `--cut must be two different regions of ${regionNames.join(", ")} and a duration, such as us-east:eu-west 20s.`,
     );
   }
   return { between: [a, b], seconds: secondsOf(duration) };
