@@ -54,6 +54,7 @@ export const archiveSeconds = 60;
 /**
  * What one connection of a device may send before its edge reads it; more waits. It is four times what the
  * meter allows for long, so that a device that has kept what it measured is soon done, and a flood is soon found.
+ * The burst is on top of a second's; together they are less than the meter allows at once.
  */
 export const connectionLimits = { bytesPerSecond: 128 * 1024, burstBytes: 192 * 1024 } as const;
 
