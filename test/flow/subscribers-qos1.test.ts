@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
+import { type Load, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
 import { mqttStream } from "../support/mqtt-streams.ts";
@@ -10,16 +11,25 @@ import { startTestRegion } from "../support/test-region.ts";
 
 let region: Region;
 let inspector: NatsConnection;
+let load: Load | undefined;
 const soon = { timeout: 60_000, interval: 20 };
 
 beforeAll(async () => {
-  region = await startTestRegion({ core: 3, edges: 2, bridges: 0, inspectors: 0, auths: 1 });
+  region = await startTestRegion({ core: 3, edges: 2, bridges: 1, inspectors: 1, auths: 2 });
   inspector = await connectAs(region, "inspector");
 });
 afterAll(async () => {
+  load?.abort();
   await inspector?.close();
   await region?.stop();
 });
+
+const consumers = () =>
+  Promise.all(
+    ["$MQTT_msgs", "$MQTT_out"].map(
+      async (name) => (await mqttStream(region, name)).consumer_count,
+    ),
+  );
 
 async function subscriber(
   clientId: string,
@@ -52,10 +62,27 @@ describe.each([
     await inspector.flush();
 
     // A stream has a thousand consumers at most, each dearer than the device's connection.
-    expect((await mqttStream(region, "$MQTT_msgs")).consumer_count).toBe(0);
-    expect((await mqttStream(region, "$MQTT_out")).consumer_count).toBe(0);
+    expect(await consumers()).toEqual([0, 0]);
     const payloads = () => received.map(({ payload }) => payload);
     await expect.poll(payloads, soon).toEqual(["first", "second"]);
     await client.endAsync();
+  });
+});
+
+it("1,200 devices at once, more than a stream could have consumers, get an alert each", async () => {
+  const devices = 1_200;
+  load = await startLoad(region, { devices, rate: 200 });
+  const { fleet } = load.state();
+  expect(fleet).toMatchObject({ subscribed: devices, refused: 0 });
+  const published = () => load?.state().publisher.acknowledged;
+  // In turn, so that everybody has had one by then.
+  await expect.poll(published, soon).toBeGreaterThanOrEqual(devices);
+  expect(await consumers()).toEqual([0, 0]);
+
+  const result = await load.finish(120_000);
+
+  expect(result.fleet.delivered).toBeGreaterThanOrEqual(devices);
+  expect({ lost: result.lost, ...result.fleet }).toMatchObject({
+    ...{ lost: 0, connected: devices, refused: 0, misdelivered: 0 },
   });
 });
