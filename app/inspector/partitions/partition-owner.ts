@@ -154,8 +154,10 @@ export class PartitionOwner {
       const entry = { owner: member, ...sight.mark };
       const revision = await store.write(partition, entry, sight.revision);
       const trustMs = leaseMs - leaseMarginMs;
-      const lease = createLease({ partition, revision, sentMs, trustMs, clock });
-      this.#hold(lease, sight.mark, await look());
+      const log = await look();
+      const inDoubtUpTo = log.lastSequence;
+      const lease = createLease({ partition, inDoubtUpTo, revision, sentMs, trustMs, clock });
+      this.#hold(lease, sight.mark, log);
     } catch (error) {
       // Another one was faster, or nobody knows: then the next reading tells.
       if (error instanceof LeaseTaken) this.#view.forget(partition);

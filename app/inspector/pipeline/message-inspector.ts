@@ -10,6 +10,7 @@ import { isFull, storeMessage } from "../../shared/store-message.ts";
 import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
+import { isDecidedOtherwise } from "./decided.ts";
 import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
@@ -59,6 +60,10 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
     lease.signal.throwIfAborted();
     const outputs = await resultsOf(options, source, lease);
     const publish = fenced(options.publisher, lease);
+    if (await isDecidedOtherwise({ publish }, source, { outputs, lease })) {
+      options.log.info({ sequence: source.sequence }, "decided otherwise by the owner before");
+      return;
+    }
     const store = async (output: Output) => {
       const context = { ...options, lease };
       const { destination, payload } = output;
