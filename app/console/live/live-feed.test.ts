@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
 import { partitionCount } from "../../contract/partitions.ts";
 import { parseMetrics } from "../../shared/process-metrics.ts";
 import { LiveFeed } from "./live-feed.ts";
@@ -118,6 +119,44 @@ describe("what is wrong now", () => {
     const runbook = join(import.meta.dirname, `../../../docs/runbooks/${trouble?.runbook}.md`);
     expect([runbook, existsSync(runbook)]).toEqual([runbook, true]);
   });
+});
+
+it("asks often while somebody looks, at once when somebody comes, and seldom else", async () => {
+  let asked = 0;
+  const ask = async () => {
+    asked++;
+    return [];
+  };
+  const pace = { everyMs: 1, restMs: 3_600_000 };
+  const feed = new LiveFeed({ sources, ask, clock: Date.now, pace });
+  const running = feed.run();
+  const patience = { timeout: 60_000, interval: 5 };
+  await vi.waitFor(() => expect(asked).toBe(1), patience);
+  for (let visit = 0; visit < 2; visit++) {
+    const before = asked;
+    const unlisten = feed.listen(() => {});
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(before + 3), patience);
+    unlisten();
+    // What was begun ends, and nothing more is asked within the hour.
+    let seen: number;
+    do {
+      seen = asked;
+      await delay(50);
+    } while (asked !== seen);
+  }
+  feed.stop();
+  await running;
+});
+
+it("tells nobody who comes what is old", async () => {
+  let at = start;
+  const feed = new LiveFeed({ sources, ask: async () => [bridge(1)], clock: () => at });
+  await feed.ask();
+  expect(feed.latest).toBeDefined();
+  at += 15_000;
+  expect(feed.latest).toBeUndefined();
+  await feed.ask();
+  expect(feed.latest?.now.at).toBe(at);
 });
 
 it("remembers a quarter of an hour", async () => {

@@ -18,10 +18,11 @@ export interface LiveFeedOptions {
   readonly ask: (sources: readonly Source[]) => Promise<readonly Told[]>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  readonly pace?: typeof usualPace;
 }
 
-/** How often processes are asked. */
-export const everyMs = 2_000;
+/** How often processes are asked while somebody looks, and while nobody does: charts begin with something. */
+const usualPace = { everyMs: 2_000, restMs: 15_000 };
 /** Rates are of this time, quantiles of the longer one, troubles that were counted of the longest. */
 const [rateMs, quantileMs, troubleMs] = [10_000, 60_000, 300_000];
 /** What charts show. */
@@ -44,19 +45,24 @@ export class LiveFeed {
   readonly #listeners = new Set<Listener>();
   readonly #answeredAt = new Map<string, { readonly told: Told; readonly at: number }>();
   readonly #ended = new AbortController();
+  readonly #pace: typeof usualPace;
+  /** Ends a rest. */
+  #wake = new AbortController();
   #figures: Figures[] = [];
   #history: Point[] = [];
   #latest: Overview | undefined;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
+    this.#pace = options.pace ?? usualPace;
     this.#since = options.clock();
     this.#tally = new Tally(this.#since / 1_000);
   }
 
-  /** What was told last. Undefined before the first answers. */
+  /** What was told last. Undefined before the first answers, and when it is old: then new ones come at once. */
   get latest(): Overview | undefined {
-    return this.#latest;
+    const freshFrom = this.#options.clock() - 2 * this.#pace.everyMs;
+    return (this.#latest?.now.at ?? 0) >= freshFrom ? this.#latest : undefined;
   }
 
   /** The points of the charts, the oldest first. */
@@ -71,17 +77,22 @@ export class LiveFeed {
   /** @returns ends it. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#wake.abort();
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks again and again until it is stopped. */
+  /** Asks again and again until it is stopped: often while somebody listens, which begins at once. */
   async run(): Promise<void> {
-    const { signal } = this.#ended;
-    while (!signal.aborted) {
-      const next = performance.now() + everyMs;
+    const ended = this.#ended.signal;
+    const { everyMs, restMs } = this.#pace;
+    while (!ended.aborted) {
+      const began = performance.now();
       await this.ask();
-      const wait = Math.max(0, next - performance.now());
-      await delay(wait, undefined, { signal }).catch(() => {});
+      // Never more often, however often somebody comes and goes.
+      await until(began + everyMs, ended);
+      this.#wake = new AbortController();
+      if (this.#listeners.size > 0) continue;
+      await until(began + restMs, AbortSignal.any([ended, this.#wake.signal]));
     }
   }
 
@@ -156,4 +167,10 @@ export class LiveFeed {
       memoryBytes: total(known, "process_resident_memory_bytes"),
     };
   }
+}
+
+/** @param at by the process's own clock, in milliseconds. */
+async function until(at: number, signal: AbortSignal): Promise<void> {
+  const wait = Math.max(0, at - performance.now());
+  await delay(wait, undefined, { signal }).catch(() => {});
 }
