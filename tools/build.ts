@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { buildPage } from "./build-page.ts";
 import { buildPublisher } from "./build-publisher.ts";
+import { buildRules } from "./build-rules.ts";
 
 /**
  * Bundles each process: every folder of `app/` that has a `main.ts` becomes `dist/<folder>/main.js`.
@@ -56,6 +57,7 @@ cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   filter: (source) => !notShipped.test(source),
 });
 
+await buildRules(join(root, "rules"), join(root, "dist/console/rules.json"));
 await buildPublisher(join(root, "dist/publisher"));
 
 const page = await buildPage(join(root, "dist/console/page"));

@@ -21,6 +21,8 @@ import { openIncidentDesk } from "./incidents/incident-desk.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { askAll } from "./live/sources.ts";
 import { readPageFiles } from "./page-files.ts";
+import { openRuleDesk } from "./rules/rule-desk.ts";
+import { readRuleFile } from "./rules/rule-file.ts";
 import { createServer } from "./server.ts";
 
 /** Whoever waits for an answer has more patience than a login. */
@@ -80,8 +82,10 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
   });
   const incidents = openIncidentDesk(nats, log);
   const exceptions = openExceptionDesk(nats, incidents.book, audit.exceptions);
+  const documents = readRuleFile(join(import.meta.dirname, "rules.json"));
+  const rules = openRuleDesk({ connection: nats, book: incidents.book, documents, log });
   const reads = new StreamReads();
-  const data = { registry, nats, scans, reads, incidents, exceptions, clock: Date.now };
+  const data = { registry, nats, scans, reads, incidents, exceptions, rules, clock: Date.now };
   const page = readPageFiles(join(import.meta.dirname, "page"));
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });

@@ -24,8 +24,9 @@ const immutable = "public, max-age=31536000, immutable";
 
 /** Views of the page with an address of their own. What follows them in an address is the page's. */
 const views = [
-  ...["/", "/audit", "/devices", "/devices/*", "/incidents", "/incidents/*"],
-  ...["/quarantine", "/quarantine/*", "/system"],
+  ...["/", "/audit", "/devices", "/devices/*", "/exceptions", "/exceptions/*"],
+  ...["/incidents", "/incidents/*"],
+  ...["/quarantine", "/quarantine/*", "/rules", "/rules/*", "/system"],
 ];
 
 /** Says in every answer what a browser may do with it. */

@@ -22,6 +22,7 @@ import { Problem, problemType } from "./api/problem.ts";
 import { problemOf } from "./api/problem-of.ts";
 import { addQuarantineRoutes } from "./api/quarantine-routes.ts";
 import { addReadingRoutes } from "./api/reading-routes.ts";
+import { addRuleRoutes } from "./api/rule-routes.ts";
 import { addSessionRoutes } from "./api/session-routes.ts";
 import type { ConsoleMetrics } from "./console-metrics.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
@@ -87,6 +88,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   await addImportRoute(api, options);
   addIncidentRoutes(api, options);
   addExceptionRoutes(api, options);
+  addRuleRoutes(api, options);
   addSessionRoutes(api, { ...access, metrics, log });
   addLiveRoute(api, { ...access, live });
   addOpenapiRoute(api);

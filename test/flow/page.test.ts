@@ -7,6 +7,7 @@ import { signInLink } from "../../local/sign-in-link.ts";
 import { type BrowsedRegion, startBrowsedRegion } from "../support/browsed-region.ts";
 import { accessibilityFaults, newContext, newPage, patienceMs } from "../support/browser.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { exceptionCases } from "./page/exception-cases.ts";
 import { hostileCases } from "./page/hostile-cases.ts";
 import { incidentCases } from "./page/incident-cases.ts";
 import { quarantineCases } from "./page/quarantine-cases.ts";
@@ -193,6 +194,8 @@ const tooWide = "document.documentElement.scrollWidth - document.documentElement
 
 const incidents = incidentCases(() => browsed);
 
+exceptionCases(() => browsed);
+
 const views = () =>
   [
     ["overview", "/", "Verdicts"],
@@ -200,6 +203,10 @@ const views = () =>
     ["device", "/devices/pump-2", "Registered"],
     ["incidents", "/incidents", "Command injection: drill-2"],
     ["incident", incidents.open(), "What has happened"],
+    ["exceptions", "/exceptions", "keys-rule"],
+    ["new-exception", "/exceptions/new?rule=keys-rule&client=keys-1", "Hide these findings"],
+    ["rules", "/rules", "ATT&CK"],
+    ["rule", "/rules/463d6845-269a-498d-b5f6-c9c3b623ae1b", "What it leaves alone"],
     ["quarantine", "/quarantine", "Held"],
     ["audit", "/audit?kind=registry", "suspended"],
     ["system", "/system", "inspector-1"],

@@ -15,6 +15,7 @@ import type { IncidentDesk } from "../../app/console/incidents/incident-desk.ts"
 import { LiveFeed } from "../../app/console/live/live-feed.ts";
 import { askAll, type Source } from "../../app/console/live/sources.ts";
 import type { PageFiles } from "../../app/console/page-files.ts";
+import { openRuleDesk } from "../../app/console/rules/rule-desk.ts";
 import { createServer } from "../../app/console/server.ts";
 import {
   type ApiRole,
@@ -22,6 +23,7 @@ import {
   apiTokenDigest,
   apiTokenOf,
 } from "../../app/contract/api-token.ts";
+import type { RuleDocument } from "../../app/inspector/patterns/rule.ts";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { startEmulator } from "../../app/registry/emulator.fixture.ts";
 import type { ChangeJournal } from "../../app/registry/registry-change.ts";
@@ -67,6 +69,8 @@ export async function startTestServer(
     readonly journal?: ChangeJournal;
     readonly nats?: NatsConnection;
     readonly exceptions?: ExceptionDesk;
+    /** Rules of the pack. */
+    readonly documents?: readonly RuleDocument[];
     readonly page?: PageFiles;
     readonly sources?: readonly Source[];
     /** Milliseconds since 1970, for sessions. */
@@ -106,11 +110,24 @@ export async function startTestServer(
   const scans = new ScanBudget({ limits: options.scans ?? unlimitedScans, metrics });
   const book = new IncidentBook();
   const reads = new StreamReads();
-  const desks = { incidents: noDesk(book), exceptions: options.exceptions ?? noExceptions };
+  const { exceptions = noExceptions, documents = [] } = options;
+  const rules = openRuleDesk({ connection: nats, book, documents, log });
+  const desks = { incidents: noDesk(book), exceptions, rules };
   const data = { registry, nats, scans, reads, ...desks, clock: Date.now };
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });
   return {
-    ...{ api, registry, emulator, tokens, tokensFile, book: tokenBook, caFile, live, access },
+    ...{
+      api,
+      registry,
+      emulator,
+      tokens,
+      tokensFile,
+      book: tokenBook,
+      caFile,
+      live,
+      access,
+      incidents: book,
+    },
     metrics: () => metricsOf.metrics(),
     /** The headers of a request of this role. */
     as: (role: ApiRole) => ({ authorization: `Bearer ${tokens[role]}` }),

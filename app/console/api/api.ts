@@ -11,6 +11,7 @@ import type { ScanBudget } from "../access/scan-budget.ts";
 import type { StreamReads } from "../access/stream-reads.ts";
 import type { ExceptionDesk } from "../exceptions/exception-desk.ts";
 import type { IncidentDesk } from "../incidents/incident-desk.ts";
+import type { RuleDesk } from "../rules/rule-desk.ts";
 import { ProblemDetails } from "./device-schemas.ts";
 import { matching } from "./entity-tag.ts";
 import { problemType } from "./problem.ts";
@@ -34,6 +35,7 @@ export interface ApiOptions {
   readonly reads: StreamReads;
   readonly incidents: IncidentDesk;
   readonly exceptions: ExceptionDesk;
+  readonly rules: RuleDesk;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -30,6 +30,8 @@ const routes = [
   "get /api/v1/incidents",
   "get /api/v1/incidents/{id}",
   "get /api/v1/exceptions",
+  "get /api/v1/rules",
+  "get /api/v1/rules/{id}",
   "get /api/v1/session",
   "post /api/v1/devices",
   "post /api/v1/devices/import",
@@ -54,8 +56,9 @@ const routes = [
 
 /** Of the page, which is no part of the API. */
 const pageRoutes = [
-  ...["/", "/audit", "/devices", "/devices/*", "/incidents", "/incidents/*"],
-  ...["/quarantine", "/quarantine/*", "/system"],
+  ...["/", "/audit", "/devices", "/devices/*", "/exceptions", "/exceptions/*"],
+  ...["/incidents", "/incidents/*"],
+  ...["/quarantine", "/quarantine/*", "/rules", "/rules/*", "/system"],
   "/assets/:name",
 ];
 

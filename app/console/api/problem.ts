@@ -15,6 +15,7 @@ export const problems = {
   "no-such-page": [404, "The list has no such page"],
   "no-such-message": [404, "There is no such held message"],
   "no-such-incident": [404, "There is no such incident"],
+  "no-such-rule": [404, "There is no such rule"],
   "no-such-exception": [404, "There is no such exception"],
   "method-not-allowed": [405, "The path does not have this method"],
   "device-exists": [409, "The device exists already"],

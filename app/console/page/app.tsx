@@ -18,15 +18,16 @@ import { View, Waiting } from "./parts/view.tsx";
 import { Audit } from "./views/audit.tsx";
 import { Device } from "./views/device.tsx";
 import { Devices } from "./views/devices.tsx";
+import { Exceptions } from "./views/exceptions.tsx";
 import { HeldMessage } from "./views/held-message.tsx";
-
 import { Incident } from "./views/incident.tsx";
 import { Incidents } from "./views/incidents.tsx";
-
 import { LinkOpened } from "./views/link-opened.tsx";
-
+import { NewException } from "./views/new-exception.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Quarantine } from "./views/quarantine.tsx";
+import { Rule } from "./views/rule.tsx";
+import { Rules } from "./views/rules.tsx";
 import { SignIn } from "./views/sign-in.tsx";
 import { System } from "./views/system.tsx";
 
@@ -72,6 +73,8 @@ function Views({ onSignedOut }: { readonly onSignedOut: () => void }) {
         <Route path="/" component={Overview} />
         <Route path="/incidents" component={Incidents} />
         <Route path="/incidents/:id">{({ id }) => <Incident key={id} id={id} />}</Route>
+        <Route path="/exceptions" component={Exceptions} />
+        <Route path="/exceptions/new" component={NewException} />
         <Route path="/devices" component={Devices} />
         <Route path="/devices/:clientId">
           {({ clientId }) => <Device key={clientId} clientId={clientId} />}
@@ -81,6 +84,8 @@ function Views({ onSignedOut }: { readonly onSignedOut: () => void }) {
         <Route path="/quarantine/:sequence">
           {({ sequence }) => <HeldMessage key={sequence} sequence={sequence} />}
         </Route>
+        <Route path="/rules" component={Rules} />
+        <Route path="/rules/:id">{({ id }) => <Rule key={id} id={id} />}</Route>
         <Route path="/system" component={System} />
         <Route component={Nowhere} />
       </Switch>

@@ -9,20 +9,27 @@ export interface Asked<T> {
   readonly again: () => void;
 }
 
-/** Asks whenever the path changes, and when it is told to. */
-export function useAsked<T>(path: string): Asked<T> {
+/**
+ * Asks whenever the path changes, and when it is told to.
+ *
+ * @param question sent along: for what is asked by POST and changes nothing.
+ */
+export function useAsked<T>(path: string, question?: unknown): Asked<T> {
+  const body = question === undefined ? undefined : JSON.stringify(question);
+  const key = `${path} ${body}`;
   const [round, setRound] = useState(0);
   const [state, setState] = useState<{
-    path: string;
+    key: string;
     answer?: Answer<T>;
     failure?: RequestFailed;
     waits: boolean;
-  }>({ path, waits: true });
+  }>({ key, waits: true });
   useEffect(() => {
     const ended = new AbortController();
-    setState((before) => ({ ...(before.path === path && before), path, waits: true }));
-    ask<T>(path, { signal: ended.signal }).then(
-      (answer) => setState({ path, answer, waits: false }),
+    setState((before) => ({ ...(before.key === key && before), key, waits: true }));
+    const posted = body === undefined ? {} : ({ method: "POST", body: JSON.parse(body) } as const);
+    ask<T>(path, { ...posted, signal: ended.signal }).then(
+      (answer) => setState({ key, answer, waits: false }),
       (error: unknown) => {
         if (ended.signal.aborted) return;
         const failure = error as RequestFailed;
@@ -30,8 +37,8 @@ export function useAsked<T>(path: string): Asked<T> {
       },
     );
     return () => ended.abort();
-  }, [path, round]);
+  }, [path, body, key, round]);
   const again = useCallback(() => setRound((before) => before + 1), []);
-  const { answer, failure, waits } = state.path === path ? state : { waits: true };
+  const { answer, failure, waits } = state.key === key ? state : { waits: true };
   return { answer, failure, waits, again };
 }

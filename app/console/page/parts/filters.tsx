@@ -81,14 +81,16 @@ export function ChoiceFilter(props: {
   readonly of: readonly string[];
   /** How a value is called where it is no word itself. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Which of them it is as long as the address names none. Without it, that is any. */
+  readonly unset?: string;
 }) {
-  const { name, label, of, names } = props;
+  const { name, label, of, names, unset = any } = props;
   const { address, narrow } = useFilters();
   return (
     <Select
       className="field"
-      value={of.find((each) => each === address.get(name)) ?? any}
-      onChange={(key) => narrow(name, key === any ? "" : String(key))}
+      value={of.find((each) => each === address.get(name)) ?? unset}
+      onChange={(key) => narrow(name, key === unset ? "" : String(key))}
     >
       <Label>{label}</Label>
       <Button className="input select">
@@ -97,7 +99,7 @@ export function ChoiceFilter(props: {
       </Button>
       <Popover className="popover">
         <ListBox className="list">
-          {[any, ...of].map((each) => (
+          {(unset === any ? [any, ...of] : of).map((each) => (
             <ListBoxItem key={each} id={each} className="list-item">
               {names?.[each] ?? each}
             </ListBoxItem>

@@ -1,16 +1,17 @@
-import type { IncidentSeverity } from "../../../contract/incident.ts";
+import type { Level } from "../../../contract/verdict.ts";
 import { type Incident, stateOf } from "../data/incidents.ts";
 import { Icon } from "./icons.tsx";
 
 const severities = {
+  informational: ["circle", "plain"],
   low: ["circle", "plain"],
   medium: ["diamond", "warn"],
   high: ["warn", "bad"],
   critical: ["bad", "bad"],
-} as const satisfies Record<IncidentSeverity, unknown>;
+} as const satisfies Record<Level, unknown>;
 
 /** How bad it is: a sign, a word and a colour. */
-export function Severity({ severity }: Pick<Incident, "severity">) {
+export function Severity({ severity }: { readonly severity: Level }) {
   const [icon, colour] = severities[severity];
   return (
     <span className={`status status-${colour}`}>

@@ -7,6 +7,8 @@ import { Question } from "./dialog.tsx";
 const jumps: Readonly<Record<string, readonly [path: string, title: string]>> = {
   o: ["/", "Overview"],
   i: ["/incidents", "Incidents"],
+  r: ["/rules", "Rules"],
+  e: ["/exceptions", "Exceptions"],
   q: ["/quarantine", "Quarantine"],
   d: ["/devices", "Devices"],
   a: ["/audit", "Audit"],

@@ -21,6 +21,8 @@ import { Messages } from "./messages.tsx";
 const views: readonly (readonly [path: string, title: string, icon: IconName])[] = [
   ["/", "Overview", "overview"],
   ["/incidents", "Incidents", "incidents"],
+  ["/rules", "Rules", "rules"],
+  ["/exceptions", "Exceptions", "exceptions"],
   ["/quarantine", "Quarantine", "quarantine"],
   ["/devices", "Devices", "devices"],
   ["/audit", "Audit", "audit"],

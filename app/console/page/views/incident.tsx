@@ -2,9 +2,11 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { useAsked } from "../data/asked.ts";
 import { devicePath } from "../data/devices.ts";
+import { newExceptionAddress } from "../data/exceptions.ts";
 import { count } from "../data/format.ts";
 import { incidentPath, shownOf, type WholeIncident } from "../data/incidents.ts";
 import { useTimes } from "../data/preferences.tsx";
+import { rulePath } from "../data/rules.ts";
 import { Back } from "../parts/back.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
@@ -52,7 +54,12 @@ function IncidentFacts({ incident }: Shown) {
     ["State", <IncidentState key="state" incident={incident} />],
     ["Assignee", assignee ?? "Nobody yet"],
     ...(note ? [["Note", note] as const] : []),
-    ["Rule", `${rule.title} (${rule.id})`],
+    [
+      "Rule",
+      <Link key="rule" href={rulePath(rule.id)}>
+        {rule.title} ({rule.id})
+      </Link>,
+    ],
     ["Techniques of ATT&CK", techniques.join(", ") || "–"],
     ["Findings", count(incident.findings)],
     ["First seen", at(incident.firstSeen)],
@@ -64,6 +71,7 @@ function IncidentFacts({ incident }: Shown) {
 
 function Clients({ incident: { kind, clients, clientCount, rule } }: Shown) {
   const more = clientCount - clients.length;
+  const [only] = clientCount === 1 ? clients : [];
   return (
     <section className="panel" aria-labelledby="clients">
       <h2 id="clients">{kind === "campaign" ? `${count(clientCount)} clients` : "Client"}</h2>
@@ -83,6 +91,10 @@ function Clients({ incident: { kind, clients, clientCount, rule } }: Shown) {
         </Link>
         {" · "}
         <Link href={`/incidents?rule=${encodeURIComponent(rule.id)}`}>Its other incidents</Link>
+        {" · "}
+        <Link href={newExceptionAddress({ rule: rule.id, ...(only && { client: only }) })}>
+          Make an exception
+        </Link>
       </p>
     </section>
   );
