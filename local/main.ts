@@ -129,7 +129,9 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     progress(
       `devices: ${region.endpoints.edgeUrls.join(" ")}  publishers: ${region.endpoints.upstreamUrl}  Ctrl-C ends it`,
     );
-    await new Promise((done) => interrupted.signal.addEventListener("abort", done));
+    const { signal } = interrupted;
+    // It may have been interrupted while it was started.
+    if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done));
     return 0;
   } finally {
     progress("stopping");

@@ -24,8 +24,9 @@ interface Run {
   readonly progress: (line: string) => void;
 }
 
+/** Resolves at once when it has happened already. */
 const aborted = (signal: AbortSignal) =>
-  new Promise((done) => signal.addEventListener("abort", done));
+  signal.aborted ? undefined : new Promise((done) => signal.addEventListener("abort", done));
 const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
 
 /** Cuts a link in both directions for a time, and says when each side has all of the other again. */

@@ -146,6 +146,7 @@ async function withHabit(gate: NatsConnection, { clientId, everyMs, stepMs }: Ha
 /** It is back, and sends what it has kept, 10 ms apart. @returns how many were acknowledged. */
 async function sendKept({ clientId, everyMs, stepMs }: Habit, password: string) {
   const { client } = await connectDevice(region, { clientId, password });
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   const kept = outageMs / everyMs;
   const acknowledged: Promise<unknown>[] = [];
   for (let n = 0; n < kept; n++) {
@@ -154,12 +155,13 @@ async function sendKept({ clientId, everyMs, stepMs }: Habit, password: string) 
     acknowledged.push(client.publishAsync(topics.reports(clientId), payload, { qos: 1 }));
     await delay(10);
   }
-  await Promise.all(acknowledged);
+  await Promise.race([Promise.all(acknowledged), closed]);
   expect(client.connected).toBe(true);
   await client.endAsync();
   return kept;
 }
 
+let habits = 0;
 it.each([
   { what: "60 readings", everyMs: 60_000, stepMs: 0 },
   { what: "600 readings", everyMs: 6_000, stepMs: 0 },
@@ -170,8 +172,8 @@ it.each([
   stepMs,
 }) => {
   const gate = await connectAs(region, reportGate);
-  const honest = { clientId: `kept-${everyMs}-${stepMs}`, everyMs, stepMs };
-  const other = { ...honest, clientId: `after-silence-${everyMs}-${stepMs}` };
+  const honest = { clientId: `kept-${++habits}`, everyMs, stepMs };
+  const other = { ...honest, clientId: `after-silence-${habits}` };
   const password = await withHabit(gate, honest);
   const flooder = { clientId: other.clientId, password: await withHabit(gate, other) };
   await gate.close();

@@ -60,10 +60,8 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
     lease.signal.throwIfAborted();
     const outputs = await resultsOf(options, source, lease);
     const publish = fenced(options.publisher, lease);
-    if (await isDecidedOtherwise({ publish }, source, { outputs, lease })) {
-      options.log.info({ sequence: source.sequence }, "decided otherwise by the owner before");
-      return;
-    }
+    const onRetry = ({ destination }: Output) => metrics.storeRetries.inc({ destination });
+    const isDecided = () => isDecidedOtherwise({ publish }, source, { outputs, lease, onRetry });
     const store = async (output: Output) => {
       const context = { ...options, lease };
       const { destination, payload } = output;
@@ -75,7 +73,15 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
       metrics.deadLetters.inc({ reason: "quarantine-full" });
       await storeOutput({ publish }, deadLetterOf(lane, source, "quarantine-full"), context);
     };
-    await slots.run(() => Promise.all(outputs.map(store)));
+    const isStored = await slots.run(async () => {
+      if (await isDecided()) return false;
+      await Promise.all(outputs.map(store));
+      return true;
+    });
+    if (!isStored) {
+      options.log.info({ sequence: source.sequence }, "decided otherwise by the owner before");
+      return;
+    }
     if (!source.canary) metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
   };
 }
