@@ -7,7 +7,7 @@ import type { Alert } from "./alert-rule.ts";
 const lagSeconds = 30;
 const ingress = ownStream("INGRESS");
 const notMatched =
-  "sum by (process) (increase(sentinel_inspector_budget_exceeded_messages_total[5m]))";
+  "sum by (process, replica) (increase(sentinel_inspector_budget_exceeded_messages_total[5m]))";
 
 /** From INGRESS to the streams of results. */
 export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Alert[] {
@@ -77,10 +77,10 @@ export function inspectorAlerts({ alertsPerSecond }: WatchedRegion): readonly Al
       name: "SentinelInspectorRulesNotAsked",
       severity: "critical",
       // One message that no engine bears is its sender's doing; a fifth of all is ours.
-      when: `(${notMatched} / sum by (process) (increase(sentinel_inspector_inspected_messages_total[5m])) > 0.2) and ${notMatched} > 20`,
+      when: `(${notMatched} / sum by (process, replica) (increase(sentinel_inspector_inspected_messages_total[5m])) > 0.2) and ${notMatched} > 20`,
       lasting: "1m",
       summary:
-        "{{ $labels.process }} judges {{ $value | humanizePercentage }} of its messages without the rules",
+        "{{ $labels.replica }} judges {{ $value | humanizePercentage }} of its messages without the rules",
       impact:
         "Reports go to QUARANTINE whatever they say; alerts are delivered with a tag and nobody has looked at their text.",
     },

@@ -9,9 +9,9 @@ const owned = (replica: number, process = "inspector") =>
 const held = `sentinel_inspector_held_messages{replica="inspector-0"}`;
 const losses = (code: string) => `sentinel_inspector_lease_losses_total{code="${code}"}`;
 const replaced = `sentinel_inspector_matching_thread_replacements_total{process="report-inspector",code="late"}`;
-const notMatched = `sentinel_inspector_budget_exceeded_messages_total{process="inspector",origin="upstream"}`;
-const inspected = (verdict: string) =>
-  `sentinel_inspector_inspected_messages_total{process="inspector",origin="upstream",verdict="${verdict}"}`;
+const notMatched = `sentinel_inspector_budget_exceeded_messages_total{process="inspector",replica="inspector-0",origin="upstream"}`;
+const inspected = (verdict: string, replica = "inspector-0") =>
+  `sentinel_inspector_inspected_messages_total{process="inspector",replica="${replica}",origin="upstream",verdict="${verdict}"}`;
 const registry = `sentinel_inspector_registry_failures_total{replica="inspector-0"}`;
 
 export const inspectorCases: readonly RuleCase[] = [
@@ -78,6 +78,15 @@ export const inspectorCases: readonly RuleCase[] = [
     fires: [
       { series: { [notMatched]: "0+30x20", [inspected("tag")]: "0+30x20" }, at: 10 },
       { series: { [notMatched]: "0+30x20", [inspected("tag")]: "0+100x20" }, at: 10 },
+      // One of many replicas.
+      {
+        series: {
+          [notMatched]: "0+30x20",
+          [inspected("tag")]: "0+30x20",
+          [inspected("allow", "inspector-1")]: "0+3000x20",
+        },
+        at: 10,
+      },
     ],
     quiet: [
       // Few among many, and few at all.
