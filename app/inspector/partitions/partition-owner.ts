@@ -154,10 +154,8 @@ export class PartitionOwner {
       const entry = { owner: member, ...sight.mark };
       const revision = await store.write(partition, entry, sight.revision);
       const trustMs = leaseMs - leaseMarginMs;
-      const log = await look();
-      const inDoubtUpTo = log.lastSequence;
-      const lease = createLease({ partition, inDoubtUpTo, revision, sentMs, trustMs, clock });
-      this.#hold(lease, sight.mark, log);
+      const lease = createLease({ partition, revision, sentMs, trustMs, clock });
+      this.#hold(lease, sight.mark, await look());
     } catch (error) {
       // Another one was faster, or nobody knows: then the next reading tells.
       if (error instanceof LeaseTaken) this.#view.forget(partition);

@@ -10,7 +10,6 @@ import { isFull, storeMessage } from "../../shared/store-message.ts";
 import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
-import { isDecidedOtherwise } from "./decided.ts";
 import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
@@ -60,8 +59,6 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
     lease.signal.throwIfAborted();
     const outputs = await resultsOf(options, source, lease);
     const publish = fenced(options.publisher, lease);
-    const onRetry = ({ destination }: Output) => metrics.storeRetries.inc({ destination });
-    const isDecided = () => isDecidedOtherwise({ publish }, source, { outputs, lease, onRetry });
     const store = async (output: Output) => {
       const context = { ...options, lease };
       const { destination, payload } = output;
@@ -73,15 +70,7 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
       metrics.deadLetters.inc({ reason: "quarantine-full" });
       await storeOutput({ publish }, deadLetterOf(lane, source, "quarantine-full"), context);
     };
-    const isStored = await slots.run(async () => {
-      if (await isDecided()) return false;
-      await Promise.all(outputs.map(store));
-      return true;
-    });
-    if (!isStored) {
-      options.log.info({ sequence: source.sequence }, "decided otherwise by the owner before");
-      return;
-    }
+    await slots.run(() => Promise.all(outputs.map(store)));
     if (!source.canary) metrics.storeSeconds.observe(Math.max(0, nowMs() - source.storedMs) / 1000);
   };
 }

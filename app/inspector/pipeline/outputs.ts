@@ -74,28 +74,17 @@ export const eventOutputs = (
     headers: { [headers.messageId]: event.id },
   }));
 
-type Route = Pick<Output, "destination" | "subject">;
-type Party = Pick<Inspected, "origin" | "clientId">;
-
-const routeOf = (inspected: Inspected): Route =>
-  inspected.verdict === "quarantine" || inspected.verdict === "deny"
-    ? heldRoute(inspected)
-    : passedRoute(inspected);
-
-const heldRoute = ({ origin, clientId }: Party): Route => ({
-  destination: "quarantine",
-  subject: subjects.quarantine(origin, clientId),
-});
-const passedRoute = ({ origin, clientId }: Party): Route =>
-  origin === "upstream"
+function routeOf({
+  verdict,
+  origin,
+  clientId,
+}: Inspected): Pick<Output, "destination" | "subject"> {
+  if (verdict === "quarantine" || verdict === "deny") {
+    return { destination: "quarantine", subject: subjects.quarantine(origin, clientId) };
+  }
+  return origin === "upstream"
     ? { destination: "alerts", subject: subjects.alerts(clientId) }
     : { destination: "reports", subject: subjects.reports(clientId) };
-
-/** Where a message would be stored had its verdict been the other one; undefined for what has none. */
-export function otherRouteOf({ destination }: Output, party: Party): string | undefined {
-  const [held, passed] = [heldRoute(party), passedRoute(party)];
-  if (destination === held.destination) return passed.subject;
-  return destination === passed.destination ? held.subject : undefined;
 }
 
 function headersOf({ source, ...inspected }: Inspected): Record<string, string> {
