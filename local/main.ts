@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { printable, printableLines } from "../app/shared/printable.ts";
 import { scrape } from "../app/shared/process-metrics.ts";
+import { aborted } from "./aborted.ts";
 import { type Load, startLoad } from "./load/load.ts";
 import { warmUp } from "./load/warm-up.ts";
 import { parseOptions, type UpOptions } from "./options.ts";
@@ -129,9 +130,7 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     progress(
       `devices: ${region.endpoints.edgeUrls.join(" ")}  publishers: ${region.endpoints.upstreamUrl}  Ctrl-C ends it`,
     );
-    const { signal } = interrupted;
-    // It may have been interrupted while it was started.
-    if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done));
+    await aborted(interrupted.signal);
     return 0;
   } finally {
     progress("stopping");

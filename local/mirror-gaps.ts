@@ -1,21 +1,16 @@
 import { sourceAccount } from "../app/contract/peers.ts";
 import type { RegionName } from "../app/contract/regions.ts";
+import { copiesOf, ServerStreamsSchema } from "../app/shared/stream-copies.ts";
 import type { CoreEndpoints } from "./nats-processes.ts";
 import type { Regions } from "./regions.ts";
-
-interface Told {
-  readonly account_details?: readonly {
-    readonly stream_detail?: readonly { name: string; state: { last_seq: number } }[];
-  }[];
-}
 
 /** The last alert that an account has in any of these servers; undefined when none says. */
 async function lastAlert(cores: readonly CoreEndpoints[], account: string) {
   const looks = cores.map(async ({ monitor }) => {
     const address = `http://127.0.0.1:${monitor}/jsz?acc=${account}&streams=true`;
-    const told = (await (await fetch(address)).json()) as Told;
-    const streams = told.account_details?.flatMap((each) => each.stream_detail ?? []) ?? [];
-    return streams.find(({ name }) => name === "MQTT_ALERTS")?.state.last_seq ?? 0;
+    const told = ServerStreamsSchema.parse(await (await fetch(address)).json());
+    const copy = copiesOf(address, told).find(({ stream }) => stream === "MQTT_ALERTS");
+    return copy?.state.last_seq ?? 0;
   });
   const ends = (await Promise.allSettled(looks)).flatMap((each) =>
     each.status === "fulfilled" ? [each.value] : [],

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { coreUsers } from "../app/contract/region-users.ts";
 import { passwordVariable, type ServiceUser } from "../app/contract/service-user.ts";
-import { coreUsers } from "../app/contract/service-users.ts";
 import { serverFiles } from "../app/mender/server-orders.ts";
 import { accountsFolder, coreStartScript } from "../infra/messaging/core-start.ts";
 import { edgeStartScript, gateCredential } from "../infra/messaging/edge-start.ts";

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { aborted } from "./aborted.ts";
 import { type RegionsLoad, startRegionsLoad } from "./load/regions-load.ts";
 import { mirrorGaps } from "./mirror-gaps.ts";
 import type { UpOptions } from "./options.ts";
@@ -24,9 +25,6 @@ interface Run {
   readonly progress: (line: string) => void;
 }
 
-/** Resolves at once when it has happened already. */
-const aborted = (signal: AbortSignal) =>
-  signal.aborted ? undefined : new Promise((done) => signal.addEventListener("abort", done));
 const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
 
 /** Cuts a link in both directions for a time, and says when each side has all of the other again. */

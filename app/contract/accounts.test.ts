@@ -8,9 +8,10 @@ import {
   peerCalls,
   sourceAccount,
 } from "./peers.ts";
+import { serviceUsersOf } from "./region-users.ts";
 import { peersOf } from "./regions.ts";
 import { publishable } from "./service-user.ts";
-import { serviceUsers, serviceUsersOf } from "./service-users.ts";
+import { serviceUsers } from "./service-users.ts";
 import { storeAccounts, stores } from "./stores.ts";
 import { defaultScale } from "./stream-definition.ts";
 import { mqttStreamMaker } from "./stream-makers.ts";

@@ -2,8 +2,8 @@ import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.
 import { type Call, call } from "../../app/contract/calls.ts";
 import { crossingsOf } from "../../app/contract/crossings.ts";
 import { peerAccount, peerCalls } from "../../app/contract/peers.ts";
+import { serviceUsersOf } from "../../app/contract/region-users.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
-import { serviceUsersOf } from "../../app/contract/service-users.ts";
 import type { ConfigValue } from "./nats-syntax.ts";
 
 interface AccountCall extends Call {

@@ -4,14 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isClientId } from "../../app/contract/client-id.ts";
+import { coreUsers, serviceUsersOf } from "../../app/contract/region-users.ts";
 import { peersOf } from "../../app/contract/regions.ts";
 import { passwordVariable, type ServiceUser } from "../../app/contract/service-user.ts";
-import {
-  coreUsers,
-  edgeUsers,
-  reportGate,
-  serviceUsersOf,
-} from "../../app/contract/service-users.ts";
+import { edgeUsers, reportGate } from "../../app/contract/service-users.ts";
 import {
   type Certificates,
   ensureCertificates,

@@ -1,13 +1,14 @@
 import { type Account, accountsOf, storesIn } from "../../app/contract/accounts.ts";
 import { authTimeoutMs, deviceLimits } from "../../app/contract/limits.ts";
 import { peerAccount } from "../../app/contract/peers.ts";
+import { coreUsers } from "../../app/contract/region-users.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import {
   passwordVariable,
   publishable,
   type ServiceUser,
 } from "../../app/contract/service-user.ts";
-import { coreUsers, edgeUsers } from "../../app/contract/service-users.ts";
+import { edgeUsers } from "../../app/contract/service-users.ts";
 import { configurationKey } from "./edge-turns.ts";
 import { accountBorders } from "./nats-borders.ts";
 import { type LeafArgs, leafEntries, leafUserEntry } from "./nats-leaf.ts";

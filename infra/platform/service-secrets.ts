@@ -11,9 +11,9 @@ import {
 } from "../../app/contract/api-token.ts";
 import type { AuditKeyEntry, AuditSignerName } from "../../app/contract/audit-keys.ts";
 import { changeReader, sourceAccount } from "../../app/contract/peers.ts";
+import { coreUsers } from "../../app/contract/region-users.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { passwordVariable, type ServiceUser } from "../../app/contract/service-user.ts";
-import { coreUsers } from "../../app/contract/service-users.ts";
 import { type StoreAccount, storeAccounts } from "../../app/contract/stores.ts";
 import { mqttStreamMaker, streamMaker } from "../../app/contract/stream-makers.ts";
 import { passwordsFile } from "../messaging/nats-pods.ts";

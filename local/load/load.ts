@@ -91,18 +91,22 @@ export async function startLoad(region: Region, options: LoadOptions): Promise<L
   const { deviceCa } = region;
   if (deviceCa) await issueDeviceCertificates({ deviceCa, file: certificatesFile, clients });
   options.onProgress?.(`${devices} devices registered, connecting`);
-  const target: LoadTarget = {
-    upstreamUrl: region.endpoints.upstreamUrl,
-    edgeUrls: region.endpoints.edgeUrls,
-    caFile: region.certificates.caFile,
-    username: "publisher",
-    passwordFile: region.secrets.upstreamPasswordFile("publisher"),
-    credentialsFile,
-    ...(deviceCa && { certificatesFile }),
-    clients,
-  };
-  return startLoadOn(target, options);
+  const devicesOf = { credentialsFile, ...(deviceCa && { certificatesFile }), clients };
+  return startLoadOn(targetOf(region, devicesOf), options);
 }
+
+/** A region as the simulated publisher and devices find it. */
+export const targetOf = (
+  { endpoints, certificates, secrets }: Region,
+  devices: Pick<LoadTarget, "credentialsFile" | "certificatesFile" | "clients">,
+): LoadTarget => ({
+  upstreamUrl: endpoints.upstreamUrl,
+  edgeUrls: endpoints.edgeUrls,
+  caFile: certificates.caFile,
+  username: "publisher",
+  passwordFile: secrets.upstreamPasswordFile("publisher"),
+  ...devices,
+});
 
 /** Devices of a target, all of them connected. */
 export async function startFleet(target: LoadTarget, options: LoadOptions): Promise<Fleet> {

@@ -7,11 +7,11 @@ import type { SentLine } from "./delivery-ledger.ts";
 import {
   type Fleet,
   type LoadState,
-  type LoadTarget,
   type Publisher,
   startFleet,
   startPublisher,
   stopPublishing,
+  targetOf,
 } from "./load.ts";
 import { registerDevices } from "./register-devices.ts";
 
@@ -62,9 +62,8 @@ const statesOf = (parts: readonly Part[]) =>
 
 /** Registers the devices once, connects each to its region, and publishes to all of them in every region. */
 export async function startRegionsLoad(options: RegionsLoadOptions): Promise<RegionsLoad> {
-  const { regions, rate, reportRate, devices } = options;
+  const { regions, rate, reportRate } = options;
   const targets = await targetsOf(options);
-  const total = [...devices.values()].reduce((sum, each) => sum + each, 0);
   const ends: (() => void)[] = [];
   const abort = () => {
     for (const end of ends) end();
@@ -72,7 +71,7 @@ export async function startRegionsLoad(options: RegionsLoadOptions): Promise<Reg
   try {
     const fleets = await Promise.all(
       targets.map(async ({ region, target, clients }) => {
-        const share = clients.size / total;
+        const share = clients.size / target.clients.length;
         const settings = { devices: clients.size, rate: 0, reportRate: reportRate * share };
         const fleet = await startFleet(target, { ...settings, attackEvery: 10 });
         ends.push(() => fleet.end());
@@ -82,7 +81,11 @@ export async function startRegionsLoad(options: RegionsLoadOptions): Promise<Reg
     );
     const parts = await Promise.all(
       fleets.map(async ({ target, ...part }) => {
-        const settings = { devices: total, rate: rate / regions.size, quoteEvery: 50 };
+        const settings = {
+          devices: target.clients.length,
+          rate: rate / regions.size,
+          quoteEvery: 50,
+        };
         const started = await startPublisher(target, settings);
         ends.push(() => started.publisher.end());
         return { ...part, ...started };
@@ -111,21 +114,14 @@ async function targetsOf({ regions, credentialsFile, devices }: RegionsLoadOptio
   });
   const lines = readFileSync(credentialsFile, "utf8").trimEnd().split("\n");
   let begin = 0;
-  return [...regions].map(([region, { endpoints, certificates, secrets, directory: at }]) => {
-    const end = begin + (devices.get(region) ?? 0);
-    const file = join(at, "state", "device-credentials.jsonl");
+  return [...regions].map(([name, region]) => {
+    const end = begin + (devices.get(name) ?? 0);
+    const file = join(region.directory, "state", "device-credentials.jsonl");
     writeFileSync(file, `${lines.slice(begin, end).join("\n")}\n`, { mode: 0o600 });
     const own = new Set(clients.slice(begin, end));
     begin = end;
-    const target: LoadTarget = {
-      upstreamUrl: endpoints.upstreamUrl,
-      edgeUrls: endpoints.edgeUrls,
-      caFile: certificates.caFile,
-      username: "publisher",
-      passwordFile: secrets.upstreamPasswordFile("publisher"),
-      ...{ credentialsFile: file, clients },
-    };
-    return { region, target, clients: own };
+    const target = targetOf(region, { credentialsFile: file, clients });
+    return { region: name, target, clients: own };
   });
 }
 

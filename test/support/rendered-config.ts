@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { coreUsers } from "../../app/contract/region-users.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import { passwordVariable } from "../../app/contract/service-user.ts";
-import { coreUsers, edgeUsers } from "../../app/contract/service-users.ts";
+import { edgeUsers } from "../../app/contract/service-users.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
 
 /**

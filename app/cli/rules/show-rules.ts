@@ -1,6 +1,7 @@
 import { levels } from "../../contract/verdict.ts";
 import { groupsOf, selectionNames } from "../../inspector/patterns/leaf.ts";
 import type { RuleDocument } from "../../inspector/patterns/rule.ts";
+import { techniqueOf } from "../../inspector/patterns/technique.ts";
 import type { CommandContext } from "../command-context.ts";
 import { OperatorError } from "../operator-error.ts";
 import { readRules, rulesFolder } from "./rules-folder.ts";
@@ -70,7 +71,7 @@ function linesOf(rule: RuleDocument): readonly string[] {
     ...(origins.includes("upstream")
       ? [["alert", "it is delivered and tagged, whatever it quotes"]]
       : []),
-    ["attack", rule.tags.map((tag) => tag.replace("attack.", "").toUpperCase()).join(", ")],
+    ["attack", rule.tags.map(techniqueOf).join(", ")],
     ["condition", detection.condition],
   ].map(([name = "", value = ""]) => `${name.padEnd(10)} ${value}`);
   const selections = selectionNames(rule).flatMap((name) => [

@@ -1,4 +1,5 @@
-import type { RuleDocument } from "../../inspector/patterns/rule.ts";
+import type { Example } from "../../inspector/patterns/rule.ts";
+import { techniqueOf } from "../../inspector/patterns/technique.ts";
 import type { ListedRule } from "../rules/rule-list.ts";
 import { type Api, type ApiOptions, answer, failures, holderOf } from "./api.ts";
 import { Problem } from "./problem.ts";
@@ -53,7 +54,7 @@ export function addRuleRoutes(api: Api, { rules, reads }: ApiOptions): void {
 }
 
 function ruleView({ id, title, document, findings, incidents }: ListedRule) {
-  const techniques = (document?.tags ?? []).map((tag) => tag.replace("attack.", "").toUpperCase());
+  const techniques = (document?.tags ?? []).map(techniqueOf);
   return {
     ...{ id, title, shipped: document !== undefined, techniques, incidents },
     ...(findings !== undefined && { findings }),
@@ -78,8 +79,6 @@ function wholeRuleView(rule: ListedRule) {
     pack: { name: pack.name, version: pack.version },
   };
 }
-
-type Example = RuleDocument["sentinel"]["examples"]["match"][number];
 
 /** A message as it is read: what stands beside its text comes first. */
 function exampleText(example: Example): string {

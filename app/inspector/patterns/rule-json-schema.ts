@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { envelopeFields, keyPatterns } from "./fields/field-key.ts";
+import { envelopeFields, keyPatterns, type TextModifier } from "./fields/field-key.ts";
 import { fileFormats } from "./file-format.ts";
 import { mostValues, RuleSchema } from "./rule.ts";
 
@@ -12,7 +12,7 @@ const modifiers = {
   re: "is matched by this RE2 pattern, case counts",
   "re|i": "is matched by this RE2 pattern, whatever its case",
   "base64offset|contains": "stands in the Base64 of a longer text, wherever it begins",
-} as const;
+} as const satisfies Record<TextModifier, string>;
 
 /** What an author reads at a key, by its path. Nothing here can be wrong in silence: a test finds each key. */
 const descriptions: Readonly<Record<string, string>> = {

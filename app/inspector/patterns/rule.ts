@@ -124,7 +124,7 @@ export const PackManifestSchema = z.strictObject(
 );
 
 export type Rule = z.infer<typeof RuleSchema>;
-type Example = z.infer<typeof Example>;
+export type Example = z.infer<typeof Example>;
 export type PackManifest = z.infer<typeof PackManifestSchema>;
 
 /** A rule and where it was read: what every message about it names. */

@@ -7,6 +7,7 @@ import {
   levels,
   type Verdict,
 } from "../../contract/verdict.ts";
+import { techniqueOf } from "../patterns/technique.ts";
 import { evidenceExcerpt } from "./evidence-excerpt.ts";
 import type { InspectedMessage } from "./message.ts";
 
@@ -186,8 +187,5 @@ function analyticOf(finding: Finding, rulesVersion: string): Analytic {
     ...(finding.class === "pattern" && { version: rulesVersion }),
   };
 }
-
-/** `attack.t1190` is T1190 to ATT&CK. */
-const techniqueOf = (tag: string) => tag.replace(/^attack\./, "").toUpperCase();
 
 const weight = (finding: Finding) => levels.indexOf(finding.level) + finding.confidence;

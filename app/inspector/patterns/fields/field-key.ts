@@ -7,7 +7,7 @@ export const textModifiers = [
   "re|i",
   "base64offset|contains",
 ] as const;
-type TextModifier = (typeof textModifiers)[number];
+export type TextModifier = (typeof textModifiers)[number];
 
 export const numberModifiers = ["gt", "gte", "lt", "lte"] as const;
 type NumberModifier = (typeof numberModifiers)[number];

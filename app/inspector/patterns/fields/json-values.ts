@@ -19,7 +19,8 @@ const mostValues = 4_096;
 const mostDepth = 256;
 
 const container: FieldValue = { kind: "container", text: "" };
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** A number as JSON writes it. */
+export const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * The values of the paths that are asked for, all those of a key that is there several times.
@@ -134,7 +135,7 @@ class Reading implements JsonValues {
     const text = this.#text.slice(start, this.#at);
     if (text === "true" || text === "false") this.#note({ kind: "boolean", text });
     else if (text === "null") this.#note({ kind: "null", text });
-    else this.#note({ kind: number.test(text) ? "number" : "text", text });
+    else this.#note({ kind: jsonNumber.test(text) ? "number" : "text", text });
   }
 
   #note(value: FieldValue): void {

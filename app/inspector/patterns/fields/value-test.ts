@@ -2,18 +2,15 @@ import { BlockList, isIP } from "node:net";
 import RE2 from "re2";
 import type { Leaf } from "../leaf.ts";
 import { base64Offsets } from "./base64-offsets.ts";
-import type { FieldValue } from "./json-values.ts";
+import { type FieldValue, jsonNumber } from "./json-values.ts";
 
 /** Whether a value is what a leaf asks for. */
 export type ValueTest = (value: FieldValue) => boolean;
 
-/** A number of JSON, whatever blanks are around it. */
-const number = /^\s*-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\s*$/;
-
-/** The number that a value is or, as a text, spells; NaN for all else, which no comparison holds for. */
+/** The number that a value is or, as a text with blanks around it or none, spells; NaN for all else, which no comparison holds for. */
 export function numberOf({ kind, text }: FieldValue): number {
   if (kind !== "number" && kind !== "text") return Number.NaN;
-  return number.test(text) ? Number(text) : Number.NaN;
+  return jsonNumber.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
 /** Compiles what a leaf asks of one value. Case counts as in Sigma: only `re` and Base64 look at it. */
