@@ -24,7 +24,10 @@ const drawn = process.stdout.isTTY;
 const options = parseOptions(process.argv.slice(2));
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => interrupted.abort());
+  process.on(signal, () => {
+    if (!interrupted.signal.aborted) progress("stopping, as soon as what is starting is there");
+    interrupted.abort();
+  });
 }
 
 async function figures(region: Region) {

@@ -4,11 +4,14 @@ import { copiesOf, ServerStreamsSchema } from "../app/shared/stream-copies.ts";
 import type { CoreEndpoints } from "./nats-processes.ts";
 import type { Regions } from "./regions.ts";
 
+const answerLimitMs = 5_000;
+
 /** The last alert that an account has in any of these servers; undefined when none says. */
 async function lastAlert(cores: readonly CoreEndpoints[], account: string) {
   const looks = cores.map(async ({ monitor }) => {
     const address = `http://127.0.0.1:${monitor}/jsz?acc=${account}&streams=true`;
-    const told = ServerStreamsSchema.parse(await (await fetch(address)).json());
+    const signal = AbortSignal.timeout(answerLimitMs);
+    const told = ServerStreamsSchema.parse(await (await fetch(address, { signal })).json());
     const copy = copiesOf(address, told).find(({ stream }) => stream === "MQTT_ALERTS");
     return copy?.state.last_seq ?? 0;
   });

@@ -19,6 +19,7 @@ it.each([
 it.each([
   [{}, /needs --regions/],
   [{ regions: 2 }, /names ap-south, which does not run/],
+  [{ regions: 3, load: false }, /not go with --no-load/],
   [{ regions: 3, for: 39 }, /must be 40s at least/],
 ])("says why a cut does not go with %j", (options, trouble) => {
   expect(cutTrouble(cut, options)).toMatch(trouble);

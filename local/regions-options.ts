@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { type RegionName, regionNames } from "../app/contract/regions.ts";
+import type { UpOptions } from "./options.ts";
 
 /** A link between two regions that is to be cut, and for how many seconds. */
 export interface Cut {
@@ -43,11 +44,16 @@ export function parseCut(
 /** What of a cut does not go with the rest; undefined when all does. */
 export function cutTrouble(
   { between, seconds }: Cut,
-  { regions = 1, for: runSeconds }: { readonly regions?: number; readonly for?: number },
+  {
+    regions = 1,
+    for: runSeconds,
+    load = true,
+  }: Pick<UpOptions, "regions" | "for"> & Partial<Pick<UpOptions, "load">>,
 ): string | undefined {
   const running = regionNames.slice(0, regions);
   const absent = between.find((name) => !running.includes(name));
   if (regions === 1) return "--cut needs --regions";
+  if (!load) return "--cut shows what becomes of alerts that flow, and does not go with --no-load";
   if (absent !== undefined)
     return `--cut names ${absent}, which does not run; there are ${running.join(", ")}`;
   const least = beforeCut + seconds + afterCut;

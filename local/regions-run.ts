@@ -28,36 +28,46 @@ interface Run {
 const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
 
 /** Cuts a link in both directions for a time, and says when each side has all of the other again. */
-async function cutLink(
-  regions: Regions,
-  { between: [a, b], seconds }: Cut,
-  run: Run,
-): Promise<void> {
+async function cutLink(regions: Regions, cut: Cut, run: Run): Promise<void> {
   const { progress, signal } = run;
+  const [a, b] = cut.between;
   const lines = [regions.link(a, b), regions.link(b, a)];
   await pause(beforeCut * 1_000, signal);
   if (signal.aborted) return;
   for (const line of lines) line.cut();
-  progress(`the link between ${a} and ${b} is cut for ${seconds} s`);
-  await pause(seconds * 1_000, signal);
+  progress(`the link between ${a} and ${b} is cut for ${cut.seconds} s`);
+  await pause(cut.seconds * 1_000, signal);
   for (const line of lines) line.mend();
-  const mendedMs = performance.now();
   progress(`the link between ${a} and ${b} is back`);
-  const behind = new Set([`${a} ${b}`, `${b} ${a}`]);
-  while (behind.size > 0 && !signal.aborted) {
+  await followMirrors(regions, cut, run);
+}
+
+/** Says when each side has all of the other. Whoever asked for a run that ends is not kept for long. */
+async function followMirrors(
+  regions: Regions,
+  { between: [a, b] }: Cut,
+  { options, progress, signal }: Run,
+): Promise<void> {
+  const startedMs = performance.now();
+  const seconds = () => (performance.now() - startedMs) / 1_000;
+  const patienceSeconds = options.for === undefined ? Number.POSITIVE_INFINITY : settleMs / 1_000;
+  // What is on its way at any moment is no gap.
+  const flowing = options.rate / regions.names.length;
+  const behind = new Map([
+    [`${a} ${b}`, `${a} has what was stored in ${b} meanwhile`],
+    [`${b} ${a}`, `${b} has what was stored in ${a} meanwhile`],
+  ]);
+  while (behind.size > 0 && !signal.aborted && seconds() < patienceSeconds) {
     const gaps = await mirrorGaps(regions);
-    for (const pair of behind) {
-      // What is on its way at any moment is no gap.
-      if ((gaps.get(pair) ?? Number.POSITIVE_INFINITY) > run.options.rate / regions.names.length)
-        continue;
+    for (const [pair, told] of behind) {
+      if ((gaps.get(pair) ?? Number.POSITIVE_INFINITY) > flowing) continue;
       behind.delete(pair);
-      const [reader, origin] = pair.split(" ");
-      const after = ((performance.now() - mendedMs) / 1_000).toFixed(1);
-      progress(
-        `${reader} has what was stored in ${origin} meanwhile, ${after} s after the link was back`,
-      );
+      progress(`${told}, ${seconds().toFixed(1)} s after the link was back`);
     }
     await pause(100, signal);
+  }
+  for (const told of signal.aborted ? [] : behind.values()) {
+    progress(`not seen within ${patienceSeconds} s after the link was back: ${told}`);
   }
 }
 

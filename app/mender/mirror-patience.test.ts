@@ -34,7 +34,19 @@ describe("a mirror that hears nothing over a link that stands", () => {
   });
 
   it("is due less and less often while that helps nothing", () => {
-    expect(attempts(140, () => stalled)).toEqual([1, 4, 10, 22, 46, 76, 106, 136]);
+    expect(attempts(370, () => stalled)).toEqual([1, 4, 10, 22, 46, 94, 184, 274, 364]);
+  });
+
+  it("is due less often also when its request is granted each time, and nothing comes", () => {
+    let grantedAt = Number.NEGATIVE_INFINITY;
+    const granted = (second: number) => {
+      const silentMs = (second - grantedAt) * 1_000;
+      const sight = { ...stalled, silentMs };
+      if (silentMs > 7_000) grantedAt = second;
+      return sight;
+    };
+    const due = attempts(400, granted);
+    expect(due.length).toBeLessThan(12);
   });
 
   it("is due less often also when others lead it in between", () => {

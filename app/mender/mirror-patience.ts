@@ -18,18 +18,27 @@ export interface MirrorSight extends Mirror {
 export const silenceMs = 5_000;
 /** What nats-server is given for asking by itself once the link stands, which it often does. */
 export const patienceMs = 1_000;
-/** Between two attempts with one mirror: twice as long after each that brought nothing. */
+/**
+ * Between two attempts of one server with one mirror: twice as long after each that brought nothing.
+ * Each of the three servers has a turn in that time: so a mirror changes its leader every half minute.
+ */
 const firstPauseMs = 3_000;
-const longestPauseMs = 30_000;
+const longestPauseMs = 90_000;
+/** A new leader counts as heard when its request was granted, whether anything comes or not. */
+const helpedMs = 2 * silenceMs;
 
 export const isSilent = ({ silentMs }: Pick<MirrorSight, "silentMs">) => silentMs > silenceMs;
 
 interface Wait {
   /** Since when it has been silent over a link that stands; undefined when another server leads it. */
   readonly since: number | undefined;
+  /** Since when it has been heard at each look; undefined when it was silent at the last one. */
+  readonly heardSince: number | undefined;
   readonly attempts: number;
   readonly lastAt: number;
 }
+
+const firstWait: Wait = { since: undefined, heardSince: undefined, attempts: 0, lastAt: 0 };
 
 const pauseMs = ({ attempts }: Wait) =>
   attempts === 0 ? 0 : Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
@@ -48,7 +57,8 @@ export class MirrorPatience {
       const key = `${sight.peer} ${sight.stream}`;
       if (!isSilent(sight) || !sight.linked) {
         // A link that comes back is a new chance.
-        this.#waits.delete(key);
+        if (isSilent(sight) || this.#hasHelped(key, nowMs)) this.#waits.delete(key);
+        else waiting.add(key);
         return false;
       }
       waiting.add(key);
@@ -58,14 +68,21 @@ export class MirrorPatience {
     return due.map(({ peer, stream }) => ({ peer, stream }));
   }
 
+  /** Whether it has been heard for so long that it is not the grant alone. */
+  #hasHelped(key: string, nowMs: number): boolean {
+    const wait = this.#waits.get(key);
+    if (!wait) return true;
+    const heardSince = wait.heardSince ?? nowMs;
+    this.#waits.set(key, { ...wait, since: undefined, heardSince });
+    return nowMs >= heardSince + helpedMs;
+  }
+
   #isDue(key: string, nowMs: number): boolean {
-    const wait = this.#waits.get(key) ?? { since: undefined, attempts: 0, lastAt: 0 };
+    const wait = { ...(this.#waits.get(key) ?? firstWait), heardSince: undefined };
     const since = wait.since ?? nowMs;
     const isDue = nowMs >= since + patienceMs && nowMs >= wait.lastAt + pauseMs(wait);
-    this.#waits.set(
-      key,
-      isDue ? { since: undefined, attempts: wait.attempts + 1, lastAt: nowMs } : { ...wait, since },
-    );
+    const attempted = { since: undefined, attempts: wait.attempts + 1, lastAt: nowMs };
+    this.#waits.set(key, { ...wait, ...(isDue ? attempted : { since }) });
     return isDue;
   }
 
@@ -74,7 +91,7 @@ export class MirrorPatience {
     for (const [key, wait] of this.#waits) {
       if (waiting.has(key)) continue;
       if (nowMs > wait.lastAt + 2 * longestPauseMs) this.#waits.delete(key);
-      else this.#waits.set(key, { ...wait, since: undefined });
+      else this.#waits.set(key, { ...wait, since: undefined, heardSince: undefined });
     }
   }
 }
