@@ -2,7 +2,14 @@ import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type DeviceAuth, deviceAuths } from "../app/contract/device.ts";
 import { defaultSyncInterval } from "./region-options.ts";
-import { type Cut, cutTrouble, parseCut, regionalDefaults } from "./regions-options.ts";
+import {
+  type Cut,
+  disturbanceTrouble,
+  type Kill,
+  parseCut,
+  parseKill,
+  regionalDefaults,
+} from "./regions-options.ts";
 
 export interface UpOptions {
   /** Seconds; undefined runs until it is stopped. */
@@ -24,7 +31,10 @@ export interface UpOptions {
   /** Undefined: one. */
   readonly regions?: number;
   readonly cut?: Cut;
+  readonly kill?: Kill;
 }
+
+type Words = Readonly<Record<"cut" | "kill", readonly string[] | undefined>>;
 
 function whole(min: number, max: number) {
   return (text: string): number => {
@@ -45,17 +55,20 @@ export function parseDuration(text: string): number {
 
 /** Where regions are several, fewer devices and a lower rate fit the machine. */
 function withRegions(command: Command): UpOptions {
-  const { cut: words, ...options } = command.opts<Omit<UpOptions, "cut"> & { cut?: string[] }>();
+  const { cut, kill, ...options } = command.opts<Omit<UpOptions, keyof Words> & Words>();
   const { regions } = options;
   const unsaid = Object.entries(regionalDefaults).filter(
     ([name]) => regions !== undefined && command.getOptionValueSource(name) === "default",
   );
-  const settled = { ...options, ...Object.fromEntries(unsaid) };
-  if (words === undefined) return settled;
-  const cut = parseCut(words, parseDuration);
-  const trouble = cutTrouble(cut, options);
+  const settled = {
+    ...options,
+    ...Object.fromEntries(unsaid),
+    ...(cut && { cut: parseCut(cut, parseDuration) }),
+    ...(kill && { kill: parseKill(kill, parseDuration) }),
+  };
+  const trouble = disturbanceTrouble(settled);
   if (trouble !== undefined) throw new InvalidArgumentError(`${trouble}.`);
-  return { ...settled, cut };
+  return settled;
 }
 
 export function parseOptions(argv: readonly string[]): UpOptions {
@@ -134,6 +147,10 @@ function upCommand(): Command {
     .option(
       "--cut <link...>",
       "with --regions: cut a link while alerts flow, such as us-east:eu-west 20s",
+    )
+    .option(
+      "--kill <region...>",
+      "with --regions: kill every process of a region while alerts flow, and start it again, such as eu-west 20s",
     )
     .addHelpText(
       "after",

@@ -29,6 +29,10 @@ export interface Region {
   /** @throws Error when there is none of that name. */
   process(name: string): ManagedProcess;
   readonly processes: readonly ManagedProcess[];
+  /** SIGKILL for every process at once, as when a region's power is gone. */
+  kill(): Promise<void>;
+  /** Starts what does not run, in the order in which it was started first. */
+  revive(): Promise<void>;
   /** Ends every process, in the reverse order. */
   stop(): Promise<void>;
 }
@@ -59,14 +63,17 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
   const endpoints = endpointsOf(layout);
   const started: ManagedProcess[] = [];
 
+  const groups: ManagedProcess[][] = [];
+  const raise = async (group: readonly ManagedProcess[]) => {
+    for (const each of group) if (!each.running) each.launch();
+    lock.write(started.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])));
+    await Promise.all(group.map((each) => each.ready()));
+  };
   const launch = async (specs: readonly ProcessSpec[]) => {
     const fresh = specs.map((spec) => new ManagedProcess(spec, join(directory, "logs")));
-    for (const each of fresh) {
-      started.push(each);
-      each.launch();
-    }
-    lock.write(started.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }])));
-    await Promise.all(fresh.map((each) => each.ready()));
+    started.push(...fresh);
+    groups.push(fresh);
+    await raise(fresh);
     options.onProgress?.(`${specs.map((spec) => spec.name).join(", ")}: ready`);
   };
   const stop = async () => {
@@ -108,6 +115,14 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
           `no process is called ${name}; there are ${started.map((p) => p.name).join(", ")}`,
         );
       return found;
+    },
+    async kill() {
+      const running = started.filter((each) => each.running);
+      for (const each of running) each.kill("SIGKILL");
+      await Promise.all(running.map((each) => each.exited()));
+    },
+    async revive() {
+      for (const group of groups) await raise(group);
     },
     stop,
   };

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { parseDuration } from "./options.ts";
-import { cutTrouble, parseCut } from "./regions-options.ts";
+import { disturbanceTrouble, parseCut, parseKill } from "./regions-options.ts";
 
 const cut = { between: ["us-east", "ap-south"], seconds: 20 } as const;
+const kill = { region: "eu-west", seconds: 20 } as const;
 
 it.each([
   [],
@@ -17,15 +18,32 @@ it.each([
 });
 
 it.each([
-  [{}, /needs --regions/],
-  [{ regions: 2 }, /names ap-south, which does not run/],
-  [{ regions: 3, load: false }, /not go with --no-load/],
-  [{ regions: 3, for: 39 }, /must be 40s at least/],
-])("says why a cut does not go with %j", (options, trouble) => {
-  expect(cutTrouble(cut, options)).toMatch(trouble);
+  [],
+  ["us-east"],
+  ["mars", "20s"],
+  ["us-east:eu-west", "20s"],
+  ["us-east", "20s", "more"],
+])("refuses %j %j as a region to kill and says what it wants", (...words) => {
+  expect(() => parseKill(words, parseDuration)).toThrow(/such as eu-west 20s/);
 });
 
-it("takes a cut that goes with the rest", () => {
-  expect(cutTrouble(cut, { regions: 3 })).toBeUndefined();
-  expect(cutTrouble(cut, { regions: 3, for: 40 })).toBeUndefined();
+it.each([
+  [{ cut }, /--cut needs --regions/],
+  [{ kill }, /--kill needs --regions/],
+  [{ cut, kill, regions: 3 }, /do not go together/],
+  [{ cut, regions: 2 }, /names ap-south, which does not run/],
+  [{ cut, regions: 3, load: false }, /not go with --no-load/],
+  [{ cut, regions: 3, for: 39 }, /must be 40s at least/],
+  [{ kill, regions: 3, for: 89 }, /must be 90s at least/],
+])("says why %j do not go together", (options, trouble) => {
+  expect(disturbanceTrouble(options)).toMatch(trouble);
+});
+
+it.each([
+  { regions: 3 },
+  { cut, regions: 3 },
+  { cut, regions: 3, for: 40 },
+  { kill, regions: 2, for: 90 },
+])("takes %j", (options) => {
+  expect(disturbanceTrouble(options)).toBeUndefined();
 });

@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { aborted } from "./aborted.ts";
+import { disturb, pause, type Run, settleMs } from "./disturbances.ts";
 import { type RegionsLoad, startRegionsLoad } from "./load/regions-load.ts";
 import { mirrorGaps } from "./mirror-gaps.ts";
-import type { UpOptions } from "./options.ts";
 import { deviceSecrets, type Regions, scaledDown, spreadDevices, startRegions } from "./regions.ts";
-import { beforeCut, type Cut } from "./regions-options.ts";
+import { pathsTable } from "./view/paths-table.ts";
 import {
   type RegionsMoment,
   regionsLine,
@@ -15,61 +14,8 @@ import {
 } from "./view/regions-table.ts";
 
 const drawn = process.stdout.isTTY;
-const settleMs = 60_000;
 /** Latencies of the first seconds are not shown: everything is cold. */
 const warmUpMs = 5_000;
-
-interface Run {
-  readonly options: UpOptions;
-  readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
-}
-
-const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
-
-/** Cuts a link in both directions for a time, and says when each side has all of the other again. */
-async function cutLink(regions: Regions, cut: Cut, run: Run): Promise<void> {
-  const { progress, signal } = run;
-  const [a, b] = cut.between;
-  const lines = [regions.link(a, b), regions.link(b, a)];
-  await pause(beforeCut * 1_000, signal);
-  if (signal.aborted) return;
-  for (const line of lines) line.cut();
-  progress(`the link between ${a} and ${b} is cut for ${cut.seconds} s`);
-  await pause(cut.seconds * 1_000, signal);
-  for (const line of lines) line.mend();
-  progress(`the link between ${a} and ${b} is back`);
-  await followMirrors(regions, cut, run);
-}
-
-/** Says when each side has all of the other. Whoever asked for a run that ends is not kept for long. */
-async function followMirrors(
-  regions: Regions,
-  { between: [a, b] }: Cut,
-  { options, progress, signal }: Run,
-): Promise<void> {
-  const startedMs = performance.now();
-  const seconds = () => (performance.now() - startedMs) / 1_000;
-  const patienceSeconds = options.for === undefined ? Number.POSITIVE_INFINITY : settleMs / 1_000;
-  // What is on its way at any moment is no gap.
-  const flowing = options.rate / regions.names.length;
-  const behind = new Map([
-    [`${a} ${b}`, `${a} has what was stored in ${b} meanwhile`],
-    [`${b} ${a}`, `${b} has what was stored in ${a} meanwhile`],
-  ]);
-  while (behind.size > 0 && !signal.aborted && seconds() < patienceSeconds) {
-    const gaps = await mirrorGaps(regions);
-    for (const [pair, told] of behind) {
-      if ((gaps.get(pair) ?? Number.POSITIVE_INFINITY) > flowing) continue;
-      behind.delete(pair);
-      progress(`${told}, ${seconds().toFixed(1)} s after the link was back`);
-    }
-    await pause(100, signal);
-  }
-  for (const told of signal.aborted ? [] : behind.values()) {
-    progress(`not seen within ${patienceSeconds} s after the link was back: ${told}`);
-  }
-}
 
 /** Draws over itself on a terminal, prints a line every five seconds elsewhere. */
 async function watch(
@@ -83,6 +29,7 @@ async function watch(
     at: seconds(),
     states: load.states(),
     gaps: await mirrorGaps(regions),
+    origins: load.origins,
   });
   let before = await moment();
   if (drawn) process.stdout.write("\x1b[2J");
@@ -99,25 +46,28 @@ async function watch(
 }
 
 async function runUnderLoad(regions: Regions, run: Run): Promise<number> {
-  const { options, signal, progress } = run;
+  const { options, progress } = run;
   const load = await startRegionsLoad({
     regions: new Map(regions.names.map((name) => [name, regions.of(name)])),
     credentialsFile: join(resolve(options.directory), deviceSecrets),
     devices: spreadDevices(regions.names, options.devices),
     rate: options.rate,
     reportRate: options.reportRate,
+    outage: options.kill !== undefined,
     onProgress: progress,
   });
   const warm = setTimeout(load.measure, warmUpMs);
   try {
-    const cutting = options.cut && cutLink(regions, options.cut, run);
+    const disturbed = disturb(regions, run);
+    // What goes wrong in it is thrown where it is awaited.
+    disturbed.catch(() => {});
     const last = await watch(regions, load, run);
-    await (signal.aborted ? undefined : cutting);
+    await disturbed;
     progress("publishing stopped, waiting for what is on its way");
     const { states, lost } = await load.finish(settleMs);
-    const end = { at: last.at, states, gaps: await mirrorGaps(regions) };
+    const end = { ...last, states, gaps: await mirrorGaps(regions) };
     const summary = summariseRegions(end, lost);
-    process.stdout.write(`${regionsTable(end)}\n${JSON.stringify(summary)}\n`);
+    process.stdout.write(`${regionsTable(end)}\n${pathsTable(end)}\n${JSON.stringify(summary)}\n`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
     for (const failure of summary.failures) process.stderr.write(`FAILED: ${failure}\n`);
     return summary.failures.length > 0 ? 1 : 0;

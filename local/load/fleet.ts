@@ -19,6 +19,7 @@ const sharedContext = createSecureContext({ ca });
 const ledger = new DeliveryLedger();
 const latency = new LatencyHistogram();
 const recent = new LatencyHistogram();
+const byRun = new Map<string, LatencyHistogram>();
 const receipts = orders.receiptsFile ? createWriteStream(orders.receiptsFile) : undefined;
 const devices: MqttClient[] = [];
 let connected = 0;
@@ -40,6 +41,16 @@ function proofOf(device: Credentials) {
   return { secureContext: createSecureContext({ ca, cert, key }) };
 }
 
+/** Without one of these a device comes back to where it was. */
+function serversOf(url: string) {
+  if (orders.elsewhere.length === 0) return {};
+  const servers = [url, ...orders.elsewhere].map((each) => {
+    const { hostname: host, port } = new URL(each);
+    return { host, port: Number(port), protocol: "mqtts" as const };
+  });
+  return { servers };
+}
+
 function startDevice(index: number, credentials: Credentials): void {
   const { id } = credentials;
   const url = orders.urls[index % orders.urls.length];
@@ -47,6 +58,7 @@ function startDevice(index: number, credentials: Credentials): void {
   const device = connect(url, {
     clientId: id,
     ...proofOf(credentials),
+    ...serversOf(url),
     protocolVersion: 4,
     clean: true,
     keepalive: 60,
@@ -80,6 +92,13 @@ function receive(id: string, topic: string, payload: Buffer): void {
   const ms = now - alert.sentAt;
   latency.record(ms);
   recent.record(ms);
+  histogramOf(runOf(alert)).record(ms);
+}
+
+function histogramOf(run: string): LatencyHistogram {
+  const histogram = byRun.get(run) ?? new LatencyHistogram();
+  byRun.set(run, histogram);
+  return histogram;
 }
 
 function state(): FleetState {
@@ -92,6 +111,7 @@ function state(): FleetState {
     ...ledger.counts(),
     recent: summarise(recent),
     latency: summarise(latency),
+    byRun: Object.fromEntries([...byRun].map(([run, each]) => [run, summarise(each)])),
   };
 }
 
@@ -108,6 +128,7 @@ process.on("message", (command: FleetCommand) => {
   if (command.kind === "measure") {
     latency.reset();
     recent.reset();
+    byRun.clear();
   } else if (command.kind === "report") {
     if (orders.reportRate > 0) setInterval(sendReport, 1000 / orders.reportRate);
   } else {

@@ -18,6 +18,8 @@ import { Worker } from "./worker.ts";
 export interface LoadTarget {
   readonly upstreamUrl: string;
   readonly edgeUrls: readonly string[];
+  /** Where devices try, too, when they lose their connection. */
+  readonly elsewhere?: readonly string[];
   readonly caFile: string;
   readonly username: string;
   readonly passwordFile: string;
@@ -112,6 +114,7 @@ export const targetOf = (
 export async function startFleet(target: LoadTarget, options: LoadOptions): Promise<Fleet> {
   const fleet: Fleet = new Worker("fleet.ts", {
     urls: target.edgeUrls,
+    elsewhere: target.elsewhere ?? [],
     caFile: target.caFile,
     credentialsFile: target.credentialsFile,
     ...(target.certificatesFile !== undefined && { certificatesFile: target.certificatesFile }),

@@ -28,6 +28,8 @@ export interface PublisherState {
 
 export interface FleetOrders {
   readonly urls: readonly string[];
+  /** Where devices try, too, when they lose their connection. */
+  readonly elsewhere: readonly string[];
   readonly caFile: string;
   /** JSON lines of client id and secret. */
   readonly credentialsFile: string;
@@ -52,6 +54,8 @@ export interface FleetState extends DeliveryCounts {
   readonly recent: LatencySummary;
   /** Of the whole run. */
   readonly latency: LatencySummary;
+  /** The same by the publisher's run. */
+  readonly byRun: Readonly<Record<string, LatencySummary>>;
   /** Answer to `expect`. */
   readonly missing?: number;
 }

@@ -24,6 +24,11 @@ export interface RegionsLoadOptions {
   /** Alerts and reports a second in all regions together. */
   readonly rate: number;
   readonly reportRate: number;
+  /**
+   * Whether a region may go down whole: devices then try the others, too, and publishers keep what is
+   * not confirmed as stored.
+   */
+  readonly outage?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -43,6 +48,8 @@ interface Part {
 }
 
 export interface RegionsLoad {
+  /** Where a publisher's run enters. */
+  readonly origins: ReadonlyMap<string, RegionName>;
   /** The latest that all processes told. */
   states(): ReadonlyMap<RegionName, LoadState>;
   /** Forgets the latencies so far. */
@@ -62,8 +69,10 @@ const statesOf = (parts: readonly Part[]) =>
 
 /** Registers the devices once, connects each to its region, and publishes to all of them in every region. */
 export async function startRegionsLoad(options: RegionsLoadOptions): Promise<RegionsLoad> {
-  const { regions, rate, reportRate } = options;
+  const { regions, rate, reportRate, outage = false } = options;
   const targets = await targetsOf(options);
+  const journalsOf = (name: RegionName) =>
+    join(regions.get(name)?.directory ?? "", "state", "publisher");
   const ends: (() => void)[] = [];
   const abort = () => {
     for (const end of ends) end();
@@ -85,6 +94,7 @@ export async function startRegionsLoad(options: RegionsLoadOptions): Promise<Reg
           devices: target.clients.length,
           rate: rate / regions.size,
           quoteEvery: 50,
+          ...(outage && { journals: journalsOf(part.region) }),
         };
         const started = await startPublisher(target, settings);
         ends.push(() => started.publisher.end());
@@ -92,6 +102,7 @@ export async function startRegionsLoad(options: RegionsLoadOptions): Promise<Reg
       }),
     );
     return {
+      origins: new Map(parts.map(({ run, region }) => [run, region])),
       states: () => statesOf(parts),
       measure: () => {
         for (const { fleet } of parts) fleet.tell({ kind: "measure" });
@@ -105,7 +116,8 @@ export async function startRegionsLoad(options: RegionsLoadOptions): Promise<Reg
   }
 }
 
-async function targetsOf({ regions, credentialsFile, devices }: RegionsLoadOptions) {
+async function targetsOf(options: RegionsLoadOptions) {
+  const { regions, credentialsFile, devices, outage = false } = options;
   const [first] = regions.values();
   if (!first) throw new Error("there is no region to load");
   const total = [...devices.values()].reduce((sum, each) => sum + each, 0);
@@ -121,7 +133,9 @@ async function targetsOf({ regions, credentialsFile, devices }: RegionsLoadOptio
     const own = new Set(clients.slice(begin, end));
     begin = end;
     const target = targetOf(region, { credentialsFile: file, clients });
-    return { region: name, target, clients: own };
+    const others = [...regions.values()].filter((each) => each !== region);
+    const elsewhere = outage ? others.flatMap(({ endpoints }) => endpoints.edgeUrls) : [];
+    return { region: name, target: { ...target, elsewhere }, clients: own };
   });
 }
 

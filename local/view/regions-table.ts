@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { RegionName } from "../../app/contract/regions.ts";
 import type { LoadState } from "../load/load.ts";
 import { ms, whole } from "./format.ts";
+import { type PathLatency, pathLatencies } from "./paths-table.ts";
 
 export interface RegionsMoment {
   /** Seconds since the load began. */
@@ -9,6 +10,8 @@ export interface RegionsMoment {
   readonly states: ReadonlyMap<RegionName, LoadState>;
   /** Alerts of another region that a region does not have yet, by `reader origin`. */
   readonly gaps: ReadonlyMap<string, number>;
+  /** Where each publisher's run enters. */
+  readonly origins: ReadonlyMap<string, RegionName>;
 }
 
 const titles = ["", "in /s", "in", "to devices /s", "to devices", "P50 ms", "P99 ms", "devices"];
@@ -52,6 +55,9 @@ export function regionsTable(now: RegionsMoment, before?: RegionsMoment): string
     colAligns: ["left", ...titles.slice(1).map(() => "right" as const), "left"],
     style: { head: ["bold"], border: ["dim"], compact: true },
   });
+  // At the end the whole run is what counts.
+  const shown = ({ recent, latency }: LoadState["fleet"]) =>
+    before && recent.count > 0 ? recent : latency;
   for (const [region, { publisher, fleet }] of now.states) {
     const earlier = before?.states.get(region);
     const rate = (all: number, then: number | undefined) =>
@@ -62,8 +68,8 @@ export function regionsTable(now: RegionsMoment, before?: RegionsMoment): string
       whole(publisher.acknowledged),
       rate(fleet.delivered, earlier?.fleet.delivered),
       whole(fleet.delivered),
-      ms(fleet.recent.p50 ?? fleet.latency.p50),
-      ms(fleet.recent.p99 ?? fleet.latency.p99),
+      ms(shown(fleet).p50),
+      ms(shown(fleet).p99),
       whole(fleet.connected),
       gapText(now, region),
     ]);
@@ -90,6 +96,7 @@ export interface RegionsSummary {
   readonly duplicated: number;
   readonly outOfOrder: number;
   readonly misdelivered: number;
+  readonly paths: readonly PathLatency[];
   /** What fell short on any machine, in words; empty when all is well. */
   readonly failures: readonly string[];
 }
@@ -104,5 +111,5 @@ export function summariseRegions(now: RegionsMoment, lost: number): RegionsSumma
     counted.misdelivered > 0 && `${whole(counted.misdelivered)} alerts were misdelivered`,
     counted.outOfOrder > 0 && `${whole(counted.outOfOrder)} alerts came out of order`,
   ].filter((line) => line !== false);
-  return { seconds: now.at, published, lost, ...counted, failures };
+  return { seconds: now.at, published, lost, ...counted, paths: pathLatencies(now), failures };
 }

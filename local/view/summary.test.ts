@@ -9,7 +9,7 @@ const good: LoadResult = {
   fleet: {
     ...{ connected: 10, subscribed: 10, refused: 0, reports: 10, attacks: 2 },
     ...{ delivered: 100, duplicated: 0, outOfOrder: 0, misdelivered: 0 },
-    ...{ recent: latency, latency },
+    ...{ recent: latency, latency, byRun: {} },
   },
   lost: 0,
 };

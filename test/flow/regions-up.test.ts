@@ -1,4 +1,4 @@
-/** `make up` with several regions: alerts enter in each, reach devices in all, and the run ends by itself. */
+/** `make up` with several regions: alerts enter in each, reach devices in all, and one of the regions is killed meanwhile. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,14 +8,16 @@ import { afterAll, expect, it } from "vitest";
 const directory = mkdtempSync(join(tmpdir(), "sentinel-regions-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs it as `make up` does. @returns its exit code and what it said. */
-function up(...args: string[]): Promise<{ code: number | null; said: string }> {
+/** Runs it as `make up` does, and interrupts it when it has said something. @returns its exit code and what it said. */
+function up(until: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
   const program = join(import.meta.dirname, "../../local/main.ts");
   const child = spawn(process.execPath, [program, "--directory", directory, ...args]);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
+      const before = said.includes(until);
       said += text;
+      if (!before && said.includes(until)) child.kill("SIGINT");
     });
   }
   return new Promise((resolve, reject) => {
@@ -24,16 +26,20 @@ function up(...args: string[]): Promise<{ code: number | null; said: string }> {
   });
 }
 
-it("runs two regions with one device table, and loses nothing between them", {
+it("runs two regions with one device table, and loses nothing when one is killed whole", {
   timeout: 400_000,
 }, async () => {
   const summary = join(directory, "summary.json");
-  const small = ["--regions", "2", "--for", "5s", "--devices", "4", "--rate", "8"];
-  const { code, said } = await up(...small, "--report-rate", "0", "--json", summary);
+  const small = ["--regions", "2", "--devices", "4", "--rate", "8", "--report-rate", "0"];
+  const killed = ["--kill", "us-east", "1s"];
+  const { code, said } = await up("us-east is up again", ...small, ...killed, "--json", summary);
   expect(said).toContain("scaled down");
   expect({ code, said }).toMatchObject({ code: 0 });
-  const { published, delivered, lost, misdelivered } = JSON.parse(readFileSync(summary, "utf8"));
-  expect({ lost, misdelivered }).toEqual({ lost: 0, misdelivered: 0 });
+  const { published, delivered, lost, misdelivered, outOfOrder, paths } = JSON.parse(
+    readFileSync(summary, "utf8"),
+  );
+  expect({ lost, misdelivered, outOfOrder }).toEqual({ lost: 0, misdelivered: 0, outOfOrder: 0 });
+  expect(paths).toHaveLength(4);
   expect(published).toBeGreaterThan(0);
   expect(delivered).toBeGreaterThanOrEqual(published);
 });
