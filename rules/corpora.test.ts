@@ -1,12 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { compileRules } from "../app/inspector/patterns/compile.ts";
 import { binaryKinds, honestBinary } from "../app/inspector/patterns/honest-binaries.ts";
 import { parseReports } from "../app/inspector/patterns/honest-reports.ts";
+import { corpora, createTextSource } from "../app/inspector/patterns/hostile-text.ts";
 import { loadRulePack } from "../app/inspector/patterns/load-pack.ts";
 import { notSeenThrough } from "../app/inspector/patterns/matcher.ts";
-import { createRandom } from "../app/inspector/patterns/random.ts";
+import { createRandom, pick } from "../app/inspector/patterns/random.ts";
+import { patternFindings } from "../app/inspector/pipeline/stages.ts";
+import { verdictOf } from "../app/inspector/pipeline/verdict.ts";
 
 const matcher = compileRules(await loadRulePack(import.meta.dirname));
 const matchesOf = (payload: Uint8Array) => matcher.match(payload, "device");
@@ -65,5 +69,53 @@ describe.each(attacks)("attacks: $name", ({ texts }) => {
       (text) => isHeld(Buffer.from(text)) && text.length < 80 && !isHeld(inBinary(text)),
     );
     expect(missed.length).toBeLessThanOrEqual(texts.length * 0.1);
+  });
+});
+
+describe("what is decided before all was looked at", () => {
+  const origins = ["device", "upstream"] as const;
+  const decided = (payload: Uint8Array) =>
+    origins.map((origin) => {
+      const [some, all] = [matcher.match(payload, origin), matcher.matchAll(payload, origin)];
+      const verdicts = [some, all].map((found) => verdictOf(origin, patternFindings(found)));
+      return {
+        verdicts,
+        named: some.length,
+        also: some.filter((match) => all.includes(match)).length,
+      };
+    });
+  const expectSame = (payload: Uint8Array) => {
+    for (const { verdicts, named, also } of decided(payload)) {
+      expect(verdicts[0]).toBe(verdicts[1]);
+      expect(also).toBe(named);
+    }
+  };
+  type Wrap = (text: string) => Uint8Array;
+  const wraps: readonly [Wrap, ...Wrap[]] = [
+    (text) => Buffer.from(text),
+    (text) =>
+      Buffer.from(`{"a":"${Buffer.from(text).toString("base64")}","b":${JSON.stringify(text)}}`),
+    (text) => gzipSync(text),
+    (text) => Buffer.from(encodeURIComponent(text)),
+  ];
+
+  it("is what all of it leads to, of each text in the corpora, however it is wrapped", () => {
+    for (const { texts } of [...honest, ...attacks]) {
+      for (const text of texts) for (const wrap of wraps) expectSame(wrap(text));
+    }
+  });
+
+  it.each(corpora)("is what all of it leads to, of hostile texts: %s", (kind) => {
+    const next = createTextSource({ corpus: kind, bytes: 700, provocations: matcher.provocations });
+    for (let count = 0; count < 40; count++) expectSame(next());
+  });
+
+  it("is what all of it leads to, of attacks and honest texts that stand in one another", () => {
+    const random = createRandom(20_261_128);
+    const texts = [...honest, ...attacks].flatMap((each) => each.texts);
+    for (let count = 0; count < 300; count++) {
+      const some = Array.from({ length: 3 }, () => texts[random(texts.length)] ?? "");
+      expectSame(pick(random, wraps)(some.join(" ")));
+    }
   });
 });

@@ -14,10 +14,10 @@ it.each([
   [new RangeError("surprise"), "the rules failed: .*surprise"],
   [new MatchFailed("payload-too-large", "65537 bytes"), "larger than a message may be: 65536"],
 ])("tells a sample as not inspected, and why: %s", (error, reason) => {
-  const match = () => {
+  const matchAll = () => {
     throw error;
   };
-  expect(judge({ version: "v", size: 1, match }, sample)).toEqual({
+  expect(judge({ matchAll }, sample)).toEqual({
     ...{ outcome: "not-inspected", matches: [] },
     error: expect.stringMatching(reason),
   });

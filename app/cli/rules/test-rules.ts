@@ -1,5 +1,9 @@
 import { payloadLimitBytes } from "../../contract/limits.ts";
-import { MatchFailed, type RuleMatch, type RuleMatcher } from "../../inspector/patterns/matcher.ts";
+import {
+  MatchFailed,
+  type RuleMatch,
+  type ThoroughMatcher,
+} from "../../inspector/patterns/matcher.ts";
 import { patternFindings } from "../../inspector/pipeline/stages.ts";
 import { verdictOf } from "../../inspector/pipeline/verdict.ts";
 import { countRecords } from "../audit/progress.ts";
@@ -65,10 +69,10 @@ interface Judged {
 }
 
 /** One sample that the rules cannot bear must not cost the verdicts of all behind it. */
-export function judge(matcher: RuleMatcher, sample: Sample): Judged {
+export function judge(matcher: Pick<ThoroughMatcher, "matchAll">, sample: Sample): Judged {
   const { payload, origin, topic, client: clientId, qos } = sample;
   try {
-    const matches = matcher.match(payload, origin, { topic, clientId, qos });
+    const matches = matcher.matchAll(payload, origin, { topic, clientId, qos });
     return { outcome: verdictOf(origin, patternFindings(matches)), matches };
   } catch (error) {
     const tooLarge = error instanceof MatchFailed && error.code === "payload-too-large";

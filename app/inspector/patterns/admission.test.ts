@@ -74,7 +74,7 @@ describe("admitRules", () => {
     const matcher = compileRules([sampleRule()]);
     const broken = {
       ...matcher,
-      match: () => {
+      matchAll: () => {
         throw new Error("out of memory");
       },
     };

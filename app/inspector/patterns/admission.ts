@@ -74,7 +74,7 @@ function tryCorpus(matcher: CompiledRules, corpus: Corpus, options: AdmissionOpt
   const next = createTextSource({ corpus, bytes, provocations: matcher.provocations });
   const alarms = new Set<string>();
   const match = (message: Uint8Array) => {
-    for (const match of matcher.match(message, "device")) {
+    for (const match of matcher.matchAll(message, "device")) {
       if (corpus === "benign" && isGrave(match)) alarms.add(match.title);
     }
   };
@@ -135,7 +135,7 @@ function honestReasons(matcher: CompiledRules, reports: readonly Uint8Array[]): 
   const examples = new Map<string, Uint8Array>();
   try {
     for (const report of [...reports, ...binaries]) {
-      for (const match of matcher.match(report, "device")) {
+      for (const match of matcher.matchAll(report, "device")) {
         if (isGrave(match) && !examples.has(match.title)) examples.set(match.title, report);
       }
     }

@@ -97,3 +97,54 @@ describe("version", () => {
     expect(() => compileRules([])).toThrow(RulePackInvalid);
   });
 });
+
+describe("a report that a rule denies", () => {
+  const attack = { attack: { "payload|contains": "attack" }, condition: "attack" };
+  const other = {
+    detection: { words: { "payload|contains": "../" }, condition: "words" },
+    rest: { id: "6d2f9a55-3f2f-4d0e-8f0c-0d7c2f8e4a1c", title: "Other" },
+  };
+  const titles = (detection: Record<string, unknown>, text: string, origin: Origin = "device") => {
+    const matcher = compileRules([sampleRule({ detection }), sampleRule(other)]);
+    const of = (matches: readonly { title: string }[]) => matches.map(({ title }) => title);
+    const payload = Buffer.from(text);
+    return [of(matcher.match(payload, origin)), of(matcher.matchAll(payload, origin))];
+  };
+
+  it("is not unwrapped any further, unless all that can be said of it is asked for", () => {
+    expect(titles(attack, "an attack %2e%2e%2f")).toEqual([["Sample"], ["Sample", "Other"]]);
+    expect(titles(attack, "an attack ../")).toEqual([
+      ["Sample", "Other"],
+      ["Sample", "Other"],
+    ]);
+  });
+
+  it("is, when what lies deeper might yet speak for it", () => {
+    const unless = {
+      ...attack,
+      drill: { "payload|contains": "drill" },
+      condition: "attack and not drill",
+    };
+    expect(titles(unless, "an attack %64%72ill")).toEqual([[], []]);
+    const unlessField = {
+      ...attack,
+      drill: { "alert.drill": true },
+      condition: "attack and not drill",
+    };
+    expect(titles(unlessField, '{"a":"attack","drill":true,"b":"%2e%2e%2f"}')).toEqual([
+      ["Other"],
+      ["Other"],
+    ]);
+    expect(titles(unlessField, '{"a":"attack","b":"%2e%2e%2f"}')).toEqual([
+      ["Sample"],
+      ["Sample", "Other"],
+    ]);
+  });
+
+  it("is one thing, an alert that is only tagged another", () => {
+    expect(titles(attack, "an attack %2e%2e%2f", "upstream")).toEqual([
+      ["Sample", "Other"],
+      ["Sample", "Other"],
+    ]);
+  });
+});

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import RE2 from "re2";
 import { canHold, holds, parseCondition, positiveNamesIn } from "./condition.ts";
 import { jsonPrefix } from "./fields/field-key.ts";
 import { createFieldTests, lastName } from "./fields/field-tests.ts";
@@ -14,48 +13,41 @@ import {
   selectionNames,
   sourceOf,
 } from "./leaf.ts";
+import { createLeafSearch, type LeafSearch, type Searched } from "./leaf-search.ts";
 import {
   type CompiledRule,
   createMatcher,
-  type LeafEngine,
   type RuleMatch,
-  type RuleMatcher,
+  type ThoroughMatcher,
 } from "./matcher.ts";
 import { messageOf, type RuleDocument } from "./rule.ts";
 import { RulePackInvalid } from "./rule-pack-invalid.ts";
 
-/** Room for an automaton: below it states are thrown away and rebuilt, which is what costs. */
-const setBytes = 64 * 1024 * 1024;
-
 /** A matcher that also knows what text its rules react to, for the measurement of its cost. */
-export interface CompiledRules extends RuleMatcher {
+export interface CompiledRules extends ThoroughMatcher {
   readonly provocations: readonly string[];
 }
 
-/**
- * Compiles every leaf of every rule. The rules are expected to be free of lint.
- *
- * Plain texts and patterns are two sets, because the states of one automaton for both would be the
- * product of theirs: on hostile text that is half as dear again as two passes.
- */
+/** Compiles every leaf of every rule. The rules are expected to be free of lint. */
 export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   const version = versionOf(rules);
   const all = rules.flatMap(leavesOf);
   const leaves = [...new Map([...all, ...all.flatMap(signOf)].map((l) => [sourceOf(l), l]))];
-  const sourcesOf = (wanted: (leaf: Leaf) => boolean) =>
-    leaves.filter(([, leaf]) => wanted(leaf)).map(([source]) => source);
-  const texts = (leaf: Leaf) => !isField(leaf) && !isFormat(leaf);
-  const plain = sourcesOf((leaf) => texts(leaf) && !isPattern(leaf));
-  const patterns = sourcesOf((leaf) => texts(leaf) && isPattern(leaf));
-  const formats = sourcesOf((leaf) => !isField(leaf) && isFormat(leaf));
+  const inPayload = leaves.filter(([, leaf]) => !isField(leaf));
+  const plain = inPayload.filter(([, leaf]) => !isFormat(leaf) && !isPattern(leaf));
+  const patterns = inPayload.filter(([, leaf]) => isPattern(leaf));
+  const formats = inPayload.filter(([, leaf]) => isFormat(leaf));
   const found = [...plain, ...patterns, ...formats];
   const fields = leaves.filter(([, leaf]) => isField(leaf));
-  const sources = [...found, ...fields.map(([source]) => source)];
-  const leafIndex = new Map(sources.map((source, index) => [source, index]));
+  const leafIndex = new Map([...found, ...fields].map(([source], index) => [source, index]));
 
+  const search = compileSearch(version, {
+    texts: plain.map(([source]) => source),
+    patterns: patterns.map(([source]) => source),
+  });
   const matcher = createMatcher({
     version,
-    engine: joinSets(compileSet(version, plain), compileSet(version, patterns), plain.length),
+    search,
     rules: rules.map((rule) => compileRule(rule, leafIndex)),
     users: usersOf(rules, leafIndex).slice(0, found.length),
     fields: createFieldTests(fields.map(([, leaf]) => leaf)),
@@ -140,6 +132,9 @@ function compileRule(rule: RuleDocument, leafIndex: ReadonlyMap<string, number>)
   );
   return {
     reports: reportsOf(rule),
+    stays: positiveNamesIn(condition, false).every((name) =>
+      groupsOf(rule, name).every(({ leaves }) => leaves.every(isField)),
+    ),
     holds: (leafHolds) =>
       holds(condition, (name) =>
         (selections.get(name) ?? []).every(({ all, indexes }) =>
@@ -168,24 +163,14 @@ function reportsOf(rule: RuleDocument): CompiledRule["reports"] {
   };
 }
 
-function compileSet(version: string, sources: readonly string[]): LeafEngine {
-  if (sources.length === 0) return { match: () => [] };
+function compileSearch(version: string, searched: Searched): LeafSearch {
   try {
-    return new RE2.Set(sources, { maxMem: setBytes });
+    return createLeafSearch(searched);
   } catch (cause) {
-    const problem = `its ${sources.length} patterns do not compile (${String(cause)}); simplify them`;
+    const count = searched.patterns.length;
+    const problem = `its ${count} patterns do not compile (${String(cause)}); simplify them`;
     throw new RulePackInvalid(version, [problem], { cause });
   }
-}
-
-function joinSets(first: LeafEngine, second: LeafEngine, offset: number): LeafEngine {
-  return {
-    match(view) {
-      const rest = second.match(view);
-      const found = first.match(view);
-      return rest.length === 0 ? found : [...found, ...rest.map((leaf) => leaf + offset)];
-    },
-  };
 }
 
 function provocationsOf(rules: readonly RuleDocument[]): readonly string[] {

@@ -1,12 +1,15 @@
-import type { RuleMatcher } from "./matcher.ts";
+import type { ThoroughMatcher } from "./matcher.ts";
 import { messageOf, type RuleDocument } from "./rule.ts";
 
 /** What is wrong with the rule's own examples, one line each; empty if they hold. */
-export function failedExamples(rule: RuleDocument, matcher: RuleMatcher): readonly string[] {
+export function failedExamples(
+  rule: RuleDocument,
+  matcher: Pick<ThoroughMatcher, "matchAll">,
+): readonly string[] {
   const { origins, examples } = rule.sentinel;
   const reported = (example: (typeof examples.match)[number], origin: (typeof origins)[number]) => {
     const { text, envelope } = messageOf(example);
-    const matches = matcher.match(Buffer.from(text), origin, envelope);
+    const matches = matcher.matchAll(Buffer.from(text), origin, envelope);
     return matches.some((match) => match.rule === rule.id);
   };
   const where = `${rule.file}: rule "${rule.title}"`;

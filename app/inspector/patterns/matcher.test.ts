@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { payloadLimitBytes } from "../../contract/limits.ts";
 import { createFieldTests } from "./fields/field-tests.ts";
-import { createMatcher, type LeafEngine, MatchFailed, type RuleMatch } from "./matcher.ts";
+import { createMatcher, MatchFailed, type RuleMatch } from "./matcher.ts";
 
 const report: RuleMatch = {
   rule: "r",
@@ -13,11 +13,14 @@ const report: RuleMatch = {
 };
 
 /** One rule that needs leaves 0 and 1, on an engine that finds what the test says. */
-function matcherOn(engine: LeafEngine) {
+function matcherOn(engine: { match(view: Uint8Array): readonly number[] }) {
   return createMatcher({
     version: "v",
-    engine,
-    rules: [{ reports: { device: report }, holds: (leaf) => leaf(0) && leaf(1) }],
+    search(view, note, enough) {
+      for (const leaf of engine.match(view)) note(leaf);
+      return enough();
+    },
+    rules: [{ reports: { device: report }, stays: true, holds: (leaf) => leaf(0) && leaf(1) }],
     users: [[0], [0]],
     fields: createFieldTests([]),
     unannounced: [],

@@ -6,6 +6,7 @@ function layersOf(text: string): readonly string[] {
   const layers: string[] = [];
   createEscapeLayers().each(Buffer.from(text), (view) => {
     layers.push(Buffer.from(view).toString());
+    return false;
   });
   return layers;
 }
@@ -30,9 +31,18 @@ describe("escape layers", () => {
     const layers = createEscapeLayers();
     const wrapped = (times: number) => Buffer.from(`%${"25".repeat(times - 1)}2e`);
     expect(layersOf(wrapped(4).toString())).toEqual(["%25252e", "%252e", "%2e", "."]);
-    expect(layers.each(wrapped(4), () => undefined).unfinished).toBe(false);
-    expect(layers.each(wrapped(5), () => undefined).unfinished).toBe(true);
-    expect(layers.each(Buffer.from("100 % \\q &c"), () => undefined).unfinished).toBe(false);
+    expect(layers.each(wrapped(4), () => false).unfinished).toBe(false);
+    expect(layers.each(wrapped(5), () => false).unfinished).toBe(true);
+    expect(layers.each(Buffer.from("100 % \\q &c"), () => false).unfinished).toBe(false);
+  });
+
+  it("makes no further layer once one was enough", () => {
+    const seen: string[] = [];
+    createEscapeLayers().each(Buffer.from("%25252e"), (view) => {
+      seen.push(Buffer.from(view).toString());
+      return seen.length === 2;
+    });
+    expect(seen).toEqual(["%252e", "%2e"]);
   });
 
   it("joins surrogates, and leaves half a pair as it is", () => {

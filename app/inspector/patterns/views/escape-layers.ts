@@ -44,13 +44,14 @@ for (const same of ['"', "\\", "/"]) escapes[same.charCodeAt(0)] = same.charCode
 
 export interface EscapeLayers {
   /**
-   * Calls `visit` with each layer below the text. The bytes are reused by the next layer.
+   * Calls `visit` with each layer below the text, until it says that it has seen enough. The bytes
+   * are reused by the next layer.
    *
    * @returns the innermost layer, and whether there were more than are shown.
    */
   each(
     text: Uint8Array,
-    visit: (layer: Uint8Array) => void,
+    visit: (layer: Uint8Array) => boolean,
   ): { readonly innermost: Uint8Array; readonly unfinished: boolean };
 }
 
@@ -71,7 +72,7 @@ export function createEscapeLayers(): EscapeLayers {
         if (first < 0) return { innermost, unfinished: false };
         if (layer === mostLayers) return { innermost, unfinished: true };
         innermost = scratch.subarray(0, decodeLayer(innermost, scratch, first));
-        visit(innermost);
+        if (visit(innermost)) return { innermost, unfinished: false };
       }
     },
   };

@@ -10,8 +10,9 @@ const seenIn = (payload: Uint8Array) => {
   const unseen = unfold(payload, {
     look: (text) => {
       longest = Math.max(longest, text.length);
+      return false;
     },
-    lookAtFile: () => undefined,
+    lookAtFile: () => false,
   });
   return { cut: unseen === "cut", longest };
 };

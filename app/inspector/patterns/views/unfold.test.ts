@@ -6,12 +6,12 @@ import { createUnfolding } from "./unfold.ts";
 
 const unfold = createUnfolding();
 
-function seenIn(payload: string | Uint8Array) {
+function seenIn(payload: string | Uint8Array, stopAfter?: number) {
   const bytes = Buffer.from(payload);
   const texts: string[] = [];
   const unseen = unfold(bytes, {
-    look: (text) => texts.push(Buffer.from(text).toString()),
-    lookAtFile: () => undefined,
+    look: (text) => texts.push(Buffer.from(text).toString()) === stopAfter,
+    lookAtFile: () => false,
   });
   const cut = unseen !== "none";
   const length = texts.reduce((sum, text) => sum + text.length, 0);
@@ -121,6 +121,18 @@ describe("unfold", () => {
     expect(cut).toBe(true);
     expect(length).toBeLessThanOrEqual(4 * archives.join(" ").length + 8192);
     expect(seenIn(gzipSync("b".repeat(30_000)))).toMatchObject({ cut: false, length: 30_000 });
+  });
+
+  it("goes no further once enough has been seen", () => {
+    const payload = `%2541 ${base64(attack)} ${base64(gzipSync(attack))}`;
+    const { texts } = seenIn(payload);
+    expect(texts.length).toBeGreaterThan(4);
+    for (let stopAfter = 1; stopAfter < texts.length; stopAfter++) {
+      expect(seenIn(payload, stopAfter)).toMatchObject({
+        texts: texts.slice(0, stopAfter),
+        unseen: "enough",
+      });
+    }
   });
 
   it("never throws, on any bytes and on broken archives", () => {

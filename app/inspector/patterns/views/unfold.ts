@@ -31,10 +31,10 @@ export type Unseen = "none" | "cut" | "crowded";
 const nothing = new Uint8Array(0);
 
 export interface Views {
-  /** Text to look for rules in. Its bytes are reused afterwards. */
-  readonly look: (text: Uint8Array) => void;
-  /** Something that might be a file. */
-  readonly lookAtFile: (bytes: Uint8Array) => void;
+  /** Text to look for rules in. Its bytes are reused afterwards. Whether enough has been seen. */
+  readonly look: (text: Uint8Array) => boolean;
+  /** Something that might be a file. Whether enough has been seen. */
+  readonly lookAtFile: (bytes: Uint8Array) => boolean;
 }
 
 /** What a run of letters must begin as to be opened, if it is no writing. */
@@ -48,15 +48,16 @@ const opens = (head: Uint8Array) => isPacked(head) || fileFormatOf(head) !== und
  * Every view needs a sign of it in the text, and what honest messages have none of costs them a
  * search for a byte. Bytes, depth and number are bounded, so that no text can make it dear.
  *
- * @returns what was left unseen for it.
+ * @returns what was left unseen for it, or that what was seen was enough.
  */
-export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen {
+export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen | "enough" {
   const textOf = createTextFinder();
   const writingIn = createWritingFinder();
   const layers = createEscapeLayers();
 
   return (payload, { look, lookAtFile }) => {
     let left = budgetOf(payload);
+    let enough = false;
     let cut = false;
     let crowded = false;
     let opened = 0;
@@ -69,21 +70,24 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen
      * @returns what it looked at.
      */
     const lookWithin = (view: Uint8Array | undefined): Uint8Array => {
-      if (!view || view.length === 0) return nothing;
+      if (enough || !view || view.length === 0) return nothing;
       const seen = view.subarray(0, Math.min(left, payloadLimitBytes));
       if (seen.length < view.length) cut = true;
       left -= seen.length;
-      if (seen.length > 0) look(seen);
+      if (seen.length > 0) enough = look(seen);
       return seen;
     };
 
     /** Everything below a text that has been looked at. */
     const unfoldText = (text: Uint8Array, depth: number): void => {
       lookWithin(plainLetters(text));
+      if (enough) return;
       const { innermost, unfinished } = layers.each(text, (layer) => {
         lookWithin(layer);
-        lookWithin(plainLetters(layer));
+        if (!enough) lookWithin(plainLetters(layer));
+        return enough;
       });
+      if (enough) return;
       if (unfinished) cut = true;
       const runs = encodedRuns(innermost, { opens, most: mostOpened - opened + 1 });
       opened += runs.length;
@@ -94,6 +98,7 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen
 
     /** What an encoding held, or a payload that is no text. */
     const open = (bytes: Uint8Array, depth: number): void => {
+      if (enough) return;
       if (isPacked(bytes) && unpacked++ >= mostUnpacked) {
         crowded = true;
         return;
@@ -113,23 +118,24 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen
       const isPlain = isText(bytes);
       const text = isPlain ? bytes : (narrowText(bytes) ?? textWithoutOverlong(bytes));
       if (text) read(text, depth);
-      else lookAtFile(bytes);
+      else enough = lookAtFile(bytes);
       // A mark of UTF-16 may lie. The payload's own writing has been looked at before.
       if (depth > 0 && !isPlain) read(writingIn(bytes), depth);
     };
 
     const read = (text: Uint8Array, depth: number): void => {
-      if (text.length === 0) return;
+      if (enough || text.length === 0) return;
       if (depth > deepest) cut = true;
       else unfoldText(lookWithin(text), depth);
     };
 
     // What it says as it stands is looked at whatever it costs, and whatever else it may be.
     const text = textOf(payload);
-    look(text);
-    unfoldText(text, 0);
-    if (text === payload) lookAtFile(payload);
-    else open(payload, 0);
+    enough = look(text);
+    if (!enough) unfoldText(text, 0);
+    if (text !== payload) open(payload, 0);
+    else if (!enough) enough = lookAtFile(payload);
+    if (enough) return "enough";
     if (crowded) return "crowded";
     return cut ? "cut" : "none";
   };
