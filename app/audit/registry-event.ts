@@ -20,6 +20,8 @@ const activities = {
   resumed: [13, "Resume"],
   revoked: [9, "Disable"],
   deleted: [4, "Delete"],
+  // The class has no activity for it.
+  disconnected: [99, "Disconnect"],
 } as const satisfies Record<RegistryChangeKind, readonly [number, string]>;
 
 interface Told extends Announcement {

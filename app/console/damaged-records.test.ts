@@ -94,7 +94,7 @@ it("no route fails on whatever stands in an item", async () => {
     fc.asyncProperty(anyDamage, async (damage) => {
       await write(damagedItem("anything", secret, damage));
       const reading = ["GET /anything", "GET ", "GET ?status=active", "GET ?label=a&limit=1"];
-      const changing = ["rotate", "suspend", "resume", "revoke"].map(
+      const changing = ["rotate", "suspend", "resume", "disconnect", "revoke"].map(
         (verb) => `POST /anything/${verb}`,
       );
       for (const route of [...reading, ...changing, "DELETE /anything"]) {

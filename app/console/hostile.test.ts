@@ -30,6 +30,7 @@ const verb = constantFrom(
   "/rotate",
   "/suspend",
   "/resume",
+  "/disconnect",
   "/revoke",
   "/labels",
   "/certificate",

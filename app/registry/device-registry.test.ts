@@ -78,6 +78,18 @@ describe.each(environments)("on $name", ({ start, skip }) => {
       expect(await registry.get("nobody")).toBeUndefined();
     });
 
+    it("tells by a version more that sessions are to end, and changes nothing else", async () => {
+      await registry.create(values("told", "s"), by);
+      await registry.rotate("told", { secret: hashSecret("t"), overlapMs: 60_000 }, by);
+      const { version: _, changedAt: __, ...before } = (await recordOf("told")) ?? {};
+
+      expect((await registry.disconnect("told", by)).outcome).toBe("changed");
+      expect(await recordOf("told")).toMatchObject({ ...before, version: 3 });
+      await registry.revoke("told", by);
+      expect((await registry.disconnect("told", by)).outcome).toBe("refused");
+      expect((await registry.disconnect("nobody", by)).outcome).toBe("unknown");
+    });
+
     it("changes only what is as it was seen, when it is told so", async () => {
       await registry.create(values("seen", "s"), by);
       const seen = (version: number) => ({

@@ -144,6 +144,11 @@ export class DeviceRegistry {
     return this.#change(clientId, { kind: "resumed" }, by);
   }
 
+  /** Ends a device's sessions in every region; it may connect again at once. */
+  disconnect(clientId: string, by: ConditionalBy): Promise<ChangeResult> {
+    return this.#change(clientId, { kind: "disconnected" }, by);
+  }
+
   /**
    * Ends a device's right to connect, for good. With `force` also where the item is damaged: it
    * becomes a record again, of what can be read of it.

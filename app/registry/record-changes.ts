@@ -32,6 +32,8 @@ export type DeviceChange = { readonly kind: Exclude<RegistryChangeKind, "created
   /** The secret that was current stays good for `overlapMs`; 0 ends it at once. */
   | { readonly kind: "rotated"; readonly secret: SecretHash; readonly overlapMs: number }
   | { readonly kind: "suspended" | "resumed" }
+  /** Its sessions end. All that it may do stays: the record has a version more, which all are told of. */
+  | { readonly kind: "disconnected" }
   /** With `force` also of an item that is not a record. */
   | { readonly kind: "revoked"; readonly force?: boolean }
   | { readonly kind: "labelled"; readonly labels: readonly string[] }
@@ -116,6 +118,8 @@ function applied(before: DeviceRecord, change: DeviceChange, by: By): DeviceReco
       return before.status === "suspended" ? undefined : { ...before, status: "suspended" };
     case "resumed":
       return before.status === "active" ? undefined : { ...before, status: "active" };
+    case "disconnected":
+      return before;
     case "revoked":
       return before.status === "revoked" ? undefined : { ...withoutPrevious, status: "revoked" };
     case "labelled": {

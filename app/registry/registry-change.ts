@@ -10,6 +10,7 @@ export const registryChangeKinds = [
   "labelled",
   "pinned",
   "unpinned",
+  "disconnected",
 ] as const;
 export type RegistryChangeKind = (typeof registryChangeKinds)[number];
 

@@ -81,6 +81,21 @@ it("a suspended device loses its session; resumed, it may connect again", async 
   await expect.poll(connects, soon).toBe(true);
 });
 
+it("a device is disconnected after a word about what that does, and may come back at once", async () => {
+  const password = await registerDevice(browsed.region, "pump-5");
+  const { client } = await connectDevice(browsed.region, { clientId: "pump-5", password });
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+  await page.goto("/devices/pump-5");
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("It may connect again at once", { exact: false }).waitFor();
+  await dialog.getByRole("button", { name: "Disconnect" }).click();
+
+  await closed;
+  await page.getByText("pump-5 is disconnected", { exact: false }).waitFor();
+  expect(await browsed.admits("pump-5", password)).toBe(true);
+});
+
 it("what was done stands in the audit, under the name of who did it", async () => {
   await page.goto("/devices/pump-1");
   await page.getByRole("link", { name: "What is on record of it" }).click();

@@ -76,6 +76,22 @@ describe.each([home, away])("in %s a session", (name) => {
     expect(await login(name, id, old)).toBe(0);
   });
 
+  it("ends when its device is disconnected, which may come back at once", async () => {
+    const id = `disconnected-${name}`;
+    const secret = await register(id);
+    const session = await connect(name, id, secret);
+    await devices("disconnect", id);
+    await closed(session, linked);
+    const again = await connect(name, id, secret);
+    const auth = pair.auths[name];
+    if (!auth) throw new Error(`no auth runs in ${name}`);
+    // Looked for twice by then: a login that was under way must not stay either.
+    const closing = () => metricOf(auth, "sentinel_auth_sessions_closing");
+    await expect.poll(closing, soon).toBe(0);
+    expect(again.ended).toBe(false);
+    await again.close();
+  });
+
   it("goes on when its device gets other labels, and when another device is revoked", async () => {
     const [id, other] = [`labelled-${name}`, `labelled-${name}-2`];
     const session = await connect(name, id, await register(id));

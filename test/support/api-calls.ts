@@ -19,6 +19,7 @@ export const apiCalls: readonly ApiCall[] = [
   { role: "operator", method: "POST", of: "/roles/rotate" },
   { role: "operator", method: "POST", of: "/roles/suspend" },
   { role: "operator", method: "POST", of: "/roles/resume" },
+  { role: "operator", method: "POST", of: "/roles/disconnect" },
   { role: "operator", method: "PUT", of: "/roles/labels", body: { labels: ["a"] } },
   { role: "operator", method: "PUT", of: "/roles/certificate", body: { fingerprint } },
   { role: "operator", method: "DELETE", of: "/roles/certificate" },

@@ -53,6 +53,12 @@ export const resumeVerb: DeviceVerb = {
   told: { changed: "active again", unchanged: "was active before", refused: final },
 };
 
+export const disconnectVerb: DeviceVerb = {
+  question: undefined,
+  apply: (registry, clientId, by) => registry.disconnect(clientId, by),
+  told: { changed: "its sessions end in every region; it may connect again", refused: final },
+};
+
 export const revokeVerb = (force: boolean): DeviceVerb => ({
   question: "End the right of these devices to connect, for good?",
   accepts: isItemName,

@@ -14,6 +14,7 @@ import {
   changeDevices,
   type DeviceVerb,
   deleteVerb,
+  disconnectVerb,
   labelVerb,
   type NewDevice,
   pinVerb,
@@ -74,6 +75,9 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   verb("resume", "lets suspended devices connect again", ["sentinel devices resume pump-7"]).action(
     (named) => act(named, true, resumeVerb),
   );
+  verb("disconnect", "ends devices' sessions in every region; they may connect again at once", [
+    "sentinel devices disconnect pump-7",
+  ]).action((named) => act(named, true, disconnectVerb));
   const revoking = [
     "sentinel devices revoke pump-7 pump-8",
     "sentinel devices revoke - < stolen.txt",

@@ -89,6 +89,10 @@ describe("devices suspend, resume, revoke, delete and label", () => {
     expect(await said("resume", "one", "nobody")).toBe(
       "1 one: active again\nnobody: there is no such device\n",
     );
+    expect(await said("disconnect", "one")).toBe(
+      "0 one: its sessions end in every region; it may connect again\n",
+    );
+    expect(await devices.recordOf("one")).toMatchObject({ status: "active", version: 4 });
     expect(await said("label", "one", "-l", "a", "-l", "b")).toBe("0 one: labelled\n");
     expect(await devices.recordOf("one")).toMatchObject({ status: "active", labels: ["a", "b"] });
     expect(await said("delete", "one")).toMatch(/^1 one: it is not revoked; revoke it first/);
@@ -96,6 +100,7 @@ describe("devices suspend, resume, revoke, delete and label", () => {
     expect(await said("revoke", "one")).toBe("0 one: was revoked before\n");
     expect(await said("resume", "one")).toMatch(/^1 one: it was revoked, which is final/);
     expect(await said("rotate", "one")).toMatch(/^1 one: it was revoked, which is final/);
+    expect(await said("disconnect", "one")).toMatch(/^1 one: it was revoked, which is final/);
     expect(await said("delete", "one")).toBe("0 one: deleted\n");
     expect(await said("delete", "two", "--force", "--yes")).toBe("0 two: deleted\n");
     expect(await devices.recordOf("one")).toBeUndefined();

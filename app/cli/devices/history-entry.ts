@@ -113,7 +113,9 @@ function ofLogin(event: Event): Pick<HistoryEntry, "kind" | "what"> {
 }
 
 /** Changes after which the sessions of a device are ended in every region. */
-const ending = new Set(["suspended", "revoked", "deleted", "rotated", "replaced", "pinned"]);
+const ending = new Set([
+  ...["suspended", "revoked", "deleted", "rotated", "replaced", "pinned", "disconnected"],
+]);
 
 function ofChange(event: Event): string {
   const change = textAt(event, "unmapped", "change") ?? "changed";

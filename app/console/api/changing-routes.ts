@@ -112,6 +112,11 @@ const statusChanges = [
     summary: "Lets a suspended device connect again",
     make: (registry, clientId, by) => registry.resume(clientId, by),
   },
+  {
+    verb: "disconnect",
+    summary: "Ends a device's sessions, in every region; it may connect again at once",
+    make: (registry, clientId, by) => registry.disconnect(clientId, by),
+  },
 ] as const satisfies readonly {
   verb: string;
   summary: string;

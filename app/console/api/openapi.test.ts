@@ -35,6 +35,7 @@ const routes = [
   "get /api/v1/session",
   "post /api/v1/devices",
   "post /api/v1/devices/import",
+  "post /api/v1/devices/{clientId}/disconnect",
   "post /api/v1/devices/{clientId}/resume",
   "post /api/v1/devices/{clientId}/revoke",
   "post /api/v1/devices/{clientId}/rotate",

@@ -10,7 +10,7 @@ import { tell } from "./messages.tsx";
 import { NewSecret } from "./new-secret.tsx";
 
 interface Action {
-  readonly verb: "suspend" | "resume" | "rotate" | "revoke";
+  readonly verb: "disconnect" | "suspend" | "resume" | "rotate" | "revoke";
   readonly name: string;
   readonly role: Role;
   /** Of a device with one of these. */
@@ -22,6 +22,12 @@ interface Action {
 }
 
 const actions: readonly Action[] = [
+  {
+    ...{ verb: "disconnect", name: "Disconnect", role: "operator", when: ["active"], bites: true },
+    effect:
+      "Its session ends within seconds, wherever it is. It may connect again at once, with the secret that it has, and is sent what it missed.",
+    done: "is disconnected; it may connect again",
+  },
   {
     ...{ verb: "suspend", name: "Suspend", role: "operator", when: ["active"], bites: true },
     effect:
