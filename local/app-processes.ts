@@ -84,6 +84,7 @@ const particulars: Record<
     AUTH_ISSUER_SEED_FILE: context.secrets.issuerSeedFile,
     ...auditKeys(context, "auth"),
     DEVICE_AUTH: context.deviceCa ? "certificate" : "secret",
+    REGION: context.links?.region ?? "local",
   }),
   "report-gate": (context, edge) => ({
     ...coreEnvironment(context),

@@ -75,7 +75,10 @@ const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
   aggregator: (context, opts) =>
     new Aggregator(
       "aggregator",
-      { ...common(context, "aggregator"), region: context.settings.stack },
+      {
+        ...common(context, "aggregator"),
+        ...{ region: context.settings.stack, enforcement: context.settings.enforcement },
+      },
       opts,
     ),
   bridge: (context, opts) =>
@@ -147,7 +150,7 @@ function archiveService(context: ProcessContext, opts: pulumi.ComponentResourceO
 /** Has a right at AWS: to read this region's copy of the device table. */
 function authService(context: ProcessContext, opts: pulumi.ComponentResourceOptions): Auth {
   const { settings, home } = context;
-  const { awsRegion, deviceAuth } = settings;
+  const { awsRegion, deviceAuth, enforcement } = settings;
   const rights = readPolicy({
     awsRegion,
     tableArn: home.deviceTableArn.apply((arn) => copyArn(arn, awsRegion)),
@@ -158,7 +161,8 @@ function authService(context: ProcessContext, opts: pulumi.ComponentResourceOpti
     "auth",
     {
       ...common(context, "auth"),
-      ...{ region: settings.stack, awsRegion, deviceAuth, deviceTable: home.deviceTableName },
+      ...{ region: settings.stack, awsRegion, deviceAuth, enforcement },
+      deviceTable: home.deviceTableName,
     },
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );

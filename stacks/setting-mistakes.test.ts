@@ -140,6 +140,16 @@ describe("one mistake in one file", () => {
       /sentinel:trafficPercent must be a whole number from 0 to 100; got 101$/,
     ],
     [
+      "a mode of enforcement that there is not",
+      { "sentinel:enforcement": { mode: "on" } },
+      /sentinel:enforcement.mode must be one of observe, enforce; got "on"$/,
+    ],
+    [
+      "devices that are kept out for longer than it is told",
+      { "sentinel:enforcement": { minutes: 1_440 } },
+      /sentinel:enforcement.minutes must be a whole number from 1 to 720; got 1440$/,
+    ],
+    [
       "a webhook in clear",
       { "sentinel:incidentWebhooks": [{ name: "desk", url: "http://desk.example.com" }] },
       /sentinel:incidentWebhooks.0.url must be an https:\/\/ address without user and password/,

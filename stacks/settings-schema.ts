@@ -8,6 +8,7 @@ import { instanceTypeNames } from "../infra/capacity/instance-types.ts";
 import { parseCidr } from "../infra/network/cidr.ts";
 import { alertmanagerNames } from "../infra/platform/alertmanagers.ts";
 import { deviceCaMistake } from "./device-ca.ts";
+import { enforcement } from "./enforcement-setting.ts";
 import { fence } from "./fence-setting.ts";
 import { matching, must, whole } from "./setting-rules.ts";
 import { webhookMistake } from "./webhook-address.ts";
@@ -178,6 +179,8 @@ export const stackSettingsSchema = z.strictObject({
    * leaves that to the edges.
    */
   fence,
+  /** What becomes of devices whose reports are attacks. */
+  enforcement,
   /** What devices prove themselves with. */
   deviceAuth: z.enum(deviceAuths, must('"secret" or "certificate"')).default("secret"),
   /** PEM: the edges let nobody in who has no certificate of it, secret or not. */

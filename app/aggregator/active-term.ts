@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { exceptionLimit } from "../contract/exception.ts";
 import { subjects } from "../contract/subjects.ts";
+import { askForBar } from "../enforcement/ask-bars.ts";
 import { parseExceptionChange } from "../exceptions/exception-schema.ts";
 import {
   type ChangeOutcome,
@@ -10,8 +11,12 @@ import {
 } from "../incidents/incident-change.ts";
 import { parseIncident } from "../incidents/incident-finding.ts";
 import { type SeenFinding, seenFinding } from "../incidents/seen-finding.ts";
+import type { Logger } from "../shared/log.ts";
 import type { Msg, NatsConnection } from "../shared/nats.ts";
 import type { AggregatorMetrics, FindingOutcome } from "./aggregator-metrics.ts";
+import type { ClientRisks } from "./enforcement/client-risks.ts";
+import { askedAtOnce, Enforcer } from "./enforcement/enforcer.ts";
+import { whatBecameOf } from "./enforcement/timeline-entry.ts";
 import type { ExceptionSet } from "./exceptions/exception-set.ts";
 import type { LabelBook } from "./exceptions/label-book.ts";
 import { type FindingSource, markAfter } from "./finding-source.ts";
@@ -20,7 +25,7 @@ import type { Groups } from "./grouping/groups.ts";
 import { commitLimit, type IncidentCursor, type Journal } from "./journal.ts";
 import type { Outbox } from "./notices/outbox.ts";
 import { receiversLimit } from "./notices/receivers.ts";
-import { entriesOf, exceptionEntries } from "./stored-groups.ts";
+import { entriesOf, exceptionEntries, riskEntries } from "./stored-groups.ts";
 
 export interface TermOptions {
   readonly connection: NatsConnection;
@@ -29,6 +34,10 @@ export interface TermOptions {
   readonly groups: Groups;
   readonly exceptions: ExceptionSet;
   readonly labels: Pick<LabelBook, "of">;
+  readonly risks: ClientRisks;
+  /** After so long half as much is held against a client. */
+  readonly halfLifeMs: number;
+  readonly log: Logger;
   readonly outbox: Pick<Outbox, "takeChanges">;
   readonly metrics: AggregatorMetrics;
   /** Milliseconds since 1970. */
@@ -44,10 +53,15 @@ const lookMs = 2_000;
 const requestsAtOnce = 50;
 /** Of an incident that a person closes: it, and that it is over. */
 const changesOfDecision = 2;
+/** Of a bar that was answered: what is held against its client, and the timeline of its incident. */
+const changesOfBar = 2;
 /** No finding is taken when there would not be room for all that may come with it. */
 const roomFor =
   commitLimit -
   changesOfOneFinding -
+  // What is held against its client.
+  1 -
+  askedAtOnce * changesOfBar -
   exceptionLimit -
   requestsAtOnce * changesOfDecision -
   receiversLimit;
@@ -63,6 +77,7 @@ const over = { refused: "unavailable", detail: "another aggregator takes over" }
 export class ActiveTerm {
   readonly #options: TermOptions;
   readonly #requests: Msg[] = [];
+  readonly #enforcer: Enforcer;
   readonly #wake: { up: AbortController } = { up: new AbortController() };
   #cursor: IncidentCursor;
   #revision: number;
@@ -77,6 +92,16 @@ export class ActiveTerm {
     this.#cursor = cursor;
     this.#revision = revision;
     this.#canaryMs = options.now();
+    const { connection, risks, groups, metrics, log, now } = options;
+    this.#enforcer = new Enforcer({
+      ...{ risks, log, clock: () => performance.now() },
+      ask: (request) => askForBar(connection, request),
+      onFailure: () => metrics.barFailures.inc(),
+      onSettled: ({ incident, clientId }, outcome) => {
+        const what = whatBecameOf(clientId, outcome);
+        if (incident !== undefined && what !== undefined) groups.note(incident, what, now());
+      },
+    });
   }
 
   /** In seconds. */
@@ -107,6 +132,7 @@ export class ActiveTerm {
       await this.#commit();
     } finally {
       for (const each of hearing) each.unsubscribe();
+      await this.#enforcer.end();
       // Who is asked again by then is another one, or this one when it is active anew.
       for (const message of this.#requests) message.respond(changeAnswer(over, 0));
     }
@@ -121,7 +147,7 @@ export class ActiveTerm {
 
   /** @returns whether there may be more to do at once. */
   async #round(): Promise<boolean> {
-    const { source, groups, exceptions, metrics } = this.#options;
+    const { source, exceptions, metrics } = this.#options;
     if (performance.now() - this.#lookedMs >= lookMs) {
       this.#cursor = { ...this.#cursor, ...(await source.look(this.#cursor)) };
       this.#lookedMs = performance.now();
@@ -132,7 +158,7 @@ export class ActiveTerm {
     const labels = await this.#labelsOf(findings);
     let taken = 0;
     for (const finding of findings) {
-      if (groups.pending >= roomFor) break;
+      if (this.#pending >= roomFor) break;
       if (finding?.canary) this.#canaryMs = Math.max(this.#canaryMs, finding.time);
       else metrics.finding(this.#take(finding, labels));
       taken++;
@@ -141,17 +167,23 @@ export class ActiveTerm {
     this.#tick();
     const answers = await this.#decide();
     const due = performance.now() - this.#committedMs >= renewMs;
-    const pending = groups.pending + exceptions.pending;
+    const pending = this.#pending + exceptions.pending;
     if (messages.length > 0 || missed > 0 || pending > 0 || due) await this.#commit();
     for (const answer of answers) answer();
     return messages.length > 0 || answers.length > 0;
   }
 
+  /** Messages that storing what findings changed will take. */
+  get #pending(): number {
+    return this.#options.groups.pending + this.#options.risks.pending;
+  }
+
   /** Looks at every open incident, so not in each round. */
   #tick(): void {
-    const { groups, exceptions, now } = this.#options;
-    if (groups.pending >= roomFor || performance.now() - this.#tickedMs < tickMs) return;
-    groups.tick(now(), roomFor);
+    const { groups, exceptions, risks, now } = this.#options;
+    if (this.#pending >= roomFor || performance.now() - this.#tickedMs < tickMs) return;
+    groups.tick(now(), roomFor - risks.pending);
+    risks.tick(now());
     exceptions.tick(now());
     this.#tickedMs = performance.now();
   }
@@ -168,14 +200,17 @@ export class ActiveTerm {
     finding: SeenFinding | undefined,
     labels: Awaited<ReturnType<LabelBook["of"]>>,
   ): FindingOutcome {
-    const { groups, exceptions, metrics, now } = this.#options;
+    const { groups, exceptions, risks, metrics, now } = this.#options;
     if (!finding) return "unreadable";
     if (finding.quoted) return "quoted";
     const hidden = exceptions.hide(finding, labels.get(finding.clientId), now());
     if (hidden === "exception") return "excepted";
     const silenced = hidden === "silence";
     if (silenced) metrics.silenced.inc();
-    return groups.take({ ...finding, silenced }, now());
+    const outcome = groups.take({ ...finding, silenced }, now());
+    const incident = groups.incidentOf(finding.rule.id, finding.clientId);
+    if (!risks.take(finding, incident, now())) metrics.unheld.inc();
+    return outcome;
   }
 
   /** What people asked for; they are told once it is stored. */
@@ -214,14 +249,16 @@ export class ActiveTerm {
   }
 
   async #commit(): Promise<void> {
-    const { journal, groups, exceptions, outbox, now, metrics } = this.#options;
+    const { journal, groups, exceptions, risks, outbox, now, metrics } = this.#options;
     const entries = [
       ...entriesOf(groups.takeChanges(), now()),
       ...exceptionEntries(exceptions.takeChanges()),
+      ...riskEntries(risks.takeChanges(), this.#options.halfLifeMs),
       ...outbox.takeChanges(),
     ];
     this.#revision = await journal.commit(entries, this.#cursor, this.#revision);
     this.#committedMs = performance.now();
     metrics.commits.inc();
+    this.#enforcer.run();
   }
 }

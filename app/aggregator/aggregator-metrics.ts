@@ -23,6 +23,8 @@ export interface AggregatorState {
   /** Findings that are stored and not counted yet. */
   readonly behind: () => number;
   readonly groups: () => number;
+  /** Clients against which something is held. */
+  readonly risks: () => number;
   /** Seconds since the last synthetic attack that was seen. */
   readonly canaryAge: () => number;
   /** In force. */
@@ -46,6 +48,14 @@ export function createAggregatorMetrics(registry: Registry) {
       "label_failures",
       "Times that nobody told the labels of devices, so that no exception for a label hid anything",
     ),
+    unheld: counter(
+      "unheld_findings",
+      "Findings that were not held against their clients, since there are too many to remember",
+    ),
+    barFailures: counter(
+      "bar_failures",
+      "Times that nobody answered a request to bar a device; it is asked for again",
+    ),
     commits: counter("commits", "Times that what had changed was stored"),
     takeovers: counter("takeovers", "Times that this replica became the active one"),
     failures: counter(
@@ -62,6 +72,7 @@ export function createAggregatorMetrics(registry: Registry) {
         "How old the last synthetic attack is that was seen, or the turn of this replica; 0 while another one is active",
         state.canaryAge,
       );
+      gauge("risky_clients", "Clients against which something is held", state.risks);
       gauge("groups", "Pairs of rule and client that are remembered", state.groups);
       new Gauge({
         name: "sentinel_aggregator_exceptions",

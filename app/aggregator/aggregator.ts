@@ -5,6 +5,7 @@ import type { NatsConnection } from "../shared/nats.ts";
 import { NatsWatch } from "../shared/nats-watch.ts";
 import { ActiveTerm, renewMs } from "./active-term.ts";
 import type { AggregatorMetrics } from "./aggregator-metrics.ts";
+import { ClientRisks, type RisksSettings } from "./enforcement/client-risks.ts";
 import { ExceptionSet } from "./exceptions/exception-set.ts";
 import { LabelBook } from "./exceptions/label-book.ts";
 import { FindingSource } from "./finding-source.ts";
@@ -14,13 +15,14 @@ import { Deposed, Journal } from "./journal.ts";
 import type { NoticeMetrics } from "./notices/notice-metrics.ts";
 import { Outbox } from "./notices/outbox.ts";
 import type { RenewedReceiver } from "./notices/renewed-receivers.ts";
-import { restoreExceptions, restoreGroups } from "./stored-groups.ts";
+import { restoreExceptions, restoreGroups, restoreRisks } from "./stored-groups.ts";
 import { type Turn, TurnTaker } from "./turn.ts";
 
 export interface AggregatorOptions {
   readonly connection: NatsConnection;
   readonly owner: string;
   readonly grouping: GroupingSettings;
+  readonly risks: RisksSettings;
   readonly receivers: readonly RenewedReceiver[];
   readonly noticeMetrics: NoticeMetrics;
   readonly metrics: AggregatorMetrics;
@@ -40,6 +42,7 @@ export class Aggregator {
   readonly #running: Promise<void>;
   #groups: Groups | undefined;
   #exceptions: ExceptionSet | undefined;
+  #risks: ClientRisks | undefined;
   #term: ActiveTerm | undefined;
   #looked = false;
 
@@ -54,6 +57,7 @@ export class Aggregator {
       behind: () => this.#term?.behind ?? 0,
       canaryAge: () => this.#term?.canaryAge ?? 0,
       groups: () => this.#groups?.size ?? 0,
+      risks: () => this.#risks?.size ?? 0,
       exceptions: (kind) => this.#exceptions?.inForce(kind) ?? 0,
       openIncidents: () => this.#openIncidents(),
     });
@@ -90,6 +94,7 @@ export class Aggregator {
         this.#term = undefined;
         this.#groups = undefined;
         this.#exceptions = undefined;
+        this.#risks = undefined;
       }
     }
   }
@@ -98,20 +103,26 @@ export class Aggregator {
     const { connection, grouping, metrics, log } = this.#options;
     const groups = new Groups(grouping);
     const exceptions = new ExceptionSet(grouping.region);
+    const risks = new ClientRisks(this.#options.risks);
     const { cursor } = turn;
     const revision = await this.#keep(turn, async () => {
       await restoreGroups(connection, groups);
       await restoreExceptions(connection, exceptions);
+      await restoreRisks(connection, risks);
     });
     const source = new FindingSource(connection, () => performance.now());
     const outbox = await this.#openOutbox(revision);
     try {
       const labels = this.#labelBook();
-      const options = { connection, source, groups, exceptions, labels, outbox, metrics };
+      const options = { connection, source, groups, exceptions, labels, outbox, metrics, log };
       this.#groups = groups;
       this.#exceptions = exceptions;
+      this.#risks = risks;
       this.#term = new ActiveTerm(
-        { ...options, journal: this.#journal, now: Date.now },
+        {
+          ...{ ...options, risks, halfLifeMs: this.#options.risks.halfLifeMs },
+          ...{ journal: this.#journal, now: Date.now },
+        },
         cursor,
         revision,
       );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultEnforcement } from "../contract/enforcement.ts";
 import { quietHours } from "../contract/incident.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { gatheredAtOnce } from "./grouping/gathering.ts";
@@ -17,6 +18,9 @@ const shape = {
   QUIET_SECONDS: count.default(quietHours * 3_600),
   /** Pairs of rule and client that are remembered at a time. */
   GROUP_LIMIT: count.max(1_000_000).default(100_000),
+  /** After so long half as much is held against a client; with so much a bar is asked for. */
+  RISK_HALF_LIFE_SECONDS: count.default(defaultEnforcement.halfLifeMinutes * 60),
+  BAR_RISK: count.default(defaultEnforcement.risk),
   /** Who is told of incidents: see `parseReceivers`. Nobody, when it is not named. */
   RECEIVERS_FILE: z.string().min(1).optional(),
   /** After so long it is told that an incident goes on, then after three times as long, and so on. */

@@ -19,6 +19,11 @@ await runProcess("aggregator", readAggregatorEnvironment, async (environment, co
     ),
     owner: environment.REPLICA,
     metrics: createAggregatorMetrics(metrics),
+    risks: {
+      halfLifeMs: environment.RISK_HALF_LIFE_SECONDS * 1_000,
+      barRisk: environment.BAR_RISK,
+      limit: environment.GROUP_LIMIT,
+    },
     grouping: {
       region: environment.REGION,
       campaignClients: environment.CAMPAIGN_CLIENTS,

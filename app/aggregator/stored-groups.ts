@@ -5,6 +5,8 @@ import { incidentFinding, parseIncident } from "../incidents/incident-finding.ts
 import { storedNotice } from "../incidents/notice.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { storedNow } from "../shared/stored-messages.ts";
+import type { ClientRisks } from "./enforcement/client-risks.ts";
+import { type ClientRisk, forgottenAfterSeconds, parseClientRisk } from "./enforcement/risk.ts";
 import type { ExceptionSet } from "./exceptions/exception-set.ts";
 import type { MemberPart } from "./grouping/campaign.ts";
 import type { GroupChanges, Groups } from "./grouping/groups.ts";
@@ -34,6 +36,27 @@ export function entriesOf(changes: GroupChanges, nowMs: number): readonly Journa
 
 export const exceptionEntries = (changed: readonly Exception[]): readonly JournalEntry[] =>
   changed.map((each) => ({ subject: subjects.exception(each.id), body: JSON.stringify(each) }));
+
+export const riskEntries = (
+  changed: readonly ClientRisk[],
+  halfLifeMs: number,
+): readonly JournalEntry[] =>
+  changed.map((each) => ({
+    subject: subjects.clientRisk(each.clientId),
+    body: JSON.stringify(each),
+    ttlSeconds: forgottenAfterSeconds(each, halfLifeMs),
+  }));
+
+/** Gives back what was held against clients, and the bars that were decided and not answered. */
+export async function restoreRisks(connection: NatsConnection, risks: ClientRisks): Promise<void> {
+  const filter = subjects.clientRisk("*");
+  const all = storedNow(connection, "INCIDENTS", { from: { sequence: 1 }, filter });
+  for await (const { data } of all) {
+    // Without it less is held against that client, and nobody is kept out who should not be.
+    const risk = parseClientRisk(data);
+    if (risk) risks.restore(risk);
+  }
+}
 
 /** Gives the set every exception that is stored. */
 export async function restoreExceptions(

@@ -112,22 +112,25 @@ export function cutOffRecord(clientId: string, cutOff: CutOff): AuditDraft {
   return { id, subject: subjects.authAudit(clientId), event };
 }
 
-/** Stands for the requests to cut devices off that were not followed. */
-export function withheldRecord(withheld: {
-  readonly cause: string;
-  readonly sinceMs: number;
-  readonly untilMs: number;
-  readonly count: number;
-}): AuditDraft {
+/** Stands for the requests to cut devices off, or to bar them, that were not followed. */
+export function withheldRecord(
+  withheld: {
+    readonly cause: string;
+    readonly sinceMs: number;
+    readonly untilMs: number;
+    readonly count: number;
+  },
+  code: "cut-offs-withheld" | "bars-withheld" = "cut-offs-withheld",
+): AuditDraft {
   const id = randomUUID();
   const event = {
     ...logon(id, true, withheld.untilMs),
     activity_id: 2,
     activity_name: "Logoff",
     type_uid: 300202,
-    // High: a fleet that floods, or somebody who has the meter's password.
+    // High: a fleet that floods or attacks, or somebody who has the password of who asks.
     severity_id: 4,
-    status_code: "cut-offs-withheld",
+    status_code: code,
     status_detail: withheld.cause,
     count: withheld.count,
     start_time: Math.round(withheld.sinceMs),

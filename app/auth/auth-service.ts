@@ -5,6 +5,7 @@ import type { Running } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
 import { type Msg, messageHeaders } from "../shared/nats.ts";
 import { createAnswering } from "./answering.ts";
+import type { BarService } from "./bars/bar-service.ts";
 import type { DeviceCache } from "./cache/device-cache.ts";
 import {
   answerLabelsRequest,
@@ -41,6 +42,7 @@ export interface AuthOptions {
   readonly statusCache: DeviceCache;
   readonly revocation: { readonly stop: () => void };
   readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
+  readonly bars: Pick<BarService, "bar" | "lift" | "list" | "stop">;
   readonly oneSession: Pick<OneSession, "stop">;
   readonly silentSessions: Pick<SilentSessions, "answer">;
   readonly log: Logger;
@@ -79,6 +81,24 @@ export function createAuth(options: AuthOptions): Running {
         message.respond(await options.cutOffs.answer(message.data));
       }),
     }),
+    auth.connection.subscribe(subjects.barRequest, {
+      queue,
+      callback: answering.by(async (message) => {
+        message.respond(await options.bars.bar(message.data));
+      }),
+    }),
+    auth.connection.subscribe(subjects.barLift("*"), {
+      queue,
+      callback: answering.by(async (message) => {
+        message.respond(await options.bars.lift(message.subject, message.data));
+      }),
+    }),
+    auth.connection.subscribe(subjects.barList, {
+      queue,
+      callback: answering.by(async (message) => {
+        message.respond(options.bars.list());
+      }),
+    }),
     auth.connection.subscribe(subjects.silentLines, {
       queue,
       callback: answering.by(async (message) => {
@@ -103,6 +123,7 @@ export function createAuth(options: AuthOptions): Running {
       clearInterval(counts);
       options.revocation.stop();
       options.cutOffs.stop();
+      options.bars.stop();
       await options.oneSession.stop();
       recorder.flush({ last: true });
       options.heads.stop();

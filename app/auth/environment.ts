@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { defaultDeviceTable, deviceAuths } from "../contract/device.ts";
 import {
+  defaultEnforcement,
+  enforcementModes,
+  longestBarMinutes,
+  mostBars,
+} from "../contract/enforcement.ts";
+import {
   auditedRefusalsPerMinute,
   cutOffMemoryHours,
   sessionSweepSeconds,
@@ -14,6 +20,7 @@ import {
   readEnvironment,
 } from "../shared/environment.ts";
 import { peerLogins } from "../shared/peer-logins.ts";
+import type { BarSettings } from "./bars/bars.ts";
 import type { RecordLimits } from "./callout/decision-recorder.ts";
 import type { AdmissionSettings } from "./limits/admission.ts";
 import type { LimitSettings } from "./limits/login-limits.ts";
@@ -50,6 +57,21 @@ const limitSchema = {
   LOGINS_AT_ONCE: count.default(4_000),
 };
 
+/** What becomes of a device against which much is held: see `defaultEnforcement`. */
+const barSchema = {
+  /** What a bar says where it was made. */
+  REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -")
+    .default("local"),
+  ENFORCEMENT_MODE: z.enum(enforcementModes).default(defaultEnforcement.mode),
+  BAR_SECONDS: count.max(longestBarMinutes * 60).default(defaultEnforcement.minutes * 60),
+  /** For the whole region; more are only counted and alarmed. */
+  BARS_PER_HOUR: count.max(mostBars).default(defaultEnforcement.barsPerHour),
+  /** Of all regions. */
+  BARS_AT_ONCE: count.max(mostBars).default(defaultEnforcement.barsAtOnce),
+};
+
 /** What refusals and repeated logins may add to AUDIT: see `RecordLimits`. All others are counted. */
 const recordSchema = {
   AUDIT_REFUSALS_AT_ONCE: count.min(2).default(600),
@@ -63,6 +85,7 @@ const shape = {
   /** The password file is user `auth`'s. */
   ...natsSchema,
   ...limitSchema,
+  ...barSchema,
   CALLOUT_PASSWORD_FILE: z.string().min(1),
   /** Of user `session-closer`, in the system account. */
   CLOSER_PASSWORD_FILE: z.string().min(1),
@@ -108,6 +131,14 @@ export const limitSettingsOf = (environment: AuthEnvironment): LimitSettings => 
 export const cutOffTimesOf = (environment: AuthEnvironment): CutOffTimes => ({
   firstSeconds: environment.CUT_OFF_SECONDS,
   longestSeconds: environment.CUT_OFF_LIMIT_SECONDS,
+});
+
+export const barSettingsOf = (environment: AuthEnvironment): BarSettings => ({
+  region: environment.REGION,
+  mode: environment.ENFORCEMENT_MODE,
+  barMs: environment.BAR_SECONDS * 1_000,
+  perHour: environment.BARS_PER_HOUR,
+  atOnce: environment.BARS_AT_ONCE,
 });
 
 export const admissionSettingsOf = (environment: AuthEnvironment): AdmissionSettings => ({

@@ -11,6 +11,8 @@ import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
+import { createBarMetrics } from "./bars/bar-metrics.ts";
+import { BarService } from "./bars/bar-service.ts";
 import { createCaches, reachRegistry } from "./cache/registry-caches.ts";
 import { createCalloutResponder } from "./callout/callout-responder.ts";
 import { credentialRules } from "./callout/credential-rules.ts";
@@ -25,6 +27,7 @@ import { HeldRefusals } from "./cut-off/held-refusals.ts";
 import {
   type AuthEnvironment,
   admissionSettingsOf,
+  barSettingsOf,
   cutOffTimesOf,
   limitSettingsOf,
   readAuthEnvironment,
@@ -114,12 +117,20 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   const backlogMs = () => backlog.ms;
   const rule = credentialRules[environment.DEVICE_AUTH];
+  const exists = async (id: string) =>
+    (cache.peek(id) ?? (await statusCache.lookup(id))).kind !== "absent";
   const cutOffs = startCutOffs({
     ...{ connections, outbox, log },
     times: cutOffTimesOf(environment),
     perMinute: environment.CUT_OFFS_PER_MINUTE,
-    exists: async (id) => (cache.peek(id) ?? (await statusCache.lookup(id))).kind !== "absent",
+    exists,
     metrics: createCutOffMetrics(context.metrics),
+    clock: nowMs,
+  });
+  const bars = new BarService({
+    ...{ connections, outbox, log, exists },
+    ...barSettingsOf(environment),
+    metrics: createBarMetrics(context.metrics),
     clock: nowMs,
   });
   const oneSession = startOneSession({
@@ -135,6 +146,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     judge: createJudge({
       ...{ cache, limits, admission, auditBlocked, rule, backlogMs, clock: nowMs },
       isCutOff: cutOffs.isCutOff,
+      isBarred: (clientId) => bars.isBarred(clientId),
     }),
     knows: (clientId) => cache.knows(clientId),
     limits,
@@ -162,7 +174,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
-    ...{ cutOffs, oneSession, silentSessions, log },
+    ...{ cutOffs, bars, oneSession, silentSessions, log },
   });
 }
 

@@ -5,6 +5,7 @@ import { addAuditCommands } from "./audit/audit-commands.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
+import { addEnforcementCommands } from "./enforcement/enforcement-commands.ts";
 import { addExceptionCommands } from "./exceptions/exception-commands.ts";
 import { addIncidentCommands } from "./incidents/incident-commands.ts";
 import { clientId, duration, examples } from "./option-values.ts";
@@ -59,6 +60,7 @@ export function createProgram(
   addTailCommand(program, run);
   addIncidentCommands(program, run);
   addExceptionCommands(program, run);
+  addEnforcementCommands(program, run);
   addAuditCommands(program, run);
   addQuarantineCommands(program, run);
   addAlertCommands(program, run);

@@ -13,6 +13,7 @@ import { addAuditRoutes } from "./api/audit-routes.ts";
 import { addCertificateRoutes } from "./api/certificate-routes.ts";
 import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addEndingRoutes } from "./api/ending-routes.ts";
+import { addEnforcementRoutes } from "./api/enforcement-routes.ts";
 import { addExceptionRoutes } from "./api/exception-routes.ts";
 import { addImportRoute } from "./api/import-route.ts";
 import { addIncidentRoutes } from "./api/incident-routes.ts";
@@ -89,6 +90,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   addIncidentRoutes(api, options);
   addExceptionRoutes(api, options);
   addRuleRoutes(api, options);
+  addEnforcementRoutes(api, options);
   addSessionRoutes(api, { ...access, metrics, log });
   addLiveRoute(api, { ...access, live });
   addOpenapiRoute(api);

@@ -80,6 +80,16 @@ it("lets auth alone write what it decided, and only who changes the registry wha
   expect(names(/^audit\./)).toEqual([...lanesOf, "auth", "operator", "console", "mender"]);
 });
 
+it("lets the aggregator alone ask for a bar, auth alone make one, and console and operator lift it, each by its own subject", () => {
+  expect(names(/^bar\.request$/)).toEqual(["aggregator"]);
+  expect(names(/^registry\.(bars|observed)\./)).toEqual(["auth"]);
+  expect(names(/^bar\.list$/)).toEqual(["operator", "console"]);
+  for (const asker of ["console", "operator"]) {
+    expect(names(new RegExp(`^bar\\.lift\\.${asker}$`))).toEqual([asker]);
+  }
+  expect(names(/^bar\.lift\./)).toEqual(["operator", "console"]);
+});
+
 it("gives nobody a wildcard over everything", () => {
   for (const user of allUsers) {
     for (const subject of [...publishable(user), ...user.subscribe]) {
@@ -196,6 +206,7 @@ it("lets nothing out of the account of a peer's mirrors but alerts to devices, c
     expect(touching).toEqual([
       { ...crossings.alertsToDevices, from: account },
       { ...crossings.changesToAuth, from: account, to: `AUTH_${account}` },
+      { ...crossings.barsToAuth, from: account, to: `AUTH_${account}` },
       { ...crossings.loginsToAuth, from: account, to: `AUTH_${account}` },
     ]);
   }

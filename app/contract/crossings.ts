@@ -81,6 +81,19 @@ export const crossings = {
     subject: subjects.registryChanged("*"),
     as: subjects.registryChanged("*"),
   },
+  /** The bars among it, and those that are only observed. */
+  barsToAuth: {
+    from: "CHANGES",
+    to: "AUTH",
+    subject: subjects.barTold("*"),
+    as: subjects.barTold("*"),
+  },
+  observedBarsToAuth: {
+    from: "CHANGES",
+    to: "AUTH",
+    subject: subjects.observedBarTold("*"),
+    as: subjects.observedBarTold("*"),
+  },
   /** What LOGINS republishes reaches every replica of auth at once. */
   loginsToAuth: {
     from: "CHANGES",
@@ -140,6 +153,7 @@ export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] =
   ...peers.flatMap((peer) => [
     { ...crossings.alertsToDevices, from: sourceAccount(peer) },
     { ...crossings.changesToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
+    { ...crossings.barsToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
     { ...crossings.loginsToAuth, from: sourceAccount(peer), to: changeAccount(peer) },
     ...toPeer(peer),
   ]),

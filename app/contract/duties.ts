@@ -46,6 +46,13 @@ export const decideIncidents = (asker: DecisionAsker) => [
 ];
 /** Asks auth for the labels of devices. */
 export const askLabels = call("AUTH", subjects.registryLabels);
+/** Has auth keep a device out of all regions. */
+export const haveBarred = call("AUTH", subjects.barRequest);
+/** Sees who is kept out, and has that end. */
+export const liftBars = (asker: DecisionAsker) => [
+  call("AUTH", subjects.barList),
+  call("AUTH", subjects.barLift(asker)),
+];
 export const tellChanges = store("CHANGES", subjects.registryChange("*"));
 
 /** The durable consumer through which one replica of auth takes each change. */

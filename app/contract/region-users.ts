@@ -41,7 +41,12 @@ function changeReaderUser(peer: RegionName): ServiceUser {
     name,
     account: changeAccount(peer),
     calls: followChanges(sourceAccount(peer)),
-    subscribe: [inbox(name), subjects.registryChanged("*"), subjects.loginsTold("*")],
+    subscribe: [
+      inbox(name),
+      subjects.registryChanged("*"),
+      subjects.barTold("*"),
+      subjects.loginsTold("*"),
+    ],
   };
 }
 

@@ -19,7 +19,9 @@ import {
   endSilentSessions,
   followChanges,
   followSessions,
+  haveBarred,
   haveCutOff,
+  liftBars,
   storeInspected,
   tellChanges,
 } from "./duties.ts";
@@ -84,6 +86,8 @@ export const serviceUsers: readonly ServiceUser[] = [
       // What its sweep finds changed.
       ...tellChanges,
       ...store("CHANGES", subjects.registrySweep, subjects.logins("*")),
+      // Whom it keeps out of all regions.
+      ...store("CHANGES", subjects.bar("*"), subjects.observedBar("*")),
     ],
     subscribe: [
       inbox("auth"),
@@ -92,6 +96,11 @@ export const serviceUsers: readonly ServiceUser[] = [
       subjects.registryChanged("*"),
       subjects.cutOffRequest,
       subjects.silentLines,
+      subjects.barRequest,
+      subjects.barList,
+      subjects.barLift("*"),
+      subjects.barTold("*"),
+      subjects.observedBarTold("*"),
       subjects.cutOffTold("*"),
       subjects.loginsTold("*"),
       subjects.auditHeads("*"),
@@ -151,7 +160,10 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("session-closer")],
   },
   {
-    /** Makes incidents of findings. Nothing that it may do reaches a device or a record of the audit. */
+    /**
+     * Makes incidents of findings. All that it may do to a device is to ask for a bar, of which auth
+     * makes so many an hour; it writes no record of the audit.
+     */
     name: "aggregator",
     account: "AGGREGATOR",
     calls: [
@@ -161,6 +173,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       inspect("INCIDENTS"),
       // Exceptions may be for devices with a label.
       askLabels,
+      haveBarred,
     ],
     subscribe: [inbox("aggregator"), subjects.incidentChange("*"), subjects.exceptionChange("*")],
     responds: true,
@@ -179,6 +192,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...tellChanges,
       ...askDecisions("operator"),
       ...decideIncidents("operator"),
+      ...liftBars("operator"),
       askLabels,
     ],
     subscribe: [inbox("operator")],
@@ -197,6 +211,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       // What an exception would have hidden.
       ...follow("SECURITY_EVENTS"),
       ...decideIncidents("console"),
+      ...liftBars("console"),
       askLabels,
     ],
     subscribe: [inbox("console"), subjects.auditHeads("*"), subjects.incidentTold("*")],

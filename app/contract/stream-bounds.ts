@@ -19,7 +19,7 @@ const gib = 1024 ** 3;
  * | AUDIT | refuses | logins and changes of the registry are refused: neither happens without its record |
  * | INCIDENTS | drops its oldest | incidents that changed longest ago, and what was to be told of them; the age of the oldest is alarmed |
  * | DEAD_LETTER | drops its oldest | the age of the oldest is alarmed |
- * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned |
+ * | REGISTRY_CHANGES | drops its oldest | long told by then; the sweep finds sessions that it concerned. A barred device may log in again |
  * | CUT_OFFS | drops its oldest | that device may log in again, and its next cut-off is short |
  * | LOGINS | drops its oldest | a session of such a device stays when that logs in to another region |
  * | LAST_SEEN | drops its oldest | the device that was not seen for longest gets all that is kept for it when it comes |

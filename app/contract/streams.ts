@@ -54,12 +54,16 @@ const partitionStream = (scale: StreamScale, { stream: log, bucket }: Lane) =>
 const changeStream = (scale: StreamScale) =>
   stream(scale, {
     name: "REGISTRY_CHANGES",
-    description: "Changed devices, whose sessions are to be closed; the last change of each",
-    subjects: [subjects.registryChange("*"), subjects.registrySweep],
-    republish: {
-      src: subjects.registryChange("*"),
-      dest: subjects.registryChanged("{{wildcard(1)}}"),
-    },
+    description:
+      "Changed devices and barred ones, whose sessions are to be closed; the last of each",
+    subjects: [
+      subjects.registryChange("*"),
+      subjects.bar("*"),
+      subjects.observedBar("*"),
+      subjects.registrySweep,
+    ],
+    // Each kind under a subject of its own: see `registryChanged` and `barTold`.
+    republish: { src: "registry.*.*", dest: "registry.told.{{wildcard(1)}}.{{wildcard(2)}}" },
     max_age: hours(24),
     max_msgs_per_subject: 1,
   });

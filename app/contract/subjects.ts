@@ -76,7 +76,20 @@ export const subjects = {
   /** A device's record was changed: what is remembered of it and its sessions no longer count. */
   registryChange: (clientId: string) => `registry.changes.${clientId}`,
   /** The same once it is stored, told to whoever follows. */
-  registryChanged: (clientId: string) => `registry.changed.${clientId}`,
+  registryChanged: (clientId: string) => `registry.told.changes.${clientId}`,
+  /** A device that is kept out of all regions, or was until somebody lifted it. */
+  bar: (clientId: string) => `registry.bars.${clientId}`,
+  /** The same of one that would be kept out, were bars enforced. */
+  observedBar: (clientId: string) => `registry.observed.${clientId}`,
+  /** Either of them once it is stored, told to whoever follows. */
+  barTold: (clientId: string) => `registry.told.bars.${clientId}`,
+  observedBarTold: (clientId: string) => `registry.told.observed.${clientId}`,
+  /** Request of the aggregator: the device that is to be kept out. Reply: its bar, or why there is none. */
+  barRequest: "bar.request",
+  /** Request: nothing. Reply: the bars that are remembered. */
+  barList: "bar.list",
+  /** Request: whose bar is to end, and why. Each who may ask has a subject that says who it was. */
+  barLift: (asker: DecisionAsker | "*") => `bar.lift.${asker}`,
   /** Whoever stores the message of a turn first compares sessions with the registry in it. */
   registrySweep: "registry.sweep",
   /** A device that was cut off, and until when. */
@@ -105,6 +118,8 @@ export const subjects = {
   incidentMembers: (id: string, part: number | "*") => `incidents.members.${id}.${part}`,
   /** What is to be told of an incident, in order. */
   incidentNotice: (id: string, number: number | "*") => `incidents.notices.${id}.${number}`,
+  /** How much is held against a client. */
+  clientRisk: (clientId: string) => `incidents.risks.${clientId}`,
   /** How far a receiver has been told. */
   incidentSent: (receiver: string) => `incidents.sent.${receiver}`,
   /** How far findings are counted, and who counts them. */
@@ -140,6 +155,7 @@ export const incidentSubjects = [
   subjects.incidentSent("*"),
   subjects.incidentCursor,
   subjects.exception("*"),
+  subjects.clientRisk("*"),
 ] as const;
 
 /** Reads `quarantine.<origin>.<client>`; undefined for what is none of it. */

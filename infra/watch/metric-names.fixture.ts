@@ -5,6 +5,7 @@ import { AuditChain } from "../../app/audit/audit-chain.ts";
 import { testSigners } from "../../app/audit/audit-keys.fixture.ts";
 import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
+import { createBarMetrics } from "../../app/auth/bars/bar-metrics.ts";
 import { createCutOffMetrics } from "../../app/auth/cut-off/cut-off-metrics.ts";
 import { Admission } from "../../app/auth/limits/admission.ts";
 import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
@@ -93,6 +94,7 @@ export async function ownMetrics() {
   createRevocationMetrics(registry).watchOpen(zero);
   createOneSessionMetrics(registry).watchWaiting(zero);
   createCutOffMetrics(registry).watchInForce(zero);
+  createBarMetrics(registry).watchInForce(zero);
   createSilenceMetrics(registry);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry, ["eu-west"]);
@@ -108,6 +110,7 @@ export async function ownMetrics() {
     active: () => false,
     behind: zero,
     groups: zero,
+    risks: zero,
     exceptions: zero,
     canaryAge: zero,
     openIncidents: () => ({ client: 0, campaign: 0 }),

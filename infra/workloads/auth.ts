@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeviceAuth } from "../../app/contract/device.ts";
+import type { Enforcement } from "../../app/contract/enforcement.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { autoscaledMost } from "../capacity/services.ts";
@@ -32,6 +33,7 @@ export interface AuthArgs extends WorkloadArgs {
   readonly deviceTable: pulumi.Input<string>;
   /** What devices prove themselves with. */
   readonly deviceAuth: DeviceAuth;
+  readonly enforcement: Pick<Enforcement, "mode" | "minutes" | "barsPerHour" | "barsAtOnce">;
 }
 
 /** Also its service account, to which Pod Identity gives the right to read the device table. */
@@ -51,6 +53,11 @@ const processOf = (args: AuthArgs): Process => ({
     DEVICE_TABLE: args.deviceTable,
     DEVICE_AUTH: args.deviceAuth,
     AWS_REGION: args.awsRegion,
+    REGION: args.region,
+    ENFORCEMENT_MODE: args.enforcement.mode,
+    BAR_SECONDS: String(60 * args.enforcement.minutes),
+    BARS_PER_HOUR: String(args.enforcement.barsPerHour),
+    BARS_AT_ONCE: String(args.enforcement.barsAtOnce),
     CACHE_DEVICES: String(args.plan.auth.cacheDevices),
   },
 });

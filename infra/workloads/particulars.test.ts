@@ -63,6 +63,7 @@ describe("aggregator", () => {
   it("is two, says where its incidents are from, and remembers as much as is planned", () => {
     expect(environmentOf("aggregator")).toMatchObject({
       ...{ REGION: "eu-west", GROUP_LIMIT: "100000" },
+      ...{ BAR_RISK: "150", RISK_HALF_LIFE_SECONDS: "1800" },
       RECEIVERS_FILE: "/secrets/own/receivers.json",
     });
     expect(objectNamed(engine, "StatefulSet", "aggregator").spec.replicas).toBe(2);
@@ -108,6 +109,8 @@ describe("auth", () => {
       AWS_REGION: "eu-west-1",
       DEVICE_TABLE: "devices",
       CACHE_DEVICES: "400000",
+      ...{ REGION: "eu-west", ENFORCEMENT_MODE: "enforce" },
+      ...{ BAR_SECONDS: "3600", BARS_PER_HOUR: "20", BARS_AT_ONCE: "100" },
       CALLOUT_PASSWORD_FILE: "/secrets/own/callout-password",
       AUTH_ISSUER_SEED_FILE: "/secrets/own/issuer-seed",
       AUDIT_KEY_FILE: "/secrets/own/audit-key",

@@ -1,3 +1,4 @@
+import { defaultEnforcement } from "../../app/contract/enforcement.ts";
 import { lanes } from "../../app/contract/lanes.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { namespace, objectNamed, objectsOf, plan } from "../platform/objects.fixture.ts";
@@ -40,8 +41,9 @@ export const makeWorkloads = (upstream: Upstream = bundled) =>
       ...argsOf("archive"),
       ...{ region: "eu-west", bucketName: "audit-archive-1a2b", bucketRegion: "us-east-1" },
     });
-    new Aggregator("aggregator", { ...argsOf("aggregator"), region: "eu-west" });
-    new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate" });
+    const enforcement = { ...defaultEnforcement, mode: "enforce" } as const;
+    new Aggregator("aggregator", { ...argsOf("aggregator"), region: "eu-west", enforcement });
+    new Auth("auth", { ...argsOf("auth"), ...auth, deviceAuth: "certificate", enforcement });
   });
 
 export const workloads = [

@@ -234,6 +234,11 @@ export const settingEdits: readonly SettingEdit[] = [
     ],
   },
   {
+    setting: "enforcement",
+    edits: home("enforcement", { mode: "enforce", risk: 400 }),
+    steps: ["update Deployment auth-replicas", "update StatefulSet aggregator-replicas"],
+  },
+  {
     setting: "incidentWebhooks",
     edits: home("incidentWebhooks", [{ name: "desk", url: "https://desk.example.com/hook" }]),
     steps: [

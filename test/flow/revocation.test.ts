@@ -11,6 +11,7 @@ import { devicesCommand } from "../support/devices-command.ts";
 import { metricOf } from "../support/metric.ts";
 import { away, home, type PairedRegions, startPairedRegions } from "../support/paired-regions.ts";
 import { connectAs } from "../support/stored.ts";
+import { barCases } from "./revocation/bar-cases.ts";
 
 const soon = { timeout: 60_000, interval: 20 };
 /** A mirror whose first request found nobody asks again after 40 seconds. */
@@ -189,4 +190,8 @@ it("a region that was cut off is told when the line is mended", async () => {
   pair.linked.link(away, home).mend();
   await closed(session, linked);
   await vi.waitFor(async () => expect(await login(away, "cut-off", secret)).toBe(5), soon);
+});
+
+describe("a device that policy keeps out", () => {
+  barCases(() => ({ pair, login }));
 });

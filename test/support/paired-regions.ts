@@ -40,6 +40,7 @@ export async function startPairedRegions(): Promise<PairedRegions> {
     const peer = peerOf(name);
     return startAuthProcess(region, {
       ...patient,
+      ...{ REGION: name, ENFORCEMENT_MODE: "enforce" },
       DYNAMODB_ENDPOINT: linked.of(home).endpoints.dynamodbUrl,
       PEER_PASSWORD_FILES: `${peer}=${region.secrets.passwordFile(changeReader(peer))}`,
       ...settings,

@@ -6,7 +6,16 @@ import { type MemberPart, Members, memberOf, memberWith, without } from "./campa
 import { decided } from "./decisions.ts";
 import { gathered } from "./gathering.ts";
 import type { GroupingSettings } from "./grouping-settings.ts";
-import { campaignOf, counted, ended, merged, newIncidentId, opened } from "./incident-steps.ts";
+import {
+  campaignOf,
+  counted,
+  ended,
+  merged,
+  newIncidentId,
+  noted,
+  opened,
+  ourselves,
+} from "./incident-steps.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { dueNotice, isUntold, told } from "./telling.ts";
 
@@ -107,6 +116,21 @@ export class Groups {
     this.#put(incident, nowMs);
     this.#gather(finding, nowMs);
     return "grouped";
+  }
+
+  /** The open incident in which findings of this rule and client are counted. */
+  incidentOf(rule: string, clientId: string): string | undefined {
+    const { clients, campaign } = this.#rules.of(rule);
+    return clients.get(clientId) ?? campaign;
+  }
+
+  /** What we did about an incident; nothing where it is not open any more. */
+  note(id: string, what: string, nowMs: number): void {
+    const incident = this.#open.get(id);
+    if (!incident) return;
+    const after = noted(incident, { time: nowMs, actor: ourselves, what });
+    this.#open.set(id, after);
+    this.#changed.set(id, after);
   }
 
   /** What a person decided. @param stored the incident where it is not open any more */

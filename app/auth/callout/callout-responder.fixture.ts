@@ -98,6 +98,7 @@ export function responderWith(
   const respond = createCalloutResponder({
     judge: createJudge({
       isCutOff: () => options.holdCutOff !== undefined,
+      isBarred: () => false,
       cache,
       limits,
       admission,

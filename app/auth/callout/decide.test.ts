@@ -38,6 +38,8 @@ describe("before the registry is asked", () => {
 
   it("a device that sent too much is refused as that, if it is one", () => {
     expect(screen(calloutRequest(), { ...free, cutOff: true }, now)).toEqual(refused("cut-off"));
+    const both = { ...free, cutOff: true, barred: true };
+    expect(screen(calloutRequest(), both, now)).toEqual(refused("barred"));
     const stranger = calloutRequest({ userName: "pump-8" });
     expect(screen(stranger, { ...free, cutOff: true }, now)).toEqual(refused("user-mismatch"));
   });

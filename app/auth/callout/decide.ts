@@ -20,6 +20,8 @@ export interface Standing {
   readonly limited?: "rate-limited" | "locked-out" | undefined;
   /** The device sent too much, and is kept out for a while. */
   readonly cutOff?: boolean;
+  /** Policy keeps it out of all regions. */
+  readonly barred?: boolean;
   /** Nobody is admitted unrecorded: then the registry need not be asked either. */
   readonly auditBlocked: boolean;
 }
@@ -60,6 +62,7 @@ export function screen(
   const flaw = rule.screen(request, nowMs);
   if (flaw) return flaw;
   // Before the secret is looked at: whoever floods may come back as fast as he can.
+  if (standing.barred) return refuse("barred");
   if (standing.cutOff) return refuse("cut-off");
   if (standing.auditBlocked) return refuse("audit-unavailable");
   return undefined;

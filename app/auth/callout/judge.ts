@@ -12,6 +12,8 @@ export interface JudgeOptions {
   readonly limits: LoginLimits;
   /** Whether a device is kept out because it sent too much. */
   readonly isCutOff: (clientId: string) => boolean;
+  /** Whether policy keeps a device out of all regions. */
+  readonly isBarred: (clientId: string) => boolean;
   readonly admission: Admission;
   readonly auditBlocked: () => boolean;
   /** What devices are asked for here. */
@@ -32,7 +34,8 @@ export type Judge = (request: CalloutRequest) => Promise<Judged>;
 
 /** Brings together what is held against a request, what is known of its device, and the decision. */
 export function createJudge(options: JudgeOptions): Judge {
-  const { cache, limits, isCutOff, admission, auditBlocked, rule, backlogMs, clock } = options;
+  const { cache, limits, isCutOff, isBarred, admission, auditBlocked, rule, backlogMs, clock } =
+    options;
 
   /** Asks what is known of the device, when there is room. */
   async function look(clientId: string): Promise<{ lookup: Lookup; limit?: RoomLimit }> {
@@ -54,6 +57,7 @@ export function createJudge(options: JudgeOptions): Judge {
     const standing = {
       limited: limited?.code,
       cutOff: isCutOff(request.clientId),
+      barred: isBarred(request.clientId),
       auditBlocked: auditBlocked(),
     };
     const screened = screen(request, standing, { nowMs: receivedAt, rule });

@@ -6,6 +6,7 @@ export const refusalCodes = [
   "rate-limited",
   "locked-out",
   "cut-off",
+  "barred",
   "not-mqtt",
   "invalid-client-id",
   "user-mismatch",
@@ -30,6 +31,7 @@ export const limitCodes: ReadonlySet<RefusalCode> = new Set([
   "rate-limited",
   "locked-out",
   "cut-off",
+  "barred",
   "overloaded",
   "request-expired",
 ]);

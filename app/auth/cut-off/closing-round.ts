@@ -5,11 +5,16 @@ export interface ClosingRoundOptions {
   readonly close: (clientIds: ReadonlySet<string>) => Promise<void>;
   readonly log: Logger;
   readonly onFailure: () => void;
+  /** Whose sessions are tried to be closed again after a failure; otherwise nobody's. */
+  readonly stillWanted?: (clientId: string) => boolean;
 }
 
+const retryMs = 1_000;
+
 /**
- * Closes sessions of devices that were cut off: those that come while a round is under way are seen to
- * together in the next. What fails is not repeated: a device that still sends is told of again.
+ * Closes sessions of devices that were cut off or barred: those that come while a round is under way are
+ * seen to together in the next. What fails is not repeated for a device that was cut off: while it still
+ * sends, it is told of again.
  */
 export class ClosingRound {
   readonly #options: ClosingRoundOptions;
@@ -36,12 +41,14 @@ export class ClosingRound {
   }
 
   async #close(clientIds: ReadonlySet<string>): Promise<void> {
-    const { close, log, onFailure } = this.#options;
+    const { close, log, onFailure, stillWanted } = this.#options;
     try {
       await close(clientIds);
     } catch (error) {
       onFailure();
-      log.warn({ err: error, devices: clientIds.size }, "sessions of cut-off devices stay open");
+      log.warn({ err: error, devices: clientIds.size }, "sessions of devices stay open");
+      const wanted = [...clientIds].filter((id) => stillWanted?.(id));
+      for (const id of wanted) setTimeout(() => this.add(id), retryMs).unref();
     }
   }
 }

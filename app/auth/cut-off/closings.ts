@@ -10,13 +10,15 @@ export interface ClosingsOptions {
   readonly clock: () => number;
   readonly log: Logger;
   readonly onFailure: () => void;
+  /** Whose sessions are tried to be closed again after a failure; otherwise nobody's. */
+  readonly stillWanted?: (clientId: string) => boolean;
 }
 
 /** Servers that are asked apart. */
 const serverLimit = 200;
 
 /**
- * Closes the sessions of devices that were cut off. Where it is known which server a device sends to, that
+ * Closes the sessions of devices that were cut off or barred. Where it is known which server a device sends to, that
  * one is asked alone and at once: to ask them all takes as long as one of them may be silent. Each
  * device is looked for everywhere after that, for a login that was under way.
  */
@@ -31,7 +33,7 @@ export class Closings {
     this.#everywhere = this.#round((clientIds) => closer.close(clientIds, clock()));
   }
 
-  add(clientId: string, serverId: string | undefined): void {
+  add(clientId: string, serverId?: string): void {
     if (serverId === undefined) this.#everywhere.add(clientId);
     else this.#roundAt(serverId).add(clientId);
     setTimeout(() => this.#everywhere.add(clientId), authTimeoutMs).unref();
@@ -47,7 +49,7 @@ export class Closings {
   }
 
   #round(close: (clientIds: ReadonlySet<string>) => Promise<void>): ClosingRound {
-    const { log, onFailure } = this.#options;
-    return new ClosingRound({ close, log, onFailure });
+    const { log, onFailure, stillWanted } = this.#options;
+    return new ClosingRound({ close, log, onFailure, ...(stillWanted && { stillWanted }) });
   }
 }

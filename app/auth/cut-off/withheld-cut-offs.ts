@@ -1,4 +1,4 @@
-/** Why a device was not cut off although the meter asked for it. */
+/** Why a device was not cut off although the meter asked for it, or not barred. */
 export const withholdingCauses = ["unknown", "limit"] as const;
 export type WithholdingCause = (typeof withholdingCauses)[number];
 

@@ -117,6 +117,7 @@ it.each([
   "rate-limited",
   "locked-out",
   "cut-off",
+  "barred",
 ] as const)("a refusal as %s is held against nobody", async (code) => {
   const { standing, note } = limitsOf();
   for (let i = 0; i < 200; i++) await note("pump-7", code);

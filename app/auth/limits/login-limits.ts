@@ -58,7 +58,7 @@ const blamed: Partial<Record<RefusalCode, "address" | "device and address">> = {
   "certificate-expired": "address",
   "certificate-unpinned": "address",
   // `certificate-missing` is the edge's doing: it did not ask.
-  // `cut-off` says nothing of whoever shares the address.
+  // `cut-off` and `barred` say nothing of whoever shares the address.
   // `inactive` had the right secret. A suspended device must get in as soon as it is resumed.
 };
 

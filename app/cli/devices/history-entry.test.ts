@@ -47,6 +47,19 @@ describe("an entry of a device's history", () => {
       "release of message 3 by eve: Success (it is good)",
     ],
     [
+      { ...login, activity_id: 2, status_code: "barred", end_time: 6, status_detail: "m1-1" },
+      "kick",
+      "barred from all regions until 1970-01-01T00:00:00.006Z, for m1-1",
+    ],
+    [
+      {
+        ...{ ...login, activity_id: 2, status_code: "bar-lifted", end_time: 6 },
+        ...{ status_detail: "a drill", actor: { user: { name: "ann" } } },
+      },
+      "kick",
+      "bar lifted by ann: a drill",
+    ],
+    [
       {
         ...{ class_uid: 2004, time: 5, severity_id: 4, action_id: 2 },
         finding_info: { title: "A loader", analytic: { uid: "loader" } },

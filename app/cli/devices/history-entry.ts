@@ -96,8 +96,27 @@ function tellOf(event: Event, clientId: string): Pick<HistoryEntry, "kind" | "wh
   }
 }
 
+/** What policy did to a device, or would have, and what a person made of it. */
+function ofBar(event: Event): string | undefined {
+  const until = at(event, "end_time");
+  const end = typeof until === "number" ? new Date(until).toISOString() : "?";
+  const detail = textAt(event, "status_detail");
+  switch (event["status_code"]) {
+    case "barred":
+      return `barred from all regions until ${end}, for ${detail}`;
+    case "bar-observed":
+      return `would be barred until ${end} if policy were enforced, for ${detail}`;
+    case "bar-lifted":
+      return `bar lifted by ${textAt(event, "actor", "user", "name")}: ${detail}`;
+    default:
+      return undefined;
+  }
+}
+
 function ofLogin(event: Event): Pick<HistoryEntry, "kind" | "what"> {
   if (event["activity_id"] === logoff) {
+    const bar = ofBar(event);
+    if (bar !== undefined) return { kind: "kick", what: bar };
     const until = at(event, "end_time");
     const end = typeof until === "number" ? `, until ${new Date(until).toISOString()}` : "";
     return { kind: "kick", what: `cut off for too many ${textAt(event, "status_detail")}${end}` };

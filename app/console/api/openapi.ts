@@ -23,6 +23,7 @@ export async function addOpenapi(api: Api): Promise<void> {
         { name: "quarantine", description: "Messages that were held back" },
         { name: "incidents", description: "What was found, and what became of it" },
         { name: "exceptions", description: "What hides findings, and for how long" },
+        { name: "enforcement", description: "Whom policy keeps out of all regions for a while" },
         { name: "audit", description: "What is on record" },
         { name: "session", description: "How the page's person signs in" },
         { name: "live", description: "How the region is, now" },

@@ -17,6 +17,7 @@ export const problems = {
   "no-such-incident": [404, "There is no such incident"],
   "no-such-rule": [404, "There is no such rule"],
   "no-such-exception": [404, "There is no such exception"],
+  "no-such-bar": [404, "The device is not barred"],
   "method-not-allowed": [405, "The path does not have this method"],
   "device-exists": [409, "The device exists already"],
   "device-revoked": [409, "The device was revoked, which is final"],
@@ -38,6 +39,7 @@ export const problems = {
   "decision-unfinished": [503, "Nobody can say yet whether it is done"],
   "quarantine-unavailable": [503, "What is held cannot be read or decided about"],
   "incidents-unavailable": [503, "Nobody can change incidents or exceptions at the moment"],
+  "enforcement-unavailable": [503, "Nobody tells or lifts bars at the moment"],
   "registry-unavailable": [503, "The device table cannot be used"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type ProblemCode = keyof typeof problems;

@@ -4,7 +4,15 @@ import type { Alert } from "./alert-rule.ts";
 const outcome = (name: string, within: string) =>
   `sum(increase(sentinel_aggregator_findings_total{outcome="${name}"}[${within}]))`;
 
-/** Whether findings become incidents. */
+const barFailures = [
+  "sentinel_aggregator_bar_failures_total",
+  "sentinel_auth_bar_failures_total",
+  "sentinel_auth_bar_closing_failures_total",
+]
+  .map((name) => `sum(increase(${name}[10m]))`)
+  .join(" + ");
+
+/** Whether findings become incidents, and what follows from them. */
 export const aggregatorAlerts: readonly Alert[] = [
   {
     name: "SentinelIncidentsNotCounted",
@@ -57,6 +65,25 @@ export const aggregatorAlerts: readonly Alert[] = [
     summary: "Nobody tells the aggregator the labels of devices",
     impact:
       "Exceptions and silences for a label hide nothing: incidents are opened and told that somebody wanted hidden.",
+  },
+  {
+    name: "SentinelBarsWithheld",
+    severity: "critical",
+    when: 'sum(increase(sentinel_auth_bars_withheld_total{mode="enforce"}[10m])) > 0',
+    lasting: "0s",
+    summary:
+      "{{ $value | humanize }} requests to bar a device were not followed within ten minutes",
+    impact:
+      "More devices attack than policy may keep out, and those beyond them go on: a person has to decide. Or somebody has the aggregator's password.",
+  },
+  {
+    name: "SentinelBarsFailing",
+    severity: "critical",
+    when: `${barFailures} > 3`,
+    lasting: "0s",
+    summary: "Devices that attack cannot be kept out",
+    impact:
+      "They stay connected. What they send is inspected and held as ever; the bars are asked for again until it works.",
   },
   {
     name: "SentinelNoticesWaiting",

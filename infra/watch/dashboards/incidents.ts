@@ -115,6 +115,40 @@ export const incidents: Section = {
       ],
     }),
     graph({
+      title: "Devices kept out by policy",
+      description:
+        "Barred in all regions, or only observed; and how many have something against them",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "max by (mode) (sentinel_auth_barred_devices)", legend: "{{mode}}" },
+        { expr: "max(sentinel_aggregator_risky_clients)", legend: "with a risk" },
+      ],
+    }),
+    graph({
+      title: "Bars",
+      description:
+        "In an hour: made, withheld for want of room or of such a device, lifted by people",
+      unit: "short",
+      width: 12,
+      queries: [
+        { expr: "sum by (mode) (increase(sentinel_auth_bars_total[1h]))", legend: "{{mode}}" },
+        {
+          expr: "sum by (cause) (increase(sentinel_auth_bars_withheld_total[1h]))",
+          legend: "withheld: {{cause}}",
+        },
+        { expr: "sum(increase(sentinel_auth_bars_lifted_total[1h]))", legend: "lifted" },
+        {
+          expr: "sum(increase(sentinel_aggregator_bar_failures_total[1h])) + sum(increase(sentinel_auth_bar_failures_total[1h])) + sum(increase(sentinel_auth_bar_closing_failures_total[1h]))",
+          legend: "failures",
+        },
+        {
+          expr: "sum(increase(sentinel_aggregator_unheld_findings_total[1h]))",
+          legend: "findings not held against anybody",
+        },
+      ],
+    }),
+    graph({
       title: "Who was told",
       description: "Age of the oldest notice that a receiver has not taken",
       unit: "s",

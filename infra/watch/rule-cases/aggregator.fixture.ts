@@ -15,6 +15,14 @@ const lost = (missed: string, unreadable: string) => ({
   [findings("unreadable")]: unreadable,
 });
 
+const withheld = (mode: string) =>
+  `sentinel_auth_bars_withheld_total{replica="auth-a",cause="limit",mode="${mode}"}`;
+const barsFailing = (unanswered: string, unstored: string, open: string) => ({
+  [`sentinel_aggregator_bar_failures_total{replica="aggregator-0"}`]: unanswered,
+  [`sentinel_auth_bar_failures_total{replica="auth-a"}`]: unstored,
+  [`sentinel_auth_bar_closing_failures_total{replica="auth-a"}`]: open,
+});
+
 export const aggregatorCases: readonly RuleCase[] = [
   {
     alert: "SentinelIncidentsNotCounted",
@@ -44,6 +52,22 @@ export const aggregatorCases: readonly RuleCase[] = [
     alert: "SentinelLabelsUnknown",
     fires: [{ series: { [labels]: "0x5 0+1x20" }, at: 20 }],
     quiet: [{ series: { [labels]: "0x5 2x30" }, at: 15 }],
+  },
+  {
+    alert: "SentinelBarsWithheld",
+    fires: [{ series: { [withheld("enforce")]: "0x5 1x20" }, at: 10 }],
+    quiet: [
+      { series: { [withheld("enforce")]: "0x5 1x30" }, at: 25 },
+      { series: { [withheld("observe")]: "0x5 1x20" }, at: 10 },
+    ],
+  },
+  {
+    alert: "SentinelBarsFailing",
+    fires: [
+      { series: barsFailing("0+1x20", "0x20", "0x20"), at: 10 },
+      { series: barsFailing("0x20", "0x20", "0+1x20"), at: 10 },
+    ],
+    quiet: [{ series: barsFailing("0x5 1x20", "0x25", "0x25"), at: 10 }],
   },
   {
     alert: "SentinelNoticesWaiting",

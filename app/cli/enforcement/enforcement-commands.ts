@@ -1,0 +1,33 @@
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import { liftReasonLimit } from "../../contract/enforcement.ts";
+import { isPrintable } from "../../shared/printable.ts";
+import type { RunCommand } from "../command-context.ts";
+import { clientIds, examples } from "../option-values.ts";
+import { type LiftOptions, liftBars, showBars } from "./enforcement-work.ts";
+
+const reason = (value: string) => {
+  if (value.trim().length >= 3 && isPrintable(value, liftReasonLimit)) return value;
+  throw new InvalidArgumentError(`It says why, in one line of 3 to ${liftReasonLimit} characters.`);
+};
+
+/** Whom policy keeps out of all regions. */
+export function addEnforcementCommands(program: Command, run: RunCommand): void {
+  const enforcement = program
+    .command("enforcement")
+    .description("devices that policy keeps out of all regions for a while");
+  enforcement
+    .command("list")
+    .description("lists those that are kept out, or would be, the latest first")
+    .option("--all", "also those of the last 24 hours that are over or lifted", false)
+    .option("--json", "a JSON object a line", false)
+    .action((options) => run((context) => showBars(context, options), program.opts()));
+  enforcement
+    .command("lift")
+    .description("lets devices in again, in all regions")
+    .addArgument(new Argument("<id...>", "client ids").argParser(clientIds))
+    .requiredOption("--reason <text>", "why", reason)
+    .addHelpText("after", examples('sentinel enforcement lift pump-7 --reason "a drill"'))
+    .action((named: string[], options: LiftOptions) =>
+      run((context) => liftBars(context, named, options), program.opts()),
+    );
+}
