@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type AdmissionReport, admitRules } from "../../inspector/patterns/admission.ts";
 import { compileRules } from "../../inspector/patterns/compile.ts";
+import { costLimit } from "../../inspector/patterns/cost-limits.ts";
 import { failedExamples } from "../../inspector/patterns/examples.ts";
 import { honestFolder, loadReports } from "../../inspector/patterns/honest-reports.ts";
 import { loadRulePack } from "../../inspector/patterns/load-pack.ts";
@@ -12,8 +13,8 @@ import { aligned } from "./sample-totals.ts";
 export interface CheckArguments {
   /** Undefined for the rules that ship. */
   readonly rules: string | undefined;
-  /** Processor time that 4 KiB of the dearest text may take on average; ordinary text a quarter. */
-  readonly limitUs: number;
+  /** How many times as dear as the reference the dearest text may be; ordinary text a part of it. */
+  readonly limit: number;
   readonly json: boolean;
 }
 
@@ -32,17 +33,20 @@ interface Checked {
  */
 export async function checkRules(
   { output, messages }: CommandContext,
-  { rules: named, limitUs, json }: CheckArguments,
+  { rules: named, limit, json }: CheckArguments,
 ): Promise<number> {
   const folder = rulesFolder(named);
-  const checked = await check(folder, limitUs, (step) => messages.line(step));
+  const checked = await check(folder, limit, (step) => messages.line(step));
   if (json) {
     await output.json(JSON.stringify({ ok: checked.problems.length === 0, folder, ...checked }));
     return checked.problems.length === 0 ? 0 : 1;
   }
   for (const problem of checked.problems) await output.line({ format: "red", text: problem });
-  const cost = checked.cost.map(({ corpus, meanUs }) => [corpus, `${Math.round(meanUs)} µs`]);
-  const table = cost.length > 0 ? aligned([["4 KiB of", "processor time"], ...cost]) : [];
+  const cost = checked.cost.map(({ corpus, times, meanUs }) => [
+    ...[corpus, times.toFixed(1), `${Math.round(meanUs)} µs`],
+  ]);
+  const head = ["4 KiB of", "times the reference", "processor time"];
+  const table = cost.length > 0 ? aligned([head, ...cost]) : [];
   for (const line of table) await output.line(line);
   const { version, rules } = checked;
   await output.line(
@@ -53,11 +57,7 @@ export async function checkRules(
   return checked.problems.length === 0 ? 0 : 1;
 }
 
-async function check(
-  folder: string,
-  limitUs: number,
-  say: (step: string) => void,
-): Promise<Checked> {
+async function check(folder: string, limit: number, say: (step: string) => void): Promise<Checked> {
   try {
     const rules = await loadRulePack(folder);
     const matcher = compileRules(rules);
@@ -65,8 +65,10 @@ async function check(
     const examples = rules.flatMap((rule) => failedExamples(rule, matcher));
     const honest = await loadReports(join(folder, honestFolder));
     say(`measuring what they cost, and what they hold back of ${honest.length} honest reports`);
-    const limits = { limitUs, benignLimitUs: limitUs / 4, honest };
-    const { version, figures, reasons } = admitRules(matcher, limits);
+    const { version, figures, reasons } = admitRules(matcher, {
+      leniency: limit / costLimit,
+      honest,
+    });
     return { version, rules: rules.length, problems: [...examples, ...reasons], cost: figures };
   } catch (error) {
     if (!(error instanceof RulePackInvalid)) throw error;

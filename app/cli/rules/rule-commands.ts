@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { costLimit } from "../../inspector/patterns/cost-limits.ts";
 import { origins } from "../../inspector/patterns/rule.ts";
 import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
@@ -59,10 +60,10 @@ export function addRuleCommands(program: Command, run: RunCommand): void {
     .description("compiles the rules, tries their examples, measures their cost and false hits")
     .addOption(rulesOption())
     .option(
-      "--limit-us <n>",
-      "processor time that 4 KiB of the dearest text may take",
+      "--limit <n>",
+      "how many times as dear as reading alone the dearest text may be",
       positive,
-      2_000,
+      costLimit,
     )
     .option("--json", "as JSON", false)
     .addHelpText(

@@ -88,7 +88,7 @@ describe("sentinel rules", () => {
     await writeFile(join(pack, "meters.yaml"), skeleton);
 
     // The figure for the cost is none to test where others compute.
-    const generous = ["--rules", pack, "--limit-us", "1000000"];
+    const generous = ["--rules", pack, "--limit", "1000000"];
     const check = await rules(["check", ...generous, "--json"]);
     expect(JSON.parse(check.stdout)).toMatchObject({ ok: true, rules: 1, problems: [] });
     expect(check.code).toBe(0);
@@ -133,7 +133,7 @@ sentinel:
       - { payload: '{"cmd":"open"}', mqtt.qos: 1 }
 `;
     await writeFile(join(pack, "orders.yaml"), file);
-    const generous = ["--rules", pack, "--limit-us", "1000000"];
+    const generous = ["--rules", pack, "--limit", "1000000"];
     expect((await rules(["check", ...generous])).code).toBe(0);
     expect((await rules(["explain", "Order with QoS 0", "--rules", pack])).stdout).toMatch(
       /alert\.cmd\n +"open"\n +mqtt\.qos\n +0\n/,

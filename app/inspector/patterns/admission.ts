@@ -1,15 +1,15 @@
 import { levels } from "../../contract/verdict.ts";
 import type { CompiledRules } from "./compile.ts";
+import { benignCostLimit, costLimit } from "./cost-limits.ts";
 import { binaryKinds, honestBinary } from "./honest-binaries.ts";
 import { type Corpus, corpora, createTextSource } from "./hostile-text.ts";
-import type { RuleMatch } from "./matcher.ts";
+import type { RuleMatch, RuleMatcher } from "./matcher.ts";
 import { createRandom } from "./random.ts";
+import { createReference } from "./reference.ts";
 
 export interface AdmissionOptions {
-  /** Mean processor time that no kind of text may exceed. Defaults to 2,000 µs for 4 KiB. */
-  readonly limitUs?: number;
-  /** The same for ordinary alerts. Defaults to 500 µs for 4 KiB. */
-  readonly benignLimitUs?: number;
+  /** So many times the limits of cost. Defaults to 1. */
+  readonly leniency?: number;
   /** Size of each message. Defaults to 4 KiB. */
   readonly bytes?: number;
   /** Messages of each kind. Defaults to 64, after as many to warm up. */
@@ -21,10 +21,12 @@ export interface AdmissionOptions {
 export interface AdmissionFigure {
   readonly corpus: Corpus;
   /**
-   * Processor time per message. Not time on the clock: a replica that starts on a crowded node
-   * would refuse a good pack, just when it is needed. The system counts it in steps of some
-   * milliseconds, so only the sum over all messages says anything.
+   * Processor time per message, in times of the reference's, which has the same messages in turn.
+   * Neither time on the clock nor processor time alone: a replica that starts on a slow or crowded
+   * node would refuse a good pack, just when it is needed.
    */
+  readonly times: number;
+  /** The same in microseconds of this machine, for whoever wants to know. */
   readonly meanUs: number;
   /** Fewer than asked for when the limit was spent early. */
   readonly messages: number;
@@ -55,7 +57,8 @@ export function admitRules(
   matcher: CompiledRules,
   options: AdmissionOptions = {},
 ): AdmissionReport {
-  const trials = corpora.map((corpus) => tryCorpus(matcher, corpus, options));
+  const reference = createReference();
+  const trials = corpora.map((corpus) => tryCorpus({ matcher, reference, corpus }, options));
   const reasons = [
     ...trials.flatMap((trial) => trial.reasons),
     ...honestReasons(matcher, options.honest ?? []),
@@ -68,9 +71,15 @@ export function admitRules(
   };
 }
 
-function tryCorpus(matcher: CompiledRules, corpus: Corpus, options: AdmissionOptions): Trial {
-  const { limitUs = 2000, benignLimitUs = 500, bytes = 4096, messages = 64 } = options;
-  const limit = corpus === "benign" ? benignLimitUs : limitUs;
+interface Tried {
+  readonly matcher: CompiledRules;
+  readonly reference: RuleMatcher;
+  readonly corpus: Corpus;
+}
+
+function tryCorpus({ matcher, reference, corpus }: Tried, options: AdmissionOptions): Trial {
+  const { leniency = 1, bytes = 4096, messages = 64 } = options;
+  const limit = leniency * (corpus === "benign" ? benignCostLimit : costLimit);
   const next = createTextSource({ corpus, bytes, provocations: matcher.provocations });
   const alarms = new Set<string>();
   const match = (message: Uint8Array) => {
@@ -79,38 +88,62 @@ function tryCorpus(matcher: CompiledRules, corpus: Corpus, options: AdmissionOpt
     }
   };
   try {
+    const compared = {
+      match,
+      reference: (message: Uint8Array) => reference.match(message, "device"),
+    };
     // Building states costs several times the limit; a set that never stops building is thrashing.
-    timeMessages(next, match, { messages, budgetUs: 5 * limit * messages });
-    const measured = timeMessages(next, match, { messages, budgetUs: 2 * limit * messages });
+    timeMessages(next, compared, { messages, mostTimes: 5 * limit });
+    const measured = timeMessages(next, compared, { messages, mostTimes: 2 * limit });
     const figure = { corpus, ...measured };
     return { figure, reasons: [...costReason(figure, limit), ...alarmReasons(alarms)] };
   } catch (error) {
-    return { figure: { corpus, meanUs: 0, messages: 0 }, reasons: [`${corpus}: ${String(error)}`] };
+    return {
+      figure: { corpus, times: 0, meanUs: 0, messages: 0 },
+      reasons: [`${corpus}: ${String(error)}`],
+    };
   }
 }
 
-/** Matches messages until there were enough or the processor time is spent. */
+/** The reference is so quick that a system which counts in milliseconds would miss it. */
+const referenceRepeats = 2;
+
+/** Matches messages until there were enough, or all the time that they may take is spent. */
 function timeMessages(
   next: () => Uint8Array,
-  match: (message: Uint8Array) => void,
-  { messages, budgetUs }: { messages: number; budgetUs: number },
-): { readonly meanUs: number; readonly messages: number } {
+  { match, reference }: Record<"match" | "reference", (message: Uint8Array) => void>,
+  { messages, mostTimes }: { messages: number; mostTimes: number },
+): Omit<AdmissionFigure, "corpus"> {
   let done = 0;
-  let spentUs = 0;
-  while (done < messages && spentUs <= budgetUs) {
+  let [spentUs, referenceUs] = [0, 0];
+  while (done < messages) {
     const message = next();
-    const before = process.cpuUsage();
-    match(message);
-    const { user, system } = process.cpuUsage(before);
-    spentUs += user + system;
+    spentUs += processorUs(() => match(message));
+    referenceUs += processorUs(() => {
+      for (let time = 0; time < referenceRepeats; time++) reference(message);
+    });
     done++;
+    const mostUs = mostTimes * (referenceUs / referenceRepeats / done) * messages;
+    if (referenceUs > 0 && spentUs > mostUs) break;
   }
-  return { meanUs: spentUs / done, messages: done };
+  const times = (spentUs * referenceRepeats) / Math.max(1, referenceUs);
+  return { times, meanUs: spentUs / done, messages: done };
 }
 
-function costReason({ corpus, meanUs }: AdmissionFigure, limitUs: number): readonly string[] {
-  if (meanUs <= limitUs) return [];
-  return [`${corpus}: ${Math.round(meanUs)} µs per message, the limit is ${limitUs} µs`];
+/** The system may count it in steps of some milliseconds, so only sums say anything. */
+function processorUs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+function costReason({ corpus, times, meanUs }: AdmissionFigure, limit: number): readonly string[] {
+  if (times <= limit) return [];
+  const us = Math.round(meanUs);
+  return [
+    `${corpus}: ${Math.round(times)} times as dear as the reference (${us} µs per message here), the limit is ${limit} times`,
+  ];
 }
 
 function alarmReasons(titles: ReadonlySet<string>): readonly string[] {
