@@ -54,7 +54,7 @@ it("nobody new is admitted, live sessions hear and report, and with room logins 
 
   const unavailable = { outcome: "refuse", code: "audit-unavailable" };
   expect(await metricOf(auth, "sentinel_auth_decisions_total", unavailable)).toBeGreaterThan(0);
-  inspector.publish("clients.live-1.alerts", "alive");
+  inspector.publish("deliver.live-1.alerts", "alive");
   await expect.poll(() => live.received.map(({ payload }) => payload), soon).toEqual(["alive"]);
   await live.client.publishAsync("clients/live-1/reports", "reported", { qos: 1 });
   const stored = () => readStream(reports, "REPORT_INGRESS", "ingress.*.device.live-1");

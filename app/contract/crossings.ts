@@ -12,7 +12,10 @@ export interface Crossing {
 }
 
 export const crossings = {
-  /** What MQTT_ALERTS republishes reaches devices under the topic that they subscribe to. */
+  /**
+   * What inspectors send reaches devices under the topic that they subscribe to. What MQTT_ALERTS
+   * republishes does too, as long as a region that is being brought up to date has one that does.
+   */
   alertsToDevices: {
     from: "ALERTS",
     to: "DEVICES",
@@ -147,7 +150,10 @@ const toPeer = (peer: RegionName) =>
     ({ from, subject }): Crossing => ({ from, to: peerAccount(peer), subject, as: subject }),
   );
 
-/** With peers, what each mirror republishes reaches devices and auth in the same way. */
+/**
+ * With peers, what each mirror republishes reaches auth in the same way; and devices, as long as a
+ * mirror of before republishes alerts.
+ */
 export const crossingsOf = (peers: readonly RegionName[]): readonly Crossing[] => [
   ...Object.values(crossings),
   ...peers.flatMap((peer) => [

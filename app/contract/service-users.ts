@@ -50,7 +50,6 @@ export const serviceUsers: readonly ServiceUser[] = [
     account: "INTAKE",
     calls: [
       ...store("ALERTS", subjects.alerts("*")),
-      // What a leader of MQTT_ALERTS stored, and died before it sent it.
       call("ALERTS", subjects.delivery("*")),
       askAlertStream,
       ...storeInspected(lanes.alerts.origin),
@@ -115,7 +114,10 @@ export const serviceUsers: readonly ServiceUser[] = [
     subscribe: [inbox("meter"), crossings.sessionsToMeter.as, crossings.heldToMeter.as],
   },
   {
-    /** Sends devices what they missed. Stores no alert: what it sends reaches the devices alone. */
+    /**
+     * Sends devices what they missed, and what other regions took in. Stores no alert: what it sends
+     * reaches the devices alone.
+     */
     name: "delivery",
     account: "DELIVERY",
     calls: [
@@ -124,7 +126,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...readToEnd("MQTT_ALERTS"),
       read("LAST_SEEN"),
       ...followSessions,
-      ...store("SEEN", subjects.lastSeen("*"), subjects.positions("*")),
+      ...store("SEEN", subjects.lastSeen("*"), subjects.positions("*"), subjects.sent("*")),
     ],
     subscribe: [
       inbox("delivery"),

@@ -87,7 +87,7 @@ const lastSeenStream = (scale: StreamScale) =>
   stream(scale, {
     name: "LAST_SEEN",
     description: "Up to when each device has what was sent to it",
-    subjects: [subjects.lastSeen("*"), subjects.positions("*")],
+    subjects: [subjects.lastSeen("*"), subjects.positions("*"), subjects.sent("*")],
     max_msgs_per_subject: 1,
     duplicate_window: seconds(120),
   });
@@ -138,16 +138,15 @@ const incidentStream = (scale: StreamScale) =>
 const alertStream = (scale: StreamScale) =>
   stream(scale, {
     name: "MQTT_ALERTS",
-    description: "Alerts that passed inspection, republished to the devices",
+    description: "Alerts that passed inspection, as they were sent to the devices",
     subjects: ["clients.*.alerts"],
-    republish: { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" },
     max_age: hours(scale.alertRetentionHours),
   });
 
 /**
  * What a region keeps of a peer's streams, in the peer's source account. Each mirror has the name
- * of the original, and the alerts' its republish too, so that both are used in the same way. The
- * peer's JetStream domain is its region name.
+ * of the original, and its republish too, so that both are used in the same way. The peer's
+ * JetStream domain is its region name.
  */
 export function mirrorDefinitions(
   scale: StreamScale,

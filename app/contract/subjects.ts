@@ -106,6 +106,8 @@ export const subjects = {
   lastSeen: (clientId: string) => `seen.${clientId}`,
   /** How far the copies of other regions' alerts were, by minute; one takes the place of an old one. */
   positions: (slot: string) => `positions.${slot}`,
+  /** How far the alerts that a peer took in were sent to this region's devices, and who sends them. */
+  sent: (peer: string) => `sent.${peer}`,
   /** Request: the device that is to be cut off, and why. Reply: its cut-off. */
   cutOffRequest: "cutoff.request",
   /** Request: connections of an edge from which nothing comes any more. Reply: how many were ended. */

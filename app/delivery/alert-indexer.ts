@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../shared/log.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import { hasMore } from "../shared/stored-messages.ts";
 import {
   continues,
   noMark,
@@ -10,6 +10,7 @@ import {
   sightIn,
 } from "../shared/stream-sight.ts";
 import { AlertIndex, type NotedAlert } from "./alert-index.ts";
+import { AlertReading } from "./alert-reading.ts";
 
 const stream = "MQTT_ALERTS";
 /** Alerts that are noted together on the way back: a block of the store, or two. */
@@ -37,7 +38,7 @@ export interface AlertIndexerOptions {
 export class AlertIndexer {
   readonly #options: AlertIndexerOptions;
   readonly #ended = new AbortController();
-  readonly #ask: string;
+  readonly #reading: AlertReading;
   #index: AlertIndex | undefined;
   #mark: StreamMark = noMark;
   #first = 0;
@@ -50,7 +51,7 @@ export class AlertIndexer {
 
   constructor(options: AlertIndexerOptions) {
     this.#options = options;
-    this.#ask = `${options.api}.DIRECT.GET.${stream}`;
+    this.#reading = new AlertReading(options);
   }
 
   start(): void {
@@ -109,7 +110,7 @@ export class AlertIndexer {
     const sight = await this.#see();
     const index = await this.#continued(sight);
     while (index.until <= sight.lastSequence) {
-      const alerts = await this.#read(index.until);
+      const alerts = await this.#reading.read(index.until, batch);
       const last = alerts.at(-1);
       // The copy that answers may lag.
       if (!last) break;
@@ -160,49 +161,24 @@ export class AlertIndexer {
     const until = index.from;
     const from = Math.max(this.#first, until - backStep);
     for (let at = from; at < until; ) {
-      const alerts = await this.#read(at, Math.min(batch, until - at));
+      const alerts = await this.#reading.read(at, Math.min(batch, until - at));
       index.note(alerts.filter(({ sequence }) => sequence < until));
       const last = alerts.at(-1)?.sequence ?? at - 1;
-      if (!hasMore(alerts)) await this.#requireNone(last + 1, until);
+      if (!hasMore(alerts)) await this.#reading.requireNone(last + 1, until);
       at = hasMore(alerts) ? last + 1 : until;
     }
     index.reach({ from });
     this.#wake();
-    if (from === this.#first) this.#options.log.info(`all that is kept in ${this.#ask} is noted`);
+    if (from === this.#first)
+      this.#options.log.info(`all that is kept in ${this.#options.api} is noted`);
     // Alerts go first: who stores them finds the stream free at least half of the time.
     await delay(performance.now() - begunMs, undefined, { ref: false });
     return true;
   }
 
-  /** @throws Error when this copy lacks one in between: it is damaged, and another one answers sooner or later. */
-  async #read(sequence: number, limit = batch): Promise<readonly StoredMessage[]> {
-    const { connection } = this.#options;
-    const from = { sequence };
-    const alerts = await readBatch(connection, stream, { from, limit, ask: this.#ask });
-    let expected = sequence;
-    for (const { sequence: next } of alerts) {
-      if (next > expected) await this.#requireNone(expected, next);
-      expected = next + 1;
-    }
-    return alerts;
-  }
-
   async #see(): Promise<StreamSight> {
     const { connection, info } = this.#options;
     return sightIn((await connection.request(info, "", { timeout: askLimitMs })).json());
-  }
-
-  /** By the leader, who alone knows. @throws Error when there is one from `from` to before `until`. */
-  async #requireNone(from: number, until: number): Promise<void> {
-    if (from >= until) return;
-    const { connection, api } = this.#options;
-    const options = { checkAPI: false, apiPrefix: api };
-    const { streams } = await jetstreamManager(connection, options);
-    const query = { seq: Math.max(1, from), next_by_subj: ">" };
-    const next = await streams.getMessage(stream, query);
-    if (next !== null && next.seq < until) {
-      throw new Error(`a copy of ${stream} lacks ${next.seq}, which its leader has`);
-    }
   }
 
   #wake(): void {

@@ -2,6 +2,11 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { latencyBuckets } from "../shared/metrics.ts";
 import { refusals } from "./resume.ts";
 
+interface Turn {
+  readonly peer: string;
+  readonly held: () => boolean;
+}
+
 interface Watched {
   readonly inHand: () => number;
   readonly waiting: () => number;
@@ -30,6 +35,10 @@ export function createDeliveryMetrics(registry: Registry) {
   for (const answer of ["complete", ...refusals]) resumes.inc({ answer }, 0);
   return {
     resumes,
+    mirrored: counter(
+      "mirrored_alerts",
+      "Alerts that other regions took in and that were sent to devices here",
+    ),
     begun: counter("catch_ups_begun", "Subscriptions of devices, each to be sent what it missed"),
     done: counter("catch_ups", "Devices that were sent all that they had missed"),
     gone: counter("gone_devices", "Devices that were gone before they were sent anything"),
@@ -53,6 +62,18 @@ export function createDeliveryMetrics(registry: Registry) {
       buckets: [...latencyBuckets, 60, 300],
       registers,
     }),
+    watchTurns: (turns: readonly Turn[]) => {
+      const held = new Gauge({
+        name: "sentinel_delivery_mirror_turn_held",
+        help: "Whether this replica is the one that sends what comes from a region",
+        labelNames: ["peer"] as const,
+        registers,
+        collect() {
+          for (const turn of turns) this.set({ peer: turn.peer }, Number(turn.held()));
+        },
+      });
+      for (const { peer } of turns) held.set({ peer }, 0);
+    },
     watch: ({ inHand, waiting, window }: Watched) => {
       gauge("devices_in_hand", "Devices that are being sent what they missed", inHand);
       gauge("waiting_devices", "Those that wait for their turn", waiting);

@@ -10,6 +10,7 @@ import type { AlertIndexer } from "./alert-indexer.ts";
 import type { CatchUps } from "./catch-ups.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
+import type { MirrorSender } from "./mirror-sender.ts";
 import type { PositionLog } from "./position-log.ts";
 import { readRequest } from "./resume.ts";
 import type { Resumes } from "./resumes.ts";
@@ -21,6 +22,8 @@ export interface DeliveryOptions {
   readonly connection: NatsConnection;
   readonly watch: NatsWatch;
   readonly indexers: readonly Pick<AlertIndexer, "start" | "stop">[];
+  /** One for each region whose alerts are copied here. */
+  readonly mirrorSenders: readonly Pick<MirrorSender, "start" | "stop">[];
   readonly catchUps: CatchUps;
   readonly ended: EndedSessions;
   readonly resumes: Resumes;
@@ -127,10 +130,10 @@ function followShare(options: DeliveryOptions): () => void {
   };
 }
 
-/** Sends devices that have come back what they missed, until it is drained. */
+/** Sends devices that have come back what they missed, and all what other regions took in, until it is drained. */
 export function createDelivery(options: DeliveryOptions): Running {
-  const { watch, catchUps, ended, indexers } = options;
-  for (const indexer of indexers) indexer.start();
+  const { watch, catchUps, ended, indexers, mirrorSenders } = options;
+  for (const each of [...indexers, ...mirrorSenders]) each.start();
   followAll(options);
   const endShare = followShare(options);
   const endRepeated = repeat(options);
@@ -139,6 +142,7 @@ export function createDelivery(options: DeliveryOptions): Running {
     drain: async () => {
       endRepeated();
       endShare();
+      await Promise.all(mirrorSenders.map((sender) => sender.stop()));
       const untilMs = performance.now() + drainLimitMs;
       while (catchUps.size + ended.waiting > 0 && performance.now() < untilMs) {
         await delay(drainPollMs);

@@ -11,10 +11,12 @@ import { EndedSessions } from "./ended-sessions.ts";
 import { readDeliveryEnvironment } from "./environment.ts";
 import { KeptAlerts } from "./kept-alerts.ts";
 import { LastSeenStore } from "./last-seen-store.ts";
+import { MirrorSender } from "./mirror-sender.ts";
 import { alertSources } from "./missed-alerts.ts";
 import { PositionLog } from "./position-log.ts";
 import { ReadingTurns } from "./reading-turns.ts";
 import { Resumes } from "./resumes.ts";
+import { SendingTurn } from "./sending-turn.ts";
 import { SessionSweep } from "./session-sweep.ts";
 import { Unsubscribed } from "./unsubscribed.ts";
 
@@ -52,6 +54,21 @@ await runProcess(
       ...{ sources, line, store, kept, metrics, log },
       interruptions: () => indexers.reduce((sum, { restarts }) => sum + restarts, interruptions),
     };
+    const mirrorSenders = peers.map(
+      (peer) =>
+        new MirrorSender({
+          ...{ connection, peer, line, log },
+          turn: new SendingTurn({
+            ...{ connection, publisher, peer, replica: environment.REPLICA },
+            clock: () => performance.now(),
+          }),
+          interruptions: () => interruptions,
+          onSent: (alerts) => metrics.mirrored.inc(alerts),
+        }),
+    );
+    metrics.watchTurns(
+      mirrorSenders.map((sender) => ({ peer: sender.peer, held: () => sender.held() })),
+    );
     const catchUps = new CatchUps({
       ...shared,
       turns,
@@ -61,7 +78,17 @@ await runProcess(
     });
     return createDelivery({
       resumes: new Resumes({ ...shared, catchUps }),
-      ...{ connection, watch, indexers, catchUps, positionLog, metrics, log, sweepMs },
+      ...{
+        connection,
+        watch,
+        indexers,
+        mirrorSenders,
+        catchUps,
+        positionLog,
+        metrics,
+        log,
+        sweepMs,
+      },
       unsubscribed: new Unsubscribed({
         ...{ store, log, afterMs: Math.min(subscribesWithinMs, overlapMs / 2) },
       }),

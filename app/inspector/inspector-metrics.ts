@@ -51,9 +51,9 @@ export function createInspectorMetrics(registry: Registry) {
     findings: counter("findings", "What the stages found", ["class", "level"]),
     deadLetters: counter("dead_letter_messages", "Messages that went to DEAD_LETTER", ["reason"]),
     duplicates: counter("duplicate_messages", "Results that were stored already", ["destination"]),
-    redelivered: counter(
-      "redelivered_alerts",
-      "Alerts sent to their device again, since the stream changed its leader while they were stored",
+    sentAgain: counter(
+      "resent_alerts",
+      "Alerts sent to their device once more, since the connection to a server was lost",
       [],
     ),
     storeRetries: counter("store_retries", "Failed attempts to store", ["destination"]),

@@ -19,11 +19,11 @@ import { readPartition } from "./partitions/partition-reader.ts";
 import { createGatedMatcher } from "./patterns/gated-matcher.ts";
 import type { RuleMatcher } from "./patterns/matcher.ts";
 import { startMatchingThread } from "./patterns/matching-thread.ts";
+import { AlertSender } from "./pipeline/alert-sender.ts";
 import { ClientBaselines } from "./pipeline/anomaly/client-baselines.ts";
 import { HeldMessages } from "./pipeline/held-messages.ts";
 import { createMessageInspector } from "./pipeline/message-inspector.ts";
 import { Recipients } from "./pipeline/recipients.ts";
-import { Redelivery } from "./pipeline/redelivery.ts";
 import { stages } from "./pipeline/stages.ts";
 
 export interface InspectorOptions {
@@ -73,16 +73,16 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   const rules = createGatedMatcher(options.rules, thread);
   const state = { rules, baselines };
   const publisher = new AcknowledgedPublisher(nats, lane.process);
-  const redelivery =
+  const sender =
     lane.name === "alerts"
-      ? new Redelivery({ nats, log, onSent: (alerts) => metrics.redelivered.inc(alerts) })
+      ? new AlertSender({ nats, log, onAgain: (alerts) => metrics.sentAgain.inc(alerts) })
       : undefined;
-  const inspection = { lane, publisher, redelivery, stages, state, recipients, held, metrics, log };
+  const inspection = { lane, publisher, sender, stages, state, recipients, held, metrics, log };
   const handle = createMessageInspector(inspection);
   const { origin } = lane;
   const audit = new DecisionAudit({ nats, publisher, name: replica, ...options.auditing, log });
   const store = new DecisionStore(nats, publisher, origin);
-  const deciding = { nats, publisher, redelivery, store, lane, audit, metrics, log };
+  const deciding = { nats, publisher, sender, store, lane, audit, metrics, log };
   const decisions = new DecisionService(deciding);
   // What is asked in each round must not hold up the next.
   const looking = await jetstreamManager(nats, { checkAPI: false, timeout: timeoutMs });
@@ -92,6 +92,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     store: createLeaseStore({ nats, js, jsm: looking }, lane),
     read: ({ lease, cursor }) => readPartition({ js, jsm, lane, lease, cursor, handle, log }),
     look: tail.look,
+    settled: async () => sender?.settled(),
     onEnd: ({ code, partition }) => {
       metrics.lag.remove({ partition });
       if (code !== "handed-over") metrics.leaseLosses.inc({ code });
@@ -123,7 +124,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
       await owner.drain();
       await stopMaintenance();
       await decisions.drain();
-      redelivery?.stop();
+      sender?.stop();
       publisher.close();
       await thread.close();
       await watch.close();

@@ -43,14 +43,14 @@ export async function currentStream(
 }
 
 /**
- * What is made. A mirror republishes what it reads to devices, as if it came now: so it begins with
- * the present, not with what its origin has kept for days. A mirror that only stores has everything.
+ * What is made. What a mirror reads is sent to devices, as if it came now: so it begins with the
+ * present, not with what its origin has kept for days.
  */
 function created(
   definition: Definitions[number],
   now: Date,
 ): Partial<StreamConfig> & { name: string } {
-  if (!("mirror" in definition) || definition.republish === undefined) return { ...definition };
+  if (!("mirror" in definition)) return { ...definition };
   // The consumer that is there knows where it is.
   if (definition.mirror.consumer !== undefined) return { ...definition };
   return { ...definition, mirror: { ...definition.mirror, opt_start_time: now.toISOString() } };

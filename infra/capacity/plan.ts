@@ -7,7 +7,7 @@ export interface Demand {
   readonly clients: number;
   /** Devices in all regions: any of them may be addressed by an alert that this region takes in. */
   readonly fleetClients: number;
-  /** Alerts per second into all regions, sustained. Each region stores and republishes all of them. */
+  /** Alerts per second into all regions, sustained. Each region stores all of them and sends them to its devices. */
   readonly alertsPerSecond: number;
   readonly retentionHours: number;
   /** Whether Mosquitto runs in this cluster. */

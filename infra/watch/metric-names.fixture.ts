@@ -98,7 +98,9 @@ export async function ownMetrics() {
   createSilenceMetrics(registry);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry, ["eu-west"]);
-  createDeliveryMetrics(registry).watch({ inHand: zero, waiting: zero, window: zero });
+  const ofDelivery = createDeliveryMetrics(registry);
+  ofDelivery.watch({ inHand: zero, waiting: zero, window: zero });
+  ofDelivery.watchTurns([{ peer: "eu-west", held: () => false }]);
   createFenceMetrics(registry, async () => 0);
   createReportGateMetrics(registry).watch(new ReportLines(1), new Pace());
   const ofConsole = createConsoleMetrics(registry);

@@ -72,7 +72,7 @@ describe.each(clients)("the example for $name", (client) => {
     const device = start(client, id, await registerDevice(region, id));
 
     await expect.poll(device.said, soon).toMatch(/subscribed/i);
-    inspector.publish(subjects.alerts(id), "door open");
+    inspector.publish(subjects.delivery(id), "door open");
     await inspector.flush();
 
     await expect.poll(device.said, soon).toContain("alert: door open");

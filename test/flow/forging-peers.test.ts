@@ -91,6 +91,7 @@ async function asPeer(act: (peer: LeafPeer) => Promise<void>): Promise<void> {
 /** Stores an alert and a change, which reach those whom they are for, and the mirrors. */
 async function honestTraffic(id: string): Promise<void> {
   await jetstream(writer).publish(subjects.alerts("victim"), id);
+  writer.publish(subjects.delivery("victim"), id);
   await jetstream(teller).publish(subjects.registryChange(id.replaceAll(" ", "-")), id);
   await expect.poll(() => victim.received, within).toContain(id);
   for (const stream of ["MQTT_ALERTS", "REGISTRY_CHANGES"] as const) {

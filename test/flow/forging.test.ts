@@ -27,7 +27,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   mender: /^audit\.(copies|chain\.copies)\./,
-  delivery: /^(seen|positions)\./,
+  delivery: /^(seen|positions|sent)\./,
   aggregator: /^incidents\./,
   meter: /^events\.anomaly\./,
   [reportGate]: /^(ingress\.\d+\.device|events\.anomaly)\./,
@@ -41,7 +41,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   "provision-audit": /^audit\./,
   "provision-changes": /^(registry|logins)\./,
   "provision-limits": /^cutoffs\./,
-  "provision-seen": /^(seen|positions)\./,
+  "provision-seen": /^(seen|positions|sent)\./,
 };
 /** Whose leaked password makes devices believe in alerts. */
 const mayAlert = ["inspector", "provision-alerts", "delivery"];
@@ -118,6 +118,7 @@ async function addedTo(stream: string, after: number): Promise<string[]> {
 async function honestTraffic(id: string): Promise<void> {
   const alert = JSON.stringify({ id });
   await jetstream(witness).publish(subjects.alerts("victim"), alert);
+  witness.publish(subjects.delivery("victim"), alert);
   await expect
     .poll(() => victim.received.map(({ payload }) => payload), { timeout: 60_000 })
     .toContain(alert);

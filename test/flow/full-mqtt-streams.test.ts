@@ -63,7 +63,7 @@ it("$MQTT_sess forgets its oldest session when it is full: that device is refuse
   await expect(login("session-0")).rejects.toThrow();
   const oldest = await login("session-0");
   await oldest.client.subscribeAsync(topics.alerts("session-0"));
-  alerts.publish("clients.session-0.alerts", "after");
+  alerts.publish("deliver.session-0.alerts", "after");
 
   await expect.poll(() => oldest.received.map(({ payload }) => payload), soon).toEqual(["after"]);
   await oldest.client.endAsync();

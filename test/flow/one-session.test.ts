@@ -34,7 +34,7 @@ async function newDevice(clientId: string) {
   return { clientId, password: await registerDevice(region, clientId) };
 }
 async function alert(clientId: string, text: string) {
-  inspector.publish(subjects.alerts(clientId), text);
+  inspector.publish(subjects.delivery(clientId), text);
   await inspector.flush();
 }
 const received = ({ received: messages }: Inbox) => messages.map(({ payload }) => payload);

@@ -45,7 +45,7 @@ it("ends, also while alerts are sent to it; who says PINGREQ stays, though no al
   };
   let received = 0;
   silent["no keep-alive, and alerts"].on("message", () => received++);
-  const alerts = setInterval(() => inspector.publish(subjects.alerts("alerted"), "again"), 100);
+  const alerts = setInterval(() => inspector.publish(subjects.delivery("alerted"), "again"), 100);
 
   const connected = () =>
     Object.entries(silent).flatMap(([which, { connected: is }]) => (is ? [which] : []));

@@ -57,8 +57,8 @@ describe.each([
     await first.client.endAsync();
 
     const { client, received } = await subscriber(clientId, password, { qos, clean });
-    inspector.publish(subjects.alerts(clientId), "first");
-    inspector.publish(subjects.alerts(clientId), "second");
+    inspector.publish(subjects.delivery(clientId), "first");
+    inspector.publish(subjects.delivery(clientId), "second");
     await inspector.flush();
 
     // A stream has a thousand consumers at most, each dearer than the device's connection.

@@ -15,11 +15,14 @@ import {
   jetstreamManager,
   type NatsConnection,
 } from "../../app/shared/nats.ts";
+import { readLast } from "../../app/shared/stored-messages.ts";
 import { leafHost } from "../../infra/regions.ts";
+import { startDelivery } from "../support/delivery-process.ts";
 import { connectLeaf, type LeafPeer } from "../support/leaf-peer.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { connectNatsDevice, type NatsDevice } from "../support/nats-device.ts";
 import { natsLogin } from "../support/nats-login.ts";
+import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
 
 /** A mirror whose first request found nobody asks again after 40 seconds. */
@@ -27,14 +30,22 @@ const within = { timeout: 60_000, interval: 20 };
 let regions: LinkedRegions;
 let devices: Map<RegionName, NatsDevice>;
 let writers: Map<RegionName, NatsConnection>;
+/** Two of them in the region whose line is cut, so that one may be killed. */
+let deliveries: Map<RegionName, SourceProcess>;
+let second: SourceProcess;
 
 const each = async <T>(make: (region: RegionName) => Promise<T>) =>
   new Map(await Promise.all(regionNames.map(async (name) => [name, await make(name)] as const)));
+
+const deliveryIn = (region: RegionName, replica: string) =>
+  startDelivery(regions.of(region), replica, { PEERS: peersOf(region).join(",") });
 
 beforeAll(async () => {
   regions = await startLinkedRegions();
   devices = await each((name) => connectNatsDevice(regions.of(name), "d1"));
   writers = await each((name) => connectAs(regions.of(name), "inspector"));
+  deliveries = await each((name) => deliveryIn(name, "delivery-1"));
+  second = await deliveryIn("eu-west", "delivery-2");
   for (const reader of regionNames) {
     for (const origin of peersOf(reader)) {
       const follows = async () => expect(await troubleOf(reader, origin)).toBeUndefined();
@@ -45,15 +56,19 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([...(devices?.values() ?? [])].map((device) => device.close()));
   await Promise.all([...(writers?.values() ?? [])].map((writer) => writer.close()));
+  await Promise.all([...(deliveries?.values() ?? []), second].map((each) => each?.stop()));
   await regions?.stop();
 });
 
-/** Stores alerts for device d1 in a region, one after the other, and returns them. */
+/** Stores alerts for device d1 in a region and sends them there, one after the other. */
 async function store(region: RegionName, title: string, count: number, bytes = 0) {
   const writer = writers.get(region);
   if (!writer) throw new Error(`nobody writes in ${region}`);
   const alerts = Array.from({ length: count }, (_, i) => `${region} ${title} ${i} `.padEnd(bytes));
-  for (const alert of alerts) await jetstream(writer).publish(subjects.alerts("d1"), alert);
+  for (const alert of alerts) {
+    await jetstream(writer).publish(subjects.alerts("d1"), alert);
+    writer.publish(subjects.delivery("d1"), alert);
+  }
   return alerts;
 }
 
@@ -68,6 +83,17 @@ async function expectOnce(region: RegionName, alerts: readonly string[]): Promis
     .poll(() => delivered(region, alerts).length, within)
     .toBeGreaterThanOrEqual(alerts.length);
   expect(delivered(region, alerts)).toEqual(alerts);
+}
+
+/** Which replica sends in a region what comes from another one. */
+async function ownerIn(region: RegionName, origin: RegionName): Promise<string> {
+  const reader = await connectAs(regions.of(region), "delivery");
+  try {
+    const [found] = await readLast(reader, "LAST_SEEN", { subjects: [subjects.sent(origin)] });
+    return JSON.parse(Buffer.from(found?.data ?? []).toString()).owner;
+  } finally {
+    await reader.close();
+  }
 }
 
 /** Does something with the stream that a region keeps of another's alerts. */
@@ -112,6 +138,20 @@ describe("an alert that any region stored", () => {
     regions.link("eu-west", "us-east").mend();
     const after = await store("us-east", "after", 20);
     await expectOnce("eu-west", [...meanwhile, ...after]);
+  });
+});
+
+describe("who sends what a mirror brings", () => {
+  it("is one replica; when it is killed, the next goes on where it was", async () => {
+    const owner = await ownerIn("eu-west", "us-east");
+    const victim = owner === "delivery-2" ? second : deliveries.get("eu-west");
+    victim?.kill("SIGKILL");
+    const alerts = await store("us-east", "after a kill", 30);
+    await expect.poll(() => new Set(delivered("eu-west", alerts)), within).toEqual(new Set(alerts));
+    expect([...new Set(delivered("eu-west", alerts))]).toEqual(alerts);
+    expect(await ownerIn("eu-west", "us-east")).not.toBe(owner);
+    const after = await store("us-east", "after that", 10);
+    await expectOnce("eu-west", after);
   });
 });
 

@@ -19,7 +19,7 @@ export const distinct = (...inboxes: readonly Inbox[]): string[] => [
 
 const storeLimitMs = 60_000;
 
-/** Stores an alert as an inspector does: again and again, until it is stored. */
+/** Stores an alert as an inspector does, again and again, until it is stored, and sends it. */
 export async function storeAlert(
   inspector: NatsConnection,
   clientId: string,
@@ -30,9 +30,10 @@ export async function storeAlert(
   await storeMessage(jetstream(inspector), subjects.alerts(clientId), Buffer.from(payload), {
     ...{ headers, signal: AbortSignal.timeout(storeLimitMs), onRetry() {} },
   });
+  inspector.publish(subjects.delivery(clientId), payload);
 }
 
-/** Stores them one after the other. */
+/** Stores and sends them one after the other. */
 export async function storeAlerts(
   inspector: NatsConnection,
   clientId: string,

@@ -48,7 +48,7 @@ const release = (begunAt: number) =>
     {
       nats,
       publisher: { publish: (...args) => jetstream(nats).publish(...args) },
-      redelivery: undefined,
+      sender: undefined,
     },
     { entry: { message, stored, revision: 1 }, begunAt },
     AbortSignal.timeout(60_000),

@@ -10,14 +10,14 @@ import {
 } from "../../shared/nats.ts";
 import { storeMessage } from "../../shared/store-message.ts";
 import { readBatch } from "../../shared/stored-messages.ts";
-import type { Redelivery } from "../pipeline/redelivery.ts";
+import type { AlertSender } from "../pipeline/alert-sender.ts";
 import type { HeldEntry } from "./decision-store.ts";
 
 export interface ReleaseOptions {
   readonly nats: NatsConnection;
   readonly publisher: Pick<JetStreamClient, "publish">;
   /** Where alerts are stored. */
-  readonly redelivery: Redelivery | undefined;
+  readonly sender: Pick<AlertSender, "send" | "settled"> | undefined;
 }
 
 /** Under which identity a released message is stored: the same for every repetition. */
@@ -60,24 +60,30 @@ const youngMs = 3_600_000;
  * @throws the signal's reason.
  */
 export async function releaseHeld(
-  { nats, publisher, redelivery }: ReleaseOptions,
+  { nats, publisher, sender }: ReleaseOptions,
   { entry, begunAt }: { readonly entry: HeldEntry; readonly begunAt: number },
   signal: AbortSignal,
 ): Promise<"delivered" | "uncertain"> {
   const { stream, subject } = destinationOf(entry.message);
+  const payload = entry.stored.data;
+  const id = releasedId(entry.message);
+  const send = async (repeated: boolean) => {
+    const right = { signal, held: () => !signal.aborted };
+    if (stream === "MQTT_ALERTS") {
+      await sender?.send({ subject, payload, id, repeated }, right);
+      await sender?.settled();
+    }
+    return "delivered" as const;
+  };
   if (Date.now() - begunAt > rememberedMs) {
     const place = { stream, subject, since: begunAt - rememberedMs };
-    if (await isThere(nats, { ...place, id: releasedId(entry.message) }, signal))
-      return "delivered";
+    if (await isThere(nats, { ...place, id }, signal)) return send(true);
     if (!(await goesBack(nats, place))) return "uncertain";
   }
-  const payload = entry.stored.data;
-  const { publish } = publisher;
-  const guarded = redelivery?.guard(publish, { subject, payload }) ?? publish;
-  await storeMessage({ publish: guarded }, subject, payload, {
+  const { duplicate } = await storeMessage(publisher, subject, payload, {
     ...{ headers: headersOf(entry), signal, onRetry: () => {} },
   });
-  return "delivered";
+  return send(duplicate);
 }
 
 interface Place {

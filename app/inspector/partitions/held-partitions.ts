@@ -6,6 +6,8 @@ import type { LogSight } from "./ingress-tail.ts";
 export interface HeldPartitionsOptions {
   /** The log as it is now. */
   readonly look: () => Promise<LogSight>;
+  /** Resolves when what the cursors are past has also been sent to whom it is for. */
+  readonly settled: () => Promise<void>;
   /** How long is waited for a log that does not answer, or for what came out of one that is gone. */
   readonly patienceMs: number;
   readonly log: Logger;
@@ -32,12 +34,12 @@ export class HeldPartitions extends Map<number, HeldPartition> {
   }
 
   /**
-   * Looks whether the log still is the one that the cursors belong to. What stood in them before the
-   * look is true then; only that is written down.
+   * Looks whether the log still is the one that the cursors belong to, and waits until what they are
+   * past was sent. What stood in them before the look is true then; only that is written down.
    */
   async confirm(): Promise<LogSight> {
     const positions = [...this.values()].map((held) => ({ held, sequence: held.cursor.position }));
-    const log = await this.#options.look();
+    const [log] = await Promise.all([this.#options.look(), this.#options.settled()]);
     for (const { held, sequence } of positions) {
       if (continues(held.confirmed, log) && sequence <= log.lastSequence) {
         held.confirmed = { created: log.created, sequence, at: log.at };

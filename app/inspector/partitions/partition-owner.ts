@@ -27,6 +27,8 @@ export interface PartitionOwnerOptions {
   readonly read: (held: Pick<HeldPartition, "lease" | "cursor">) => PartitionReader;
   /** The log as it is now. */
   readonly look: () => Promise<LogSight>;
+  /** Resolves when what the cursors are past has also been sent to whom it is for. */
+  readonly settled: () => Promise<void>;
   readonly onEnd: (end: LeaseEnded) => void;
   readonly log: Logger;
   /** Monotonic milliseconds. */

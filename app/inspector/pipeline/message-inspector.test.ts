@@ -24,7 +24,7 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
         return Promise.resolve({ stream: "S", seq: 1, duplicate: false, domain: "" });
       },
     },
-    ...{ redelivery: undefined, stages, metrics, held: new HeldMessages(() => 0) },
+    ...{ sender: undefined, stages, metrics, held: new HeldMessages(() => 0) },
     state: { rules: { version: "v", size: 1, match }, baselines: new ClientBaselines(10, 1) },
     recipients: new Recipients({
       query: (ids) => Promise.resolve(Object.fromEntries(ids.map((id) => [id, "active"]))),

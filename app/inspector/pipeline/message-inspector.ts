@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { nowMs } from "../../contract/headers.ts";
+import { headers, nowMs } from "../../contract/headers.ts";
 import type { Lane } from "../../contract/lanes.ts";
 import type { Origin } from "../../contract/subjects.ts";
 import type { Finding } from "../../contract/verdict.ts";
 import type { Logger } from "../../shared/log.ts";
 import { type JetStreamClient, messageHeaders } from "../../shared/nats.ts";
 import { Semaphore } from "../../shared/semaphore.ts";
-import { isFull, storeMessage } from "../../shared/store-message.ts";
+import { isFull, type PubAck, storeMessage } from "../../shared/store-message.ts";
 import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
+import type { AlertSender, AlertToSend } from "./alert-sender.ts";
 import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
@@ -24,7 +25,6 @@ import {
   outputsOf,
 } from "./outputs.ts";
 import type { Recipients } from "./recipients.ts";
-import type { Redelivery } from "./redelivery.ts";
 import { type InspectionState, isUnmatched, type Stage } from "./stages.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -32,7 +32,7 @@ export interface MessageInspectorOptions {
   readonly lane: Lane;
   readonly publisher: Pick<JetStreamClient, "publish">;
   /** Where alerts are stored. */
-  readonly redelivery: Redelivery | undefined;
+  readonly sender: Pick<AlertSender, "send"> | undefined;
   readonly stages: readonly Stage[];
   readonly state: InspectionState;
   readonly recipients: Recipients;
@@ -53,7 +53,7 @@ const [firstRetryMs, longestRetryMs] = [50, 5_000];
 
 /** Takes one message of a log from inspection to everything stored that follows from it. */
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
-  const { lane, redelivery, metrics } = options;
+  const { lane, sender, metrics } = options;
   const slots = new Semaphore(storeSlots);
   return async (source, lease) => {
     lease.signal.throwIfAborted();
@@ -61,12 +61,11 @@ export function createMessageInspector(options: MessageInspectorOptions): Messag
     const publish = fenced(options.publisher, lease);
     const store = async (output: Output) => {
       const context = { ...options, lease };
-      const { destination, payload } = output;
-      const guarded =
-        destination === "alerts" && redelivery
-          ? redelivery.guard(publish, { subject: output.subject, payload })
-          : publish;
-      if (await storeOutput({ publish: guarded }, output, context)) return;
+      const stored = await storeOutput({ publish }, output, context);
+      if (stored) {
+        if (output.destination === "alerts") await sender?.send(alertOf(output, stored), lease);
+        return;
+      }
       metrics.deadLetters.inc({ reason: "quarantine-full" });
       await storeOutput({ publish }, deadLetterOf(lane, source, "quarantine-full"), context);
     };
@@ -190,24 +189,31 @@ function fenced({ publish }: Pick<JetStreamClient, "publish">, lease: Lease): ty
   };
 }
 
+const alertOf = (output: Output, { duplicate }: PubAck): AlertToSend => ({
+  subject: output.subject,
+  payload: output.payload,
+  id: output.headers[headers.messageId] ?? "",
+  repeated: duplicate,
+});
+
 /**
- * Stores until it is stored. False when that has no end: QUARANTINE refuses while it is full, and
+ * Stores until it is stored. Undefined when that has no end: QUARANTINE refuses while it is full, and
  * what is held back must not hold up what is not.
  */
 async function storeOutput(
   publisher: Pick<JetStreamClient, "publish">,
   output: Output,
   context: Pick<MessageInspectorOptions, "metrics" | "log"> & { lease: Lease },
-): Promise<boolean> {
+): Promise<PubAck | undefined> {
   const { lease, metrics, log } = context;
   const { destination, subject } = output;
-  const headers = messageHeaders();
-  for (const [name, value] of Object.entries(output.headers)) headers.set(name, value);
+  const fields = messageHeaders();
+  for (const [name, value] of Object.entries(output.headers)) fields.set(name, value);
   const payload = typeof output.payload === "string" ? Buffer.from(output.payload) : output.payload;
   const mayBeFull = destination === "quarantine";
   try {
-    const { duplicate } = await storeMessage(publisher, subject, payload, {
-      headers,
+    const stored = await storeMessage(publisher, subject, payload, {
+      headers: fields,
       signal: lease.signal,
       isFinal: (error) => mayBeFull && isFull(error),
       onRetry: (error, attempt) => {
@@ -216,10 +222,10 @@ async function storeOutput(
         if (attempt % 20 === 5) log.warn({ err: error, destination, attempt }, "still not stored");
       },
     });
-    if (duplicate) metrics.duplicates.inc({ destination });
-    return true;
+    if (stored.duplicate) metrics.duplicates.inc({ destination });
+    return stored;
   } catch (error) {
-    if (mayBeFull && isFull(error)) return false;
+    if (mayBeFull && isFull(error)) return undefined;
     throw error;
   }
 }

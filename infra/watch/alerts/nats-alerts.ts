@@ -165,5 +165,14 @@ export function peerAlerts({ peers, alertsPerSecond }: WatchedRegion): readonly 
       summary: "The mirror in {{ $labels.account }} is behind",
       impact: "Alerts taken in by that region reach devices here late.",
     },
+    {
+      name: "SentinelMirrorUnsent",
+      severity: "critical",
+      when: "max by (peer) (sentinel_delivery_mirror_turn_held) == 0",
+      lasting: "1m",
+      summary: "No replica of delivery sends what comes from {{ $labels.peer }}",
+      impact:
+        "Alerts taken in by that region are kept here and do not reach the devices that are connected.",
+    },
   ];
 }

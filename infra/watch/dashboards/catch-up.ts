@@ -26,7 +26,8 @@ export const catchUp: Section = {
     }),
     graph({
       title: "Missed alerts sent",
-      description: "What devices had missed, and what they are sent again to be sure",
+      description:
+        "What devices had missed, what they are sent again to be sure, and what other regions took in",
       unit: "mps",
       width: 8,
       queries: [
@@ -35,6 +36,7 @@ export const catchUp: Section = {
           expr: `sum by (answer) (rate(sentinel_delivery_resumes_total[${range}]))`,
           legend: "asked for: {{answer}}",
         },
+        { expr: rate("mirrored_alerts"), legend: "taken in by other regions, as they come" },
       ],
     }),
     graph({
@@ -57,6 +59,10 @@ export const catchUp: Section = {
         { expr: "sum(sentinel_delivery_waiting_devices)", legend: "waiting" },
         { expr: "sum(sentinel_delivery_devices_in_hand)", legend: "in hand" },
         { expr: "min(sentinel_delivery_window)", legend: "window, the smallest" },
+        {
+          expr: "max by (peer) (sentinel_delivery_mirror_turn_held)",
+          legend: "a replica sends what {{peer}} takes in",
+        },
       ],
     }),
     graph({

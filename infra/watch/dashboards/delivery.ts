@@ -235,8 +235,8 @@ const middle: Section = {
           legend: `{{destination}} ${legend}`,
         })),
         {
-          expr: rates("sentinel_inspector_redelivered_alerts_total", "replica"),
-          legend: "{{replica}} sent again, after a change of leader",
+          expr: rates("sentinel_inspector_resent_alerts_total", "replica"),
+          legend: "{{replica}} sent once more, after a lost connection",
         },
       ],
     }),
@@ -244,7 +244,7 @@ const middle: Section = {
 };
 
 const notes = `
-No server measures what happens after the stream: republish, routes, edge, network. nats-server counts the alerts that arrive at an edge for its devices, and nothing of what it sends by MQTT.
+No server measures what happens after an alert was sent: routes, edge, network. nats-server counts the alerts that arrive at an edge for its devices, and nothing of what it sends by MQTT.
 `;
 
 export const delivery = board({

@@ -20,6 +20,8 @@ const filled = (stream: string, percent: number): Series => {
 const slow = `gnatsd_varz_slow_consumer_stats_routes{job="nats-edge",pod="nats-edge-0"}`;
 const leaf = (account: string) =>
   `gnatsd_leafz_info{account="${account}",job="nats-core",pod="nats-core-0"}`;
+const turn = (replica: string) =>
+  `sentinel_delivery_mirror_turn_held{replica="${replica}",peer="eu-west"}`;
 const mirror = (metric: string) =>
   `jetstream_stream_mirror_${metric}{account="FROM_EU_WEST",stream_name="MQTT_ALERTS",is_stream_leader="true"}`;
 /** AUDIT with a bound of 1 TB, so many MB of it used, and so many more a minute. */
@@ -157,5 +159,10 @@ export const natsCases: readonly RuleCase[] = [
         at: 5,
       },
     ],
+  },
+  {
+    alert: "SentinelMirrorUnsent",
+    fires: [{ series: { [turn("delivery-0")]: "0x10", [turn("delivery-1")]: "1x2 0x8" }, at: 6 }],
+    quiet: [{ series: { [turn("delivery-0")]: "0x10", [turn("delivery-1")]: "1x10" }, at: 6 }],
   },
 ];
