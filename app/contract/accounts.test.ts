@@ -49,7 +49,7 @@ it("lets the inspector alone store what reaches devices, and delivery send them 
   );
   expect(alerting).toEqual([
     "inspector ALERTS clients.*.alerts",
-    "inspector ALERTS deliver.*.alerts",
+    "inspector DEVICES deliver.*.alerts",
     "delivery DEVICES clients.*.alerts",
   ]);
   expect(names(/^(clients|deliver)\./)).toEqual(["inspector", "delivery"]);

@@ -35,6 +35,15 @@ export const askServers = (request: "CONNZ" | "JSZ" | "KICK"): Call => ({
 });
 
 /**
+ * Sends alerts to devices. Under a name of its own, because under theirs they are stored. Straight into
+ * the devices' account: what comes by a call is carried on by no crossing on the same server.
+ */
+export const sendAlerts: Call = {
+  ...call("DEVICES", subjects.delivery("*")),
+  asked: subjects.alerts("*"),
+};
+
+/**
  * Asks how the stream of alerts is. Under a name of its own, because JetStream answers under its own
  * in the account of who asks, too.
  */

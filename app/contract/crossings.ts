@@ -13,8 +13,8 @@ export interface Crossing {
 
 export const crossings = {
   /**
-   * What inspectors send reaches devices under the topic that they subscribe to. What MQTT_ALERTS
-   * republishes does too, as long as a region that is being brought up to date has one that does.
+   * What MQTT_ALERTS republishes reaches devices, as long as a region that is being brought up to date
+   * has one that still does: see ADR 62.
    */
   alertsToDevices: {
     from: "ALERTS",

@@ -7,6 +7,7 @@ import {
   inspect,
   read,
   readToEnd,
+  sendAlerts,
   store,
 } from "./calls.ts";
 import { crossings } from "./crossings.ts";
@@ -50,7 +51,7 @@ export const serviceUsers: readonly ServiceUser[] = [
     account: "INTAKE",
     calls: [
       ...store("ALERTS", subjects.alerts("*")),
-      call("ALERTS", subjects.delivery("*")),
+      sendAlerts,
       askAlertStream,
       ...storeInspected(lanes.alerts.origin),
       ...decideHeld(lanes.alerts.origin, "MQTT_ALERTS"),
