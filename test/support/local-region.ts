@@ -13,6 +13,7 @@ export {
 export { type Certificates, ensureCertificates } from "../../local/certificates.ts";
 export { emulatorClient } from "../../local/device-table.ts";
 export { deviceTable, dynamodbEnvironment } from "../../local/endpoints.ts";
+export { type Link, layLink } from "../../local/link.ts";
 export type { ManagedProcess } from "../../local/managed-process.ts";
 export { findPorts } from "../../local/ports.ts";
 export type { Region } from "../../local/region.ts";

@@ -1,6 +1,6 @@
 import { connect } from "nats";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Link, layLink } from "../../../test/support/link.ts";
+import { type Link, layLink } from "../../../test/support/local-region.ts";
 import { startPlainNats } from "../../../test/support/plain-nats.ts";
 import { subjects } from "../../contract/subjects.ts";
 import { createLog } from "../../shared/log.ts";
