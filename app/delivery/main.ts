@@ -1,4 +1,5 @@
 import { nowMs } from "../contract/headers.ts";
+import { mirrorApi } from "../contract/peers.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { runProcess } from "../shared/lifecycle.ts";
 import { connectProcess } from "../shared/nats.ts";
@@ -57,7 +58,7 @@ await runProcess(
     const mirrorSenders = peers.map(
       (peer) =>
         new MirrorSender({
-          ...{ connection, peer, line, log },
+          ...{ connection, peer, api: mirrorApi(peer), line, log },
           turn: new SendingTurn({
             ...{ connection, publisher, peer, replica: environment.REPLICA },
             clock: () => performance.now(),

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nowMs } from "../contract/headers.ts";
-import { mirrorApi } from "../contract/peers.ts";
 import type { RegionName } from "../contract/regions.ts";
 import { alertedClient } from "../contract/subjects.ts";
 import type { Logger } from "../shared/log.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { continues, type StreamMark, seeStream } from "../shared/stream-sight.ts";
+import { continues, type StreamMark, type StreamSight, seeStream } from "../shared/stream-sight.ts";
 import { AlertReading } from "./alert-reading.ts";
 import { Allowance } from "./allowance.ts";
 import type { DeviceLine } from "./device-line.ts";
-import { type SendingTurn, TurnLost } from "./sending-turn.ts";
+import { type SendingTurn, type Taken, TurnLost } from "./sending-turn.ts";
 import { SentPlaces } from "./sent-places.ts";
 
 /** Alerts that are sent between two looks at whether it still is our turn. */
@@ -26,6 +25,8 @@ const sinceMs = 60_000;
 export interface MirrorSenderOptions {
   readonly connection: NatsConnection;
   readonly peer: RegionName;
+  /** Under which JetStream is asked for its mirror. */
+  readonly api: string;
   readonly turn: SendingTurn;
   readonly line: Pick<DeviceLine, "send" | "flush">;
   /** How often the connection was lost. */
@@ -40,12 +41,13 @@ export class MirrorSender {
   readonly #reading: AlertReading;
   readonly #allowance = new Allowance(perSecond);
   readonly #stopping = new AbortController();
+  /** How far it was sent from here. */
+  #places: SentPlaces | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: MirrorSenderOptions) {
     this.#options = options;
-    const { connection, peer } = options;
-    this.#reading = new AlertReading({ connection, api: mirrorApi(peer) });
+    this.#reading = new AlertReading(options);
   }
 
   get peer(): RegionName {
@@ -72,9 +74,9 @@ export class MirrorSender {
     let failed = false;
     while (!this.#stopping.signal.aborted) {
       try {
-        const mark = await turn.take();
+        const taken = await turn.take();
         failed = false;
-        if (mark) await this.#sendFrom(mark);
+        if (taken) await this.#sendFrom(taken);
       } catch (error) {
         const level = failed || error instanceof TurnLost ? "debug" : "warn";
         log[level]({ err: error, peer }, "alerts of another region are not sent from here");
@@ -85,28 +87,45 @@ export class MirrorSender {
   }
 
   /** Until the turn is over. */
-  async #sendFrom(before: StreamMark): Promise<void> {
-    const { turn, peer, log } = this.#options;
-    let mark = await this.#continued(before);
-    const places = new SentPlaces(mark.sequence);
-    log.info({ peer, after: mark.sequence }, "alerts of another region are sent from here");
-    let keptMs = performance.now();
-    let losses = this.#options.interruptions();
-    while (turn.held() && !this.#stopping.signal.aborted) {
-      const lost = this.#options.interruptions();
-      if (lost !== losses) places.back();
-      losses = lost;
-      await this.#attempt(() => this.#sendNext(places));
-      if (performance.now() - keptMs < keepMs) continue;
-      keptMs = performance.now();
-      await this.#attempt(async () => {
-        mark = await this.#kept(places, mark);
-      });
+  async #sendFrom(taken: Taken): Promise<void> {
+    const { turn, line, peer, log } = this.#options;
+    const sight = await this.#see();
+    const places = await this.#placesFrom(taken, sight);
+    this.#places = places;
+    log.info({ peer, after: places.flushed }, "alerts of another region are sent from here");
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#stopping.signal]);
+    const keeping = this.#keepTurn(places, sight, signal).finally(() => over.abort());
+    while (turn.held() && !signal.aborted) await this.#attempt(() => this.#sendNext(places));
+    over.abort();
+    const mark = await keeping;
+    if (!turn.held() || !mark) return;
+    await line.flush();
+    places.lost(this.#options.interruptions());
+    await turn.leave({ ...mark, sequence: places.flushed });
+  }
+
+  /**
+   * Beside what is sent: a reading that takes long must not cost the turn.
+   *
+   * @returns in which mirror it was until the end; undefined when the turn is not to be left, but lost.
+   */
+  async #keepTurn(places: SentPlaces, sight: StreamSight, signal: AbortSignal) {
+    const { turn } = this.#options;
+    let mark: StreamMark = { created: sight.created, at: sight.at, sequence: places.settled };
+    try {
+      while (turn.held() && !signal.aborted) {
+        await this.#pause(keepMs, signal);
+        await this.#attempt(async () => {
+          mark = await this.#kept(places, mark);
+        });
+      }
+      return mark;
+    } catch (error) {
+      const { log, peer } = this.#options;
+      log.debug({ err: error, peer }, "alerts of another region are not sent from here any more");
+      return undefined;
     }
-    if (!turn.held()) return;
-    await this.#options.line.flush();
-    const { created, at } = mark;
-    await turn.leave({ created, at, sequence: places.flushed });
   }
 
   /** What fails is tried again, as long as it is our turn. */
@@ -123,12 +142,14 @@ export class MirrorSender {
 
   async #sendNext(places: SentPlaces): Promise<void> {
     const { turn, line, onSent, interruptions } = this.#options;
+    const losses = interruptions();
+    places.lost(losses);
     const alerts = await this.#reading.read(places.next, batch);
     await this.#allowance.take(alerts.length);
     const last = alerts.at(-1)?.sequence;
     if (last === undefined) return this.#pause(pollMs);
-    if (!turn.held()) return;
-    const losses = interruptions();
+    // Where the connection was lost meanwhile, others are to be sent once more before these.
+    if (!turn.held() || losses !== interruptions()) return;
     for (const { subject, data } of alerts) line.send(alertedClient(subject), data);
     const sentMs = performance.now();
     await line.flush();
@@ -142,13 +163,15 @@ export class MirrorSender {
   async #kept(places: SentPlaces, mark: StreamMark): Promise<StreamMark> {
     const { turn, line, interruptions } = this.#options;
     const losses = interruptions();
+    places.lost(losses);
     const askedMs = performance.now();
     await line.flush();
     if (losses === interruptions()) places.settle(askedMs);
     const sequence = places.settled;
     const sight = await this.#see();
-    // Another one by now: whoever has the turn next begins in it, where this one has ended.
-    if (!continues({ ...mark, sequence }, sight)) {
+    // Another one by now: it is begun as one that was not sent before. What was sent since the mark may
+    // have been stored since, too: it says nothing of how the mirror was then.
+    if (!continues(mark, sight) || sequence > sight.lastSequence) {
       throw new TurnLost("the mirror is another one than before");
     }
     const next = { created: sight.created, sequence, at: sight.at };
@@ -156,25 +179,27 @@ export class MirrorSender {
     return next;
   }
 
-  /** Where the one before has ended, unless the mirror is another one, or there was none. */
-  async #continued(mark: StreamMark): Promise<StreamMark> {
-    const sight = await this.#see();
-    const { created, at } = sight;
-    if (continues(mark, sight)) return { ...mark, at };
+  /** Where this one or the one before has ended, unless the mirror is another one, or there was none. */
+  async #placesFrom({ mark, again }: Taken, sight: StreamSight): Promise<SentPlaces> {
+    const losses = this.#options.interruptions();
+    if (continues(mark, sight)) {
+      const before = again ? this.#places : undefined;
+      before?.lost(losses);
+      if (before && before.flushed <= sight.lastSequence) return before;
+      return new SentPlaces(mark.sequence, losses);
+    }
     const since = (mark.at || nowMs()) - sinceMs;
     const first = (await this.#reading.firstSince(since)) ?? sight.lastSequence + 1;
-    const sequence = Math.min(first - 1, sight.lastSequence);
-    return { created, at, sequence };
+    return new SentPlaces(Math.min(first - 1, sight.lastSequence), losses);
   }
 
   async #see() {
-    const { connection, peer } = this.#options;
-    const options = { checkAPI: false, apiPrefix: mirrorApi(peer) };
+    const { connection, api } = this.#options;
+    const options = { checkAPI: false, apiPrefix: api };
     return seeStream(await jetstreamManager(connection, options), "MQTT_ALERTS");
   }
 
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
+  async #pause(ms: number, signal = this.#stopping.signal): Promise<void> {
     await delay(ms, undefined, { ref: false, signal }).catch(() => {});
   }
 }

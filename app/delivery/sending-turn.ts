@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { RegionName } from "../contract/regions.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
@@ -27,7 +28,15 @@ interface Entry extends StreamMark {
   readonly owner: string;
 }
 
-/** Another replica sends by now. */
+/** What whoever takes a turn finds. */
+export interface Taken {
+  /** How far was sent. */
+  readonly mark: StreamMark;
+  /** Whether nobody else had it since this process did. */
+  readonly again: boolean;
+}
+
+/** Another replica may send by now. */
 export class TurnLost extends Error {
   override readonly name = "TurnLost";
 }
@@ -39,12 +48,15 @@ export class TurnLost extends Error {
  */
 export class SendingTurn {
   readonly #options: SendingTurnOptions;
+  /** Of this process: a replica that was started again has not sent what the one before it did. */
+  readonly #owner: string;
   #seen = { revision: 0, sinceMs: 0 };
   #revision = 0;
   #writtenMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SendingTurnOptions) {
     this.#options = options;
+    this.#owner = `${options.replica} ${randomBytes(8).toString("hex")}`;
   }
 
   /** Whether it is ours. Asked before everything that is sent: this process may have stood still. */
@@ -53,25 +65,28 @@ export class SendingTurn {
   }
 
   /**
-   * How far the one before has sent, or undefined while another one sends.
+   * Undefined while another one sends. At once where the last one who had it was this process: a write
+   * whose answer got lost is the entry that it then finds.
    *
    * @throws Error when it cannot be known now
    */
-  async take(): Promise<StreamMark | undefined> {
-    const { connection, clock, peer, replica } = this.#options;
+  async take(): Promise<Taken | undefined> {
+    const { connection, clock, peer } = this.#options;
     const [found] = await readLast(connection, "LAST_SEEN", { subjects: [subjects.sent(peer)] });
     const revision = found?.sequence ?? 0;
     const { owner, ...mark } = found ? entryOf(found.data) : { owner: "", ...noMark };
     if (revision !== this.#seen.revision) this.#seen = { revision, sinceMs: clock() };
-    if (owner !== "" && clock() - this.#seen.sinceMs < turnMs) return undefined;
+    const again = owner === this.#owner;
+    const free = again || owner === "" || clock() - this.#seen.sinceMs >= turnMs;
+    if (!free) return undefined;
     this.#revision = revision;
-    await this.#write({ owner: replica, ...mark });
-    return mark;
+    await this.#write({ owner: this.#owner, ...mark });
+    return { mark, again };
   }
 
-  /** @throws TurnLost when another replica has it by now */
+  /** @throws TurnLost when another replica has it by now, or when that is not known */
   keep(mark: StreamMark): Promise<void> {
-    return this.#write({ owner: this.#options.replica, ...mark });
+    return this.#write({ owner: this.#owner, ...mark });
   }
 
   /** Leaves it to the others. */
@@ -95,7 +110,7 @@ export class SendingTurn {
         throw cause;
       }
       this.#writtenMs = Number.NEGATIVE_INFINITY;
-      throw new TurnLost(`another replica sends what comes from ${peer}`, { cause });
+      throw new TurnLost(`what comes from ${peer} is perhaps sent by another replica`, { cause });
     }
   }
 }

@@ -9,11 +9,13 @@ it("goes on behind what a server has, and back to what is surely on its way", ()
   expect(places).toMatchObject({ next: 31, flushed: 30, settled: 10 });
 
   places.settle(1_000 + onTheWayMs);
+  places.lost(0);
   expect(places).toMatchObject({ next: 31, settled: 20 });
-  places.back();
+  places.lost(1);
   expect(places).toMatchObject({ next: 21, flushed: 20, settled: 20 });
 
   places.sent(30, 5_000);
+  places.lost(1);
   places.settle(9_000);
   expect(places).toMatchObject({ next: 31, settled: 30 });
 });

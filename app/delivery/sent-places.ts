@@ -4,12 +4,14 @@ export const onTheWayMs = 250;
 /** How far a stream was sent, and how much of that may still get lost with the server that took it. */
 export class SentPlaces {
   #settled: number;
+  #losses: number;
   /** What was sent since, in order. */
   #recent: { readonly sequence: number; readonly sentMs: number }[] = [];
 
   /** @param sequence the last one that was sent before. */
-  constructor(sequence: number) {
+  constructor(sequence: number, losses = 0) {
     this.#settled = sequence;
+    this.#losses = losses;
   }
 
   /** The last one of those that are surely on their way. */
@@ -26,6 +28,15 @@ export class SentPlaces {
     return this.flushed + 1;
   }
 
+  /**
+   * Told before anything else how often the connection was lost so far: what may have been lost with the
+   * server is to be sent once more.
+   */
+  lost(times: number): void {
+    if (times !== this.#losses) this.#recent = [];
+    this.#losses = times;
+  }
+
   /** All up to this one was sent, and a server has it. Monotonic milliseconds. */
   sent(sequence: number, sentMs: number): void {
     this.#recent.push({ sequence, sentMs });
@@ -37,10 +48,5 @@ export class SentPlaces {
     const first = this.#recent.findIndex(({ sentMs }) => sentMs > atMs - onTheWayMs);
     const over = this.#recent.splice(0, first < 0 ? this.#recent.length : first);
     this.#settled = over.at(-1)?.sequence ?? this.#settled;
-  }
-
-  /** The server is gone: what may have been lost with it is to be sent once more. */
-  back(): void {
-    this.#recent = [];
   }
 }
