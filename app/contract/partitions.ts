@@ -36,3 +36,6 @@ export interface PartitionEntry {
   /** When it was last seen that the log is still that one, in the servers' milliseconds since 1970. */
   readonly at: number;
 }
+
+/** In the entry of an owner who sends alerts to devices itself. Those before left that to MQTT_ALERTS. */
+export const sendingOwner = { sends: true } as const;

@@ -8,7 +8,7 @@ import {
 import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { sourceAccount } from "../contract/peers.ts";
 import { regionNames } from "../contract/regions.ts";
-import { accountOfStream, storeAccounts } from "../contract/stores.ts";
+import { accountOfStream, type StoreAccount, storeAccounts } from "../contract/stores.ts";
 import { defaultScale } from "../contract/stream-definition.ts";
 import { mqttStreamMaker, streamMaker } from "../contract/stream-makers.ts";
 import { mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
@@ -20,7 +20,12 @@ import {
   readEnvironment,
 } from "../shared/environment.ts";
 import { createLog, type Logger } from "../shared/log.ts";
-import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
+import {
+  connectNats,
+  type JetStreamManager,
+  jetstreamManager,
+  type NatsConnection,
+} from "../shared/nats.ts";
 import { passwordFiles } from "../shared/password-files.ts";
 import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
 import { printableLines } from "../shared/printable.ts";
@@ -34,6 +39,7 @@ import {
   provisionStreams,
 } from "./provision.ts";
 import { provisionMqttStreams } from "./provision-mqtt.ts";
+import { deliverySends, inspectorsSend, stillRepublishing } from "./republishing.ts";
 
 const shape = {
   LOG_LEVEL: processSchema.LOG_LEVEL,
@@ -110,13 +116,36 @@ async function provisionAccount<D extends { readonly name: string }>(
   await connection.drain();
 }
 
-/** Makes streams, and those of the consumers that are of them. */
+/** Makes streams, and those of the consumers that are of them. `sent` says whether nothing need be republished. */
 const makerOf =
-  (consumers: readonly ConsumerDefinition[]) =>
-  async (jsm: JetStreamManager, definitions: Definitions, log: Logger) => {
+  (consumers: readonly ConsumerDefinition[], sent: () => Promise<boolean>) =>
+  async (jsm: JetStreamManager, wanted: Definitions, log: Logger) => {
+    const definitions = [];
+    for (const each of wanted) definitions.push(await stillRepublishing({ jsm, log }, each, sent));
     await provisionStreams(jsm, definitions, log);
     await provisionConsumers(jsm, definitions, consumers);
   };
+
+/** Looks at what another account has. */
+async function lookInto<T>(
+  account: StoreAccount,
+  { environment, log }: { readonly environment: Environment; readonly log: Logger },
+  look: (connection: NatsConnection) => Promise<T>,
+): Promise<T> {
+  const {
+    NATS_SERVERS: servers,
+    NATS_CA_FILE: caFile,
+    ACCOUNT_PASSWORD_FILES: files,
+  } = environment;
+  const passwordFile = files.find(({ name }) => name === account)?.passwordFile ?? "";
+  const login = { user: streamMaker(account), passwordFile };
+  const connection = await connectNats({ servers, caFile, ...login }, "provision", log);
+  try {
+    return await look(connection);
+  } finally {
+    await connection.close();
+  }
+}
 
 async function run(environment: Environment, log: Logger): Promise<void> {
   const scale = {
@@ -126,8 +155,11 @@ async function run(environment: Environment, log: Logger): Promise<void> {
   };
   const { PEER_PASSWORD_FILES: peers, REGION: reader } = environment;
   const readByPeers = mirrorConsumers(peers.map(({ region }) => region));
-  const own = { environment, log, make: makerOf([...consumerDefinitions, ...readByPeers]) };
-  const mirrored = { environment, log, make: makerOf(consumerDefinitions) };
+  const inspected = () => lookInto("INTAKE", { environment, log }, inspectorsSend);
+  const own = {
+    ...{ environment, log },
+    make: makerOf([...consumerDefinitions, ...readByPeers], inspected),
+  };
   for (const { name, passwordFile } of environment.ACCOUNT_PASSWORD_FILES) {
     const definitions = streamDefinitions(scale).filter(
       (each) => accountOfStream(each.name) === name,
@@ -145,8 +177,13 @@ async function run(environment: Environment, log: Logger): Promise<void> {
   for (const { region, passwordFile } of peers) {
     if (reader === undefined) throw new EnvironmentInvalid(regionMissing);
     const definitions = mirrorDefinitions(scale, { reader, origin: region });
-    const maker = { user: streamMaker(sourceAccount(region)), passwordFile };
-    await provisionAccount({ ...mirrored, login: maker }, definitions, async (jsm) => {
+    const login = { user: streamMaker(sourceAccount(region)), passwordFile };
+    const sent = () =>
+      lookInto("SEEN", { environment, log }, async (seen) =>
+        deliverySends(await jetstreamManager(seen, { checkAPI: false }), region),
+      );
+    const make = makerOf(consumerDefinitions, sent);
+    await provisionAccount({ environment, log, login, make }, definitions, async (jsm) => {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });
     });
   }

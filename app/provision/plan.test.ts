@@ -29,6 +29,7 @@ describe("updates", () => {
     { num_replicas: 1 },
     { subjects: [] },
     { discard: "old", max_bytes: 10 },
+    { republish: { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" } },
   ])("when the stream had %j", (had) => {
     expect(planStream(alerts, stored({ ...alerts, ...had })).kind).toBe("update");
   });

@@ -30,6 +30,8 @@ export interface CurrentStream {
 
 /** Fields that nats-server does not change, or not without harm to what is stored. */
 const fixed = ["name", "retention", "storage", "subject_transform", "mirror"];
+/** What a stream does no longer when the contract does not name it. Other fields are left alone then. */
+export const unlessNamed: { readonly republish: undefined } = { republish: undefined };
 /** A smaller value makes the server delete messages. Zero and minus one mean "no limit". */
 const shrinking = ["max_age", "max_bytes", "max_msgs_per_subject"];
 
@@ -95,7 +97,7 @@ function danger(change: Change, stream: string, current: CurrentStream): string 
 
 /**
  * What it takes to bring one stream from what the server has to what the contract says.
- * Fields of the server's configuration that the contract does not name are left alone.
+ * Fields of the server's configuration that the contract does not name are left alone, but for republishing.
  */
 export function planStream(
   desired: StreamDefinition | MirrorDefinition | MqttStreamDefinition,
@@ -104,7 +106,7 @@ export function planStream(
   const stream = desired.name;
   if (!current) return { kind: "create", stream };
   const config = current.config as Fields;
-  const changes = Object.entries(desired)
+  const changes = Object.entries({ ...unlessNamed, ...desired })
     .filter(([field, to]) => differs(withoutStart(field, config[field]), to))
     .map(([field, to]) => ({ field, from: config[field], to }));
   if (changes.length === 0) return { kind: "unchanged", stream };

@@ -1,12 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Region } from "../../test/support/local-region.ts";
 import { connectAs, readStream } from "../../test/support/stored.ts";
 import { startTestRegion } from "../../test/support/test-region.ts";
 import { consumerDefinitions } from "../contract/consumers.ts";
+import { lanes } from "../contract/lanes.ts";
+import { partitionCount, partitionIds, partitionKey } from "../contract/partitions.ts";
 import { accountOfStream, type StoreAccount, storeAccounts } from "../contract/stores.ts";
 import { defaultScale, type StreamScale } from "../contract/stream-definition.ts";
 import { streamMaker } from "../contract/stream-makers.ts";
 import { mirrorDefinitions, streamDefinitions } from "../contract/streams.ts";
+import { SendingTurn } from "../delivery/sending-turn.ts";
+import { createLeaseStore } from "../inspector/partitions/lease-store.ts";
+import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
 import { createLog } from "../shared/log.ts";
 import {
   type JetStreamManager,
@@ -20,6 +25,7 @@ import {
   provisionConsumers,
   provisionStreams,
 } from "./provision.ts";
+import { deliverySends, inspectorsSend, stillRepublishing } from "./republishing.ts";
 
 const log = createLog("test", "error");
 const scale = { ...defaultScale, replicas: 1 };
@@ -114,6 +120,67 @@ it("refuses a change that would delete alerts, before it has changed anything", 
     const { config } = await makerOf("CORE").streams.info(name);
     expect(config.description).not.toBe("changed");
   }
+});
+
+describe("a stream of alerts that republishes, as it did before", () => {
+  const republish = { src: "clients.*.alerts", dest: "deliver.{{wildcard(1)}}.alerts" };
+  const [definition] = definitionsOf("ALERTS");
+  if (!definition) throw new Error("there is no stream of alerts");
+  /** Provisions it. @returns what it republishes now. */
+  const provisioned = async (sentOtherwise: () => Promise<boolean>) => {
+    const jsm = makerOf("ALERTS");
+    const wanted = await stillRepublishing({ jsm, log }, definition, sentOtherwise);
+    await provisionStreams(jsm, [wanted], log);
+    return (await jsm.streams.info(definition.name)).config.republish;
+  };
+  beforeEach(async () => {
+    await provisionStreams(makerOf("ALERTS"), [{ ...definition, republish }], log);
+  });
+
+  it("goes on until the owner of each partition sends alerts itself", async () => {
+    const intake = await connectAs(region, streamMaker("INTAKE"));
+    const inspector = await connectAs(region, "inspector");
+    const [js, jsm] = [jetstream(inspector), await jetstreamManager(inspector)];
+    const leases = createLeaseStore({ nats: inspector, js, jsm }, lanes.alerts);
+    const provisionedBy = () => provisioned(() => inspectorsSend(intake));
+    expect(await provisionedBy()).toEqual(republish);
+
+    const entry = { owner: "inspector-0", sequence: 0, created: "", at: 0 };
+    const write = (id: number) => leases.write(id, entry, 0);
+    const [first, ...others] = partitionIds(partitionCount);
+    const old = `$KV.${lanes.alerts.bucket}.${partitionKey(first ?? 0)}`;
+    const { seq } = await js.publish(old, JSON.stringify(entry));
+    for (const id of others) await write(id);
+    expect(await provisionedBy()).toEqual(republish);
+
+    await leases.write(first ?? 0, entry, seq);
+    expect(await provisionedBy()).toBeUndefined();
+    await Promise.all([intake.close(), inspector.close()]);
+  });
+
+  it("goes on, as a mirror, until delivery notes how far it has sent", async () => {
+    const delivery = await connectAs(region, "delivery");
+    const sent = () => deliverySends(makerOf("SEEN"), "eu-west");
+    expect(await provisioned(sent)).toEqual(republish);
+
+    const publisher = new AcknowledgedPublisher(delivery, "delivery");
+    const turn = {
+      connection: delivery,
+      publisher,
+      peer: "eu-west",
+      replica: "delivery-0",
+    } as const;
+    await new SendingTurn({ ...turn, clock: () => performance.now() }).take();
+    expect(await provisioned(sent)).toBeUndefined();
+    publisher.close();
+    await delivery.close();
+  });
+
+  it("goes on while nobody can tell", async () => {
+    const unknown = () => Promise.reject(new Error("does not answer"));
+    expect(await provisioned(unknown)).toEqual(republish);
+    expect(await provisioned(async () => true)).toBeUndefined();
+  });
 });
 
 it("a mirror that is made has nothing from before: what it reads is sent to devices", async () => {

@@ -2,7 +2,7 @@ import type { ConsumerDefinition } from "../contract/consumers.ts";
 import type { MirrorDefinition, StreamDefinition } from "../contract/stream-definition.ts";
 import type { Logger } from "../shared/log.ts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig } from "../shared/nats.ts";
-import { type CurrentStream, planStream, type Step } from "./plan.ts";
+import { type CurrentStream, planStream, type Step, unlessNamed } from "./plan.ts";
 import { repartition } from "./repartition.ts";
 import { withRoom } from "./room.ts";
 
@@ -85,7 +85,10 @@ export async function provisionStreams(
 
   for (const { definition, step } of planned) {
     if (step.kind === "create") await jsm.streams.add(created(definition, new Date()));
-    if (step.kind === "update") await jsm.streams.update(definition.name, { ...definition });
+    if (step.kind === "update") {
+      const config = { ...unlessNamed, ...definition } as Partial<StreamConfig>;
+      await jsm.streams.update(definition.name, config);
+    }
     if (step.kind === "repartition") {
       await repartition({
         jsm,

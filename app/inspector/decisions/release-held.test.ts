@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { startPlainNats } from "../../../test/support/plain-nats.ts";
+import { createLog } from "../../shared/log.ts";
 import {
   jetstream,
   jetstreamManager,
   messageHeaders,
   type NatsConnection,
 } from "../../shared/nats.ts";
+import { AlertSender } from "../pipeline/alert-sender.ts";
 import { releaseHeld } from "./release-held.ts";
 
 const hour = 3_600_000;
@@ -43,12 +45,12 @@ const stored = {
   ...{ sequence: 7, storedAt: 1_000, subject: "quarantine.upstream.pump-1", following: 0 },
   ...{ headers: messageHeaders(), data: message.data },
 };
-const release = (begunAt: number) =>
+const release = (begunAt: number, sender?: AlertSender) =>
   releaseHeld(
     {
       nats,
       publisher: { publish: (...args) => jetstream(nats).publish(...args) },
-      sender: undefined,
+      sender,
     },
     { entry: { message, stored, revision: 1 }, begunAt },
     AbortSignal.timeout(60_000),
@@ -84,4 +86,22 @@ it("is delivered within the hour by a stream that has dropped nothing, once", as
   expect(await release(begunAt)).toBe("delivered");
   expect(await release(begunAt)).toBe("delivered");
   expect(await lastSequence()).toBe(1);
+});
+
+it("is sent once by who repeats it, and again by who cannot know whether the one before has sent it", async () => {
+  const begunAt = Date.now();
+  const [killed, next] = [0, 1].map(
+    () => new AlertSender({ nats, onAgain: () => {}, log: createLog("test", "silent") }),
+  );
+  let came = 0;
+  const hear = nats.subscribe("deliver.pump-1.alerts", { callback: () => void came++ });
+  for (const sender of [killed, killed, next, next]) {
+    expect(await release(begunAt, sender)).toBe("delivered");
+  }
+  await nats.flush();
+  expect(came).toBe(2);
+  expect(await lastSequence()).toBe(1);
+  hear.unsubscribe();
+  killed?.stop();
+  next?.stop();
 });

@@ -1,5 +1,10 @@
 import type { Lane } from "../../contract/lanes.ts";
-import { memberKey, type PartitionEntry, partitionKey } from "../../contract/partitions.ts";
+import {
+  memberKey,
+  type PartitionEntry,
+  partitionKey,
+  sendingOwner,
+} from "../../contract/partitions.ts";
 import {
   JetStreamApiError,
   type JetStreamClient,
@@ -64,7 +69,7 @@ export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Buck
       headers.set("Nats-Expected-Last-Subject-Sequence", String(revision));
       try {
         const subject = subjectOf(lane, partitionKey(partition));
-        const ack = await js.publish(subject, JSON.stringify(entry), {
+        const ack = await js.publish(subject, JSON.stringify({ ...entry, ...sendingOwner }), {
           headers,
           timeout: timeoutMs,
         });
