@@ -71,6 +71,7 @@ it("no alert is lost", async () => {
     misdelivered: 0,
   });
   expect(result.publisher.failed).toBe(0);
-  // What is sent twice is bounded by how long a lease is trusted, and by what is kept to be sent again.
+  // For each kill: what was sent within a second, in which cursors are moved (every half second) and what
+  // was sent settles (a third of one). What had piled up is worked off at several times the rate just then.
   expect(result.fleet.duplicated).toBeLessThan(rounds * 5 * rate);
 });
