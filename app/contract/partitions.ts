@@ -22,6 +22,11 @@ export const partitionFilter = (partition: number) => `ingress.${partition}.>`;
 
 export const partitionKey = (partition: number) => `partition.${partition}`;
 export const memberKey = (member: string) => `member.${member}`;
+/**
+ * Is there once every inspector that lives sends alerts to devices itself. Those before left that to
+ * MQTT_ALERTS, which `provision` lets republish until then. Inspectors of that time are not started again.
+ */
+export const allSendKey = "all-send";
 
 /**
  * One partition's cursor, lease and fence in a single entry, changed by compare-and-set on its
@@ -36,6 +41,3 @@ export interface PartitionEntry {
   /** When it was last seen that the log is still that one, in the servers' milliseconds since 1970. */
   readonly at: number;
 }
-
-/** In the entry of an owner who sends alerts to devices itself. Those before left that to MQTT_ALERTS. */
-export const sendingOwner = { sends: true } as const;

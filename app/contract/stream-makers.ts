@@ -1,5 +1,4 @@
 import { changeConsumer } from "./duties.ts";
-import { lanes } from "./lanes.ts";
 import { mqttStreamNames } from "./mqtt-streams.ts";
 import { jetStreamInfo } from "./own-streams.ts";
 import { durablyMirrored, mirrorConsumer, type SourceAccount } from "./peers.ts";
@@ -27,8 +26,6 @@ export function streamMakerUser(
     publish: [
       jetStreamInfo,
       ...operations.map((each) => `$JS.API.STREAM.${each}.*`),
-      // Who owns the partitions says whether alerts still are to be republished.
-      ...(account === "INTAKE" ? [`$JS.API.DIRECT.GET.KV_${lanes.alerts.bucket}`] : []),
       ...(streams.some((stream) => stream === "REGISTRY_CHANGES")
         ? [`$JS.API.CONSUMER.CREATE.REGISTRY_CHANGES.${changeConsumer}.>`]
         : []),

@@ -20,12 +20,7 @@ import {
   readEnvironment,
 } from "../shared/environment.ts";
 import { createLog, type Logger } from "../shared/log.ts";
-import {
-  connectNats,
-  type JetStreamManager,
-  jetstreamManager,
-  type NatsConnection,
-} from "../shared/nats.ts";
+import { connectNats, type JetStreamManager, jetstreamManager } from "../shared/nats.ts";
 import { passwordFiles } from "../shared/password-files.ts";
 import { type PeerLogin, peerLogins } from "../shared/peer-logins.ts";
 import { printableLines } from "../shared/printable.ts";
@@ -130,7 +125,7 @@ const makerOf =
 async function lookInto<T>(
   account: StoreAccount,
   { environment, log }: { readonly environment: Environment; readonly log: Logger },
-  look: (connection: NatsConnection) => Promise<T>,
+  look: (jsm: JetStreamManager) => Promise<T>,
 ): Promise<T> {
   const {
     NATS_SERVERS: servers,
@@ -141,7 +136,7 @@ async function lookInto<T>(
   const login = { user: streamMaker(account), passwordFile };
   const connection = await connectNats({ servers, caFile, ...login }, "provision", log);
   try {
-    return await look(connection);
+    return await look(await jetstreamManager(connection, { checkAPI: false }));
   } finally {
     await connection.close();
   }
@@ -178,10 +173,7 @@ async function run(environment: Environment, log: Logger): Promise<void> {
     if (reader === undefined) throw new EnvironmentInvalid(regionMissing);
     const definitions = mirrorDefinitions(scale, { reader, origin: region });
     const login = { user: streamMaker(sourceAccount(region)), passwordFile };
-    const sent = () =>
-      lookInto("SEEN", { environment, log }, async (seen) =>
-        deliverySends(await jetstreamManager(seen, { checkAPI: false }), region),
-      );
+    const sent = () => lookInto("SEEN", { environment, log }, (jsm) => deliverySends(jsm, region));
     const make = makerOf(consumerDefinitions, sent);
     await provisionAccount({ environment, log, login, make }, definitions, async (jsm) => {
       for (const { name } of definitions) await reportMirror(jsm, name, { log, region });

@@ -1,31 +1,24 @@
 import { lanes } from "../contract/lanes.ts";
-import {
-  partitionCount,
-  partitionIds,
-  partitionKey,
-  sendingOwner,
-} from "../contract/partitions.ts";
+import { allSendKey } from "../contract/partitions.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { Logger } from "../shared/log.ts";
-import type { JetStreamManager, NatsConnection } from "../shared/nats.ts";
-import { readLast } from "../shared/stored-messages.ts";
+import type { JetStreamManager } from "../shared/nats.ts";
 import { currentStream, type Definitions } from "./provision.ts";
 
 const stream = "MQTT_ALERTS";
 
-/** Whether each partition's owner is an inspector that sends alerts itself. */
-export async function inspectorsSend(intake: NatsConnection): Promise<boolean> {
-  const { bucket } = lanes.alerts;
-  const wanted = partitionIds(partitionCount).map((id) => `$KV.${bucket}.${partitionKey(id)}`);
-  const entries = await readLast(intake, `KV_${bucket}`, { subjects: wanted });
-  return entries.length === wanted.length && entries.every(({ data }) => isSending(data));
-}
+/** Whether inspectors have noted that all of them send alerts themselves. */
+export const inspectorsSend = (jsm: JetStreamManager): Promise<boolean> =>
+  has(jsm, `KV_${lanes.alerts.bucket}`, `$KV.${lanes.alerts.bucket}.${allSendKey}`);
 
 /** Whether a `delivery` that sends what a peer's mirror brings has noted how far: then nothing is left out. */
-export async function deliverySends(jsm: JetStreamManager, peer: string): Promise<boolean> {
-  const noted = subjects.sent(peer);
-  const { state } = await jsm.streams.info("LAST_SEEN", { subjects_filter: noted });
-  return (state.subjects?.[noted] ?? 0) > 0;
+export const deliverySends = (jsm: JetStreamManager, peer: string): Promise<boolean> =>
+  has(jsm, "LAST_SEEN", subjects.sent(peer));
+
+/** Whoever makes streams may not read them, and sees what subjects they have. */
+async function has(jsm: JetStreamManager, name: string, subject: string): Promise<boolean> {
+  const { state } = await jsm.streams.info(name, { subjects_filter: subject });
+  return (state.subjects?.[subject] ?? 0) > 0;
 }
 
 /**
@@ -51,11 +44,3 @@ export async function stillRepublishing(
 }
 
 type Republish = NonNullable<Definitions[number]["republish"]>;
-
-function isSending(entry: Uint8Array): boolean {
-  try {
-    return JSON.parse(Buffer.from(entry).toString()).sends === sendingOwner.sends;
-  } catch {
-    return false;
-  }
-}

@@ -1,9 +1,9 @@
 import type { Lane } from "../../contract/lanes.ts";
 import {
+  allSendKey,
   memberKey,
   type PartitionEntry,
   partitionKey,
-  sendingOwner,
 } from "../../contract/partitions.ts";
 import {
   JetStreamApiError,
@@ -38,6 +38,8 @@ export interface LeaseStore {
    */
   readonly write: (partition: number, entry: PartitionEntry, revision: number) => Promise<number>;
   readonly beat: (member: string, entry: MemberEntry) => Promise<void>;
+  /** Notes that every inspector sends alerts itself; once. */
+  readonly noteAllSend: () => Promise<void>;
 }
 
 type Bucket = Pick<Lane, "bucket">;
@@ -55,6 +57,7 @@ export interface LeaseStoreAccess {
 }
 
 export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Bucket): LeaseStore {
+  let noted = false;
   return {
     async read() {
       const entries = await readAll(nats, lane);
@@ -69,7 +72,7 @@ export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Buck
       headers.set("Nats-Expected-Last-Subject-Sequence", String(revision));
       try {
         const subject = subjectOf(lane, partitionKey(partition));
-        const ack = await js.publish(subject, JSON.stringify({ ...entry, ...sendingOwner }), {
+        const ack = await js.publish(subject, JSON.stringify(entry), {
           headers,
           timeout: timeoutMs,
         });
@@ -84,6 +87,11 @@ export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Buck
     async beat(member, entry) {
       const subject = subjectOf(lane, memberKey(member));
       await js.publish(subject, JSON.stringify(entry), { timeout: timeoutMs });
+    },
+    async noteAllSend() {
+      if (noted) return;
+      await js.publish(subjectOf(lane, allSendKey), "{}", { timeout: timeoutMs });
+      noted = true;
     },
   };
 }

@@ -76,6 +76,23 @@ it("counts members whose heart beats, drops those that left at once and the sile
   expect(view.liveMembers("inspector-3", 3500)).toEqual(["inspector-3"]);
 });
 
+it("knows when each member that lives sends alerts itself, whatever those said that are gone", () => {
+  const sending = (name: string, revision: number) => ({
+    ...member(name, revision),
+    value: { present: true, sends: true },
+  });
+  const view = createLeaseView(leaseMs);
+  expect(view.allSend(0)).toBe(false);
+  view.observe(reading([sending("inspector-1", 1), member("inspector-2", 2)]), 0);
+  expect(view.allSend(0)).toBe(false);
+  view.observe(reading([sending("inspector-1", 3), member("inspector-2", 2)]), 2_500);
+  expect(view.allSend(2_500)).toBe(true);
+  view.observe(reading([sending("inspector-1", 4), member("inspector-2", 5)]), 3_000);
+  expect(view.allSend(3_000)).toBe(false);
+  view.observe(reading([sending("inspector-1", 6), member("inspector-2", 7, false)]), 3_500);
+  expect(view.allSend(3_500)).toBe(true);
+});
+
 it("knows the slowest cursor only when every partition has one", () => {
   const view = createLeaseView(leaseMs);
   const entries = partitionIds(12).map((partition) => ({

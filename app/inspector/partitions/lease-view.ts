@@ -46,6 +46,8 @@ export interface LeaseView {
   readonly forget: (partition: number) => void;
   /** Replicas whose heart beats, the one that asks always included. */
   readonly liveMembers: (self: string, nowMs: number) => readonly string[];
+  /** Whether each of those says that it sends alerts itself. */
+  readonly allSend: (nowMs: number) => boolean;
   /** Cursor of the slowest partition; undefined unless every partition has one in this very log. */
   readonly lowestCursor: (log: LogSight) => number | undefined;
 }
@@ -63,6 +65,9 @@ const memberPrefix = memberKey("");
 export function createLeaseView(leaseMs: number): LeaseView {
   const sightings = new Map<string, Sighting>();
   const expired = (sighting: Sighting, nowMs: number) => nowMs - sighting.sinceMs >= leaseMs;
+  const isLive = (sighting: Sighting, nowMs: number) =>
+    Reflect.get(memberOf(sighting), "present") === true && !expired(sighting, nowMs);
+  const membersSeen = () => [...sightings].filter(([key]) => key.startsWith(memberPrefix));
   let mark: StreamMark | undefined;
   /** Owners of before may go on until then, and have no entry any more that says so. */
   let quietUntilMs = Number.NEGATIVE_INFINITY;
@@ -92,12 +97,15 @@ export function createLeaseView(leaseMs: number): LeaseView {
     },
     forget: (partition) => void sightings.delete(partitionKey(partition)),
     liveMembers(self, nowMs) {
-      const others = [...sightings].flatMap(([key, sighting]) => {
-        if (!key.startsWith(memberPrefix)) return [];
-        const live = isPresent(sighting.value) && !expired(sighting, nowMs);
-        return live ? key.slice(memberPrefix.length) : [];
-      });
+      const others = membersSeen().flatMap(([key, sighting]) =>
+        isLive(sighting, nowMs) ? key.slice(memberPrefix.length) : [],
+      );
       return [...new Set([self, ...others])];
+    },
+    allSend(nowMs) {
+      const live = membersSeen().filter(([, sighting]) => isLive(sighting, nowMs));
+      const sends = (sighting: Sighting) => Reflect.get(memberOf(sighting), "sends") === true;
+      return live.length > 0 && live.every(([, sighting]) => sends(sighting));
     },
     lowestCursor(log) {
       const ids = partitionIds(log.partitions);
@@ -126,8 +134,9 @@ function readPartitionEntry(value: unknown): PartitionEntry {
 export interface MemberEntry {
   /** False in the last one: the replica leaves, and need not be waited for. */
   readonly present: boolean;
+  /** That it sends alerts to devices itself, as those before did not. */
+  readonly sends: true;
 }
 
-function isPresent(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Reflect.get(value, "present") === true;
-}
+const memberOf = ({ value }: Sighting): object =>
+  typeof value === "object" && value !== null ? value : {};

@@ -115,14 +115,19 @@ export class PartitionOwner {
 
   #beat(): Promise<boolean> {
     const { store, member } = this.#options;
-    return this.#attempt("beat", store.beat(member, { present: !this.#draining }));
+    return this.#attempt("beat", store.beat(member, { present: !this.#draining, sends: true }));
   }
 
   async #look(): Promise<void> {
     const { store, clock, log } = this.#options;
     const [reading] = await Promise.all([store.read(), this.#confirm()]);
-    if (this.#view.observe(reading, clock())) return;
-    log.warn({ created: reading.sight.created }, "the partitions' entries are others than before");
+    if (!this.#view.observe(reading, clock())) {
+      log.warn(
+        { created: reading.sight.created },
+        "the partitions' entries are others than before",
+      );
+    }
+    if (this.#view.allSend(clock())) await store.noteAllSend();
   }
 
   async #confirm(): Promise<void> {
