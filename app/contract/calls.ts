@@ -72,6 +72,15 @@ export const readAbroad = (stream: StreamName): Call => ({
 /** Where `readAbroad` is asked. */
 export const storedSubject = (stream: StreamName) => `stored.${stream}`;
 
+/** Asks the leader for one message, which knows what there is where a copy may lag; abroad, too. */
+export const findAbroad = (stream: StreamName): Call => ({
+  ...call(accountOfStream(stream), foundSubject(stream)),
+  asked: `$JS.API.STREAM.MSG.GET.${stream}`,
+});
+
+/** Where `findAbroad` is asked. */
+export const foundSubject = (stream: StreamName) => `found.${stream}`;
+
 /** Reads a stream again and again, and knows whether it still is the same one. */
 export const follow = (stream: StreamName, account?: Account): readonly Call[] => [
   read(stream, account),

@@ -1,14 +1,17 @@
 import type { Account } from "./accounts.ts";
-import { audit, call, callMany, follow, readAbroad, store, take } from "./calls.ts";
+import { audit, call, callMany, findAbroad, follow, readAbroad, store, take } from "./calls.ts";
 import type { StreamName } from "./stream-bounds.ts";
 import { type DecisionAsker, type Origin, subjects } from "./subjects.ts";
 
 /** What inspection makes of a message, but for the alerts themselves. */
-export const storeInspected = (origin: Origin) =>
-  store(
+export const storeInspected = (origin: Origin) => [
+  ...store(
     "CORE",
     ...["reports.*", subjects.quarantine(origin, "*"), "events.*.*", "deadletter.inspector.*"],
-  );
+  ),
+  // What an inspector before it has held.
+  findAbroad("QUARANTINE"),
+];
 /** Decides about what its lane has held, as it is asked, and tells AUDIT: see `decideHeld`. */
 export const decideHeld = (origin: Origin, delivered: StreamName) => [
   readAbroad("QUARANTINE"),

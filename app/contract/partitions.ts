@@ -40,4 +40,9 @@ export interface PartitionEntry {
   readonly created: string;
   /** When it was last seen that the log is still that one, in the servers' milliseconds since 1970. */
   readonly at: number;
+  /**
+   * Of what was handed back: beyond this sequence nothing was decided yet. It is above `sequence` where
+   * messages waited for one of their client's, and others did not.
+   */
+  readonly decidedUpTo?: number;
 }

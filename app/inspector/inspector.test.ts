@@ -3,8 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually, InspectionFixture } from "../../test/support/inspection.ts";
+import { headers } from "../contract/headers.ts";
 import { payloadLimitBytes } from "../contract/limits.ts";
-import { type JetStreamClient, jetstream, type NatsConnection } from "../shared/nats.ts";
+import { alertMessageId } from "../contract/message-id.ts";
+import { subjects } from "../contract/subjects.ts";
+import {
+  type JetStreamClient,
+  jetstream,
+  messageHeaders,
+  type NatsConnection,
+} from "../shared/nats.ts";
 import { publishAlert } from "./upstream-load.fixture.ts";
 
 let fixture: InspectionFixture;
@@ -90,6 +98,60 @@ describe("what the upstream sends", () => {
     await publishAlert(js, "valve-1", '{"id":"u-2"}');
     const [, next] = await arrived("MQTT_ALERTS", "clients.valve-1.alerts", 2);
     expect(next?.header("Sentinel-Verdict")).toBe("allow");
+  });
+});
+
+/** As an owner leaves it who was killed after it had stored what it decided, and before its cursor was past that. */
+async function decidedBefore(stream: "QUARANTINE" | "MQTT_ALERTS", client: string, text: string) {
+  const subject =
+    stream === "QUARANTINE" ? subjects.quarantine("upstream", client) : subjects.alerts(client);
+  const payload = Buffer.from(text);
+  const told = messageHeaders();
+  told.set(headers.messageId, alertMessageId(client, JSON.parse(text).id, payload) ?? "");
+  await publishAlert(js, client, text);
+  await jetstream(await fixture.nats("inspector")).publish(subject, payload, { headers: told });
+}
+
+describe("what the owner before decided, who was killed", () => {
+  const idsOf = async (stream: string, subject: string) =>
+    (await fixture.stored(stream, (each) => each === subject)).map(
+      ({ text }) => JSON.parse(text).id,
+    );
+  const held = (client: string) => idsOf("QUARANTINE", subjects.quarantine("upstream", client));
+  const passed = (client: string) => idsOf("MQTT_ALERTS", subjects.alerts(client));
+
+  it("is decided: there are no two verdicts of one message, whatever is known by now", async () => {
+    await fixture.register(["held-then-active"]);
+    await fixture.register(["passed-then-suspended"], "suspended");
+    const before = await fixture.inspector("inspector-3");
+    await eventually(
+      () => fixture.shares(),
+      ([owned]) => owned === 12,
+    );
+    before.kill("SIGKILL");
+    await before.exited();
+    await decidedBefore("QUARANTINE", "held-then-active", '{"id":"first"}');
+    await decidedBefore("MQTT_ALERTS", "passed-then-suspended", '{"id":"first"}');
+    for (const client of ["held-then-active", "passed-then-suspended"]) {
+      await publishAlert(js, client, '{"id":"second"}');
+    }
+
+    await fixture.inspector("inspector-4");
+
+    // In order for each device: with the second one, the first has been looked at again.
+    await eventually(
+      () => passed("held-then-active"),
+      (ids) => ids.includes("second"),
+    );
+    await eventually(
+      () => held("passed-then-suspended"),
+      (ids) => ids.includes("second"),
+    );
+    expect(await held("held-then-active")).toEqual(["first"]);
+    expect(await passed("held-then-active")).toEqual(["second"]);
+    expect(await held("passed-then-suspended")).toEqual(["second"]);
+    expect(await passed("passed-then-suspended")).toEqual(["first"]);
+    await fixture.endInspectors();
   });
 });
 

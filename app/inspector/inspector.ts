@@ -21,6 +21,7 @@ import type { RuleMatcher } from "./patterns/matcher.ts";
 import { startMatchingThread } from "./patterns/matching-thread.ts";
 import { AlertSender } from "./pipeline/alert-sender.ts";
 import { ClientBaselines } from "./pipeline/anomaly/client-baselines.ts";
+import { DecidedBefore } from "./pipeline/decided-before.ts";
 import { HeldMessages } from "./pipeline/held-messages.ts";
 import { createMessageInspector } from "./pipeline/message-inspector.ts";
 import { Recipients } from "./pipeline/recipients.ts";
@@ -77,8 +78,10 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     lane.name === "alerts"
       ? new AlertSender({ nats, log, onAgain: (alerts) => metrics.sentAgain.inc(alerts) })
       : undefined;
-  const inspection = { lane, publisher, sender, stages, state, recipients, held, metrics, log };
-  const handle = createMessageInspector(inspection);
+  const decided = new DecidedBefore({ nats, publisher, lane, log });
+  const handle = createMessageInspector({
+    ...{ lane, publisher, sender, stages, state, recipients, decided, held, metrics, log },
+  });
   const { origin } = lane;
   const audit = new DecisionAudit({ nats, publisher, name: replica, ...options.auditing, log });
   const store = new DecisionStore(nats, publisher, origin);

@@ -58,6 +58,19 @@ it("frees a partition that was handed back at once", () => {
   expect(view.partition(3, 100)).toMatchObject({ revision: 8, mark: mark(41), claimable: true });
 });
 
+it("tells how far a partition may be decided that was handed back, and of no other", () => {
+  const view = createLeaseView(leaseMs);
+  const decided = (revision: number, owner: string) => {
+    const value = { owner, ...mark(41), decidedUpTo: 45 };
+    view.observe(reading([{ key: partitionKey(3), revision, value }]), 0);
+    return view.partition(3, 5000).decidedUpTo;
+  };
+  expect(decided(7, "")).toBe(45);
+  expect(decided(8, "inspector-1")).toBeUndefined();
+  view.observe(reading([entry(9, "", 41)]), 0);
+  expect(view.partition(3, 5000).decidedUpTo).toBeUndefined();
+});
+
 it("ignores an older revision from a follower that lags", () => {
   const view = createLeaseView(leaseMs);
   view.observe(reading([entry(8, "inspector-1", 41)]), 0);

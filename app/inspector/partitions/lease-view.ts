@@ -34,6 +34,8 @@ export interface PartitionSight {
   readonly owner: string;
   /** How far it was read, and in which log. */
   readonly mark: StreamMark;
+  /** Beyond it nothing was decided yet; undefined where that is not known, since it was not handed back. */
+  readonly decidedUpTo: number | undefined;
   /** Nobody holds it: it was handed back, never taken, or its owner fell silent. */
   readonly claimable: boolean;
 }
@@ -89,11 +91,13 @@ export function createLeaseView(leaseMs: number): LeaseView {
     partition(partition, nowMs) {
       const sighting = sightings.get(partitionKey(partition));
       if (!sighting) {
-        return { revision: 0, owner: "", mark: noMark, claimable: nowMs >= quietUntilMs };
+        const claimable = nowMs >= quietUntilMs;
+        return { revision: 0, owner: "", mark: noMark, decidedUpTo: undefined, claimable };
       }
-      const { owner, ...mark } = readPartitionEntry(sighting.value);
+      const { owner, decidedUpTo: told, ...mark } = readPartitionEntry(sighting.value);
+      const decidedUpTo = owner === "" ? told : undefined;
       const claimable = owner === "" || expired(sighting, nowMs);
-      return { revision: sighting.revision, owner, mark, claimable };
+      return { revision: sighting.revision, owner, mark, decidedUpTo, claimable };
     },
     forget: (partition) => void sightings.delete(partitionKey(partition)),
     liveMembers(self, nowMs) {
@@ -121,14 +125,19 @@ export function createLeaseView(leaseMs: number): LeaseView {
 /** An entry that cannot be read counts as free and unread: repeating is safe, skipping is not. */
 function readPartitionEntry(value: unknown): PartitionEntry {
   if (typeof value !== "object" || value === null) return { owner: "", ...noMark };
-  const { owner, sequence, created, at } = value as Partial<Record<keyof PartitionEntry, unknown>>;
+  const entry = value as Partial<Record<keyof PartitionEntry, unknown>>;
+  const { owner, sequence, created, at, decidedUpTo } = entry;
   return {
     owner: typeof owner === "string" ? owner : "",
-    sequence: typeof sequence === "number" && Number.isSafeInteger(sequence) ? sequence : 0,
+    sequence: isSequence(sequence) ? sequence : 0,
+    ...(isSequence(decidedUpTo) && { decidedUpTo }),
     created: typeof created === "string" ? created : "",
     at: typeof at === "number" ? at : 0,
   };
 }
+
+const isSequence = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value);
 
 /** What a replica writes under its member key with each heartbeat. */
 export interface MemberEntry {

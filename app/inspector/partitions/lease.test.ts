@@ -4,7 +4,10 @@ import { createLease, LeaseEnded } from "./lease.ts";
 function leaseAt(start: number) {
   let nowMs = start;
   const clock = () => nowMs;
-  const lease = createLease({ partition: 3, revision: 7, sentMs: start, trustMs: 1500, clock });
+  const lease = createLease({
+    ...{ partition: 3, inDoubtUpTo: 0, revision: 7 },
+    ...{ sentMs: start, trustMs: 1500, clock },
+  });
   return { lease, pass: (ms: number) => (nowMs += ms) };
 }
 

@@ -16,6 +16,8 @@ export class LeaseEnded extends Error {
 /** The right to publish what one partition holds, as those see it who use it. */
 export interface Lease {
   readonly partition: number;
+  /** Up to this sequence of the log somebody else may have stored results before it was claimed. */
+  readonly inDoubtUpTo: number;
   /** Aborts when the right ends; the reason is a LeaseEnded. */
   readonly signal: AbortSignal;
   /** Whether the right still exists. Ask before every publish: this process may have been paused. */
@@ -33,6 +35,7 @@ export interface OwnLease extends Lease {
 
 export interface LeaseGrant {
   readonly partition: number;
+  readonly inDoubtUpTo: number;
   readonly revision: number;
   /** When the claim was sent. */
   readonly sentMs: number;
@@ -43,7 +46,7 @@ export interface LeaseGrant {
 }
 
 export function createLease(grant: LeaseGrant): OwnLease {
-  const { partition, trustMs, clock } = grant;
+  const { partition, inDoubtUpTo, trustMs, clock } = grant;
   const ending = new AbortController();
   // Every message that waits for a retry listens: many at once are no leak.
   setMaxListeners(0, ending.signal);
@@ -53,6 +56,7 @@ export function createLease(grant: LeaseGrant): OwnLease {
   };
   return {
     partition,
+    inDoubtUpTo,
     signal: ending.signal,
     get revision() {
       return revision;

@@ -15,8 +15,8 @@ import type { PartitionReader } from "./partition-reader.ts";
 
 /** A lease that nobody renewed for so long may be claimed. */
 const leaseMs = 2_000;
-/** Its owner stops so much earlier, whatever the others see. */
-const leaseMarginMs = 500;
+/** Its owner stops half a second earlier, whatever the others see. */
+const trustMs = leaseMs - 500;
 const roundMs = 500;
 /** While a partition is being handed back, its last message in flight is not waited for longer. */
 const settleMs = 20;
@@ -160,9 +160,10 @@ export class PartitionOwner {
     try {
       const entry = { owner: member, ...sight.mark };
       const revision = await store.write(partition, entry, sight.revision);
-      const trustMs = leaseMs - leaseMarginMs;
-      const lease = createLease({ partition, revision, sentMs, trustMs, clock });
-      this.#hold(lease, sight.mark, await look());
+      const log = await look();
+      const inDoubtUpTo = sight.decidedUpTo ?? log.lastSequence;
+      const grant = { partition, inDoubtUpTo, revision, sentMs, trustMs, clock };
+      this.#hold(createLease(grant), sight.mark, log);
     } catch (error) {
       // Another one was faster, or nobody knows: then the next reading tells.
       if (error instanceof LeaseTaken) this.#view.forget(partition);
@@ -207,8 +208,9 @@ export class PartitionOwner {
     if (!due.every(({ confirmed }) => confirmed)) void this.#confirmBeside();
     const ready = due.flatMap(({ held, confirmed }) => (confirmed ? [held] : []));
     await Promise.all(
-      ready.map(async ({ lease, confirmed }) => {
-        if (await this.#write(lease, { owner: "", ...confirmed })) lease.end("handed-over");
+      ready.map(async ({ lease, cursor, confirmed }) => {
+        const entry = { owner: "", ...confirmed, decidedUpTo: cursor.lastTaken() };
+        if (await this.#write(lease, entry)) lease.end("handed-over");
       }),
     );
   }

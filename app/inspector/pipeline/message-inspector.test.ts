@@ -25,6 +25,8 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
       },
     },
     ...{ sender: undefined, stages, metrics, held: new HeldMessages(() => 0) },
+    // Its lease begins with nothing in doubt.
+    decided: { begin: () => {}, settle: ({ outputs }) => Promise.resolve(outputs) },
     state: { rules: { version: "v", size: 1, match }, baselines: new ClientBaselines(10, 1) },
     recipients: new Recipients({
       query: (ids) => Promise.resolve(Object.fromEntries(ids.map((id) => [id, "active"]))),
@@ -37,7 +39,7 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
     ...{ messageId: undefined, received: undefined, qos: 1 },
   };
   const signal = new AbortController().signal;
-  await handle(source, { partition: 3, signal, held: () => true });
+  await handle(source, { partition: 3, inDoubtUpTo: 0, signal, held: () => true });
   const counted = await metrics.budgetExceeded.get();
   const sum = counted.values.reduce((total, { value }) => total + value, 0);
   return { stored, sum, log: lines.join("") };

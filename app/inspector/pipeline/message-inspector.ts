@@ -11,6 +11,7 @@ import type { InspectorMetrics } from "../inspector-metrics.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { MessageHandler } from "../partitions/partition-reader.ts";
 import type { AlertSender, AlertToSend } from "./alert-sender.ts";
+import type { DecidedBefore } from "./decided-before.ts";
 import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
@@ -36,6 +37,7 @@ export interface MessageInspectorOptions {
   readonly stages: readonly Stage[];
   readonly state: InspectionState;
   readonly recipients: Recipients;
+  readonly decided: Pick<DecidedBefore, "begin" | "settle">;
   readonly held: HeldMessages;
   readonly metrics: InspectorMetrics;
   readonly log: Logger;
@@ -53,11 +55,13 @@ const [firstRetryMs, longestRetryMs] = [50, 5_000];
 
 /** Takes one message of a log from inspection to everything stored that follows from it. */
 export function createMessageInspector(options: MessageInspectorOptions): MessageHandler {
-  const { lane, sender, metrics } = options;
+  const { lane, sender, decided, metrics } = options;
   const slots = new Semaphore(storeSlots);
   return async (source, lease) => {
     lease.signal.throwIfAborted();
-    const outputs = await resultsOf(options, source, lease);
+    decided.begin(source, lease);
+    const results = await resultsOf(options, source, lease);
+    const outputs = await decided.settle({ source, outputs: results }, lease);
     const publish = fenced(options.publisher, lease);
     const store = async (output: Output) => {
       const context = { ...options, lease };

@@ -74,18 +74,20 @@ export const eventOutputs = (
     headers: { [headers.messageId]: event.id },
   }));
 
-function routeOf({
-  verdict,
-  origin,
-  clientId,
-}: Inspected): Pick<Output, "destination" | "subject"> {
+type Route = Pick<Output, "destination" | "subject">;
+
+function routeOf({ verdict, origin, clientId }: Inspected): Route {
   if (verdict === "quarantine" || verdict === "deny") {
     return { destination: "quarantine", subject: subjects.quarantine(origin, clientId) };
   }
-  return origin === "upstream"
+  return passedRoute({ origin, clientId });
+}
+
+/** Where a message is stored that passes. */
+export const passedRoute = ({ origin, clientId }: Pick<Inspected, "origin" | "clientId">): Route =>
+  origin === "upstream"
     ? { destination: "alerts", subject: subjects.alerts(clientId) }
     : { destination: "reports", subject: subjects.reports(clientId) };
-}
 
 function headersOf({ source, ...inspected }: Inspected): Record<string, string> {
   const all: Record<string, string> = {
