@@ -1,10 +1,12 @@
 /** Devices that prove themselves by certificates, on real servers. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oldTlsRefusedCheck, tlsCheck } from "../../app/cli/doctor/tls-check.ts";
+import { subjects } from "../../app/contract/subjects.ts";
 import { readDeviceCertificate } from "../../app/registry/device-certificate.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Issued, IssueOptions } from "../../local/authority.ts";
@@ -12,9 +14,10 @@ import { type DeviceCa, ensureDeviceCa } from "../../local/device-ca.ts";
 import type { Region } from "../../local/region.ts";
 import { startAuthProcess } from "../support/auth-process.ts";
 import { connectCertified, registerDevice } from "../support/clients.ts";
+import { exampleFile, pythonWith, startExample } from "../support/device-example.ts";
 import { devicesCommand } from "../support/devices-command.ts";
 import { metricOf } from "../support/metric.ts";
-import { connectAs, readAudit } from "../support/stored.ts";
+import { connectAs, readAudit, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const soon = { timeout: 60_000, interval: 50 };
@@ -31,7 +34,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "sentinel-other-ca-"));
   otherCa = await ensureDeviceCa(directory);
   const none = { bridges: 0, inspectors: 0, auths: 0 };
-  region = await startTestRegion({ edges: 1, ...none, deviceAuth: "certificate" });
+  const gates = { reportGates: true };
+  region = await startTestRegion({ edges: 1, ...none, ...gates, deviceAuth: "certificate" });
   if (!region.deviceCa) throw new Error("the region has no device CA");
   deviceCa = region.deviceCa;
   auth = await startAuthProcess(region, {
@@ -110,6 +114,38 @@ describe("a device with a certificate of the device CA", () => {
     const { issued } = await newDevice(clientId);
     expect(await login(issued, clientId, more)).toBe("admitted");
     await expect.poll(() => reasons(clientId), soon).toEqual(["ok"]);
+  });
+
+  it("may run AWS's IoT Device SDK, as the example for it does", async () => {
+    const script = join(import.meta.dirname, "../../tools/bootstrap-aws-iot.sh");
+    const { status, stdout, stderr } = spawnSync(script, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`${stdout}${stderr}`);
+    const { clientId, issued } = await newDevice("example-aws");
+    const [CERT_FILE, KEY_FILE] = [join(directory, "aws.pem"), join(directory, "aws.key")];
+    writeFileSync(CERT_FILE, issued.certificate);
+    writeFileSync(KEY_FILE, issued.key);
+    await devices("suspend", clientId);
+    const device = startExample(region, [pythonWith("aws-iot"), exampleFile("device_aws.py")], {
+      ...{ DEVICE_ID: clientId, CERT_FILE, KEY_FILE },
+    });
+
+    // Refused, it tries again until it is admitted.
+    await expect.poll(device.said, soon).toContain("refused");
+    await devices("resume", clientId);
+    await expect.poll(device.said, soon).toContain("subscribed");
+    const inspector = await connectAs(region, "inspector");
+    inspector.publish(subjects.delivery(clientId), "door open");
+    await inspector.close();
+
+    await expect.poll(device.said, soon).toContain("alert: door open");
+    const reader = await connectAs(region, "report-inspector");
+    const reports = async () =>
+      (await readStream(reader, "REPORT_INGRESS", `ingress.*.device.${clientId}`)).map(
+        ({ payload }) => payload,
+      );
+    await expect.poll(reports, soon).toEqual(['{"reading":21.5}']);
+    await reader.close();
+    await device.stop();
   });
 
   it("is known by it when it resumes a TLS session, too", async () => {
@@ -193,7 +229,9 @@ describe("a device is refused, recorded and counted", () => {
     await expect.poll(() => ended, soon).toBe(true);
     expect(await login(old, clientId)).toBe(notAuthorized);
     expect(await login(renewed, clientId)).toBe("admitted");
-    await expect.poll(() => reasons(clientId), soon).toEqual(["ok", "certificate-unpinned", "ok"]);
+    // A refusal is recorded beside what is admitted meanwhile.
+    const recorded = async () => (await reasons(clientId)).toSorted();
+    await expect.poll(recorded, soon).toEqual(["certificate-unpinned", "ok", "ok"]);
 
     await devices("unpin", clientId);
     await expect.poll(() => login(old, clientId), soon).toBe("admitted");

@@ -1,18 +1,18 @@
 /** The examples that device makers are given, as they are, on real client libraries. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subjects } from "../../app/contract/subjects.ts";
 import { issueSecret } from "../../app/registry/secret.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
-import { registerDevice } from "../support/clients.ts";
+import { connectDevice, registerDevice } from "../support/clients.ts";
+import { exampleFile, pythonWith, startExample } from "../support/device-example.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const root = join(import.meta.dirname, "../..");
-const examples = join(root, "docs/device-examples");
 const soon = { timeout: 60_000, interval: 50 };
 let region: Region;
 let inspector: NatsConnection;
@@ -33,38 +33,50 @@ afterAll(async () => {
 });
 
 const clients = [
-  { name: "paho", command: [join(root, ".tools/paho/bin/python")], file: "device_paho.py" },
+  { name: "paho", command: [pythonWith("paho")], file: "device_paho.py" },
   // Into a pipe mosquitto_sub would write when it has some kilobytes.
   { name: "mosquitto", command: ["stdbuf", "-oL", "sh"], file: "mosquitto.sh" },
   { name: "mqttjs", command: [process.execPath], file: "mqttjs.mjs" },
 ] as const;
 
-function start({ command, file }: (typeof clients)[number], id: string, secret: string) {
-  const url = new URL(region.endpoints.edgeUrls[0] ?? "");
-  const [program, ...args] = command;
-  const child = spawn(program, [...args, join(examples, file)], {
-    // A group of its own, that ends with what the example has started.
-    detached: true,
-    env: {
-      ...process.env,
-      ...{ DEVICE_ID: id, DEVICE_SECRET: secret },
-      ...{ HOST: url.hostname, PORT: url.port, CA_FILE: region.certificates.caFile },
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (data) => {
-      said += data;
-    });
-  }
-  const ended = once(child, "exit");
-  const stop = async () => {
-    if (child.exitCode === null && child.pid) process.kill(-child.pid, "SIGKILL");
-    await ended;
+const start = ({ command, file }: (typeof clients)[number], id: string, secret: string) =>
+  startExample(region, [...command, exampleFile(file)], { DEVICE_ID: id, DEVICE_SECRET: secret });
+
+/** What an ESP32 would do with the example for ESP-IDF. */
+function settingsOfBoard(id: string) {
+  const text = readFileSync(exampleFile("esp_idf.c"), "utf8");
+  const found = (pattern: RegExp) => pattern.exec(text)?.[1] ?? "";
+  const topic = (name: string) => found(new RegExp(`"(clients/%s/${name})"`)).replace("%s", id);
+  expect(found(/\.client_id = (\w+)/)).toBe("id");
+  return {
+    protocol: found(/\.uri = "(\w+):/),
+    username: found(/\.username = (\w+)/) === "id" ? id : "",
+    protocolVersion: { MQTT_PROTOCOL_V_3_1_1: 4 as const, MQTT_PROTOCOL_V_5: 5 as const }[
+      found(/\.protocol_ver = (\w+)/)
+    ],
+    keepalive: Number(found(/\.keepalive = (\d+)/)),
+    qos: Number(found(/subscribe\(event->client, topic, (\d)\)/)) as 0 | 1 | 2,
+    ...{ alerts: topic("alerts"), reports: topic("reports") },
   };
-  return { said: () => said, stop };
 }
+
+it("a board with the example for ESP-IDF is admitted, granted its QoS and sends its report", async () => {
+  const id = "example-board";
+  const password = await registerDevice(region, id);
+  const { protocol, alerts, reports, qos, ...settings } = settingsOfBoard(id);
+  expect(protocol).toBe("mqtts");
+  expect(settings.keepalive).toBeLessThanOrEqual(340);
+
+  const { client, received } = await connectDevice(region, { clientId: id, password, ...settings });
+  expect(await client.subscribeAsync(alerts, { qos })).toMatchObject([{ topic: alerts, qos }]);
+  await client.publishAsync(reports, '{"reading":21.5}', { qos: 1 });
+  inspector.publish(subjects.delivery(id), "door open");
+
+  await expect.poll(() => received.map(({ payload }) => payload), soon).toEqual(["door open"]);
+  const stored = () => readStream(reader, "REPORT_INGRESS", `ingress.*.device.${id}`);
+  await expect.poll(async () => (await stored()).length, soon).toBe(1);
+  await client.endAsync();
+});
 
 describe.each(clients)("the example for $name", (client) => {
   it("sends its report, subscribes with QoS 1 and gets its alert", async () => {
