@@ -19,7 +19,7 @@ export type TextFinder = (payload: Uint8Array) => Uint8Array;
  * two or three characters of any rule turn up by chance, but a name or a message stands in one run.
  */
 export function createTextFinder(): TextFinder {
-  const scratch = new Uint8Array(payloadLimitBytes);
+  const scratch = Buffer.alloc(payloadLimitBytes);
   return (payload) => {
     if (isText(payload)) return payload;
     return scratch.subarray(0, copyRuns(payload, scratch, shortestRun));
@@ -31,7 +31,7 @@ const shortestInner = 12;
 
 /** The writing in bytes that are no text. The answer lies in a buffer that the next call reuses. */
 export function createWritingFinder(): TextFinder {
-  const scratch = new Uint8Array(payloadLimitBytes);
+  const scratch = Buffer.alloc(payloadLimitBytes);
   return (bytes) => scratch.subarray(0, copyRuns(bytes, scratch, shortestInner));
 }
 

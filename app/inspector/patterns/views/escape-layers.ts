@@ -63,7 +63,8 @@ export interface EscapeLayers {
  * the payload limit, which no text given here may exceed, is enough and each layer is decoded in place.
  */
 export function createEscapeLayers(): EscapeLayers {
-  const scratch = new Uint8Array(payloadLimitBytes);
+  // A Buffer, as all texts here: it searches for a byte many at a time, other arrays one by one.
+  const scratch = Buffer.alloc(payloadLimitBytes);
   return {
     each(text, visit) {
       let innermost = text;

@@ -14,7 +14,7 @@ export function plainLetters(text: Uint8Array): Uint8Array | undefined {
   if (isAscii(text)) return undefined;
   const first = firstDisguise(text);
   if (first < 0) return undefined;
-  const into = new Uint8Array(text.length);
+  const into = Buffer.alloc(text.length);
   into.set(text.subarray(0, first));
   let written = first;
   for (let at = first; at < text.length; ) {

@@ -55,7 +55,8 @@ export function createUnfolding(): (payload: Uint8Array, views: Views) => Unseen
   const writingIn = createWritingFinder();
   const layers = createEscapeLayers();
 
-  return (payload, { look, lookAtFile }) => {
+  return (given, { look, lookAtFile }) => {
+    const payload = Buffer.from(given.buffer, given.byteOffset, given.length);
     let left = budgetOf(payload);
     let enough = false;
     let cut = false;
