@@ -33,6 +33,9 @@ import {
   readAuthEnvironment,
   recordLimitsOf,
 } from "./environment.ts";
+import { createGuessMetrics } from "./guessing/guess-metrics.ts";
+import { GuessReports } from "./guessing/guess-reports.ts";
+import { Guesses, guessSettings } from "./guessing/guesses.ts";
 import { Admission } from "./limits/admission.ts";
 import { BacklogProbe } from "./limits/backlog-probe.ts";
 import { createLimitMetrics } from "./limits/limit-metrics.ts";
@@ -141,6 +144,11 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     sessionMs: longestSessionMs(environment.SESSION_SECONDS),
     metrics: createOneSessionMetrics(context.metrics),
   });
+  const guesses = new GuessReports({
+    ...{ connection: auth.connection, log, clock: nowMs },
+    guesses: new Guesses(guessSettings, nowMs),
+    metrics: createGuessMetrics(context.metrics),
+  });
   const refusals = new HeldRefusals();
   const respond = createCalloutResponder({
     judge: createJudge({
@@ -154,6 +162,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     issuer,
     holdCutOff: () => refusals.wait(),
     admitted: oneSession.admitted,
+    refused: (login) => guesses.note(login),
     sessionSeconds: environment.SESSION_SECONDS,
     metrics: { ...metrics, limited: limitMetrics.limited },
     log,
@@ -174,7 +183,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
-    ...{ cutOffs, bars, oneSession, silentSessions, log },
+    ...{ cutOffs, bars, guesses, oneSession, silentSessions, log },
   });
 }
 

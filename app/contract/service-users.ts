@@ -88,6 +88,8 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...store("CHANGES", subjects.registrySweep, subjects.logins("*")),
       // Whom it keeps out of all regions.
       ...store("CHANGES", subjects.bar("*"), subjects.observedBar("*")),
+      // Who tries secrets.
+      ...store("CORE", subjects.event("login", "*")),
     ],
     subscribe: [
       inbox("auth"),

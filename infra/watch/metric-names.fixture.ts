@@ -7,6 +7,7 @@ import { AuditOutbox } from "../../app/audit/audit-outbox.ts";
 import { createAuthMetrics } from "../../app/auth/auth-metrics.ts";
 import { createBarMetrics } from "../../app/auth/bars/bar-metrics.ts";
 import { createCutOffMetrics } from "../../app/auth/cut-off/cut-off-metrics.ts";
+import { createGuessMetrics } from "../../app/auth/guessing/guess-metrics.ts";
 import { Admission } from "../../app/auth/limits/admission.ts";
 import { createLimitMetrics } from "../../app/auth/limits/limit-metrics.ts";
 import { LoginLimits } from "../../app/auth/limits/login-limits.ts";
@@ -95,6 +96,7 @@ export async function ownMetrics() {
   createOneSessionMetrics(registry).watchWaiting(zero);
   createCutOffMetrics(registry).watchInForce(zero);
   createBarMetrics(registry).watchInForce(zero);
+  createGuessMetrics(registry);
   createSilenceMetrics(registry);
   createMeterMetrics(registry).watchDevices(zero);
   createMenderMetrics(registry, ["eu-west"]);

@@ -23,7 +23,7 @@ const mayCause: Readonly<Record<string, RegExp>> = {
   bridge: /^(ingress\.\d+\.upstream|deadletter\.bridge)\./,
   inspector:
     /^(clients|reports|quarantine\.upstream|decisions\.upstream|audit\.quarantine|audit\.chain\.quarantine|events|deadletter\.inspector|ingress|\$KV)\./,
-  auth: /^(audit\.auth|audit\.chain\.auth|registry\.(changes|bars|observed)|cutoffs|logins)\.|^registry\.sweep$/,
+  auth: /^(audit\.auth|audit\.chain\.auth|registry\.(changes|bars|observed)|cutoffs|logins|events\.login)\.|^registry\.sweep$/,
   operator: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   console: /^(audit\.registry|audit\.chain\.registry|registry\.changes)\./,
   mender: /^audit\.(copies|chain\.copies)\./,

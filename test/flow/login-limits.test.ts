@@ -1,12 +1,13 @@
 /** What a flood, a guesser and a session without end come up against, on real servers. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { subjects } from "../../app/contract/subjects.ts";
 import { issueSecret } from "../../app/registry/secret.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
 import { metricOf } from "../support/metric.ts";
-import { connectAs, readAudit } from "../support/stored.ts";
+import { connectAs, readAudit, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const home = "127.0.0.1";
@@ -71,6 +72,12 @@ async function auditedFrom(address: string): Promise<string[]> {
     .map((event) => event.status_detail);
 }
 
+/** The findings of a rule about a device or an address. */
+const findingsOf = async (name: string) =>
+  (await readStream(operator, "SECURITY_EVENTS", subjects.event("login", name))).map(
+    ({ payload }) => JSON.parse(payload).finding_info.analytic.uid,
+  );
+
 describe("guessing a device's secret", () => {
   it("locks the guesser's address out for that id, the device gets in from its own", async () => {
     const secret = await registerDevice(region, "guessed");
@@ -86,11 +93,12 @@ describe("guessing a device's secret", () => {
       .toEqual([...Array(5).fill("bad-secret"), "locked-out"]);
   });
 
-  it("from many addresses does not keep the device from its own", async () => {
+  it("from many addresses does not keep the device from its own, and is found once", async () => {
     const secret = await registerDevice(region, "hunted");
     for (let i = 10; i < 20; i++) await guess("hunted", 6, `127.0.1.${i}`);
 
     expect(await login("hunted", secret)).toBe(told.admitted);
+    await expect.poll(() => findingsOf("hunted"), soon).toEqual(["distributed-guessing"]);
   });
 
   it("locks nobody else out behind the same address", async () => {
@@ -103,7 +111,7 @@ describe("guessing a device's secret", () => {
 });
 
 describe("trying many ids", () => {
-  it("locks the address out, but not the devices that logged in from there before", async () => {
+  it("locks the address out, but not the devices that logged in from there before, and is found once", async () => {
     const address = "127.0.0.4";
     const regular = await registerDevice(region, "regular");
     const newcomer = await registerDevice(region, "newcomer");
@@ -115,6 +123,8 @@ describe("trying many ids", () => {
     expect(await login("regular", regular, address)).toBe(told.admitted);
     expect(await login("newcomer", newcomer)).toBe(told.admitted);
     await expect.poll(() => auditedFrom(address), soon).toContain("locked-out");
+    await expect.poll(() => findingsOf("address-127-0-0-4"), soon).toEqual(["credential-stuffing"]);
+    expect(await findingsOf("guessed")).toEqual([]);
   });
 });
 

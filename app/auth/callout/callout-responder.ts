@@ -1,6 +1,7 @@
 import { calloutLimitBytes } from "../../contract/limits.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { AuthMetrics } from "../auth-metrics.ts";
+import type { RefusedLogin } from "../guessing/guesses.ts";
 import type { LimitMetrics } from "../limits/limit-metrics.ts";
 import type { LoginLimits } from "../limits/login-limits.ts";
 import type { Login } from "../one-session/login.ts";
@@ -22,6 +23,8 @@ export interface ResponderOptions {
   readonly issuer: TokenIssuer;
   /** Resolves when a device that is cut off may be told so. */
   readonly holdCutOff: () => Promise<void>;
+  /** Is told of each login that is refused. */
+  readonly refused?: (login: RefusedLogin) => void;
   /** Is told of each login that is admitted, and of the connection that it is for. */
   readonly admitted?: (login: Omit<Login, "atMs">) => void;
   /** After about so long a session ends and the device has to log in again. */
@@ -49,6 +52,7 @@ export function createCalloutResponder(options: ResponderOptions): CalloutRespon
     const { decision, single } = options.recorder.record(request, judged.decision, known);
     const code = codeOf(decision);
     if (request) await options.limits.note(request, code);
+    if (request && code !== undefined) options.refused?.({ ...request, code, known });
     metrics.decided(code, (clock() - receivedAt) / 1000);
     if (judged.limit) metrics.limited(judged.limit);
     const who = request && { client: request.clientId.slice(0, 80), address: request.address };

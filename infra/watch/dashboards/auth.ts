@@ -67,14 +67,23 @@ const limits: Section = {
       ],
     }),
     graph({
-      title: "Lock-outs begun",
-      description: "Of one id at one address, or of an address",
+      title: "Lock-outs begun, and who tries secrets",
+      description:
+        "Of one id at one address, or of an address; findings of an address that tries many ids, or of a device that is tried from many addresses",
       unit: "reqps",
       width: 6,
       queries: [
         {
           expr: `sum by (limit) (rate(sentinel_auth_lockouts_total[${range}]))`,
           legend: "{{limit}}",
+        },
+        {
+          expr: `sum by (rule) (rate(sentinel_auth_guess_findings_total[${range}]))`,
+          legend: "{{rule}}",
+        },
+        {
+          expr: `sum(rate(sentinel_auth_guess_findings_untold_total[${range}]))`,
+          legend: "not told",
         },
       ],
     }),
