@@ -192,7 +192,7 @@ describe("an incident", () => {
     await second.start();
   });
 
-  it("is listed, shown, assigned and closed by the command line", async () => {
+  it("is listed, shown, assigned, closed and exported by the command line", async () => {
     const id = await one("drill-3");
     const run = async (...args: string[]) => {
       const { code, stdout, stderr } = await sentinel(["incidents", ...args], settings);
@@ -202,10 +202,22 @@ describe("an incident", () => {
     expect(await run("list", "--client", "drill-3")).toContain(`${id}  high`);
     expect(JSON.parse(await run("list", "--json", "--client", "drill-3"))).toMatchObject({ id });
     expect(await run("assign", id, "--to", "bob")).toContain("in_progress");
-    expect(await run("close", id, "--verdict", "fp", "--note", "test bench")).toContain("fp");
+    expect(await run("close", id, "--verdict", "fp", "--note", "=1+2 test bench")).toContain("fp");
     const shown = await run("show", id);
-    expect(shown).toContain("ann: closed as fp - test bench");
+    expect(shown).toContain("ann: closed as fp - =1+2 test bench");
     expect(shown).toContain("drill-3");
+    const [head = "", row = "", ...others] = (await run("export", "--client", "drill-3"))
+      .trimEnd()
+      .split("\n");
+    const cells = row.split(",");
+    const cell = (name: string) => cells[head.split(",").indexOf(name)];
+    expect(others).toEqual([]);
+    expect([cell("id"), cell("verdict"), cell("clients")]).toEqual([id, "fp", "drill-3"]);
+    // No formula to a spreadsheet.
+    expect(cell("note")).toBe("'=1+2 test bench");
+    const lines = await run("export", "--format", "ndjson", "--client", "drill-3", "--since", "1d");
+    expect(JSON.parse(lines)).toMatchObject({ id, note: "=1+2 test bench" });
+    expect(await run("export", "--client", "nobody")).toBe(`${head}\n`);
     const wrong = await sentinel(["incidents", "close", id, "--verdict", "no"], settings);
     expect(wrong.code).toBe(2);
   });

@@ -9,8 +9,14 @@ import {
 } from "../../contract/incident.ts";
 import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
-import { clientId, collect, examples, positive } from "../option-values.ts";
-import { decideIncidents, listIncidents, showIncident } from "./incident-work.ts";
+import { clientId, collect, duration, examples, positive } from "../option-values.ts";
+import {
+  decideIncidents,
+  exportFormats,
+  exportIncidents,
+  listIncidents,
+  showIncident,
+} from "./incident-work.ts";
 
 const ids = new Argument("<id...>", "ids of incidents").argParser(
   collect(isIncidentId, "The id of an incident is one that `sentinel incidents list` shows."),
@@ -46,7 +52,37 @@ export function addIncidentCommands(program: Command, run: RunCommand): void {
     .action((id: string, { json }) =>
       run((context) => showIncident(context, { id, json }), program.opts()),
     );
+  addExport(incidents, program, run);
   addDecisions(incidents, program, run);
+}
+
+function addExport(incidents: Command, program: Command, run: RunCommand): void {
+  incidents
+    .command("export")
+    .description("writes all incidents for other programs, the one that changed last at the end")
+    .addOption(
+      new Option("--format <format>", "csv for a table, ndjson with what was found and happened")
+        .choices(exportFormats)
+        .default("csv"),
+    )
+    .option("--since <duration>", "only those of which something was found since", duration)
+    .addOption(new Option("--status <status>", "only those").choices(incidentStatuses))
+    .addOption(new Option("--severity <severity>", "only those").choices(incidentSeverities))
+    .option("--client <id>", "only those that name this client", clientId)
+    .option("--rule <id>", "only those of this rule")
+    .addHelpText(
+      "after",
+      "\nTimes are UTC. An incident that changes meanwhile comes again: of two lines with one id the\n" +
+        "later counts.\n" +
+        examples("sentinel incidents export --since 30d > incidents.csv"),
+    )
+    .action(({ format, since = Number.POSITIVE_INFINITY, ...filter }) => {
+      const sinceMs = Date.now() - since;
+      return run(
+        (context) => exportIncidents(context, { format, sinceMs, filter }),
+        program.opts(),
+      );
+    });
 }
 
 function addDecisions(incidents: Command, program: Command, run: RunCommand): void {

@@ -8,6 +8,7 @@ import type { CommandContext } from "../command-context.ts";
 import { connectOperator } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import { operatorName } from "../operator-settings.ts";
+import { incidentCsvHead, incidentCsvLine } from "./incident-csv.ts";
 import { incidentLine, incidentLines } from "./incident-lines.ts";
 
 interface ListArguments {
@@ -49,6 +50,34 @@ export const listIncidents = (context: CommandContext, options: ListArguments): 
       await (options.json
         ? context.output.json(JSON.stringify(incidentView(incident)))
         : context.output.line(...incidentLine(incident)));
+    }
+    return 0;
+  });
+
+export const exportFormats = ["csv", "ndjson"] as const;
+
+export interface ExportArguments {
+  readonly filter: IncidentFilter;
+  readonly format: (typeof exportFormats)[number];
+  /** Only those of which something was found since; milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/**
+ * All incidents in a form for other programs, however many. One that changes meanwhile comes again: of two
+ * with one id the later counts.
+ */
+export const exportIncidents = (
+  context: CommandContext,
+  { filter, format, sinceMs }: ExportArguments,
+): Promise<number> =>
+  withNats(context, async (connection) => {
+    const { output } = context;
+    if (format === "csv") await output.line(incidentCsvHead);
+    for await (const incident of storedIncidents(connection)) {
+      if (!isListed(incident, filter) || incident.lastSeen < sinceMs) continue;
+      if (format === "csv") await output.line(incidentCsvLine(incident));
+      else await output.json(JSON.stringify(wholeIncidentView(incident)));
     }
     return 0;
   });
