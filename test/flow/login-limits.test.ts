@@ -25,7 +25,8 @@ beforeAll(async () => {
   region = await startTestRegion({ core: 3, edges: 1, ...none });
   auth = await startAuthProcess(region, {
     SESSION_SECONDS: String(sessionSeconds),
-    ADDRESS_LOGINS_PER_SECOND: "20",
+    // Low enough for a slow machine to pass it.
+    ADDRESS_LOGINS_PER_SECOND: "10",
     DEVICE_FAILURES: "5",
     ADDRESS_FAILURES: "30",
     LOGINS_AT_ONCE: "20",
@@ -138,14 +139,16 @@ describe("a flood of ids that nobody has", () => {
       while (!over) await login(`stranger-${made++}`, issueSecret(), address);
     };
     const floods = Array.from({ length: 40 }, (_, i) => flood(`127.0.2.${1 + (i % 3)}`));
-    await vi.waitFor(async () => expect(await limitedBy("address-rate")).toBeGreaterThan(0), {
-      timeout: 60_000,
-      interval: 50,
-    });
-
-    for (let i = 0; i < 20; i++) expect(await login("known", secret)).toBe(told.admitted);
-    over = true;
-    await Promise.all(floods);
+    try {
+      await vi.waitFor(
+        async () => expect(await limitedBy("address-rate")).toBeGreaterThan(0),
+        soon,
+      );
+      for (let i = 0; i < 20; i++) expect(await login("known", secret)).toBe(told.admitted);
+    } finally {
+      over = true;
+      await Promise.all(floods);
+    }
     expect(await refused("rate-limited")).toBeGreaterThan(0);
     await expect.poll(() => auditedFrom("127.0.2.1"), soon).toContain("rate-limited");
   });
