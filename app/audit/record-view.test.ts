@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../shared/canonical-json.ts";
 import { hostileTexts, isHarmless } from "../shared/hostile-texts.fixture.ts";
 import { auditRecord } from "./authentication-event.ts";
+import { exceptionEvent } from "./exception-event.ts";
 import { recordView } from "./record-view.ts";
-import { changeEvent } from "./registry-event.ts";
+import { changeEvent, intentEvent } from "./registry-event.ts";
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5);
 const stored = (subject: string, body: string) =>
@@ -36,6 +37,20 @@ describe("what a record says", () => {
       ...{ kind: "registry", who: "api:eve", device: "pump-7" },
       ...{ what: "suspended", outcome: "Success" },
     });
+  });
+
+  it("of a change of several devices, or of something else: what it is about, which is no device", () => {
+    const told = { operation: "operation", status: "done", nowMs: at } as const;
+    const intent = { kind: "revoked", clientIds: ["a", "b"], actor: "eve" } as const;
+    const several = intentEvent(intent, told);
+    const view = stored(several.subject, canonicalJson(several.event));
+    expect(view).toMatchObject({ about: "2 devices" });
+    expect(view).not.toHaveProperty("device");
+
+    const ended = exceptionEvent({ kind: "end", id: "687a24d8", actor: "eve" }, told);
+    const other = stored(ended.subject, canonicalJson(ended.event));
+    expect(other).toMatchObject({ what: "exception-ended", about: "687a24d8" });
+    expect(other).not.toHaveProperty("device");
   });
 
   it.each([

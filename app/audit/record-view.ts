@@ -11,8 +11,10 @@ export interface RecordView {
   readonly kind: string;
   /** Who did it: a person's name, or the device that logged in. */
   readonly who?: string;
-  /** The device that it is about, or how many. */
+  /** The device that it is about. */
   readonly device?: string;
+  /** What else it is about: how many devices, or an exception by its id. */
+  readonly about?: string;
   readonly what: string;
   readonly outcome?: string;
   readonly detail?: string;
@@ -31,10 +33,8 @@ function textAt(event: Event, ...path: readonly string[]): string | undefined {
 
 /** Each kind of record names its parts as OCSF's class of event does. */
 function partsOf(event: Event): Omit<RecordView, "sequence" | "time" | "kind"> {
-  const device =
-    textAt(event, "entity", "uid") ??
-    textAt(event, "entity", "name") ??
-    textAt(event, "user", "uid");
+  const device = textAt(event, "entity", "uid") ?? textAt(event, "user", "uid");
+  const about = textAt(event, "entity", "name");
   const who = textAt(event, "actor", "user", "name") ?? textAt(event, "user", "name");
   const what =
     textAt(event, "unmapped", "change") ??
@@ -51,6 +51,7 @@ function partsOf(event: Event): Omit<RecordView, "sequence" | "time" | "kind"> {
     what,
     ...(who !== undefined && { who }),
     ...(device !== undefined && { device }),
+    ...(about !== undefined && { about }),
     ...(outcome !== undefined && { outcome }),
     ...(detail !== undefined && { detail }),
   };

@@ -1,6 +1,6 @@
 import { type SeenFinding, seenFinding } from "../incidents/seen-finding.ts";
 import { jetstreamManager, type NatsConnection } from "../shared/nats.ts";
-import { hasMore, readBatch, type StoredMessage } from "../shared/stored-messages.ts";
+import { newestFirst } from "../shared/newest-first.ts";
 import { seeStream } from "../shared/stream-sight.ts";
 
 export interface NewestFindings {
@@ -23,9 +23,8 @@ const stream = "SECURITY_EVENTS";
 const usual = { findings: 50_000, atOnce: 1_000, ms: 15_000 };
 
 /**
- * Findings, the newest of all that are stored, so many and so long at most. Read by sequence also
- * when a client is wanted: to look for a subject, nats-server reads every block and lets nobody store
- * meanwhile. From the end backwards, so that what the time does not suffice for is the oldest.
+ * Findings, the newest of all that are stored, so many and so long at most: what the time does not
+ * suffice for is the oldest.
  *
  * @throws StreamUnread
  */
@@ -40,10 +39,8 @@ export async function newestFindings(
   const untilMs = performance.now() + limits.ms;
   const found: SeenFinding[] = [];
   let since = nowMs;
-  for (let last = sight.lastSequence; last >= first; last -= limits.atOnce) {
-    if (performance.now() > untilMs) return { found, since, complete: false };
-    const from = Math.max(first, last - limits.atOnce + 1);
-    const messages = await storedBetween(connection, from, last);
+  const part = { first, last: sight.lastSequence, atOnce: limits.atOnce };
+  for await (const messages of newestFirst(connection, stream, part)) {
     const recent = messages.filter(({ storedAt }) => storedAt >= notBefore);
     for (const message of recent) {
       const finding = seenFinding(message);
@@ -51,26 +48,9 @@ export async function newestFindings(
     }
     if (recent.length < messages.length) return { found, since: notBefore, complete: true };
     since = recent[0]?.storedAt ?? since;
+    const goesOn = (messages[0]?.sequence ?? first) > first;
+    if (goesOn && performance.now() > untilMs) return { found, since, complete: false };
   }
   const complete = first === kept;
   return { found, since: complete ? notBefore : since, complete };
-}
-
-/** Both ends included. A copy that lags may lack the newest. */
-async function storedBetween(
-  connection: NatsConnection,
-  first: number,
-  last: number,
-): Promise<readonly StoredMessage[]> {
-  const messages: StoredMessage[] = [];
-  for (let next = first; next <= last; ) {
-    const batch = await readBatch(connection, stream, {
-      from: { sequence: next },
-      limit: last - next + 1,
-    });
-    messages.push(...batch.filter(({ sequence }) => sequence <= last));
-    if (!hasMore(batch)) break;
-    next = (batch.at(-1)?.sequence ?? last) + 1;
-  }
-  return messages;
 }

@@ -202,6 +202,8 @@ describe("the audit", () => {
         ["suspended", "Requested", "api:operator", "console-1-"],
         ["suspended", "Success", "api:operator", "console-1-"],
       ]);
+    const listed = await as.viewer("GET", "/api/v1/audit?client=audited&kind=registry&limit=1");
+    expect(listed.body.records).toMatchObject([{ what: "suspended", outcome: "Success" }]);
     const { code, stdout } = await sentinel(["audit", "verify"], settings());
     expect(stdout).toContain("console-1-");
     expect(code).toBe(0);

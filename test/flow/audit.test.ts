@@ -133,6 +133,26 @@ describe("a change of the registry", () => {
     expect(writers.at(-1)?.writer).toMatch(/^sentinel-/);
   });
 
+  it("is listed, the newest first, of one device and in pages", async () => {
+    const of = ["--client", "pump-1", "--kind", "registry"];
+    const list = (...more: string[]) => sentinel(["audit", "list", ...of, ...more], settings);
+    const parsed = (text: string) =>
+      text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const whole = parsed((await list("--json")).stdout);
+    expect(whole.map(({ what, outcome, who }) => [what, outcome, who])).toEqual([
+      ["revoked", "Success", "olga"],
+      ["revoked", "Requested", "olga"],
+    ]);
+    const { stdout, stderr, code } = await list("--limit", "1");
+    expect(stdout).toMatch(/^TIME .+\n20\S+Z +registry +pump-1 +revoked +Success +olga\n$/);
+    const [, after = ""] = /--after (\d+)/.exec(stderr) ?? [];
+    expect(parsed((await list("--json", "--after", after)).stdout)).toEqual(whole.slice(1));
+    expect(code).toBe(0);
+  });
+
   it("is not made while AUDIT takes nothing", async () => {
     const provision = await connectAs(region, streamMaker("AUDIT"));
     const { streams } = await jetstreamManager(provision);
@@ -147,7 +167,8 @@ describe("a change of the registry", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("AUDIT cannot be written");
     expect(refused.stderr).toContain("nothing more was changed");
-    expect(await admitted("pump-2")).toBe(true);
+    // What auth could not store meanwhile it tries again now and then: only then it admits.
+    await expect.poll(() => admitted("pump-2"), soon).toBe(true);
     expect(await verify()).toMatchObject({ code: 0, intact: true, holes: 0 });
   });
 });

@@ -86,9 +86,17 @@ it("a device is disconnected after a word about what that does, and may come bac
   const { client } = await connectDevice(browsed.region, { clientId: "pump-5", password });
   const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   await page.goto("/devices/pump-5");
+  const logins = () =>
+    page.evaluate<number>(
+      `fetch("/api/v1/audit?client=pump-5&kind=auth").then((answer) => answer.json()).then(({ records }) => records.length)`,
+    );
+  await expect.poll(logins, soon).toBe(1);
   await page.getByRole("button", { name: "Disconnect" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("It may connect again at once", { exact: false }).waitFor();
+  await dialog
+    .getByText(/Last on record in this region: Logon, Success, .+ UTC, 127\.0\.0\.1\./)
+    .waitFor();
   await dialog.getByRole("button", { name: "Disconnect" }).click();
 
   await closed;

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { auditKinds } from "../../contract/subjects.ts";
 import type { RunCommand } from "../command-context.ts";
-import { examples, positive } from "../option-values.ts";
+import { clientId, examples, positive } from "../option-values.ts";
 import type { AuditRange } from "./audit-source.ts";
 import { compareAudit } from "./compare-command.ts";
 import { exportAudit } from "./export-command.ts";
+import { listAudit } from "./list-command.ts";
 import { verifyAudit } from "./verify-command.ts";
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
@@ -28,6 +30,7 @@ function rangeOf(command: Command, { from, to }: Partial<AuditRange>): AuditRang
 /** `sentinel audit`: what an auditor asks. */
 export function addAuditCommands(program: Command, run: RunCommand): void {
   const audit = program.command("audit").description("the record of logins and registry changes");
+  addListCommand(audit, program, run);
   const verify = audit
     .command("verify")
     .description(
@@ -111,5 +114,30 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
       const range = rangeOf(exporting, options);
       const { out } = options;
       return run((context) => exportAudit(context, { ...range, out }), program.opts());
+    });
+}
+
+function addListCommand(audit: Command, program: Command, run: RunCommand): void {
+  const listing = audit
+    .command("list")
+    .description("lists audit records, newest first")
+    .addOption(new Option("--client <id>", "only those under this device").argParser(clientId))
+    .addOption(new Option("--kind <kind>", "only those").choices(auditKinds))
+    .addOption(from())
+    .addOption(to())
+    .option("--limit <count>", "so many at most", positive, 100)
+    .option("--after <sequence>", "go on where a list with --limit ended", positive)
+    .option("--json", "a JSON object a line", false)
+    .addHelpText(
+      "after",
+      examples(
+        "sentinel audit list --kind registry",
+        "sentinel audit list --client pump-7 --from 2026-01-01 --limit 20",
+      ),
+    )
+    .action(({ client, kind, limit, after, json, ...options }) => {
+      const { from: since, to: until } = rangeOf(listing, options);
+      const filter = { client, kind, since, until };
+      return run((context) => listAudit(context, { filter, limit, after, json }), program.opts());
     });
 }

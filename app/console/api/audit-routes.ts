@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { newestRecords } from "../../audit/newest-records.ts";
 import { recordView } from "../../audit/record-view.ts";
-import { storedRecord } from "../../audit/stored-record.ts";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { auditKinds } from "../../contract/subjects.ts";
-import { readBatch } from "../../shared/stored-messages.ts";
 import { type Api, type ApiOptions, answer, failures, holderOf } from "./api.ts";
 import { wholeNumber } from "./device-schemas.ts";
 
@@ -29,6 +28,7 @@ const AuditRecord = z
     kind: z.string(),
     who: z.string().optional(),
     device: z.string().optional(),
+    about: z.string().optional().describe("How many devices, or an exception by its id"),
     what: z.string(),
     outcome: z.string().optional(),
     detail: z.string().optional(),
@@ -37,10 +37,14 @@ const AuditRecord = z
 
 const AuditList = z
   .object({
-    records: z.array(AuditRecord).describe("In the order of storage"),
+    records: z.array(AuditRecord).describe("The newest first, in the order of storage"),
+    scanned: z.int().describe("Records that were looked at for this page"),
+    back: time.optional().describe("When the oldest of those was stored"),
     next: z.int().optional().describe("`after` of the next page; absent on the last"),
   })
   .meta({ id: "AuditList" });
+
+const ms = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
 /** What is on record. Whether the record is whole, `sentinel audit verify` says. */
 export function addAuditRoutes(api: Api, { nats, reads }: ApiOptions): void {
@@ -50,29 +54,23 @@ export function addAuditRoutes(api: Api, { nats, reads }: ApiOptions): void {
       config: { access: "viewer" },
       schema: {
         tags: ["audit"],
-        summary: "Lists records of AUDIT, oldest first, page by page",
+        summary: "Lists records of AUDIT, newest first, page by page",
+        description:
+          "Looks at 10,000 records for a page at most. With a filter a page may be empty, or short, without being the last: `next` goes on, `back` says how far it was looked.",
         querystring: AuditQuery,
         response: { 200: answer("A page", AuditList), ...failures },
       },
     },
     async (request) => {
-      const { client = "*", kind = "*", since, until, limit, after } = request.query;
-      const from =
-        after === undefined && since !== undefined
-          ? { since: Date.parse(since) }
-          : { sequence: (after ?? 0) + 1 };
-      // Three parts: what chains of records are made of has four.
-      const filter = `audit.${kind}.${client}`;
-      const batch = await reads.read(holderOf(request), () =>
-        readBatch(nats, "AUDIT", { from, limit, filter }),
-      );
-      const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
-      const wanted = batch.filter(({ storedAt }) => storedAt < end);
-      const last = batch.at(-1);
-      const isMore = last !== undefined && last.following > 0 && wanted.length === batch.length;
+      const { since, until, ...query } = request.query;
+      const wanted = { ...query, since: ms(since), until: ms(until) };
+      const page = await reads.read(holderOf(request), () => newestRecords(nats, wanted));
+      const { records, scanned, back, next } = page;
       return {
-        records: wanted.map((message) => recordView(storedRecord(message))),
-        ...(isMore && { next: last.sequence }),
+        records: records.map(recordView),
+        scanned,
+        ...(back !== undefined && { back: new Date(back).toISOString() }),
+        ...(next !== undefined && { next }),
       };
     },
   );

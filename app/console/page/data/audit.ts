@@ -5,13 +5,18 @@ export interface AuditRecord {
   readonly kind: string;
   readonly who?: string;
   readonly device?: string;
+  readonly about?: string;
   readonly what: string;
   readonly outcome?: string;
   readonly detail?: string;
 }
 
 export interface AuditPage {
+  /** The newest first. */
   readonly records: readonly AuditRecord[];
+  readonly scanned: number;
+  /** When the oldest was stored that was looked at. */
+  readonly back?: string;
   readonly next?: number;
 }
 
@@ -30,6 +35,10 @@ export const sinceOf = (minutes: number, now: number) =>
   new Date(now - minutes * 60_000).toISOString();
 
 const pageSize = 100;
+
+/** The request for the newest login, or attempt at one, of a device. */
+export const lastLoginPath = (clientId: string) =>
+  `/audit?${new URLSearchParams({ client: clientId, kind: "auth", limit: "1" })}`;
 
 /** The request of a list, from the address of its view. */
 export function auditPath(address: URLSearchParams): string {

@@ -6,6 +6,7 @@ import { mayAct, type Role } from "../data/session.ts";
 import { useSession } from "../data/signed-in.tsx";
 import { Question } from "./dialog.tsx";
 import { Failure } from "./failure.tsx";
+import { LastLogin } from "./last-login.tsx";
 import { tell } from "./messages.tsx";
 import { NewSecret } from "./new-secret.tsx";
 
@@ -138,6 +139,7 @@ function Confirm(props: {
   return (
     <Question title={`${action.name}: ${device.clientId}`} isOpen onClose={onClose}>
       <p>{action.effect}</p>
+      {action.verb === "disconnect" && <LastLogin clientId={device.clientId} />}
       {failure && <Failure error={failure} />}
       <div className="choices">
         <Button className="button" onPress={onClose}>

@@ -22,11 +22,13 @@ export function Audit() {
   const [address] = useSearchParams();
   const { answer, failure, waits, again } = useAsked<AuditPage>(auditPath(address));
   const page = answer?.body;
+  const times = useTimes();
   return (
     <View title="Audit">
       <div className="filters">
         <TextFilter name="client" label="Client id" example="pump-7" />
         <ChoiceFilter name="kind" label="Kind" of={kinds} />
+        <TextFilter name="until" label="Before, UTC" example="2026-01-31T12:00:00Z" />
       </div>
       <Since />
       {failure && <Failure error={failure} again={again} />}
@@ -37,12 +39,15 @@ export function Audit() {
             <Rows records={page.records} />
           ) : (
             <p className="empty">
-              Nothing is on record for this. Go further back, or take a filter away.
+              {page.next === undefined
+                ? "Nothing is on record for this. Go further back, or take a filter away."
+                : "None among these; the record goes on."}
             </p>
           )}
           <Pager next={page.next}>
-            {count(page.records.length)} shown, oldest first. Whether all of it is whole, sentinel
-            audit verify says.
+            {count(page.records.length)} shown, newest first; {count(page.scanned)} looked at
+            {page.back && `, back to ${times.full(page.back)} ${times.zone}`}. Whether all of it is
+            whole, sentinel audit verify says.
           </Pager>
         </section>
       )}
@@ -89,7 +94,7 @@ function Rows({ records }: { readonly records: readonly AuditRecord[] }) {
               Kind
             </th>
             <th scope="col">What</th>
-            <th scope="col">Device</th>
+            <th scope="col">About</th>
             <th scope="col" className="minor">
               Who
             </th>
@@ -102,13 +107,17 @@ function Rows({ records }: { readonly records: readonly AuditRecord[] }) {
           </tr>
         </thead>
         <tbody>
-          {records.map(({ sequence, time, kind, what, device, who, outcome, detail }) => (
+          {records.map(({ sequence, time, kind, what, device, about, who, outcome, detail }) => (
             <tr key={sequence}>
               <td className="figures">{times.full(time)}</td>
               <td className="minor">{kind}</td>
               <td>{what}</td>
               <td className="mono">
-                {device === undefined ? "–" : <Link href={devicePath(device)}>{device}</Link>}
+                {device === undefined ? (
+                  (about ?? "–")
+                ) : (
+                  <Link href={devicePath(device)}>{device}</Link>
+                )}
               </td>
               <td className="minor">{who ?? "–"}</td>
               <td className="minor">{outcome ?? "–"}</td>
