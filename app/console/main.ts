@@ -83,8 +83,9 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
   const incidents = openIncidentDesk(nats, log);
   const exceptions = openExceptionDesk(nats, incidents.book, audit.exceptions);
   const documents = readRuleFile(join(import.meta.dirname, "rules.json"));
-  const rules = openRuleDesk({ connection: nats, book: incidents.book, documents, log });
   const reads = new StreamReads();
+  const { book } = incidents;
+  const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
   const data = { registry, nats, scans, reads, incidents, exceptions, rules, clock: Date.now };
   const page = readPageFiles(join(import.meta.dirname, "page"));
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });

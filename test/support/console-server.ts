@@ -111,7 +111,7 @@ export async function startTestServer(
   const book = new IncidentBook();
   const reads = new StreamReads();
   const { exceptions = noExceptions, documents = [] } = options;
-  const rules = openRuleDesk({ connection: nats, book, documents, log });
+  const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
   const desks = { incidents: noDesk(book), exceptions, rules };
   const data = { registry, nats, scans, reads, ...desks, clock: Date.now };
   const api = await createServer({ ...data, tls, access, live, page, metrics, log });

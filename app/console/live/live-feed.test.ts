@@ -45,6 +45,9 @@ const inspector = (allowed: number, more = "") =>
     `sentinel_inspector_inspected_messages_total{origin="upstream",verdict="allow"} ${allowed}\nsentinel_inspector_partitions_owned{process="inspector"} ${partitionCount}\n${more}`,
   );
 
+/** The inspector when it is asked and does not answer. */
+const missing: Told = { kind: "inspector", process: "http://inspector:1", samples: undefined };
+
 describe("what pages are told", () => {
   it("is how much a second, and how much since the console began to watch", async () => {
     const { last, feed, heard } = await fed(
@@ -71,6 +74,22 @@ describe("what pages are told", () => {
     expect(last.now).not.toHaveProperty("loginMs");
   });
 
+  it("is as often, and as much, at 10,000 alerts a second as at ten", async () => {
+    const told = async (rate: number) => {
+      const rounds = Array.from({ length: 30 }, (_, i) => [
+        bridge(2 * rate * i),
+        inspector(2 * rate * i),
+      ]);
+      const { heard } = await fed(...rounds);
+      return { times: heard.length, bytes: JSON.stringify(heard.at(-1)).length };
+    };
+    const [few, many] = [await told(10), await told(10_000)];
+
+    expect(many.times).toBe(few.times);
+    // Numbers have more digits.
+    expect(many.bytes).toBeLessThan(1.1 * few.bytes);
+  });
+
   it("names the processes, those that are silent and those that cannot be found", async () => {
     const silent = { kind: "bridge", process: "http://bridge:1", samples: undefined };
     const { last } = await fed([bridge(1)], [silent]);
@@ -85,6 +104,21 @@ describe("what pages are told", () => {
       "No process inspector answers",
     ]);
   });
+});
+
+it("does not take a process for silent after a rest, of which one answer is missing", async () => {
+  const restMs = 17_000;
+  let at = start;
+  const rounds = [[inspector(1)], [inspector(2)], [missing], [missing]];
+  const feed = new LiveFeed({ sources, ask: async () => rounds.shift() ?? [], clock: () => at });
+  const said: string[][] = [];
+  feed.listen(({ troubles }) => said.push(troubles.map(({ what }) => what)));
+  while (rounds.length > 0) {
+    at += restMs;
+    await feed.ask();
+  }
+  const unowned = `${partitionCount} partitions are inspected by nobody`;
+  expect(said.map((troubles) => troubles.includes(unowned))).toEqual([false, false, false, true]);
 });
 
 describe("what is wrong now", () => {

@@ -27,8 +27,11 @@ const usualPace = { everyMs: 2_000, restMs: 15_000 };
 const [rateMs, quantileMs, troubleMs] = [10_000, 60_000, 300_000];
 /** What charts show. */
 export const historyMs = 15 * 60_000;
-/** How a process was that did not answer for so long says nothing any more. */
-const silentMs = 10_000;
+/**
+ * How a process was that did not answer for so long says nothing any more. Longer than a rest, after
+ * which one answer may be missing that comes when it is asked for again.
+ */
+const silentMs = 20_000;
 /** One that did not answer for so long is taken to be gone, when its name leads to it no more. */
 const goneMs = 60_000;
 

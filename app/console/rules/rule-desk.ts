@@ -1,6 +1,7 @@
 import type { RuleDocument } from "../../inspector/patterns/rule.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
+import type { StreamReads } from "../access/stream-reads.ts";
 import { type IncidentBook, listedLimit } from "../incidents/incident-book.ts";
 import { RuleCounter, type RuleHits } from "./rule-hits.ts";
 import { type ListedRule, listRules } from "./rule-list.ts";
@@ -18,6 +19,7 @@ export interface RuleDesk {
 
 export interface RuleDeskOptions {
   readonly connection: NatsConnection;
+  readonly reads: Pick<StreamReads, "read">;
   readonly book: Pick<IncidentBook, "page">;
   /** Of the pack that was built with this console. */
   readonly documents: readonly RuleDocument[];
@@ -25,8 +27,9 @@ export interface RuleDeskOptions {
 }
 
 /** Tells of rules also while nobody can say what they found. */
-export function openRuleDesk({ connection, book, documents, log }: RuleDeskOptions): RuleDesk {
-  const counter = new RuleCounter(connection, Date.now);
+export function openRuleDesk(options: RuleDeskOptions): RuleDesk {
+  const { connection, reads, book, documents, log } = options;
+  const counter = new RuleCounter({ connection, reads, clock: Date.now });
   return {
     list: async () => {
       const hits = await counter.hits().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { newestFindings } from "../../exceptions/newest-findings.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
+import type { StreamReads } from "../access/stream-reads.ts";
 
 /** How often each rule hit. */
 export interface RuleHits {
@@ -14,22 +15,31 @@ const dayMs = 86_400_000;
 /** To count reads much: what was counted is told again for so long. */
 const goodForMs = 60_000;
 
-/** Counts what every rule found in the last day: once, however many ask. */
+/** Whose turns at streams counting takes: nobody's who asks, since all of them have its result. */
+const holder = "rule hits";
+
+export interface RuleCounterOptions {
+  readonly connection: NatsConnection;
+  readonly reads: Pick<StreamReads, "read">;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Counts what every rule found in the last day: once, and in one turn, however many ask. */
 export class RuleCounter {
-  readonly #connection: NatsConnection;
-  readonly #clock: () => number;
+  readonly #options: RuleCounterOptions;
   #counted: { readonly at: number; readonly hits: Promise<RuleHits> } | undefined;
 
-  constructor(connection: NatsConnection, clock: () => number) {
-    this.#connection = connection;
-    this.#clock = clock;
+  constructor(options: RuleCounterOptions) {
+    this.#options = options;
   }
 
   /** @throws what kept the stream from being read */
   hits(): Promise<RuleHits> {
-    const at = this.#clock();
+    const { reads, clock } = this.#options;
+    const at = clock();
     if (this.#counted && at - this.#counted.at < goodForMs) return this.#counted.hits;
-    const hits = this.#count(at);
+    const hits = reads.read(holder, () => this.#count(at));
     const counted = { at, hits };
     this.#counted = counted;
     // What failed is tried again by the next who asks.
@@ -41,7 +51,7 @@ export class RuleCounter {
 
   async #count(nowMs: number): Promise<RuleHits> {
     const byRule = new Map<string, { title: string; findings: number }>();
-    const { since, complete } = await newestFindings(this.#connection, {
+    const { since, complete } = await newestFindings(this.#options.connection, {
       nowMs,
       notBefore: nowMs - dayMs,
       wanted: ({ canary, rule: { id, title } }) => {

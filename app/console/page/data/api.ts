@@ -32,6 +32,8 @@ export interface Answer<T> {
 interface Asked {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
+  /** The body, where it is JSON already. */
+  readonly json?: string | undefined;
   readonly ifMatch?: string | null | undefined;
   readonly signal?: AbortSignal;
 }
@@ -81,16 +83,18 @@ function refuse(problem: RequestFailed): never {
 const pause = (seconds: number) =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0.2, seconds) * 1_000));
 
-function send(path: string, { method = "GET", body, ifMatch, signal }: Asked): Promise<Response> {
+function send(path: string, asked: Asked): Promise<Response> {
+  const { method = "GET", body, ifMatch, signal } = asked;
+  const json = asked.json ?? (body === undefined ? undefined : JSON.stringify(body));
   return fetch(`/api/v1${path}`, {
     method,
     headers: {
       accept: "application/json",
-      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(json !== undefined && { "content-type": "application/json" }),
       ...(method !== "GET" && proof !== undefined && { "x-sentinel-proof": proof }),
       ...(ifMatch && { "if-match": ifMatch }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(json !== undefined && { body: json }),
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;

@@ -15,8 +15,8 @@ export interface Asked<T> {
  * @param question sent along: for what is asked by POST and changes nothing.
  */
 export function useAsked<T>(path: string, question?: unknown): Asked<T> {
-  const body = question === undefined ? undefined : JSON.stringify(question);
-  const key = `${path} ${body}`;
+  const json = question === undefined ? undefined : JSON.stringify(question);
+  const key = `${path} ${json}`;
   const [round, setRound] = useState(0);
   const [state, setState] = useState<{
     key: string;
@@ -27,8 +27,8 @@ export function useAsked<T>(path: string, question?: unknown): Asked<T> {
   useEffect(() => {
     const ended = new AbortController();
     setState((before) => ({ ...(before.key === key && before), key, waits: true }));
-    const posted = body === undefined ? {} : ({ method: "POST", body: JSON.parse(body) } as const);
-    ask<T>(path, { ...posted, signal: ended.signal }).then(
+    const method = json === undefined ? "GET" : "POST";
+    ask<T>(path, { method, json, signal: ended.signal }).then(
       (answer) => setState({ key, answer, waits: false }),
       (error: unknown) => {
         if (ended.signal.aborted) return;
@@ -37,7 +37,7 @@ export function useAsked<T>(path: string, question?: unknown): Asked<T> {
       },
     );
     return () => ended.abort();
-  }, [path, body, key, round]);
+  }, [path, json, key, round]);
   const again = useCallback(() => setRound((before) => before + 1), []);
   const { answer, failure, waits } = state.key === key ? state : { waits: true };
   return { answer, failure, waits, again };
