@@ -41,7 +41,7 @@ function Processes(props: { readonly processes: readonly ProcessView[]; readonly
               <th scope="col" className="minor">
                 Started, {times.zone}
               </th>
-              <th scope="col" className="number">
+              <th scope="col" className="number minor">
                 Runs for
               </th>
               <th scope="col" className="number">
@@ -62,7 +62,7 @@ function Processes(props: { readonly processes: readonly ProcessView[]; readonly
                   </span>
                 </td>
                 <td className="figures minor">{startedAt ? times.full(startedAt) : "–"}</td>
-                <td className="number">{startedAt ? duration(props.at - startedAt) : "–"}</td>
+                <td className="number minor">{startedAt ? duration(props.at - startedAt) : "–"}</td>
                 <td className="number">{megabytes(memoryBytes)}</td>
               </tr>
             ))}
