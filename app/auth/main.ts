@@ -42,6 +42,7 @@ import { createLimitMetrics } from "./limits/limit-metrics.ts";
 import { LoginLimits } from "./limits/login-limits.ts";
 import { startOneSession } from "./one-session/one-session.ts";
 import { createOneSessionMetrics } from "./one-session/one-session-metrics.ts";
+import { OwnLogins } from "./one-session/own-logins.ts";
 import { LiveSessions } from "./revocation/live-sessions.ts";
 import { startRevocation } from "./revocation/revocation.ts";
 import { createRevocationMetrics } from "./revocation/revocation-metrics.ts";
@@ -122,8 +123,10 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   const rule = credentialRules[environment.DEVICE_AUTH];
   const exists = async (id: string) =>
     (cache.peek(id) ?? (await statusCache.lookup(id))).kind !== "absent";
+  // Devices of other regions come here, too.
+  const own = new OwnLogins(2 * environment.CACHE_DEVICES);
   const cutOffs = startCutOffs({
-    ...{ connections, outbox, log },
+    ...{ connections, outbox, log, logins: own },
     times: cutOffTimesOf(environment),
     perMinute: environment.CUT_OFFS_PER_MINUTE,
     exists,
@@ -137,9 +140,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     clock: nowMs,
   });
   const oneSession = startOneSession({
-    ...{ connections, log, replica: environment.REPLICA },
-    // Devices of other regions come here, too.
-    capacity: 2 * environment.CACHE_DEVICES,
+    ...{ connections, log, own, replica: environment.REPLICA },
     perMinute: environment.MOVED_SESSIONS_PER_MINUTE,
     sessionMs: longestSessionMs(environment.SESSION_SECONDS),
     metrics: createOneSessionMetrics(context.metrics),

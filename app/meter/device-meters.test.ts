@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { connectionLimits } from "../contract/limits.ts";
 import { mqttStreamDefinitions } from "../contract/mqtt-streams.ts";
 import { useOfHeld, useOfReport, useOfSessionChange } from "./allowances.ts";
 import { DeviceMeters } from "./device-meters.ts";
@@ -44,6 +45,21 @@ describe("without being told", () => {
     const found = flood(perSecond, bytes, 60);
     expect(found?.limit).toBe(limit);
     expect(found?.seconds).toBeLessThan(perSecond >= 200 ? 4 : 10);
+  });
+
+  it("takes half as much at once of large reports as of small ones, as fast as the kernel lets it through", () => {
+    for (const bytes of [8 * 1024, 60_000, 64 * 1024]) {
+      const found = flood(Math.ceil(connectionLimits.bytesPerSecond / bytes), bytes, 60);
+      expect(found?.limit).toBe("bytes");
+      expect(found?.seconds).toBeLessThan(4);
+    }
+    const meters = metersFor();
+    const atOnce = (bytes: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        meters.count(`kept-${bytes}`, useOfReport(bytes), i * 10),
+      ).filter(Boolean);
+    expect(atOnce(60_000, 4)).toEqual([]);
+    expect(atOnce(8_000, 60)).toEqual([]);
   });
 
   it("finds who stays below the limits of a second and fills the disk over the day", () => {

@@ -1,6 +1,6 @@
-import { type MeteredLimit, meteredLimits } from "../cut-off/cut-off.ts";
+import type { MeteredLimit } from "../cut-off/cut-off.ts";
 import { ClientTable } from "../shared/client-table.ts";
-import type { Allowances, Use } from "./allowances.ts";
+import { type Allowances, type Counted, counted, countedLimits, type Use } from "./allowances.ts";
 
 export interface DeviceMetersOptions {
   readonly allowances: Allowances;
@@ -12,19 +12,19 @@ export interface DeviceMetersOptions {
 
 /**
  * How much of each allowance each device has used, as a bucket that leaks: what is added runs out at
- * the rate of the allowance, and a bucket that is fuller than the burst is too full. 57 bytes a
+ * the rate of the allowance, and a bucket that is fuller than the burst is too full. 65 bytes a
  * device, whatever devices do.
  */
 export class DeviceMeters {
   readonly #allowances: Allowances;
   readonly #table: ClientTable;
-  readonly #levels: Readonly<Record<MeteredLimit, Float64Array>>;
+  readonly #levels: Readonly<Record<Counted, Float64Array>>;
   readonly #countedMs: Float64Array;
 
   constructor({ allowances, devices, seed }: DeviceMetersOptions) {
     this.#allowances = allowances;
     this.#table = new ClientTable(devices, seed);
-    const levels = meteredLimits.map((limit) => [limit, new Float64Array(devices)]);
+    const levels = counted.map((each) => [each, new Float64Array(devices)]);
     this.#levels = Object.fromEntries(levels);
     this.#countedMs = new Float64Array(devices);
   }
@@ -46,19 +46,20 @@ export class DeviceMeters {
       : (nowMs - (this.#countedMs[slot] ?? 0)) / 1000;
     this.#countedMs[slot] = nowMs;
     let exceeded: MeteredLimit | undefined;
-    for (const limit of meteredLimits) {
-      if (this.#fill({ limit, slot, seconds }, use[limit] ?? 0)) exceeded ??= limit;
+    for (const each of counted) {
+      const full = this.#fill({ each, slot, seconds }, use[each] ?? 0);
+      if (full) exceeded ??= countedLimits[each];
     }
     return exceeded;
   }
 
   /** Whether that was too much; then the bucket stays as full as it may be, and no fuller. */
   #fill(
-    { limit, slot, seconds }: { limit: MeteredLimit; slot: number; seconds: number },
+    { each, slot, seconds }: { each: Counted; slot: number; seconds: number },
     added: number,
   ): boolean {
-    const { perSecond, burst } = this.#allowances[limit];
-    const levels = this.#levels[limit];
+    const { perSecond, burst } = this.#allowances[each];
+    const levels = this.#levels[each];
     const level = Math.max(0, (levels[slot] ?? 0) - seconds * perSecond) + added;
     levels[slot] = Math.min(level, burst);
     return level > burst;

@@ -45,7 +45,7 @@ export const measured = {
   /** Memory of the inspector for one client that it remembers. */
   anomalyBytes: 51,
   /** Memory of the meter for one device that it remembers. */
-  meteredDeviceBytes: 57,
+  meteredDeviceBytes: 65,
   /** Memory of the fence, whose rules and connections are the kernel's. */
   fenceBytes: 80_000_000,
   /** Memory of delivery for one device that waits until it is sent what it missed. */

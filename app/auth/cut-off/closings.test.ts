@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { authTimeoutMs } from "../../contract/limits.ts";
+import { OwnLogins } from "../one-session/own-logins.ts";
 import { Closings } from "./closings.ts";
 
 beforeEach(() => {
@@ -10,10 +11,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Of a connection that has ended since. */
+const gone = 99;
+
 /** Each question takes as long as one is let wait; `N1` is a server that answers at once. */
-function closings(options: { failing?: boolean } = {}) {
+function closings(options: { failing?: boolean; repeatsPerMinute?: number } = {}) {
   const asked: string[] = [];
   let failures = 0;
+  const logins = new OwnLogins(100);
   const note = (where: string, clientIds: ReadonlySet<string>) =>
     asked.push([where, ...clientIds].join(" "));
   const subject = new Closings({
@@ -26,12 +31,21 @@ function closings(options: { failing?: boolean } = {}) {
         note(serverId, clientIds);
         if (options.failing) throw new Error("no answer");
       },
+      closeOne: async ({ clientId, serverId, connection }) => {
+        note(`${serverId}:${connection}`, new Set([clientId]));
+        if (options.failing) throw new Error("no answer");
+        return connection !== gone;
+      },
     },
+    logins,
+    repeatsPerMinute: options.repeatsPerMinute ?? 100,
     clock: () => Date.now(),
     log: pino({ level: "silent" }),
     onFailure: () => failures++,
   });
-  return { subject, asked, failures: () => failures };
+  const logIn = (clientId: string, serverId: string, connection: number) =>
+    logins.learn({ clientId, serverId, connection, atMs: Date.now() });
+  return { subject, asked, logIn, failures: () => failures };
 }
 
 it("asks the server that a device sends to, however long others are silent, and later everywhere", async () => {
@@ -56,4 +70,49 @@ it("counts a server that does not answer, and asks it again for the next", async
   await vi.advanceTimersByTimeAsync(1);
   expect(asked).toEqual(["N1 a", "N1 b"]);
   expect(failures()).toBe(2);
+});
+
+it("closes a session that was admitted here without looking for it, whoever cut its device off", async () => {
+  const { subject, asked, logIn } = closings();
+  logIn("a", "N1", 7);
+  logIn("b", "N1", 8);
+  subject.add("a", "N1");
+  subject.endAdmitted("b");
+  // It is this replica that hears of its own, too, before or after.
+  subject.endAdmitted("a");
+  subject.add("b", undefined);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked).toEqual(["N1:7 a", "N1:8 b"]);
+  // A login may have been under way.
+  await vi.advanceTimersByTimeAsync(authTimeoutMs + 400);
+  expect(asked.slice(2)).toEqual(["everywhere a", "everywhere b"]);
+});
+
+it("looks for one that is not where it logged in, or whose server does not say so", async () => {
+  const moved = closings();
+  moved.logIn("a", "N1", gone);
+  moved.logIn("b", "N2", 8);
+  moved.subject.add("a", "N1");
+  moved.subject.add("b", "N1");
+  await vi.advanceTimersByTimeAsync(1);
+  expect(moved.asked).toEqual(["N1:99 a", "N2:8 b", "N1 b", "N1 a"]);
+
+  const silent = closings({ failing: true });
+  silent.logIn("c", "N1", 7);
+  silent.subject.add("c", undefined);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(silent.asked).toEqual(["N1:7 c", "everywhere c"]);
+  expect(silent.failures()).toBe(1);
+});
+
+it("closes again as often as a minute allows, and one device once a second", async () => {
+  const { subject, asked } = closings({ repeatsPerMinute: 3 });
+  const again = (clientId: string) => subject.again(clientId, "N1");
+  expect([again("a"), again("a"), again("b")]).toEqual([true, true, true]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toEqual(["N1 a", "N1 b"]);
+  expect([again("a"), again("b")]).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(again("b")).toBe(true);
+  expect(asked).toEqual(["N1 a", "N1 b", "N1 a", "N1 b"]);
 });

@@ -31,6 +31,10 @@ export function createCutOffMetrics(registry: Registry) {
       "sentinel_auth_cut_off_closing_failures_total",
       "Attempts to close the sessions of devices that are cut off that failed",
     ),
+    closingsWithheld: counter(
+      "sentinel_auth_cut_off_closings_withheld_total",
+      "Requests to close the session of a device that was cut off before that were not followed: too many in a minute",
+    ),
     unrecorded: counter(
       "sentinel_auth_cut_offs_unrecorded_total",
       "Cut-offs that AUDIT could not take",

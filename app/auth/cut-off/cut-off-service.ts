@@ -4,6 +4,7 @@ import { isClientId } from "../../contract/client-id.ts";
 import { type CutOffTimes, parseCutOffRequest } from "../../cut-off/cut-off.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { AuthConnections } from "../connections.ts";
+import type { OwnLogins } from "../one-session/own-logins.ts";
 import { LiveSessions } from "../revocation/live-sessions.ts";
 import { SessionCloser } from "../revocation/session-closer.ts";
 import { Closings } from "./closings.ts";
@@ -17,6 +18,8 @@ export interface CutOffServiceOptions {
   readonly outbox: Pick<AuditOutbox, "offer">;
   readonly times: CutOffTimes;
   readonly perMinute: number;
+  /** Where devices logged in. */
+  readonly logins: Pick<OwnLogins, "of" | "forget">;
   /** Whether there is such a device. True as well when it cannot be told. */
   readonly exists: (clientId: string) => Promise<boolean>;
   readonly metrics: ReturnType<typeof createCutOffMetrics>;
@@ -34,6 +37,8 @@ export interface CutOffService {
 
 /** Requests in hand: whoever asks for more must not keep auth from answering logins. */
 const atOnce = 200;
+/** Sessions that are closed again, for each cut-off that there may be: one a second for as long as closing fails. */
+const repeatsPerCutOff = 5;
 /** How often it is recorded how many requests were not followed. */
 const countsEveryMs = 10_000;
 
@@ -49,14 +54,21 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
   const counts = setInterval(tellWithheld, countsEveryMs);
   counts.unref();
   metrics.watchInForce(() => cutOffs.inForce);
-  const reader = followCutOffs({ connection, cutOffs, log });
   const closing = new Closings({
     closer: new SessionCloser({
       sessions: new LiveSessions(connections.system.connection),
       onClosed: ({ clientId }) => log.info({ client: clientId }, "session of a flooder closed"),
     }),
+    logins: options.logins,
+    repeatsPerMinute: repeatsPerCutOff * perMinute,
     ...{ clock, log },
     onFailure: () => metrics.closingFailures.inc(),
+  });
+  const reader = followCutOffs({
+    ...{ connection, cutOffs, log },
+    onLearned(clientId) {
+      if (cutOffs.isCutOff(clientId)) closing.endAdmitted(clientId);
+    },
   });
 
   let inHand = 0;
@@ -80,8 +92,12 @@ export function startCutOffs(options: CutOffServiceOptions): CutOffService {
         return problem(refusals[outcome.withheld]);
       }
       const { cutOff, isNew } = outcome;
-      closing.add(clientId, serverId);
+      if (!isNew && !closing.again(clientId, serverId)) {
+        metrics.closingsWithheld.inc();
+        return problem("too many sessions to close again in a minute");
+      }
       if (isNew) {
+        closing.add(clientId, serverId);
         metrics.cutOff(cutOff.limit);
         log.warn({ client: clientId, ...cutOff }, "a device is cut off");
         const record = cutOffRecord(clientId, cutOff);

@@ -59,11 +59,13 @@ const hasCode = (error: unknown, codes: readonly number[]) =>
 export interface CutOffReading {
   readonly connection: NatsConnection;
   readonly cutOffs: Pick<CutOffs, "learn" | "forgetPlaces">;
+  /** Is told of each, after it was learned. */
+  readonly onLearned: (clientId: string) => void;
   readonly log: Logger;
 }
 
 /** Tells of every cut-off that is remembered, and of each new one; in each replica for itself. */
-export const followCutOffs = ({ connection, cutOffs, log }: CutOffReading): Follower =>
+export const followCutOffs = ({ connection, cutOffs, onLearned, log }: CutOffReading): Follower =>
   followStored({
     ...{ connection, stream, log },
     filter: subjects.cutOff("*"),
@@ -72,8 +74,12 @@ export const followCutOffs = ({ connection, cutOffs, log }: CutOffReading): Foll
     onMessage: ({ subject, data, sequence }) => {
       const clientId = clientOfCutOff(subject);
       const cutOff = parseCutOff(data);
-      if (clientId === undefined || !cutOff) log.error({ subject }, "not a cut-off");
-      else cutOffs.learn(clientId, { cutOff, sequence });
+      if (clientId === undefined || !cutOff) {
+        log.error({ subject }, "not a cut-off");
+        return;
+      }
+      cutOffs.learn(clientId, { cutOff, sequence });
+      onLearned(clientId);
     },
     onAnew: () => cutOffs.forgetPlaces(),
     what: "cut-offs",

@@ -36,7 +36,9 @@ function replica({ deaf = false } = {}) {
   const cutOffs = new CutOffs({
     ...{ store: cutOffStore(connection), times, perMinute, exists, clock: () => nowMs },
   });
-  const reader = deaf ? undefined : followCutOffs({ connection, cutOffs, log });
+  const reader = deaf
+    ? undefined
+    : followCutOffs({ connection, cutOffs, onLearned: () => {}, log });
   return { cutOffs, stop: () => reader?.stop() };
 }
 const storedOf = async (clientId: string) => {

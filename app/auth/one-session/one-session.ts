@@ -9,14 +9,14 @@ import type { Login } from "./login.ts";
 import { LoginTeller } from "./login-teller.ts";
 import { MovedSessions } from "./moved-sessions.ts";
 import type { createOneSessionMetrics } from "./one-session-metrics.ts";
-import { OwnLogins } from "./own-logins.ts";
+import type { OwnLogins } from "./own-logins.ts";
 
 export interface OneSessionOptions {
   readonly connections: Pick<AuthConnections, "auth" | "system" | "peers">;
   /** Names this process among the replicas of its region. */
   readonly replica: string;
-  /** Devices whose last login is remembered. */
-  readonly capacity: number;
+  /** Where each device logged in last. */
+  readonly own: OwnLogins;
   /** Sessions that end in a minute at most because of one other region. */
   readonly perMinute: number;
   /** A session lasts no longer, in milliseconds. */
@@ -41,22 +41,24 @@ const storeLimitMs = 5_000;
  * see to it themselves.
  */
 export function startOneSession(options: OneSessionOptions): OneSession {
-  const { connections, replica, metrics } = options;
-  if (connections.peers.length === 0) return { admitted: () => {}, stop: async () => {} };
-  const own = new OwnLogins(options.capacity);
+  const { connections, replica, metrics, own } = options;
+  // The time of day, which the clocks of all regions are held to.
+  const timed = (login: Omit<Login, "atMs">) => ({ ...login, atMs: Date.now() });
+  if (connections.peers.length === 0) {
+    return { admitted: (login) => own.learn(timed(login)), stop: async () => {} };
+  }
   const js = jetstream(connections.auth.connection);
   const teller = new LoginTeller({
     store: (message) => js.publish(subjects.logins(replica), message, { timeout: storeLimitMs }),
     onTold: (logins) => metrics.told.inc(logins),
     onUntold: (logins) => metrics.untold.inc(logins),
   });
-  const stopFollowing = followRegions(options, own);
+  const stopFollowing = followRegions(options);
   return {
-    admitted: (login) => {
-      // The time of day, which the clocks of all regions are held to.
-      const timed = { ...login, atMs: Date.now() };
-      own.learn(timed);
-      teller.tell(timed);
+    admitted: (each) => {
+      const login = timed(each);
+      own.learn(login);
+      teller.tell(login);
     },
     stop: async () => {
       stopFollowing();
@@ -66,8 +68,8 @@ export function startOneSession(options: OneSessionOptions): OneSession {
 }
 
 /** Learns what happened here, then compares what the peers tell with it. */
-function followRegions(options: OneSessionOptions, own: OwnLogins): () => void {
-  const { connections, perMinute, metrics, log } = options;
+function followRegions(options: OneSessionOptions): () => void {
+  const { connections, own, perMinute, metrics, log } = options;
   const live = new LiveSessions(connections.system.connection);
   const peers = connections.peers.map(({ region: peer, connection }) => ({
     connection,

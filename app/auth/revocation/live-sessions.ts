@@ -16,7 +16,7 @@ export interface LiveSession {
 }
 
 /** Names a connection for ever: a server that is started anew has another id. */
-type Place = Pick<LiveSession, "serverId" | "connection">;
+export type SessionPlace = Pick<LiveSession, "serverId" | "connection">;
 
 /** Servers answer within milliseconds; when none has for so long, all have. */
 const silenceMs = 300;
@@ -107,7 +107,7 @@ export class LiveSessions {
   }
 
   /** A connection that is gone already is none to complain about: then false. */
-  async close({ serverId, connection }: Place): Promise<boolean> {
+  async close({ serverId, connection }: SessionPlace): Promise<boolean> {
     const question = JSON.stringify({ cid: connection });
     const options = { timeout: answerLimitMs };
     const reply = await this.#system.request(`servers.${serverId}.KICK`, question, options);

@@ -1,8 +1,8 @@
-import type { LiveSession, LiveSessions } from "./live-sessions.ts";
+import type { LiveSession, LiveSessions, SessionPlace } from "./live-sessions.ts";
 
 export interface SessionCloserOptions {
   readonly sessions: Pick<LiveSessions, "of" | "all" | "ofAt" | "at" | "close">;
-  readonly onClosed: (session: LiveSession) => void;
+  readonly onClosed: (session: Pick<LiveSession, "clientId">) => void;
 }
 
 /** For more devices than this one listing of all sessions is cheaper than a question for each. */
@@ -37,6 +37,13 @@ export class SessionCloser {
         ? [sessions.at(serverId)]
         : [...clientIds].map((id) => sessions.ofAt(serverId, id));
     await this.#closeAll(found, clientIds, beforeMs);
+  }
+
+  /** Closes one whose place is known. False when it is gone. */
+  async closeOne(session: SessionPlace & Pick<LiveSession, "clientId">): Promise<boolean> {
+    const closed = await this.#options.sessions.close(session);
+    if (closed) this.#options.onClosed(session);
+    return closed;
   }
 
   async #closeAll(

@@ -8,6 +8,13 @@ const failures = [
   .map((name) => `sum(increase(${name}[5m]))`)
   .join(" + ");
 
+const withheld = [
+  "sentinel_auth_cut_offs_withheld_total",
+  "sentinel_auth_cut_off_closings_withheld_total",
+]
+  .map((name) => `sum(increase(${name}[5m]))`)
+  .join(" + ");
+
 /** More than a gate has ended at one look, at each look: see `silentLinesAtOnce`. */
 const manySilent = `max(min_over_time(sentinel_report_gate_silent_lines[10m])) > ${silentLinesAtOnce}`;
 const silentFailures = "sum(increase(sentinel_report_gate_silent_lines_failures_total[10m])) > 5";
@@ -35,7 +42,7 @@ export const meterAlerts: readonly Alert[] = [
   {
     name: "SentinelMeterCutOffsWithheld",
     severity: "critical",
-    when: "sum(increase(sentinel_auth_cut_offs_withheld_total[5m])) > 3",
+    when: `${withheld} > 3`,
     lasting: "0s",
     summary:
       "{{ $value | humanize }} requests to cut a device off were not followed within five minutes",

@@ -83,6 +83,10 @@ export const floods: Section = {
           legend: "not closed",
         },
         {
+          expr: "sum(increase(sentinel_auth_cut_off_closings_withheld_total[10m]))",
+          legend: "not closed again",
+        },
+        {
           expr: "sum(increase(sentinel_auth_cut_offs_unrecorded_total[10m]))",
           legend: "not in AUDIT",
         },

@@ -4,6 +4,7 @@ const cutOffs = `sentinel_auth_cut_offs_total{replica="auth-a",limit="messages"}
 const unanswered = `sentinel_meter_cut_off_request_failures_total{replica="meter-0"}`;
 const closing = `sentinel_auth_cut_off_closing_failures_total{replica="auth-a"}`;
 const withheld = `sentinel_auth_cut_offs_withheld_total{replica="auth-a",cause="limit"}`;
+const unclosed = `sentinel_auth_cut_off_closings_withheld_total{replica="auth-a"}`;
 const interruptions = `sentinel_meter_interruptions_total{replica="meter-0"}`;
 
 const shed = `sentinel_report_gate_shed_reports_total{replica="nats-edge-3",reason="no-room"}`;
@@ -28,8 +29,11 @@ export const meterCases: readonly RuleCase[] = [
   },
   {
     alert: "SentinelMeterCutOffsWithheld",
-    fires: [{ series: { [withheld]: "0x5 20x20" }, at: 7 }],
-    quiet: [{ series: { [withheld]: "0x5 20x20" }, at: 15 }],
+    fires: [
+      { series: { [withheld]: "0x5 20x20", [unclosed]: "0x25" }, at: 7 },
+      { series: { [withheld]: "0x25", [unclosed]: "0x5 20x20" }, at: 7 },
+    ],
+    quiet: [{ series: { [withheld]: "0x5 20x20", [unclosed]: "0x25" }, at: 15 }],
   },
   {
     alert: "SentinelMeterInterrupted",
