@@ -31,10 +31,16 @@ export function workloads(context: WorkloadContext): void {
 
 /** Before the edges need it; without it they run as well. */
 function fence(context: WorkloadContext, opts: pulumi.ComponentResourceOptions): void {
-  const { images: ours, fence: limits } = context.settings;
-  if (!ours || limits === "off") return;
-  const image = imageOf(context, ours, "fence");
+  const wanted = fenceOf(context.settings);
+  if (!wanted) return;
+  const image = imageOf(context, wanted.images, "fence");
+  const { limits } = wanted;
   new Fence("fence", { namespace: namespaces.fence, image, plan: context.plan, limits }, opts);
+}
+
+/** Undefined: this region has none. */
+function fenceOf({ images: ours, fence: limits }: WorkloadContext["settings"]) {
+  return ours && limits !== "off" ? { images: ours, limits } : undefined;
 }
 
 function natsServers(context: WorkloadContext, opts: pulumi.ComponentResourceOptions) {
@@ -125,6 +131,7 @@ function monitoring(context: WorkloadContext, opts: pulumi.ComponentResourceOpti
         ...{ clients, fleetClients, alertsPerSecond, upstreamBundled },
         region: settings.stack,
         peers: peersOf(settings.stack),
+        fenced: fenceOf(settings) !== undefined,
       },
       namespace: namespaces.watch,
       storageClassName: base.storageClassName,

@@ -111,6 +111,13 @@ it("tells what is wrong, what it means and where the runbook is", () => {
   ).toBe(undefined);
 });
 
+it("misses no fence where none is wanted", () => {
+  const unfenced = alertRules({ ...watched, fenced: false }, "https://example.com");
+  const names = unfenced.flatMap((group) => group.rules.map((rule) => rule.alert));
+  expect(names).not.toContain("SentinelFenceMissing");
+  expect(names).toHaveLength(rules.length - 1);
+});
+
 describe("a region of its own", () => {
   const alone = { ...watched, peers: [], upstreamBundled: false };
   const names = alertRules(alone, "https://example.com").flatMap((group) =>

@@ -9,6 +9,8 @@ export interface WatchedRegion
   readonly region: RegionName;
   /** Regions whose alerts are mirrored here. */
   readonly peers: readonly RegionName[];
+  /** Whether its edges' nodes are to have a fence. */
+  readonly fenced: boolean;
 }
 
 /** What the system promises. */

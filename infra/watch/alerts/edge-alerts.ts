@@ -1,8 +1,9 @@
 import { connectionLimits } from "../../../app/contract/limits.ts";
+import { natsEdge } from "../../messaging/addresses.ts";
 import { namespaces } from "../../platform/names.ts";
 import { fenceWorkload } from "../../workloads/fence.ts";
 import { connections, shareDrift } from "../queries.ts";
-import { targets, type WatchedRegion } from "../watched-region.ts";
+import { targets, type WatchedRegion, workloadNamespace } from "../watched-region.ts";
 import type { Alert } from "./alert-rule.ts";
 
 const most = `max_over_time((${connections})[30m:1m])`;
@@ -11,18 +12,23 @@ const ofFence = `namespace="${namespaces.fence}",daemonset="${fenceWorkload}"`;
 /** As much a second as one connection may send. */
 const heldBackBytes = connectionLimits.bytesPerSecond;
 
+/** Of each node's daemon; of a DaemonSet that is gone nothing is told, and then each edge has none. */
+const unfenced = `max(kube_daemonset_status_desired_number_scheduled{${ofFence}} - kube_daemonset_status_number_ready{${ofFence}}) or max(kube_statefulset_replicas{namespace="${workloadNamespace}",statefulset="${natsEdge}"})`;
+
+const fenceMissing: Alert = {
+  name: "SentinelFenceMissing",
+  severity: "warning",
+  when: `(${unfenced}) > 0`,
+  lasting: "10m",
+  summary: "{{ $value }} nodes of the edges have no fence",
+  impact:
+    "What one connection of a device sends there is bounded by its edge alone: a hundred devices that flood hold up the alerts of others for seconds, until they are cut off.",
+};
+
 /** Where devices connect. */
 export function edgeAlerts(watched: WatchedRegion): readonly Alert[] {
   return [
-    {
-      name: "SentinelFenceMissing",
-      severity: "warning",
-      when: `max(kube_daemonset_status_desired_number_scheduled{${ofFence}} - kube_daemonset_status_number_ready{${ofFence}}) > 0`,
-      lasting: "10m",
-      summary: "{{ $value }} nodes of the edges have no fence",
-      impact:
-        "What one connection of a device sends there is bounded by its edge alone: a hundred devices that flood hold up the alerts of others for seconds, until they are cut off.",
-    },
+    ...(watched.fenced ? [fenceMissing] : []),
     {
       name: "SentinelFenceHoldsBack",
       severity: "warning",

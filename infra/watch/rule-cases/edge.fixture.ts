@@ -6,6 +6,7 @@ const connections = (pod: number) => edge("connections", pod);
 
 const fence = (metric: string, namespace = "fence") =>
   `kube_daemonset_status_${metric}{namespace="${namespace}",daemonset="fence"}`;
+const edges = `kube_statefulset_replicas{namespace="sentinel",statefulset="nats-edge"}`;
 const dropped = `sentinel_fence_dropped_bytes_total{pod="fence-x7k2p"}`;
 
 export const edgeCases: readonly RuleCase[] = [
@@ -16,10 +17,23 @@ export const edgeCases: readonly RuleCase[] = [
         series: { [fence("desired_number_scheduled")]: "27x15", [fence("number_ready")]: "26x15" },
         at: 12,
       },
+      // Somebody has deleted it: nothing is told of it any more.
+      {
+        series: {
+          [edges]: "27x25",
+          [fence("desired_number_scheduled")]: "27x5 _x20",
+          [fence("number_ready")]: "27x5 _x20",
+        },
+        at: 24,
+      },
     ],
     quiet: [
       {
-        series: { [fence("desired_number_scheduled")]: "27x15", [fence("number_ready")]: "27x15" },
+        series: {
+          [edges]: "27x15",
+          [fence("desired_number_scheduled")]: "27x15",
+          [fence("number_ready")]: "27x15",
+        },
         at: 12,
       },
       // A node has just come.

@@ -9,6 +9,7 @@ export const watched: WatchedRegion = {
   fleetClients: 1_500_000,
   alertsPerSecond: 600,
   upstreamBundled: true,
+  fenced: true,
 };
 
 /** Series in promtool's notation, a sample a minute: `0+5x10` is 0, 5, 10 … 50. */
