@@ -215,6 +215,18 @@ describe("its pods", () => {
     });
   });
 
+  it("let no other program of the pod reach the password: it has no such folder, and is another user", () => {
+    const { initContainers, containers, securityContext } = podOf();
+    const knowing = ["reloader", "gate-password", "report-gate", "nats"];
+    const others = [...initContainers, ...containers].filter(({ name }) => !knowing.includes(name));
+    expect(others.map(({ name }) => name)).toEqual(["exporter"]);
+    for (const { volumeMounts, securityContext: own } of others) {
+      expect(volumeMounts).toBeUndefined();
+      expect(own.runAsUser).toBeGreaterThan(0);
+      expect(own.runAsUser).not.toBe(securityContext.runAsUser);
+    }
+  });
+
   it("have no gate before there are images, when there are no devices either", async () => {
     const { reportGateImage: _, ...before } = args;
     const bare = await objectsOf(() => new NatsEdge("edge", before));

@@ -47,6 +47,11 @@ export const terminationGraceSeconds = (role: keyof typeof lameDuckSeconds) =>
 
 /** An unprivileged user; the image would run as root. */
 const user = 1000;
+/**
+ * Processes of a pod see each other, and by `/proc` one of the same user reaches the other's files: the
+ * exporter, which needs none, is another user.
+ */
+const exporterUser = 1001;
 const reloaderSize: PodSize = { cpuMillis: 10, memoryMiB: 32 };
 const exporterSize: PodSize = { cpuMillis: 50, memoryMiB: 64 };
 /** Of the container's memory, when the Go runtime begins to collect in earnest. */
@@ -212,7 +217,10 @@ function exporter(args: NatsPodArgs): Container {
     ],
     ports: [{ name: "metrics", containerPort: natsPorts.metrics }],
     resources: resourcesOf(exporterSize),
-    ...restrictedContainer,
+    securityContext: {
+      ...restrictedContainer.securityContext,
+      ...{ runAsUser: exporterUser, runAsGroup: exporterUser },
+    },
   };
 }
 
