@@ -15,6 +15,7 @@ import { catchUps, caughtUp } from "./flood/caught-up.ts";
 import {
   type CrowdOrders,
   type CrowdResult,
+  type FlooderFound,
   type FlooderOrders,
   type FlooderResult,
   type HonestOrders,
@@ -23,12 +24,14 @@ import {
 } from "./flood/orders.ts";
 import type { Measured } from "./flood/processors.ts";
 import { startRole } from "./flood/role.ts";
+import { takenIn } from "./flood/sessions.ts";
 import {
   attackTable,
   before,
   latencyTable,
   processorTable,
   type Stretch,
+  secondsLine,
   stageTable,
 } from "./flood/tables.ts";
 import { startWatch } from "./flood/watch.ts";
@@ -94,10 +97,15 @@ async function stretch<T>(
 async function attackBy(ground: Ground, name: string, orders: FlooderOrders) {
   await stretch(ground, before(name), () => delay(quietSeconds * 1000));
   const limitMs = (orders.seconds + 60) * 1000;
-  const flooding = startRole<FlooderOrders, FlooderResult[]>("flooders.ts", orders);
+  const flooding = startRole<FlooderOrders, FlooderFound[]>("flooders.ts", orders);
   const found = await stretch(ground, name, () => flooding.result(limitMs));
   await delay(settleSeconds * 1000);
-  return found;
+  const monitors = ground.region.layout.edges.map(({ monitor }) => `http://127.0.0.1:${monitor}`);
+  const read = await takenIn(monitors);
+  return found.map((each): FlooderResult => {
+    const { reports = 0, offMs: edgeOffMs = 0 } = read.get(each.id) ?? {};
+    return { ...each, read: reports, edgeOffMs };
+  });
 }
 
 async function flood(ground: Ground) {
@@ -193,7 +201,9 @@ const region = await startRegion({
 });
 const results = await run(region).finally(() => region.stop());
 const { latencies, looped, flooded, ...rest } = results;
-process.stdout.write(`${latencyTable(results)}\n${stageTable(latencies)}\n`);
+process.stdout.write(
+  `${latencyTable(results)}\n${stageTable(latencies)}\n${secondsLine(latencies)}\n`,
+);
 process.stdout.write(`${processorTable(rest.stretches)}\n`);
 process.stdout.write(`${attackTable([...(flooded?.flooders ?? []), ...(looped ?? [])])}\n`);
 process.stdout.write(

@@ -7,7 +7,7 @@ import { connect, createSecureContext, type TLSSocket } from "node:tls";
 import { topics } from "../../app/contract/subjects.ts";
 import { takeOrders } from "../../local/load/orders.ts";
 import { packets } from "../../test/support/raw-device.ts";
-import { addressOf, type FlooderOrders, type FlooderResult, type Login } from "./orders.ts";
+import { addressOf, type FlooderFound, type FlooderOrders, type Login } from "./orders.ts";
 
 /** Attackers have processors of their own: what theirs takes of ours is not to be measured. */
 setPriority(19);
@@ -90,7 +90,7 @@ async function loop(socket: TLSSocket, topic: string): Promise<number> {
   return done;
 }
 
-async function attack(login: Login, n: number): Promise<FlooderResult> {
+async function attack(login: Login, n: number): Promise<FlooderFound> {
   const looping = orders.reportsPerSecond === 0;
   const { kind = "", payload = "" } = kinds[n % kinds.length] ?? {};
   const report = packets.publish(topics.reports(login.id), payload);

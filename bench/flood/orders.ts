@@ -19,8 +19,8 @@ export interface FlooderOrders extends EdgePlace {
   readonly reportsPerSecond: number;
 }
 
-/** What became of one flooder. */
-export interface FlooderResult {
+/** What a flooder saw itself. */
+export interface FlooderFound {
   readonly id: string;
   readonly kind: string;
   /** Sessions that the edge granted it. */
@@ -32,6 +32,14 @@ export interface FlooderResult {
   readonly sent: number;
   /** The longest from a first report, over all returns, to the last moment before it was kept out. */
   readonly offMs: number;
+}
+
+/** What became of it, with what its edge tells: it runs with what the machine has left. */
+export interface FlooderResult extends FlooderFound {
+  /** Reports that its edge has read. */
+  readonly read: number;
+  /** From its login to the end of its last session that sent something, as its edge has it. */
+  readonly edgeOffMs: number;
 }
 
 export type HonestOrders = EdgePlace;

@@ -55,6 +55,13 @@ export function stageTable(latencies: ReadonlyMap<string, WindowLatencies>) {
   return table.toString();
 }
 
+/** How an attack begins and how it goes on. */
+export const secondsLine = (latencies: ReadonlyMap<string, WindowLatencies>) =>
+  [...latencies]
+    .filter(([name]) => latencies.has(before(name)))
+    .map(([name, { secondsP99 }]) => `P99 of each second, ${name}: ${secondsP99.map(ms).join(" ")}`)
+    .join("\n");
+
 /** Where the processors' time went, each in percent of one. */
 export function processorTable(stretches: readonly Stretch[]) {
   const kinds = new Set(stretches.flatMap(({ watched }) => Object.keys(watched.processors)));
@@ -66,18 +73,23 @@ export function processorTable(stretches: readonly Stretch[]) {
 }
 
 export function attackTable(results: readonly FlooderResult[]) {
-  const head = ["kind", "devices", "sessions", "sent", "refused logins", "unanswered"];
-  const table = new Table({ head: [...head, "off after, median s", "most s"], style });
+  const head = ["kind", "devices", "sessions", "sent", "read of each", "refused logins"];
+  const off = ["off after, median s", "most s", "as it saw itself"];
+  const table = new Table({ head: [...head, "unanswered", ...off], style });
   for (const kind of new Set(results.map((result) => result.kind))) {
     const own = results.filter((result) => result.kind === kind);
     const sum = (of: (result: FlooderResult) => number) =>
       own.reduce((total, result) => total + of(result), 0);
-    const off = own.map(({ offMs }) => offMs / 1000).sort((a, b) => a - b);
+    const sorted = (of: (result: FlooderResult) => number) => own.map(of).sort((a, b) => a - b);
+    const offSeconds = sorted((r) => r.edgeOffMs / 1000);
+    const [most = 0, mostSeen = 0] = [offSeconds.at(-1), sorted((r) => r.offMs / 1000).at(-1)];
     table.push([
       ...[kind, own.length, sum((r) => r.sessions), sum((r) => r.sent)],
-      ...[sum((r) => r.refusedLogins), sum((r) => r.unanswered)],
-      ...[(off[off.length >> 1] ?? 0).toFixed(1), (off.at(-1) ?? 0).toFixed(1)],
+      ...[middle(sorted((r) => r.read)), sum((r) => r.refusedLogins), sum((r) => r.unanswered)],
+      ...[middle(offSeconds), most, mostSeen].map((each) => each.toFixed(1)),
     ]);
   }
   return table.toString();
 }
+
+const middle = (sorted: readonly number[]) => sorted[sorted.length >> 1] ?? 0;

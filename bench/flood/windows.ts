@@ -19,6 +19,8 @@ export interface WindowLatencies {
   /** From the publisher to the device. */
   readonly whole: LatencySummary;
   readonly stages: Readonly<Record<string, LatencySummary>>;
+  /** P99 of what was published in each of its seconds. */
+  readonly secondsP99: readonly (number | undefined)[];
 }
 
 /** Sums up each stretch by the moments that stored alerts carry, read after the run. */
@@ -29,6 +31,9 @@ export async function windowLatencies(
 ): Promise<ReadonlyMap<string, WindowLatencies>> {
   const receipts = readReceipts(receiptsFile);
   const histograms = windows.map(() => [...stageNames, "whole"].map(() => new LatencyHistogram()));
+  const seconds = windows.map(({ fromMs, untilMs }) =>
+    Array.from({ length: Math.ceil((untilMs - fromMs) / 1000) }, () => new LatencyHistogram()),
+  );
   for await (const message of storedNow(operator, "MQTT_ALERTS", { from: { sequence: 1 } })) {
     const moments = momentsOf(message, receipts);
     const [sent = 0] = moments ?? [];
@@ -38,13 +43,16 @@ export async function windowLatencies(
     moments.slice(1).forEach((moment, i) => {
       kept[i]?.record(moment - (moments[i] ?? Number.NaN));
     });
-    kept.at(-1)?.record((moments.at(-1) ?? Number.NaN) - sent);
+    const tookMs = (moments.at(-1) ?? Number.NaN) - sent;
+    kept.at(-1)?.record(tookMs);
+    seconds[at]?.[Math.floor((sent - (windows[at]?.fromMs ?? sent)) / 1000)]?.record(tookMs);
   }
   return new Map(
     windows.map(({ name }, i) => {
       const summaries = (histograms[i] ?? []).map(summarise);
       const stages = Object.fromEntries(stageNames.map((stage, n) => [stage, summaries[n]]));
-      return [name, { whole: summaries.at(-1), stages } as WindowLatencies];
+      const secondsP99 = seconds[i]?.map((each) => each.percentile(99));
+      return [name, { whole: summaries.at(-1), stages, secondsP99 } as WindowLatencies];
     }),
   );
 }
