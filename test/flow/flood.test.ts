@@ -119,6 +119,24 @@ it.each([
   await expect.poll(() => cutOffsOf(clientId), soon).toMatchObject([{ status_detail: limit }]);
 });
 
+it("a device that sends eight reports of 60 kB at once, and nothing more, is cut off; who sends four is not", async () => {
+  const large = (clientId: string, count: number) =>
+    Buffer.concat(Array.from({ length: count }, () => report(clientId, "x".repeat(60_000))));
+  const [eight, four] = [await rawDevice("eight-large"), await rawDevice("four-large")];
+
+  four.device.socket.write(large("four-large", 4));
+  eight.device.socket.write(large("eight-large", 8));
+
+  await eight.device.closed;
+  await expect
+    .poll(() => cutOffsOf("eight-large"), soon)
+    .toMatchObject([{ status_detail: "bytes" }]);
+  const stored = () => readStream(operator, "REPORTS", subjects.reports("four-large"));
+  await expect.poll(async () => (await stored()).length, soon).toBe(4);
+  expect(four.device.isClosed()).toBe(false);
+  four.device.socket.destroy();
+});
+
 interface Habit {
   readonly clientId: string;
   readonly everyMs: number;
