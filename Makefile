@@ -1,6 +1,6 @@
 # make up        a whole region on this machine, with simulated load    (ARGS="--help" for options)
 # make test      unit, flow, chaos and engine tests, on real servers and the real Pulumi engine
-# make test-providers  the stacks on the real AWS provider, which it builds once
+# make test-providers  the stacks on the real providers of AWS and Kubernetes, which it builds once
 # make charts    the charts as they are published, with our values: linted, rendered, held against the API's schemas
 # make check     formatting, lint and types
 # make preview   what the working tree would change in the three stacks, without a cloud account

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GlobalAccelerator } from "./accelerator.ts";
-import { Eks } from "./eks.ts";
+import { type ClusterAddress, Eks } from "./eks.ts";
 import { Fault } from "./fault.ts";
 import { type Answer, type Asked, type Moto, startMoto } from "./moto.ts";
 import { Tables } from "./tables.ts";
@@ -11,12 +11,16 @@ import { Tables } from "./tables.ts";
 export interface Account {
   /** The proxy through which everything for `http://…amazonaws.com` has to go. */
   readonly url: string;
+  /** Where it answers; whoever has more to say to a proxy listens here. */
+  readonly server: Server;
   stop(): Promise<void>;
 }
 
 export interface AccountOptions {
   /** Folder for moto's log. */
   readonly logs: string;
+  /** By AWS region. */
+  readonly clusters: Readonly<Record<string, ClusterAddress>>;
   /** Called with a line for each answer. */
   readonly report: (line: string) => void;
 }
@@ -135,7 +139,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   const moto = await startMoto(options.logs);
   const services: Services = {
     moto,
-    eks: new Eks(moto),
+    eks: new Eks(moto, options.clusters),
     accelerator: new GlobalAccelerator(),
     tables: new Tables(moto),
   };
@@ -154,6 +158,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    server,
     async stop() {
       server.closeAllConnections();
       server.close();

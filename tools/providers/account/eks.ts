@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { type Call, policiesOf } from "./access-policies.ts";
 import { accountId, type Body, Fault, seconds } from "./fault.ts";
 import type { Moto } from "./moto.ts";
+
+/** Where a region's cluster answers, and the certificate of its authority in PEM. */
+export interface ClusterAddress {
+  readonly endpoint: string;
+  readonly authority: string;
+}
 
 export interface EksCall {
   readonly method: string;
@@ -25,11 +32,14 @@ interface Cluster {
 /** EKS as its API documentation describes it, as far as the stacks use it: moto has half of it. */
 export class Eks {
   readonly #moto: Moto;
+  readonly #addresses: Readonly<Record<string, ClusterAddress>>;
   readonly #clusters = new Map<string, Cluster>();
   readonly #tags = new Map<string, Record<string, string>>();
 
-  constructor(moto: Moto) {
+  /** @param addresses by AWS region. */
+  constructor(moto: Moto, addresses: Readonly<Record<string, ClusterAddress>>) {
     this.#moto = moto;
+    this.#addresses = addresses;
   }
 
   /** @throws Fault for what AWS refuses too. */
@@ -72,18 +82,19 @@ export class Eks {
   async #create(body: Body, region: string): Promise<object> {
     const { name } = body;
     if (this.#clusters.has(`${region}/${name}`)) throw inUse(`Cluster ${name}`);
+    const address = this.#addresses[region];
+    if (!address) throw new Error(`no API server stands for a cluster in ${region}`);
     const network = body.resourcesVpcConfig;
     const { vpcId, securityGroup } = await this.#networkOf(network.subnetIds[0], name, region);
     const arn = `arn:aws:eks:${region}:${accountId}:cluster/${name}`;
-    const id = hex(32).toUpperCase();
+    const issuer = `https://oidc.eks.${region}.amazonaws.com/id/${hex(32).toUpperCase()}`;
     const described = {
       ...body,
       ...{ arn, createdAt: seconds(), status: "ACTIVE", platformVersion: "eks.1" },
       health: { issues: [] },
-      // No server stands behind it: the Kubernetes provider is stood in for.
-      endpoint: `https://${id}.gr7.${region}.eks.amazonaws.com`,
-      certificateAuthority: { data: Buffer.from("none").toString("base64") },
-      identity: { oidc: { issuer: `https://oidc.eks.${region}.amazonaws.com/id/${id}` } },
+      endpoint: address.endpoint,
+      certificateAuthority: { data: Buffer.from(address.authority).toString("base64") },
+      identity: { oidc: { issuer } },
       resourcesVpcConfig: {
         ...{ endpointPublicAccess: true, endpointPrivateAccess: false, securityGroupIds: [] },
         publicAccessCidrs: network.endpointPublicAccess === false ? [] : ["0.0.0.0/0"],
@@ -211,31 +222,4 @@ export class Eks {
     if (method === "POST") Object.assign(association, body);
     return { association };
   }
-}
-
-interface Call {
-  readonly method: string;
-  readonly key: string | undefined;
-  readonly rest: readonly string[];
-  readonly body: Body;
-  readonly region: string;
-}
-
-function policiesOf(entry: Body, { method, key, rest, body }: Call): object {
-  const named = { clusterName: entry.clusterName, principalArn: key };
-  if (method === "GET") return { associatedAccessPolicies: entry.policies, ...named };
-  const policyArn = method === "POST" ? body.policyArn : rest[1];
-  const others = entry.policies.filter((each: Body) => each.policyArn !== policyArn);
-  if (method === "DELETE") {
-    entry.policies = others;
-    return {};
-  }
-  if (!/^arn:aws:eks::aws:cluster-access-policy\//.test(policyArn)) {
-    const why = "The policyArn parameter format is not valid";
-    throw new Fault(400, "InvalidParameterException", why);
-  }
-  const times = { associatedAt: seconds(), modifiedAt: seconds() };
-  const made = { policyArn, accessScope: body.accessScope, ...times };
-  entry.policies = [...others, made];
-  return { associatedAccessPolicy: made, ...named };
 }
