@@ -38,6 +38,18 @@ it("a report of the largest size is taken", async () => {
   await client.endAsync(true);
 });
 
+it("a device that speaks MQTT 5 is told that its version is not understood", async () => {
+  const password = await registerDevice(region, "modern");
+  const asked = { clientId: "modern", password };
+
+  await expect(connectDevice(region, { ...asked, protocolVersion: 5 })).rejects.toMatchObject({
+    code: 1,
+  });
+
+  const { client } = await connectDevice(region, asked);
+  await client.endAsync(true);
+});
+
 it("a device that sends more loses its connection, and nothing of it is stored", async () => {
   const password = await registerDevice(region, "verbose");
   const { client } = await connectDevice(region, { clientId: "verbose", password });
