@@ -145,20 +145,24 @@ async function bindClaim(client: KubeClient, claim: KubeObject): Promise<void> {
   });
 }
 
-/** One look at everything there is. */
+/**
+ * One look at everything there is. All is listed before anything is done: what is refused while
+ * something else is still being listed would be nobody's.
+ */
 async function reconcile(client: KubeClient): Promise<void> {
   const sets = await client.list(`${apps}/replicasets`);
   const deployments = (await client.list(`${apps}/deployments`)).filter(isKept);
-  const tasks = [
+  const statefulSets = await client.list(`${apps}/statefulsets`);
+  const jobs = await client.list("/apis/batch/v1/jobs");
+  const claims = await client.list("/api/v1/persistentvolumeclaims");
+  const results = await Promise.allSettled([
     ...deployments.map((each) => settleDeployment(client, each, sets)),
-    ...(await client.list(`${apps}/statefulsets`)).map((each) => settleStatefulSet(client, each)),
-    ...(await client.list("/apis/batch/v1/jobs")).map((each) => finishJob(client, each)),
-    ...(await client.list("/api/v1/persistentvolumeclaims")).map((each) => bindClaim(client, each)),
-  ];
-  await Promise.allSettled(tasks).then((results) => {
-    const failed = results.find(({ status }) => status === "rejected");
-    if (failed?.status === "rejected") throw failed.reason;
-  });
+    ...statefulSets.map((each) => settleStatefulSet(client, each)),
+    ...jobs.map((each) => finishJob(client, each)),
+    ...claims.map((each) => bindClaim(client, each)),
+  ]);
+  const failed = results.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** What was changed meanwhile, or is gone, is looked at again the next time; what else is said goes to `report`. */
