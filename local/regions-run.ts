@@ -66,7 +66,7 @@ async function runUnderLoad(regions: Regions, run: Run): Promise<number> {
     progress("publishing stopped, waiting for what is on its way");
     const { states, lost } = await load.finish(settleMs);
     const end = { ...last, states, gaps: await mirrorGaps(regions) };
-    const summary = summariseRegions(end, lost);
+    const summary = summariseRegions(end, lost, options.kill === undefined);
     process.stdout.write(`${regionsTable(end)}\n${pathsTable(end)}\n${JSON.stringify(summary)}\n`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
     for (const failure of summary.failures) process.stderr.write(`FAILED: ${failure}\n`);
