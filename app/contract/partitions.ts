@@ -42,7 +42,7 @@ export interface PartitionEntry {
   readonly at: number;
   /**
    * Of what was handed back: beyond this sequence nothing was decided yet. It is above `sequence` where
-   * messages waited for one of their client's, and others did not.
+   * messages waited for one of their client's, and others did not, or where an owner before fell silent.
    */
   readonly decidedUpTo?: number;
 }

@@ -59,6 +59,13 @@ describe("without being told", () => {
         meters.count(`kept-${bytes}`, useOfReport(bytes), i * 10),
       ).filter(Boolean);
     expect(atOnce(60_000, 4)).toEqual([]);
+    const atTheSameMoment = (bytes: number, count: number) =>
+      Array.from({ length: count }, () =>
+        meters.count(`moment-${bytes}`, useOfReport(bytes), 0),
+      ).filter(Boolean);
+    expect(atTheSameMoment(65_000, 4)).toEqual([]);
+    expect(atTheSameMoment(530, 600)).toEqual([]);
+    expect(atTheSameMoment(540, 600)).not.toEqual([]);
     expect(atOnce(8_000, 60)).toEqual([]);
   });
 

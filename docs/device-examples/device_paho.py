@@ -1,6 +1,7 @@
 """A device with paho-mqtt 2: gets its alerts with QoS 1 and sends one report."""
 
 import os
+import random
 
 import paho.mqtt.client as mqtt
 
@@ -32,7 +33,8 @@ client.tls_set(ca_certs=os.environ["CA_FILE"])
 client.on_connect = on_connect
 client.on_subscribe = on_subscribe
 client.on_message = on_message
-# Twice as long after each failure, up to five minutes.
-client.reconnect_delay_set(min_delay=1, max_delay=300)
-client.connect(os.environ["HOST"], int(os.environ["PORT"]), keepalive=60)
-client.loop_forever()
+# Twice as long after each failure, up to five minutes, and not as long as all others.
+client.reconnect_delay_set(min_delay=random.randint(1, 5), max_delay=300)
+# A device may start while there is nothing to connect to.
+client.connect_async(os.environ["HOST"], int(os.environ["PORT"]), keepalive=60)
+client.loop_forever(retry_first_connection=True)

@@ -10,6 +10,11 @@ export const fenceEdits: readonly SettingEdit[] = [
   {
     setting: "fence",
     edits: home("fence", "off"),
-    steps: ["delete DaemonSet fence-nodes", "delete ServiceAccount fence-account"],
+    steps: [
+      "delete DaemonSet fence-nodes",
+      "delete ServiceAccount fence-account",
+      // Where none is wanted, none is missed.
+      "update PrometheusRule watch-rules",
+    ],
   },
 ];

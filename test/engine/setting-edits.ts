@@ -156,6 +156,8 @@ export const settingEdits: readonly SettingEdit[] = [
     edits: { "us-east": { "sentinel:images": undefined } },
     steps: [
       ...ownProcesses.map((object) => `delete ${object}`),
+      // Without a fence none is missed.
+      "update PrometheusRule watch-rules",
       // What runs beside the servers are images, too.
       "update StatefulSet core-servers",
       "update StatefulSet edge-servers",

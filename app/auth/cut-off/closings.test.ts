@@ -15,7 +15,9 @@ afterEach(() => {
 const gone = 99;
 
 /** Each question takes as long as one is let wait; `N1` is a server that answers at once. */
-function closings(options: { failing?: boolean; repeatsPerMinute?: number } = {}) {
+function closings(
+  options: { failing?: boolean; repeatsPerMinute?: number; isWanted?: () => boolean } = {},
+) {
   const asked: string[] = [];
   let failures = 0;
   const logins = new OwnLogins(100);
@@ -42,6 +44,7 @@ function closings(options: { failing?: boolean; repeatsPerMinute?: number } = {}
     clock: () => Date.now(),
     log: pino({ level: "silent" }),
     onFailure: () => failures++,
+    stillWanted: options.isWanted ?? (() => true),
   });
   const logIn = (clientId: string, serverId: string, connection: number) =>
     logins.learn({ clientId, serverId, connection, atMs: Date.now() });
@@ -86,6 +89,16 @@ it("closes a session that was admitted here without looking for it, whoever cut 
   // A login may have been under way.
   await vi.advanceTimersByTimeAsync(authTimeoutMs + 400);
   expect(asked.slice(2)).toEqual(["everywhere a", "everywhere b"]);
+});
+
+it("does not look everywhere for one that may come in again by then", async () => {
+  let wanted = true;
+  const { subject, asked } = closings({ isWanted: () => wanted });
+  subject.add("a", "N1");
+  await vi.advanceTimersByTimeAsync(1);
+  wanted = false;
+  await vi.advanceTimersByTimeAsync(authTimeoutMs + 400);
+  expect(asked).toEqual(["N1 a"]);
 });
 
 it("looks for one that is not where it logged in, or whose server does not say so", async () => {

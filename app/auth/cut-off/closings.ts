@@ -62,7 +62,10 @@ export class Closings {
   /** Of a device that is kept out from now on. */
   add(clientId: string, serverId?: string): void {
     this.#close(clientId, serverId);
-    setTimeout(() => this.#everywhere.add(clientId), authTimeoutMs).unref();
+    const isWanted = this.#options.stillWanted ?? (() => true);
+    setTimeout(() => {
+      if (isWanted(clientId)) this.#everywhere.add(clientId);
+    }, authTimeoutMs).unref();
   }
 
   /** Of one that was cut off before. False when that is asked for too often, by whomever. */

@@ -209,7 +209,9 @@ export class PartitionOwner {
     const ready = due.flatMap(({ held, confirmed }) => (confirmed ? [held] : []));
     await Promise.all(
       ready.map(async ({ lease, cursor, confirmed }) => {
-        const entry = { owner: "", ...confirmed, decidedUpTo: cursor.lastTaken() };
+        // What is in doubt stays so until it is read.
+        const decidedUpTo = Math.max(lease.inDoubtUpTo, cursor.lastTaken());
+        const entry = { owner: "", ...confirmed, decidedUpTo };
         if (await this.#write(lease, entry)) lease.end("handed-over");
       }),
     );

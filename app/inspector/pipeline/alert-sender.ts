@@ -13,6 +13,7 @@ const settleEveryMs = 100;
 const roomEveryMs = 20;
 const settleLimitMs = 700;
 const askLimitMs = 2_000;
+const resumeAgainMs = 500;
 
 /** What is to be sent. */
 export interface AlertToSend extends StoredAlert {
@@ -144,6 +145,14 @@ export class AlertSender {
     }
   }
 
+  /** Where asking has ended of itself: nobody else would begin again. */
+  #resumeLater(): void {
+    const timer = setTimeout(() => {
+      if (!this.#stopping.signal.aborted) void this.#resume();
+    }, resumeAgainMs);
+    timer.unref();
+  }
+
   /**
    * Whoever answers for MQTT_ALERTS was chosen by servers that are linked: so the one that is connected
    * now is no longer alone, as it is right after its start.
@@ -164,6 +173,7 @@ export class AlertSender {
       });
     } catch (error) {
       log.debug({ err: error }, "alerts wait for the next connection");
+      if (losses === this.#losses) this.#resumeLater();
       return;
     }
     if (losses !== this.#losses) return;
