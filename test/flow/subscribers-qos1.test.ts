@@ -56,7 +56,11 @@ describe.each([
     expect(first.granted).toEqual([qos]);
     await first.client.endAsync();
 
+    expect(await consumers()).toEqual([0, 0]);
+
     const { client, received } = await subscriber(clientId, password, { qos, clean });
+    const cameWith: number[] = [];
+    client.on("message", (_topic, _payload, packet) => cameWith.push(packet.qos));
     inspector.publish(subjects.delivery(clientId), "first");
     inspector.publish(subjects.delivery(clientId), "second");
     await inspector.flush();
@@ -65,6 +69,7 @@ describe.each([
     expect(await consumers()).toEqual([0, 0]);
     const payloads = () => received.map(({ payload }) => payload);
     await expect.poll(payloads, soon).toEqual(["first", "second"]);
+    expect(cameWith).toEqual([0, 0]);
     await client.endAsync();
   });
 });
