@@ -1,5 +1,6 @@
 /** Whatever devices send, and however much one device is sent, alerts to the others go on. */
 import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -66,19 +67,26 @@ async function flood(clientId: string, particulars: Pick<FloodOrders, "perSecond
   const { caFile } = region.certificates;
   const [url = ""] = region.endpoints.edgeUrls;
   child.send({ url, caFile, clientId, password, report: hostile, ...particulars });
-  const [{ sent }] = (await once(child, "message")) as [{ sent: number }];
+  const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`exit ${code}`)));
+  ended.catch(() => {});
+  const told = once(child, "message") as Promise<[{ sent: number }]>;
+  const [{ sent }] = await Promise.race([told, ended]);
   return sent;
 }
 
 it("devices that flood with hostile reports hold up no alert, cost no lease and stop no honest report", async () => {
   const quiet = await watch.stretch("quiet", 6, 100);
-  const floods = [1, 2, 3, 4].map((n) => flood(`flooder-${n}`, { perSecond: 50, seconds: 8 }));
+  // Whoever was cut off in an attempt before is kept out.
+  const attempt = randomBytes(3).toString("hex");
+  const floods = [1, 2, 3, 4].map((n) =>
+    flood(`flooder-${attempt}-${n}`, { perSecond: 50, seconds: 8 }),
+  );
   const [flooded, paused] = await pausedDuring(() => watch.stretch("flooded", 8, 100));
   const sent = (await Promise.all(floods)).reduce((sum, count) => sum + count, 0);
   figures("flood", { quiet, flooded, sent });
 
-  // Each until it is cut off: eight of them are all the bytes that a device may send at once.
-  expect(sent).toBeGreaterThan(4 * 8);
+  // Each until it is cut off: with the fourth of them it has sent all that it may at once of large ones.
+  expect(sent).toBeGreaterThanOrEqual(4 * 4);
   expect(flooded.arrived).toBe(flooded.sent);
   // One flooder alone once brought this to many seconds. The rest is this machine's processors.
   expect(flooded.p99).toBeLessThan(Math.max(5_000, 3 * quiet.p99));
