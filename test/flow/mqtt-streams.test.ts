@@ -66,13 +66,13 @@ it("the flag of a retained report stores nothing, and the report goes its way", 
   const inspector = await connectAs(region, "report-inspector");
   const payload = "x".repeat(20_000);
 
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 10; i++) {
     device.socket.write(packets.publish(topics.reports("retaining"), payload, true));
     await delay(20);
   }
 
   const reports = () => readStream(inspector, "REPORT_INGRESS", "ingress.*.device.retaining");
-  await expect.poll(async () => (await reports()).length, soon).toBe(20);
+  await expect.poll(async () => (await reports()).length, soon).toBe(10);
   expect(await bytesOf("$MQTT_rmsgs")).toBe(0);
   expect(device.isClosed()).toBe(false);
   device.socket.destroy();
