@@ -1,11 +1,11 @@
 /** `make up`: a region under load on this machine, until it is stopped or its time is over. */
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { printable, printableLines } from "../app/shared/printable.ts";
 import { scrape } from "../app/shared/process-metrics.ts";
 import { aborted } from "./aborted.ts";
-import { type Load, startLoad } from "./load/load.ts";
+import { journalsOf, type Load, startLoad } from "./load/load.ts";
 import { warmUp } from "./load/warm-up.ts";
 import { parseOptions, type UpOptions } from "./options.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
@@ -70,7 +70,7 @@ async function runUnderLoad(region: Region): Promise<number> {
     reportRate: options.reportRate,
     quoteEvery: 50,
     attackEvery: 10,
-    ...(options.confirm && { journals: join(region.directory, "state", "publisher") }),
+    ...(options.confirm && { journals: journalsOf(region) }),
     onProgress: progress,
   });
   const processors = new ProcessorWatch({

@@ -10,12 +10,12 @@ import {
   type NatsConnection,
 } from "../shared/nats.ts";
 import type { StreamMark } from "../shared/stream-sight.ts";
+import { isWrongLastSequence } from "../shared/wrong-last-sequence.ts";
 
 const stream = "INCIDENTS";
 const expectedHeader = "Nats-Expected-Last-Subject-Sequence";
 const batch = { id: "Nats-Batch-Id", sequence: "Nats-Batch-Sequence", commit: "Nats-Batch-Commit" };
-/** Error codes of nats-server: the subject has another last message, or none. */
-const wrongLastSequence = [10071, 10164];
+/** Error code of nats-server. */
 const noMessageFound = 10037;
 /** As many as nats-server stores together, but for the cursor itself. */
 export const commitLimit = 999;
@@ -110,9 +110,7 @@ export class Journal {
       });
       return seq;
     } catch (cause) {
-      if (!(cause instanceof JetStreamApiError) || !wrongLastSequence.includes(cause.code)) {
-        throw cause;
-      }
+      if (!isWrongLastSequence(cause)) throw cause;
       throw new Deposed("another aggregator is active", { cause });
     }
   }

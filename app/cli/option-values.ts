@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { clientIdRule, isClientId } from "../contract/client-id.ts";
 import { isLabel, labelRule } from "../registry/device-record.ts";
+import { isPrintable } from "../shared/printable.ts";
 
 /** Collects values of an argument or option that may come several times. */
 export function collect(check: (value: string) => boolean, complaint: string) {
@@ -33,6 +34,12 @@ export function positive(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError("It is a number from 1 on.");
   return Number(value);
 }
+
+/** Why somebody decides something, in one line. */
+export const reasonWithin = (limit: number) => (value: string) => {
+  if (value.trim().length >= 3 && isPrintable(value, limit)) return value;
+  throw new InvalidArgumentError(`It says why, in one line of 3 to ${limit} characters.`);
+};
 
 export const examples = (...lines: string[]) =>
   `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;

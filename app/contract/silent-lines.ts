@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "./parse-json.ts";
 import { ServerIdSchema } from "./server-id.ts";
 
 /** Lines that one request may name. */
@@ -22,14 +23,6 @@ const AnswerSchema = z.object({ closed: z.int().nonnegative() });
 export type SilentLine = Readonly<z.infer<typeof LineSchema>>;
 /** What a gate asks auth for: that the sessions behind these connections end. */
 export type SilentLinesRequest = Readonly<z.infer<typeof RequestSchema>>;
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
 
 export const parseSilentLinesRequest = (body: Uint8Array): SilentLinesRequest | undefined =>
   RequestSchema.safeParse(parseJson(body)).data;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../contract/parse-json.ts";
 import { ServerIdSchema } from "../contract/server-id.ts";
 import { subjects } from "../contract/subjects.ts";
 
@@ -61,14 +62,6 @@ export const isInForce = (cutOff: CutOff, nowMs: number) => nowMs < cutOff.until
 
 /** The same for whoever tells of it, so that it is told once. */
 export const cutOffId = (clientId: string, { sinceMs }: CutOff) => `cut-off:${clientId}:${sinceMs}`;
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
 
 export const parseCutOff = (body: Uint8Array): CutOff | undefined =>
   CutOffSchema.safeParse(parseJson(body)).data;

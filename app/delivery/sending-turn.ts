@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { RegionName } from "../contract/regions.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
-import { JetStreamApiError, messageHeaders, type NatsConnection } from "../shared/nats.ts";
+import { messageHeaders, type NatsConnection } from "../shared/nats.ts";
 import { readLast } from "../shared/stored-messages.ts";
 import { noMark, type StreamMark } from "../shared/stream-sight.ts";
+import { isWrongLastSequence } from "../shared/wrong-last-sequence.ts";
 
 /** Whoever does not write for so long has lost its turn. */
 const turnMs = 4_000;
 /** How much earlier it stops itself. */
 const marginMs = 1_000;
 const writeLimitMs = 1_000;
-const wrongLastSequence = [10071, 10164];
 
 export interface SendingTurnOptions {
   readonly connection: NatsConnection;
@@ -106,9 +106,7 @@ export class SendingTurn {
       this.#revision = (await publisher.publish(subjects.sent(peer), payload, options)).seq;
       this.#writtenMs = askedMs;
     } catch (cause) {
-      if (!(cause instanceof JetStreamApiError) || !wrongLastSequence.includes(cause.code)) {
-        throw cause;
-      }
+      if (!isWrongLastSequence(cause)) throw cause;
       this.#writtenMs = Number.NEGATIVE_INFINITY;
       throw new TurnLost(`what comes from ${peer} is perhaps sent by another replica`, { cause });
     }

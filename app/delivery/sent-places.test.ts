@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { onTheWayMs, SentPlaces } from "./sent-places.ts";
+import { onTheWayMs } from "../shared/on-the-way.ts";
+import { SentPlaces } from "./sent-places.ts";
 
 it("goes on behind what a server has, and back to what is surely on its way", () => {
   const places = new SentPlaces(10);

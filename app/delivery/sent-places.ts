@@ -1,5 +1,4 @@
-/** Longer than a server that is alive takes from an answer to what it was given before the question. */
-export const onTheWayMs = 250;
+import { onTheWayMs } from "../shared/on-the-way.ts";
 
 /** How far a stream was sent, and how much of that may still get lost with the server that took it. */
 export class SentPlaces {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../contract/parse-json.ts";
 import { subjects } from "../contract/subjects.ts";
 
 /** What nats-server's MQTT layer stores of a session; its subscriptions by NATS subject. */
@@ -18,7 +19,7 @@ export interface SessionRecord {
 
 /** Undefined for what is no session. */
 export function readSession(record: Uint8Array): SessionRecord | undefined {
-  const session = SessionSchema.safeParse(parsed(record)).data;
+  const session = SessionSchema.safeParse(parseJson(record)).data;
   if (!session) return undefined;
   const { id: clientId, clean, subs } = session;
   return { clientId, clean, subscribed: Object.hasOwn(subs, subjects.alerts(clientId)) };
@@ -43,16 +44,8 @@ export interface SessionEnd {
 
 /** Undefined for what was no device's connection. */
 export function readEnd(event: Uint8Array): SessionEnd | undefined {
-  const client = EndSchema.safeParse(parsed(event)).data?.client;
+  const client = EndSchema.safeParse(parseJson(event)).data?.client;
   if (!client) return undefined;
   const { client_id: clientId, start, stop } = client;
   return { clientId, start: Date.parse(start), stop: Date.parse(stop) };
-}
-
-function parsed(json: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(json).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { parseJson } from "../contract/parse-json.ts";
 import { type DecisionAsker, subjects } from "../contract/subjects.ts";
 import type { NatsConnection } from "../shared/nats.ts";
-import { type Bar, type BarRequest, type LiftRequest, parseBar, parseJson } from "./bar.ts";
+import { type Bar, type BarRequest, type LiftRequest, parseBar } from "./bar.ts";
 
 /**
  * Why there is no bar: there is no such device, or none that is barred; the region made as many as it

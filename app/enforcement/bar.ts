@@ -5,6 +5,7 @@ import {
   enforcementModes,
   liftReasonLimit,
 } from "../contract/enforcement.ts";
+import { parseJson } from "../contract/parse-json.ts";
 import { subjects } from "../contract/subjects.ts";
 
 const time = z.int().nonnegative();
@@ -66,14 +67,6 @@ export const stampOf = ({ sinceMs, lifted }: Bar) => lifted?.atMs ?? sinceMs;
 
 export const subjectOfBar = ({ clientId, mode }: Pick<Bar, "clientId" | "mode">) =>
   mode === "enforce" ? subjects.bar(clientId) : subjects.observedBar(clientId);
-
-export function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
 
 /** Undefined for what is no bar of the device that its subject names. */
 export function parseStoredBar(subject: string, body: Uint8Array): Bar | undefined {

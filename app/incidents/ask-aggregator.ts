@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { parseJson } from "../contract/parse-json.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 
 /** Why nothing was changed. */
@@ -58,14 +59,6 @@ async function ask<T, R extends string>({
     return (refused as Refusal<R> | undefined) ?? unavailable("it answers what cannot be read");
   } catch (error) {
     return unavailable((error as Error).message);
-  }
-}
-
-function parseJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(data));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isOwnActor } from "../contract/api-actor.ts";
 import { assigneeLimit, incidentVerdicts, isIncidentId, noteLimit } from "../contract/incident.ts";
+import { parseJson } from "../contract/parse-json.ts";
 import { type DecisionAsker, subjects } from "../contract/subjects.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import { askAggregator } from "./ask-aggregator.ts";
@@ -32,14 +33,6 @@ export type ChangeRefusal = (typeof changeRefusals)[number] | "unavailable";
 export type ChangeOutcome =
   | { readonly incident: Incident; readonly refused?: never }
   | { readonly refused: ChangeRefusal; readonly detail: string };
-
-function parseJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(data));
-  } catch {
-    return undefined;
-  }
-}
 
 /** Undefined for what is no request of ours. */
 export function parseChange(subject: string, data: Uint8Array): IncidentChange | undefined {

@@ -7,6 +7,7 @@ import {
   incidentSeverities,
   isIncidentId,
 } from "../contract/incident.ts";
+import { parseJson } from "../contract/parse-json.ts";
 import type { Incident } from "./incident.ts";
 
 /** OCSF 1.8 severity, status and verdict of an Incident Finding. */
@@ -119,8 +120,6 @@ export function incidentFinding(incident: Incident, loggedMs: number) {
   };
 }
 
-const utf8 = new TextDecoder();
-
 /** Undefined for what is not an incident of ours. */
 export function parseIncident(body: Uint8Array): Incident | undefined {
   const read = schema.safeParse(parseJson(body)).data;
@@ -151,12 +150,4 @@ export function parseIncident(body: Uint8Array): Incident | undefined {
     told: unmapped.told,
     ...(unmapped.silenced && { silenced: true }),
   };
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch {
-    return undefined;
-  }
 }

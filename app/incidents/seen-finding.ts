@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { IncidentSeverity } from "../contract/incident.ts";
+import { parseJson } from "../contract/parse-json.ts";
 import { type Origin, origins } from "../contract/subjects.ts";
 import type { StoredMessage } from "../shared/stored-messages.ts";
 
@@ -58,7 +59,6 @@ function severityOf(id: number): IncidentSeverity {
   return id === 3 ? "medium" : "low";
 }
 
-const utf8 = new TextDecoder();
 const excerptLimit = 300;
 
 /** Undefined for what is no finding of ours. */
@@ -82,12 +82,4 @@ export function seenFinding({ sequence, subject, data }: StoredMessage): SeenFin
     canary,
     quoted: eventClass === "pattern" && origin === "upstream" && read.disposition_id === tagged,
   };
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { type CutOff, cutOffId, type MeteredLimit } from "../cut-off/cut-off.ts";
+import { detectionFrame } from "../shared/detection-frame.ts";
 
 const titles: Readonly<Record<MeteredLimit, string>> = {
   messages: "Device sends more messages than any may",
@@ -12,26 +13,14 @@ export function floodFinding(clientId: string, cutOff: CutOff) {
   const uid = cutOffId(clientId, cutOff);
   const title = titles[cutOff.limit];
   return {
-    class_uid: 2004,
-    category_uid: 2,
-    activity_id: 1,
-    type_uid: 200401,
-    time: cutOff.sinceMs,
+    ...detectionFrame({ uid, time: cutOff.sinceMs, loggedTime: cutOff.sinceMs, process: "meter" }),
     severity_id: 4,
-    status_id: 1,
     is_alert: true,
     message: `${title} (client ${clientId}, cut off until ${new Date(cutOff.untilMs).toISOString()})`,
     confidence_score: 100,
     // Denied, and the device isolated.
     action_id: 2,
     disposition_id: 4,
-    metadata: {
-      version: "1.8.0",
-      uid,
-      profiles: ["security_control"],
-      product: { name: "MQTT Sentinel meter", vendor_name: "MQTT Sentinel" },
-      logged_time: cutOff.sinceMs,
-    },
     finding_info: {
       uid,
       title,

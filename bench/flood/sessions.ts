@@ -8,7 +8,6 @@ const ClosedSchema = z.object({
       start: z.coerce.date(),
       stop: z.coerce.date(),
       in_msgs: z.number(),
-      in_bytes: z.number(),
     }),
   ),
 });
@@ -16,7 +15,6 @@ const ClosedSchema = z.object({
 /** What the edges took in of one device, as they tell it, whatever the device itself saw of that and when. */
 export interface TakenIn {
   readonly reports: number;
-  readonly bytes: number;
   /** From its first connection that sent something to the end of its last one. */
   readonly offMs: number;
 }
@@ -26,31 +24,25 @@ const remembered = 10_000;
 
 /** @param monitors of the edges, by their URLs. */
 export async function takenIn(monitors: readonly string[]): Promise<ReadonlyMap<string, TakenIn>> {
-  const found = new Map<string, { fromMs: number; untilMs: number; in: [number, number] }>();
+  const found = new Map<string, { reports: number; fromMs: number; untilMs: number }>();
   for (const monitor of monitors) {
     const answer = await fetch(`${monitor}/connz?state=closed&limit=${remembered}`);
     const { connections } = ClosedSchema.parse(await answer.json());
-    for (const { mqtt_client: id, start, stop, in_msgs, in_bytes } of connections) {
-      if (in_msgs === 0) continue;
-      const known = found.get(id);
+    for (const { mqtt_client: id, start, stop, in_msgs: reports } of connections) {
+      if (reports === 0) continue;
       const [fromMs, untilMs] = [start.getTime(), stop.getTime()];
+      const before = found.get(id) ?? { reports: 0, fromMs, untilMs };
       found.set(id, {
-        fromMs: Math.min(known?.fromMs ?? fromMs, fromMs),
-        untilMs: Math.max(known?.untilMs ?? untilMs, untilMs),
-        in: [(known?.in[0] ?? 0) + in_msgs, (known?.in[1] ?? 0) + in_bytes],
+        reports: before.reports + reports,
+        fromMs: Math.min(before.fromMs, fromMs),
+        untilMs: Math.max(before.untilMs, untilMs),
       });
     }
   }
   return new Map(
-    [...found].map(
-      ([
-        id,
-        {
-          fromMs,
-          untilMs,
-          in: [reports, bytes],
-        },
-      ]) => [id, { reports, bytes, offMs: untilMs - fromMs }],
-    ),
+    [...found].map(([id, { reports, fromMs, untilMs }]) => [
+      id,
+      { reports, offMs: untilMs - fromMs },
+    ]),
   );
 }

@@ -97,6 +97,10 @@ export async function startLoad(region: Region, options: LoadOptions): Promise<L
   return startLoadOn(targetOf(region, devicesOf), options);
 }
 
+/** Where a region's publisher keeps what is not confirmed. */
+export const journalsOf = ({ directory }: Pick<Region, "directory">) =>
+  join(directory, "state", "publisher");
+
 /** A region as the simulated publisher and devices find it. */
 export const targetOf = (
   { endpoints, certificates, secrets }: Region,

@@ -6,6 +6,7 @@ import type { Region } from "../region.ts";
 import type { SentLine } from "./delivery-ledger.ts";
 import {
   type Fleet,
+  journalsOf,
   type LoadState,
   type Publisher,
   startFleet,
@@ -69,32 +70,31 @@ const statesOf = (parts: readonly Part[]) =>
 
 /** Registers the devices once, connects each to its region, and publishes to all of them in every region. */
 export async function startRegionsLoad(options: RegionsLoadOptions): Promise<RegionsLoad> {
-  const { regions, rate, reportRate, outage = false } = options;
+  const { regions, rate, reportRate } = options;
   const targets = await targetsOf(options);
-  const journalsOf = (name: RegionName) =>
-    join(regions.get(name)?.directory ?? "", "state", "publisher");
   const ends: (() => void)[] = [];
   const abort = () => {
     for (const end of ends) end();
   };
   try {
     const fleets = await Promise.all(
-      targets.map(async ({ region, target, clients }) => {
+      targets.map(async ({ target, ...part }) => {
+        const { region, clients } = part;
         const share = clients.size / target.clients.length;
         const settings = { devices: clients.size, rate: 0, reportRate: reportRate * share };
         const fleet = await startFleet(target, { ...settings, attackEvery: 10 });
         ends.push(() => fleet.end());
         options.onProgress?.(`${region}: ${clients.size} devices connected by TLS 1.3`);
-        return { region, target, clients, fleet };
+        return { ...part, target, fleet };
       }),
     );
     const parts = await Promise.all(
-      fleets.map(async ({ target, ...part }) => {
+      fleets.map(async ({ target, journals, ...part }) => {
         const settings = {
           devices: target.clients.length,
           rate: rate / regions.size,
           quoteEvery: 50,
-          ...(outage && { journals: journalsOf(part.region) }),
+          ...(journals !== undefined && { journals }),
         };
         const started = await startPublisher(target, settings);
         ends.push(() => started.publisher.end());
@@ -135,7 +135,8 @@ async function targetsOf(options: RegionsLoadOptions) {
     const target = targetOf(region, { credentialsFile: file, clients });
     const others = [...regions.values()].filter((each) => each !== region);
     const elsewhere = outage ? others.flatMap(({ endpoints }) => endpoints.edgeUrls) : [];
-    return { region: name, target: { ...target, elsewhere }, clients: own };
+    const journals = outage ? journalsOf(region) : undefined;
+    return { region: name, target: { ...target, elsewhere }, clients: own, journals };
   });
 }
 

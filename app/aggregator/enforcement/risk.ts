@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { IncidentSeverity } from "../../contract/incident.ts";
+import { parseJson } from "../../contract/parse-json.ts";
 import type { SeenFinding } from "../../incidents/seen-finding.ts";
 
 /** What a finding adds to what is held against its client. */
@@ -35,13 +36,8 @@ const schema = z.object({
 /** What is held against a client: it halves with time. */
 export type ClientRisk = z.infer<typeof schema>;
 
-export function parseClientRisk(body: Uint8Array): ClientRisk | undefined {
-  try {
-    return schema.safeParse(JSON.parse(new TextDecoder().decode(body))).data;
-  } catch {
-    return undefined;
-  }
-}
+export const parseClientRisk = (body: Uint8Array): ClientRisk | undefined =>
+  schema.safeParse(parseJson(body)).data;
 
 export const riskAt = ({ risk, atMs }: ClientRisk, nowMs: number, halfLifeMs: number) =>
   risk * 0.5 ** (Math.max(0, nowMs - atMs) / halfLifeMs);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isClientId } from "../../contract/client-id.ts";
 import { type KnownStatus, labelsRequestLimit } from "../../contract/device.ts";
+import { parseJson } from "../../contract/parse-json.ts";
 import type { Lookup } from "../callout/decide.ts";
 
 /** Ids of one request for how devices stand at most. */
@@ -53,12 +54,4 @@ async function answerOf<T>(
     return each === undefined ? [] : [[id, each]];
   });
   return { answer: Object.fromEntries(known) };
-}
-
-function parseJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

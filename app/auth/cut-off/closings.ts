@@ -71,8 +71,7 @@ export class Closings {
   /** Of one that was cut off before. False when that is asked for too often, by whomever. */
   again(clientId: string, serverId: string | undefined): boolean {
     if (this.#recent.has(clientId)) return true;
-    if (!this.#repeats.hasRoom()) return false;
-    this.#repeats.note(this.#options.clock());
+    if (!this.#repeats.take()) return false;
     this.#close(clientId, serverId);
     return true;
   }

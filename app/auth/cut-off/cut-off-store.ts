@@ -8,11 +8,11 @@ import {
   jetstreamManager,
   type NatsConnection,
 } from "../../shared/nats.ts";
+import { isWrongLastSequence } from "../../shared/wrong-last-sequence.ts";
 import type { CutOffStore, CutOffs } from "./cut-offs.ts";
 
 const stream = "CUT_OFFS";
-/** Error codes of nats-server: the subject has another last message, or none. */
-const wrongLastSequence = [10071, 10164];
+/** Error code of nats-server. */
 const noMessageFound = 10037;
 /** Shorter than the meter waits for the answer. */
 const storeLimitMs = 1_500;
@@ -35,7 +35,7 @@ export function cutOffStore(connection: NatsConnection): CutOffStore {
         );
         return acknowledgement.seq;
       } catch (error) {
-        if (hasCode(error, wrongLastSequence)) return undefined;
+        if (isWrongLastSequence(error)) return undefined;
         throw error;
       }
     },
@@ -46,15 +46,12 @@ export function cutOffStore(connection: NatsConnection): CutOffStore {
         const cutOff = message ? parseCutOff(message.data) : undefined;
         return message && cutOff ? { cutOff, sequence: message.seq } : undefined;
       } catch (error) {
-        if (hasCode(error, [noMessageFound])) return undefined;
+        if (error instanceof JetStreamApiError && error.code === noMessageFound) return undefined;
         throw error;
       }
     },
   };
 }
-
-const hasCode = (error: unknown, codes: readonly number[]) =>
-  error instanceof JetStreamApiError && codes.includes(error.code);
 
 export interface CutOffReading {
   readonly connection: NatsConnection;

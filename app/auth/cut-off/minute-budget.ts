@@ -26,6 +26,13 @@ export class MinuteBudget {
     return this.#times.length + underWay < this.#perMinute;
   }
 
+  /** Takes one now. False when there is no room. */
+  take(): boolean {
+    if (!this.hasRoom()) return false;
+    this.note(this.#clock());
+    return true;
+  }
+
   /** What is of an earlier minute; and of more than would be too many, since more changes nothing. */
   #forget(): void {
     const sinceMs = this.#clock() - minuteMs;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { detectionFrame } from "../../shared/detection-frame.ts";
 import type { Guess } from "./guesses.ts";
 
 const titles: Readonly<Record<Guess["rule"], string>> = {
@@ -43,27 +44,15 @@ export function guessFinding(guess: Guess, nowMs: number) {
   const title = titles[guess.rule];
   const excerpt = whatHappened(guess);
   return {
-    class_uid: 2004,
-    category_uid: 2,
-    activity_id: 1,
-    type_uid: 200401,
-    time,
+    ...detectionFrame({ uid, time, loggedTime: time, process: "auth" }),
     // Medium: every one of them was refused.
     severity_id: 3,
-    status_id: 1,
     is_alert: true,
     message: `${title}: ${excerpt}`,
     confidence_score: 70,
     // Denied, blocked.
     action_id: 2,
     disposition_id: 2,
-    metadata: {
-      version: "1.8.0",
-      uid,
-      profiles: ["security_control"],
-      product: { name: "MQTT Sentinel auth", vendor_name: "MQTT Sentinel" },
-      logged_time: time,
-    },
     finding_info: {
       uid,
       title,

@@ -59,12 +59,10 @@ export class Guesses {
   readonly #idsOf: LRUCache<string, Set<string>>;
   readonly #addressesOf: LRUCache<string, Set<string>>;
   readonly #budget: MinuteBudget;
-  readonly #clock: () => number;
 
   /** @param clock milliseconds since 1970. */
   constructor(settings: GuessSettings, clock: () => number) {
     this.#settings = settings;
-    this.#clock = clock;
     // From its first failure on: what is told of once in a window is told of again in the next.
     const options = {
       ...{ max: keyLimit, ttl: settings.windowMs, noUpdateTTL: true },
@@ -89,14 +87,8 @@ export class Guesses {
     if (addresses) {
       found.push({ rule: "distributed-guessing", clientId: login.clientId, addresses });
     }
-    const told = found.filter(() => this.#takesOne());
+    const told = found.filter(() => this.#budget.take());
     return { told, untold: found.length - told.length };
-  }
-
-  #takesOne(): boolean {
-    if (!this.#budget.hasRoom()) return false;
-    this.#budget.note(this.#clock());
-    return true;
   }
 }
 

@@ -1,14 +1,8 @@
-import { Argument, type Command, InvalidArgumentError } from "commander";
+import { Argument, type Command } from "commander";
 import { liftReasonLimit } from "../../contract/enforcement.ts";
-import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
-import { clientIds, examples } from "../option-values.ts";
+import { clientIds, examples, reasonWithin } from "../option-values.ts";
 import { type LiftOptions, liftBars, showBars } from "./enforcement-work.ts";
-
-const reason = (value: string) => {
-  if (value.trim().length >= 3 && isPrintable(value, liftReasonLimit)) return value;
-  throw new InvalidArgumentError(`It says why, in one line of 3 to ${liftReasonLimit} characters.`);
-};
 
 /** Whom policy keeps out of all regions. */
 export function addEnforcementCommands(program: Command, run: RunCommand): void {
@@ -25,7 +19,7 @@ export function addEnforcementCommands(program: Command, run: RunCommand): void 
     .command("lift")
     .description("lets devices in again, in all regions")
     .addArgument(new Argument("<id...>", "client ids").argParser(clientIds))
-    .requiredOption("--reason <text>", "why", reason)
+    .requiredOption("--reason <text>", "why", reasonWithin(liftReasonLimit))
     .addHelpText("after", examples('sentinel enforcement lift pump-7 --reason "a drill"'))
     .action((named: string[], options: LiftOptions) =>
       run((context) => liftBars(context, named, options), program.opts()),

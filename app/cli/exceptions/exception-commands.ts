@@ -10,9 +10,8 @@ import {
   unmatchedDays,
 } from "../../contract/exception.ts";
 import { origins } from "../../contract/subjects.ts";
-import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
-import { collect, duration, examples, label } from "../option-values.ts";
+import { collect, duration, examples, label, reasonWithin } from "../option-values.ts";
 import {
   addException,
   endExceptions,
@@ -25,10 +24,7 @@ const matching = (pattern: RegExp, complaint: string) => (value: string) => {
   if (pattern.test(value)) return value;
   throw new InvalidArgumentError(complaint);
 };
-const reason = (value: string) => {
-  if (value.trim().length >= 3 && isPrintable(value, reasonLimit)) return value;
-  throw new InvalidArgumentError(`It says why, in one line of 3 to ${reasonLimit} characters.`);
-};
+const reason = reasonWithin(reasonLimit);
 const ids = new Argument("<id...>", "ids of exceptions").argParser(
   collect(isExceptionId, "The id of an exception is one that `sentinel exceptions list` shows."),
 );

@@ -6,7 +6,6 @@ import {
   partitionKey,
 } from "../../contract/partitions.ts";
 import {
-  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   type Msg,
@@ -14,6 +13,7 @@ import {
   type NatsConnection,
 } from "../../shared/nats.ts";
 import { seeStream } from "../../shared/stream-sight.ts";
+import { isWrongLastSequence } from "../../shared/wrong-last-sequence.ts";
 import type { BucketReading, MemberEntry, StoredEntry } from "./lease-view.ts";
 
 /** Somebody else changed the entry since the revision that we named. */
@@ -46,7 +46,6 @@ type Bucket = Pick<Lane, "bucket">;
 const subjectOf = ({ bucket }: Bucket, key: string) => `$KV.${bucket}.${key}`;
 /** Shorter than the spare time of a lease, so that a slow answer leaves time for another try. */
 export const timeoutMs = 700;
-const wrongLastSequence = [10071, 10164];
 const endOfBatch = 204;
 const nothingFound = 404;
 
@@ -78,9 +77,7 @@ export function createLeaseStore({ nats, js, jsm }: LeaseStoreAccess, lane: Buck
         });
         return ack.seq;
       } catch (cause) {
-        if (!(cause instanceof JetStreamApiError) || !wrongLastSequence.includes(cause.code)) {
-          throw cause;
-        }
+        if (!isWrongLastSequence(cause)) throw cause;
         throw new LeaseTaken(`partition ${partition} is past revision ${revision}`, { cause });
       }
     },

@@ -3,12 +3,11 @@ import pRetry from "p-retry";
 import { alertedClient, subjects } from "../../contract/subjects.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
+import { onTheWayMs } from "../../shared/on-the-way.ts";
 import type { Lease } from "../partitions/lease.ts";
 import { RecentIds } from "./recent-ids.ts";
 import { SentAlerts, type StoredAlert } from "./sent-alerts.ts";
 
-/** Longer than a server that is alive takes from an answer to what it was given before the question. */
-const onTheWayMs = 250;
 const settleEveryMs = 100;
 const roomEveryMs = 20;
 const settleLimitMs = 700;

@@ -4,14 +4,10 @@ import { headers } from "../../contract/headers.ts";
 import type { Lane } from "../../contract/lanes.ts";
 import { subjects } from "../../contract/subjects.ts";
 import type { Logger } from "../../shared/log.ts";
-import {
-  JetStreamApiError,
-  type JetStreamClient,
-  messageHeaders,
-  type NatsConnection,
-} from "../../shared/nats.ts";
+import { type JetStreamClient, messageHeaders, type NatsConnection } from "../../shared/nats.ts";
 import { storeMessage } from "../../shared/store-message.ts";
 import { readBatch } from "../../shared/stored-messages.ts";
+import { isWrongLastSequence } from "../../shared/wrong-last-sequence.ts";
 import type { Lease } from "../partitions/lease.ts";
 import type { IngressMessage } from "./ingress-message.ts";
 import { addressingOf, type Output, passedRoute } from "./outputs.ts";
@@ -23,7 +19,6 @@ const clocksMs = 10_000;
 const againMs = 50;
 const askLimitMs = 2_000;
 const nothingFound = 10037;
-const wrongLastSequence = [10071, 10164];
 /** No stream will have it: whoever expects it as the last one has nothing stored. */
 const unreachable = String(Number.MAX_SAFE_INTEGER);
 
@@ -99,11 +94,11 @@ export class DecidedBefore {
     if (!held()) throw signal.reason;
     try {
       const { duplicate } = await storeMessage(publisher, subject, new Uint8Array(), {
-        ...{ headers: fields, signal, isFinal: isRefused, onRetry: () => {} },
+        ...{ headers: fields, signal, isFinal: isWrongLastSequence, onRetry: () => {} },
       });
       return duplicate;
     } catch (error) {
-      if (isRefused(error)) return false;
+      if (isWrongLastSequence(error)) return false;
       throw error;
     }
   }
@@ -159,6 +154,3 @@ export class DecidedBefore {
 }
 
 type Place = { readonly since: number } | { readonly sequence: number };
-
-const isRefused = (error: unknown): boolean =>
-  error instanceof JetStreamApiError && wrongLastSequence.includes(error.code);

@@ -7,6 +7,7 @@ import {
   levels,
   type Verdict,
 } from "../../contract/verdict.ts";
+import { detectionFrame } from "../../shared/detection-frame.ts";
 import { techniqueOf } from "../patterns/technique.ts";
 import { evidenceExcerpt } from "./evidence-excerpt.ts";
 import type { InspectedMessage } from "./message.ts";
@@ -137,24 +138,12 @@ function detectionFinding(
   const loggedTime = Math.floor(inspectedMs);
   const techniques = [...new Set(findings.flatMap((finding) => finding.tags.map(techniqueOf)))];
   return {
-    class_uid: 2004,
-    category_uid: 2,
-    activity_id: 1,
-    type_uid: 200401,
-    time,
+    ...detectionFrame({ uid, time, loggedTime, process: "inspector" }),
     severity_id: severityId[main.level],
-    status_id: 1,
     is_alert: severityId[main.level] >= severityId.high,
     message: `${main.title} (${message.origin} message, client ${message.clientId})`,
     confidence_score: Math.round(main.confidence * 100),
     ...controls[verdict],
-    metadata: {
-      version: "1.8.0",
-      uid,
-      profiles: ["security_control"],
-      product: { name: "MQTT Sentinel inspector", vendor_name: "MQTT Sentinel" },
-      logged_time: loggedTime,
-    },
     finding_info: {
       uid,
       title: main.title,
