@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { compileCache } from "../../test/support/compile-cache.ts";
 
 export interface Finished {
   readonly code: number | null;
@@ -20,7 +21,7 @@ export function startSentinel(args: readonly string[], settings: Record<string, 
   const { PATH = "" } = process.env;
   // Without `--` Node itself would take --env-file.
   const child = spawn(process.execPath, ["--", join(import.meta.dirname, "main.ts"), ...args], {
-    env: { PATH, ...settings },
+    env: { PATH, ...compileCache, ...settings },
     cwd: import.meta.dirname,
     stdio: ["pipe", "pipe", "pipe"],
   });

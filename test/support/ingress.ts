@@ -13,6 +13,7 @@ import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
 import { BrokerAccess } from "./broker.ts";
+import { compileCache } from "./compile-cache.ts";
 import { metricOf } from "./metric.ts";
 import { connectAs, readStream } from "./stored.ts";
 
@@ -123,6 +124,7 @@ export class IngressFixture {
         command: process.execPath,
         args: [join(import.meta.dirname, "../../app/bridge/main.ts")],
         environment: {
+          ...compileCache,
           REPLICA: replica,
           HTTP_HOST: "127.0.0.1",
           HTTP_PORT: String(port),

@@ -13,6 +13,7 @@ import { deviceTable } from "../../local/endpoints.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
+import { compileCache } from "./compile-cache.ts";
 import { connectAs, readStream } from "./stored.ts";
 
 export interface Stored {
@@ -128,6 +129,7 @@ export class InspectionFixture {
         command: process.execPath,
         args: [join(import.meta.dirname, "../../app/inspector/main.ts")],
         environment: {
+          ...compileCache,
           REPLICA: replica,
           LOG_LEVEL: "debug",
           HTTP_HOST: "127.0.0.1",

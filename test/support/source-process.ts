@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import type { Region } from "../../local/region.ts";
+import { compileCache } from "./compile-cache.ts";
 
 export type SourceProcess = ManagedProcess & { readonly url: string };
 
@@ -26,6 +27,7 @@ export async function sourceProcess(
       command: process.execPath,
       args: [join(import.meta.dirname, `../../app/${name}/main.ts`)],
       environment: {
+        ...compileCache,
         REPLICA: replica,
         HTTP_HOST: "127.0.0.1",
         HTTP_PORT: String(port),

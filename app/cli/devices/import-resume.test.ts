@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startDeviceRegion } from "../../../test/support/device-region.ts";
 import { sentinel, startSentinel } from "../sentinel.fixture.ts";
@@ -62,7 +63,7 @@ async function expectWhole(work: ReturnType<typeof importOf>) {
   expect(told + own).toBe(stored);
 }
 
-describe("an import with a checkpoint", () => {
+describe.concurrent("an import with a checkpoint", () => {
   it("stores every row once and every secret once, however often it is killed", async () => {
     const work = importOf("killed", 9_000);
     const mark = (suffix: string) =>
@@ -81,7 +82,7 @@ describe("an import with a checkpoint", () => {
       const { child, finished } = startSentinel([...work.args, ...resumed], devices.settings);
       let seen = mark(file);
       for (let left = changes; left > 0 && child.exitCode === null; ) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await delay(1);
         if (mark(file) === seen) continue;
         seen = mark(file);
         left--;
