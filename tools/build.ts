@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { admittedFile } from "../app/inspector/patterns/admitted-at-build.ts";
 import { buildPage } from "./build-page.ts";
 import { buildPublisher } from "./build-publisher.ts";
-import { buildRules } from "./build-rules.ts";
+import { buildRules, markAdmitted } from "./build-rules.ts";
 
 /**
  * Bundles each process: every folder of `app/` that has a `main.ts` becomes `dist/<folder>/main.js`.
@@ -57,6 +58,12 @@ cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   filter: (source) => !notShipped.test(source),
 });
 
+for (const reason of await markAdmitted(
+  join(root, "dist/inspector/rules"),
+  join(root, "dist/inspector", admittedFile),
+)) {
+  process.stderr.write(`rules: not admitted, inspectors measure them at each start: ${reason}\n`);
+}
 await buildRules(join(root, "rules"), join(root, "dist/console/rules.json"));
 await buildPublisher(join(root, "dist/publisher"));
 

@@ -14,6 +14,8 @@ import { connectProcess } from "../shared/nats.ts";
 import { createInspector } from "./inspector.ts";
 import { createActiveRules } from "./patterns/active-rules.ts";
 import { admitRules } from "./patterns/admission.ts";
+import { admittedFile, warmed, wasAdmitted } from "./patterns/admitted-at-build.ts";
+import type { CompiledRules } from "./patterns/compile.ts";
 import { honestFolder, loadReports } from "./patterns/honest-reports.ts";
 import { loadRulePack } from "./patterns/load-pack.ts";
 import { RulePackInvalid } from "./patterns/rule-pack-invalid.ts";
@@ -63,8 +65,11 @@ async function loadRules(directory: string, fatal: (reason: string) => void) {
   try {
     const rules = await loadRulePack(directory);
     const honest = await loadReports(join(directory, honestFolder));
-    const admit = (candidate: Parameters<typeof admitRules>[0]) =>
-      admitRules(candidate, { leniency, honest });
+    const built = join(import.meta.dirname, admittedFile);
+    const admit = (candidate: CompiledRules) =>
+      wasAdmitted(built, candidate, honest)
+        ? warmed(candidate)
+        : admitRules(candidate, { leniency, honest });
     return createActiveRules(rules, admit).current;
   } catch (error) {
     if (error instanceof RulePackInvalid) fatal(error.message);
