@@ -96,6 +96,11 @@ describe("what Pulumi does in a workflow", () => {
   });
 });
 
+it("a pull request is told of the preview to its end, where the month's cost stands", () => {
+  const asked = preview.steps.find(({ with: given }) => given?.["command"] === "preview")?.with;
+  expect(asked).toMatchObject({ "comment-on-pr": true, "always-include-summary": true });
+});
+
 it("tests on the real providers in a job with a cache of its own", () => {
   const { steps } = jobOf("test", "providers");
   const keys = steps.map(({ with: given }) => String(given?.["key"] ?? ""));
