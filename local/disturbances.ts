@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** How long what is on its way is waited for. */
-export const settleMs = 60_000;
+export const settleMs = 150_000;
 
 /** Ends early, without an error, when the run is interrupted. */
 export const pause = (ms: number, signal: AbortSignal) =>

@@ -15,6 +15,9 @@ let publisher: AcknowledgedPublisher;
 let sent: number[] = [];
 /** Resolves when what is to be read under "held" is asked for. */
 let whenOpen = Promise.resolve();
+/** Resolves when a server may say that it has what was sent. */
+let whenFlushed = Promise.resolve();
+let interruptions = 0;
 
 beforeAll(async () => {
   server = await startPlainNats({});
@@ -33,12 +36,14 @@ afterAll(async () => {
 });
 
 const started: MirrorSender[] = [];
+const add = async (name: string, subject: string) => {
+  const { streams } = await jetstreamManager(connection);
+  await streams.add({ name, subjects: [subject], allow_direct: true });
+};
 beforeEach(async () => {
   sent = [];
-  const { streams } = await jetstreamManager(connection);
-  const direct = { allow_direct: true };
-  await streams.add({ name: "MQTT_ALERTS", subjects: ["clients.*.alerts"], ...direct });
-  await streams.add({ name: "LAST_SEEN", subjects: [subjects.sent("*")], ...direct });
+  await add("MQTT_ALERTS", "clients.*.alerts");
+  await add("LAST_SEEN", subjects.sent("*"));
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((sender) => sender.stop()));
@@ -56,9 +61,9 @@ function start(replica: string, { api = "$JS.API", publish = publisher.publish }
     }),
     line: {
       send: (_client, payload) => void sent.push(Number(Buffer.from(payload).toString())),
-      flush: () => connection.flush(),
+      flush: () => whenFlushed.then(() => connection.flush()),
     },
-    interruptions: () => 0,
+    interruptions: () => interruptions,
     onSent: () => {},
   });
   started.push(sender);
@@ -142,4 +147,36 @@ it("keeps its turn while nobody answers what it reads", async () => {
   await expect.poll(() => sent.length, soon).toBeGreaterThanOrEqual(20);
   await writtenMore(2);
   expect(sent).toEqual(numbers(1, 20));
+});
+
+it("sends once more, before what is newer, what went with a connection that was lost", async () => {
+  await store(1, 10);
+  const gate = Promise.withResolvers<void>();
+  whenFlushed = gate.promise;
+  start("delivery-0");
+  await expect.poll(() => sent.length, soon).toBe(10);
+  await store(11, 20);
+  interruptions++;
+  gate.resolve();
+  await expect.poll(() => sent.length, soon).toBeGreaterThanOrEqual(30);
+  await writtenMore(2);
+  expect(sent).toEqual([...numbers(1, 10), ...numbers(1, 20)]);
+});
+
+it("sends all of a mirror that begins anew at 1 while it sends", async () => {
+  const first = start("delivery-0");
+  await expect.poll(() => first.held(), soon).toBe(true);
+  await store(1, 10);
+  await expect.poll(() => sent.length, soon).toBe(10);
+  await writtenMore(2);
+  const { streams } = await jetstreamManager(connection);
+  await streams.delete("MQTT_ALERTS");
+  await add("MQTT_ALERTS", "clients.*.alerts");
+  await store(11, 15);
+  await expect.poll(() => sent.length, soon).toBe(15);
+  // The place of before would be behind these.
+  await store(16, 25);
+  await expect.poll(() => sent.length, soon).toBeGreaterThanOrEqual(25);
+  await writtenMore(2);
+  expect(sent).toEqual(numbers(1, 25));
 });

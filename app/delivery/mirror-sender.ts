@@ -8,13 +8,12 @@ import { continues, type StreamMark, type StreamSight, seeStream } from "../shar
 import { AlertReading } from "./alert-reading.ts";
 import { Allowance } from "./allowance.ts";
 import type { DeviceLine } from "./device-line.ts";
+import { pollPauseMs } from "./poll-pause.ts";
 import { type SendingTurn, type Taken, TurnLost } from "./sending-turn.ts";
 import { SentPlaces } from "./sent-places.ts";
 
 /** Alerts that are sent between two looks at whether it still is our turn. */
 const batch = 200;
-/** What comes within that is sent together. */
-const pollMs = 20;
 const keepMs = 500;
 const retryMs = 250;
 /** After a long cut a mirror brings much at once: it is sent as fast as alerts may come in. */
@@ -44,6 +43,8 @@ export class MirrorSender {
   /** How far it was sent from here. */
   #places: SentPlaces | undefined;
   #running: Promise<void> | undefined;
+  /** When something came for the last time, in monotonic milliseconds. */
+  #cameMs = performance.now();
 
   constructor(options: MirrorSenderOptions) {
     this.#options = options;
@@ -147,7 +148,8 @@ export class MirrorSender {
     const alerts = await this.#reading.read(places.next, batch);
     await this.#allowance.take(alerts.length);
     const last = alerts.at(-1)?.sequence;
-    if (last === undefined) return this.#pause(pollMs);
+    if (last === undefined) return this.#pause(pollPauseMs(performance.now() - this.#cameMs));
+    this.#cameMs = performance.now();
     // Where the connection was lost meanwhile, others are to be sent once more before these.
     if (!turn.held() || losses !== interruptions()) return;
     for (const { subject, data } of alerts) line.send(alertedClient(subject), data);
@@ -156,7 +158,7 @@ export class MirrorSender {
     if (losses !== interruptions()) return;
     places.sent(last, sentMs);
     onSent(alerts.length);
-    if (alerts.length < batch) await this.#pause(pollMs);
+    if (alerts.length < batch) await this.#pause(pollPauseMs(0));
   }
 
   /** Notes how far was sent, in which mirror. */

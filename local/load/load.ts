@@ -160,7 +160,7 @@ export async function startPublisher(
     ...(options.journals !== undefined && { journal: join(options.journals, run) }),
   });
   try {
-    await publisher.until((s) => s.sent > 0, 30_000, "publishing the first alert");
+    await publisher.until((s) => s.sent > 0, connectLimitMs, "publishing the first alert");
   } catch (error) {
     publisher.end();
     throw error;
