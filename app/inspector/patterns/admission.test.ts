@@ -72,6 +72,16 @@ describe("admitRules", () => {
     expect(reasons.join()).toMatch(/honest: "Sample" reports/);
   });
 
+  it.each([
+    [{ "mqtt.qos": [0, 1, 2] }],
+    [{ "mqtt.publish.topic|startswith": "clients/" }],
+    [{ "mqtt.connect.clientid|exists": true }],
+  ])("refuses a rule that holds for what each report is published as: %j", (words) => {
+    const rules = [sampleRule({ detection: { words, condition: "words" } })];
+    const { reasons } = admitRules(compileRules(rules), few);
+    expect(reasons.join()).toMatch(/honest: "Sample" reports/);
+  });
+
   it("refuses rules whose engine fails instead of throwing", () => {
     const matcher = compileRules([sampleRule()]);
     const broken = {

@@ -48,6 +48,19 @@ describe("compileRules", () => {
     expect(matches(detection, "../")).toBe(false);
   });
 
+  it("takes no pattern for the field or the format that it is written like", () => {
+    const detection = {
+      pattern: { "payload|re": 'alert.cmd|equals "open"' },
+      field: { "alert.cmd": "open" },
+      format: { "payload.format": "elf" },
+      name: { "payload|re": "format:elf" },
+      condition: "(pattern and field) or (format and name)",
+    };
+    expect(matches(detection, '{"cmd":"open"}')).toBe(false);
+    expect(matches(detection, '{"cmd":"open","note":"alert.cmd"}')).toBe(true);
+    expect(matches(detection, "format:elf")).toBe(false);
+  });
+
   it("finds patterns in text that is not valid UTF-8", () => {
     const matcher = compileRules([sampleRule()]);
     expect(

@@ -4,12 +4,14 @@ import { jsonPrefix } from "./fields/field-key.ts";
 import { createFieldTests, lastName } from "./fields/field-tests.ts";
 import {
   groupsOf,
+  idOf,
   isField,
   isFormat,
   isPattern,
   type Leaf,
   type LeafGroup,
   leavesOf,
+  literal,
   selectionNames,
   sourceOf,
 } from "./leaf.ts";
@@ -31,32 +33,33 @@ export interface CompiledRules extends ThoroughMatcher {
 /** Compiles every leaf of every rule. The rules are expected to be free of lint. */
 export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   const version = versionOf(rules);
-  const all = rules.flatMap(leavesOf);
-  const leaves = [...new Map([...all, ...all.flatMap(signOf)].map((l) => [sourceOf(l), l]))];
-  const inPayload = leaves.filter(([, leaf]) => !isField(leaf));
-  const plain = inPayload.filter(([, leaf]) => !isFormat(leaf) && !isPattern(leaf));
-  const patterns = inPayload.filter(([, leaf]) => isPattern(leaf));
-  const formats = inPayload.filter(([, leaf]) => isFormat(leaf));
-  const found = [...plain, ...patterns, ...formats];
-  const fields = leaves.filter(([, leaf]) => isField(leaf));
-  const leafIndex = new Map([...found, ...fields].map(([source], index) => [source, index]));
+  const asked = rules.flatMap(leavesOf);
+  const signs = signsOf(asked);
+  const leaves = [
+    ...new Map([...asked, ...asked.flatMap(signs)].map((leaf) => [idOf(leaf), leaf])).values(),
+  ];
+  const inPayload = leaves.filter((leaf) => !isField(leaf));
+  const plain = inPayload.filter((leaf) => !isFormat(leaf) && !isPattern(leaf));
+  const patterns = inPayload.filter(isPattern);
+  const found = [...plain, ...patterns, ...inPayload.filter(isFormat)];
+  const fields = leaves.filter(isField);
+  const leafIndex = new Map([...found, ...fields].map((leaf, index) => [idOf(leaf), index]));
 
   const search = compileSearch(version, {
-    texts: plain.map(([source]) => source),
-    patterns: patterns.map(([source]) => source),
+    texts: plain.map(sourceOf),
+    patterns: patterns.map(sourceOf),
   });
   const matcher = createMatcher({
     version,
     search,
     rules: rules.map((rule) => compileRule(rule, leafIndex)),
-    users: usersOf(rules, leafIndex).slice(0, found.length),
-    fields: createFieldTests(fields.map(([, leaf]) => leaf)),
+    users: usersOf(rules, leafIndex, signs).slice(0, found.length),
+    fields: createFieldTests(fields),
     unannounced: indexesOf(rules, (rule) => canHoldUnannounced(rule)),
     readingJson: indexesOf(rules, (rule) => leavesOf(rule).some(isOfJson)),
-    leafOfFormat: (value) =>
-      leafIndex.get(sourceOf({ field: "payload", modifier: "format", value })),
+    leafOfFormat: (value) => leafIndex.get(idOf({ field: "payload", modifier: "format", value })),
   });
-  return { ...matcher, provocations: provocationsOf(rules) };
+  return { ...matcher, provocations: provocationsOf(rules, signs) };
 }
 
 const isOfJson = ({ field }: Leaf) => field.startsWith(jsonPrefix);
@@ -64,10 +67,23 @@ const isOfJson = ({ field }: Leaf) => field.startsWith(jsonPrefix);
 const indexesOf = (rules: readonly RuleDocument[], wanted: (rule: RuleDocument) => boolean) =>
   rules.flatMap((rule, index) => (wanted(rule) ? [index] : []));
 
-/** A value of JSON is there only where its name stands: so much is found with all other texts. */
-function signOf(leaf: Leaf): readonly Leaf[] {
-  if (!isOfJson(leaf)) return [];
-  return [{ field: "payload", modifier: "contains", value: `"${lastName(leaf.field)}"` }];
+type Signs = (leaf: Leaf) => readonly Leaf[];
+
+/**
+ * A value of JSON is there only where its name stands: so much is found with all other texts.
+ * Some readers do without the quotes, or with others, which is looked for once for all names.
+ */
+function signsOf(leaves: readonly Leaf[]): Signs {
+  const names = new Set(leaves.filter(isOfJson).map(({ field }) => lastName(field)));
+  const any = [...names].map(literal).join("|");
+  const lenient = `'(?:${any})'|[{,;\\s/](?:${any})\\s*[:=/]`;
+  return (leaf) =>
+    isOfJson(leaf)
+      ? [
+          { field: "payload", modifier: "contains", value: `"${lastName(leaf.field)}"` },
+          { field: "payload", modifier: "re|i", value: lenient },
+        ]
+      : [];
 }
 
 /** Whether a group can hold without anything that is found in the text. */
@@ -87,21 +103,22 @@ function canHoldUnannounced(rule: RuleDocument): boolean {
  * The leaves of which one has to be found before the rule can hold. What only an exception asks for
  * (`not echo`) stands in every other honest report, and would have the rule tried for nothing.
  */
-function leavesOfHolding(rule: RuleDocument): readonly Leaf[] {
+function leavesOfHolding(rule: RuleDocument, signs: Signs): readonly Leaf[] {
   const condition = parseCondition(rule.detection.condition, selectionNames(rule));
   return positiveNamesIn(condition).flatMap((name) =>
-    groupsOf(rule, name).flatMap(({ leaves }) => leaves.flatMap((leaf) => [leaf, ...signOf(leaf)])),
+    groupsOf(rule, name).flatMap(({ leaves }) => leaves.flatMap((leaf) => [leaf, ...signs(leaf)])),
   );
 }
 
 function usersOf(
   rules: readonly RuleDocument[],
   leafIndex: ReadonlyMap<string, number>,
+  signs: Signs,
 ): readonly (readonly number[])[] {
   const users = Array.from(leafIndex, () => new Set<number>());
   rules.forEach((rule, index) => {
-    for (const leaf of leavesOfHolding(rule))
-      users[leafIndex.get(sourceOf(leaf)) ?? -1]?.add(index);
+    for (const leaf of leavesOfHolding(rule, signs))
+      users[leafIndex.get(idOf(leaf)) ?? -1]?.add(index);
   });
   return users.map((rulesOfLeaf) => [...rulesOfLeaf]);
 }
@@ -126,7 +143,7 @@ function compileRule(rule: RuleDocument, leafIndex: ReadonlyMap<string, number>)
       name,
       groupsOf(rule, name).map(({ all, leaves }) => ({
         all,
-        indexes: leaves.map((leaf) => leafIndex.get(sourceOf(leaf)) ?? -1),
+        indexes: leaves.map((leaf) => leafIndex.get(idOf(leaf)) ?? -1),
       })),
     ]),
   );
@@ -173,12 +190,15 @@ function compileSearch(version: string, searched: Searched): LeafSearch {
   }
 }
 
-function provocationsOf(rules: readonly RuleDocument[]): readonly string[] {
+function provocationsOf(rules: readonly RuleDocument[], signs: Signs): readonly string[] {
   const pieces = rules.flatMap((rule) => [
     ...rule.sentinel.examples.match.map((example) => messageOf(example).text),
     ...leavesOf(rule).flatMap((leaf) => {
       const text = String(leaf.value);
-      return [...(isPattern(leaf) ? text.split(/\W+/) : [text]), ...signOf(leaf).map(signText)];
+      return [
+        ...(isPattern(leaf) ? text.split(/\W+/) : [text]),
+        ...signs(leaf).slice(0, 1).map(signText),
+      ];
     }),
   ]);
   return [...new Set(pieces)].filter((piece) => piece.length >= 2);

@@ -50,16 +50,20 @@ export function isField({ field }: Leaf): boolean {
   return field !== "payload";
 }
 
+/** What tells a leaf from all others. */
+export function idOf({ field, modifier, value }: Leaf): string {
+  return JSON.stringify([field, modifier, value]);
+}
+
 /**
- * The RE2 source of a leaf of the payload; of all else, only what tells it from all others.
+ * The RE2 source of a leaf that is looked for in the payload's text.
  *
  * Case counts as in Sigma: only `re` and Base64 look at it. Unlike Sigma, `*`, `?` and `\` in plain
  * values mean themselves, because attack text is full of them.
  */
-export function sourceOf(leaf: Leaf): string {
-  const text = String(leaf.value);
-  if (isField(leaf)) return `${leaf.field}|${leaf.modifier} ${JSON.stringify(leaf.value)}`;
-  switch (leaf.modifier) {
+export function sourceOf({ modifier, value }: Leaf): string {
+  const text = String(value);
+  switch (modifier) {
     case "contains":
       return `(?i:${literal(text)})`;
     case "startswith":
@@ -73,10 +77,11 @@ export function sourceOf(leaf: Leaf): string {
     case "re|i":
       return `(?i:${text})`;
     default:
-      return `${leaf.modifier}:${text}`;
+      throw new Error(`${modifier} is not looked for in the text`);
   }
 }
 
-function literal(value: string): string {
+/** A text as RE2 writes it. */
+export function literal(value: string): string {
   return value.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

@@ -1,10 +1,9 @@
 import RE2 from "re2";
 import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
-import { anyKeys, jsonPrefix } from "./fields/field-key.ts";
+import { anyKeys, isTextModifier, jsonPrefix } from "./fields/field-key.ts";
 import { pathOf } from "./fields/field-tests.ts";
 import {
   groupsOf,
-  isField,
   isFormat,
   isPattern,
   type Leaf,
@@ -69,16 +68,21 @@ const isAbsence = ({ leaves }: LeafGroup) =>
 function problemsOfLeaf(leaf: Leaf): readonly string[] {
   if (isFormat(leaf)) return [];
   const text = String(leaf.value);
-  if (isPattern(leaf)) return problemsOfPattern(text);
-  if (isField(leaf)) return problemsOfField(leaf.field);
-  const shortest =
-    leaf.modifier === "contains" || leaf.modifier === "startswith" || leaf.modifier === "endswith"
-      ? shortestLiteral
-      : shortestEncoded;
-  return text.length < shortest ? [`use at least ${shortest} characters`] : [];
+  if (isPattern(leaf)) return [...problemsOfPattern(text), ...problemsOfField(leaf.field)];
+  const shortest = shortestOf(leaf);
+  return [
+    ...(text.length < shortest ? [`use at least ${shortest} characters`] : []),
+    ...problemsOfField(leaf.field),
+  ];
 }
 
-/** Two gaps of any length in one path would make states of every mix of keys that a message has. */
+/** Whatever a field is compared with says something of it; what is encoded is short in any field. */
+function shortestOf({ field, modifier }: Leaf): number {
+  if (modifier === "base64offset|contains") return shortestEncoded;
+  return isTextModifier(modifier) && field === "payload" ? shortestLiteral : 1;
+}
+
+/** The keys of one path are bits of a state, of which there are to be few. */
 function problemsOfField(field: string): readonly string[] {
   if (!field.startsWith(jsonPrefix)) return [];
   const path = pathOf(field);

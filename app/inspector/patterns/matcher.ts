@@ -98,6 +98,19 @@ export const tooManyWrapped: RuleMatch = Object.freeze({
   tags: Object.freeze(["attack.t1027"]),
 });
 
+/**
+ * Values in front of the ones that a rule asks for, more than are compared or deeper than is looked:
+ * nothing that has a use for them sends so many.
+ */
+export const notCompared: RuleMatch = Object.freeze({
+  rule: "content-not-compared",
+  title: "More values, or deeper ones, than are compared",
+  level: "medium",
+  action: "quarantine",
+  confidence: 0.5,
+  tags: Object.freeze(["attack.t1027"]),
+});
+
 const ofUnseen: Readonly<Record<Unseen, readonly RuleMatch[]>> = {
   none: [],
   cut: [notSeenThrough],
@@ -168,8 +181,8 @@ export function createMatcher(parts: MatcherParts): ThoroughMatcher {
       const unseen = lookAtAll(payload, envelope);
       if (unseen === "enough") return report(origin, (rule) => rule.stays);
       const matches = touched.size === 0 ? nothing : report(origin, () => true);
-      const left = unseen === "none" && fields.cut ? "cut" : unseen;
-      return left === "none" ? matches : [...matches, ...ofUnseen[left]];
+      const left = fields.cut ? [...ofUnseen[unseen], notCompared] : ofUnseen[unseen];
+      return left.length === 0 ? matches : [...matches, ...left];
     } catch (cause) {
       throw new MatchFailed("engine", String(cause), { cause });
     } finally {

@@ -3,6 +3,7 @@ import type { Leaf } from "../leaf.ts";
 import { isText } from "../payload-text.ts";
 import { jsonPrefix } from "./field-key.ts";
 import { jsonStates } from "./json-states.ts";
+import { isJson, jsonTextOf } from "./json-text.ts";
 import { type FieldValue, type JsonValues, readJson } from "./json-values.ts";
 import { type ValueTest, valueTest } from "./value-test.ts";
 
@@ -30,7 +31,7 @@ const [unknown, held, missed] = [0, 1, 2] as const;
 export function createFieldTests(leaves: readonly Leaf[]): FieldTests {
   const fields = leaves.map(({ field }) => field).filter((field) => field.startsWith(jsonPrefix));
   const paths = [...new Set(fields)];
-  const root = jsonStates(paths.map(pathOf));
+  const start = jsonStates(paths.map(pathOf));
   const tests = leaves.map((leaf) => leafTest(leaf, sourceOf(leaf.field, paths)));
   const answers = new Uint8Array(leaves.length);
   let message: { readonly payload: Uint8Array; readonly envelope: Envelope } = {
@@ -40,7 +41,7 @@ export function createFieldTests(leaves: readonly Leaf[]): FieldTests {
   let json: JsonValues | undefined;
   const view = {
     json: () => {
-      json ??= isJson(message.payload) ? readJson(utf8(message.payload), root) : nothing;
+      json ??= isJson(message.payload) ? readJson(jsonTextOf(message.payload), start()) : nothing;
       return json;
     },
     get envelope() {
@@ -60,8 +61,7 @@ export function createFieldTests(leaves: readonly Leaf[]): FieldTests {
     hidesKeys() {
       const { payload } = message;
       if (!isJson(payload)) return false;
-      const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-      return bytes.includes("\\u") || bytes.includes("\\/") || !isText(payload);
+      return hasEscapedKeys(payload) || !isText(payload);
     },
     get cut() {
       return json?.cut ?? false;
@@ -100,12 +100,16 @@ export const pathOf = (field: string): readonly string[] =>
 /** The name that a path ends in: what has none like it has no value there. */
 export const lastName = (field: string): string => pathOf(field).at(-1) ?? "";
 
-const utf8 = (bytes: Uint8Array) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+const backslash = 0x5c;
+/** Behind a backslash these make what no key that is asked for holds. */
+const isNoName = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '"\\bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
 
-/** Whether it begins as an object or an array, behind blanks and a byte order mark. */
-function isJson(payload: Uint8Array): boolean {
-  let at = payload[0] === 0xef && payload[1] === 0xbb && payload[2] === 0xbf ? 3 : 0;
-  while ((payload[at] ?? 0x21) <= 0x20) at++;
-  return payload[at] === 0x7b || payload[at] === 0x5b;
+/** Whether an escape may stand for a letter of a key, as `\\u0061` does, or, to some, `\\a`. */
+function hasEscapedKeys(payload: Uint8Array): boolean {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  let at = bytes.indexOf(backslash);
+  while (at >= 0 && isNoName[bytes[at + 1] ?? 0] === 1) at = bytes.indexOf(backslash, at + 2);
+  return at >= 0;
 }

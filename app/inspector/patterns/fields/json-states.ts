@@ -10,63 +10,69 @@ export interface JsonState {
   below(key: string): JsonState;
 }
 
-/** How far one path is: `place` names are found. */
-interface Step {
-  readonly path: number;
-  readonly place: number;
-}
+/** Honest messages come to some dozens; then all are forgotten, so that hostile ones fill no memory. */
+const mostKept = 512;
+
+/** Some readers take the long s for an s, as they take a capital one. */
+const folded = (name: string) => name.replaceAll("ſ", "s").toLowerCase();
 
 /**
- * The paths as one automaton, made while it is used. Its alphabet is the names that paths hold and
- * anything else, so that what a message calls its keys makes it no larger.
+ * The paths as one automaton, of which the start is returned.
+ *
+ * A state is a set of bits, one for each place that a path can be at, so that a step takes the same
+ * time whatever the paths are and whatever a message calls its keys.
  */
-export function jsonStates(paths: readonly (readonly string[])[]): JsonState {
-  const names = new Set(paths.flat().filter((name) => name !== anyKey && name !== anyKeys));
-  const longest = Math.max(0, ...[...names].map((name) => name.length));
-  const known = new Map<string, JsonState>();
+export function jsonStates(paths: readonly (readonly string[])[]): () => JsonState {
+  const { start, ends, gaps, any, named, longest } = placesOf(paths);
+  const allEnds = ends.reduce((all, end) => all | end, 0n);
+  const kept = new Map<bigint, JsonState>();
 
-  const reached = (steps: readonly Step[]): readonly Step[] => {
-    const all = [...steps];
-    // A path goes on behind `**` without any key too. The list grows while it is walked.
-    for (const { path, place } of all) {
-      if (paths[path]?.[place] === anyKeys) all.push({ path, place: place + 1 });
-    }
-    return all;
-  };
-  const after = (steps: readonly Step[], key: string | undefined): readonly Step[] =>
-    steps.flatMap(({ path, place }) => {
-      const name = paths[path]?.[place];
-      if (name === anyKeys) return [{ path, place }];
-      return name === anyKey || (key !== undefined && name === key)
-        ? [{ path, place: place + 1 }]
-        : [];
-    });
-  const stateOf = (steps: readonly Step[]): JsonState => {
-    const all = reached(steps);
-    const id = [...new Set(all.map(({ path, place }) => `${path}:${place}`))].sort().join();
-    const found = known.get(id);
-    if (found) return found;
-    const made = makeState(all);
-    known.set(id, made);
+  // A path goes on behind `**` without any key too.
+  const reached = (places: bigint) => places | ((places & gaps) << 1n);
+  const stateOf = (places: bigint): JsonState => {
+    const known = kept.get(places);
+    if (known) return known;
+    const made = makeState(places);
+    if (kept.size === mostKept) kept.clear();
+    kept.set(places, made);
     return made;
   };
-  const makeState = (steps: readonly Step[]): JsonState => {
-    const byName = new Map<string, JsonState>();
-    let byOther: JsonState | undefined;
+  const makeState = (places: bigint): JsonState => {
+    const links = new Map<string, JsonState>();
     return {
-      ends: [...new Set(steps.filter((s) => s.place === paths[s.path]?.length).map((s) => s.path))],
-      open: steps.some(({ path, place }) => place < (paths[path]?.length ?? 0)),
+      ends: ends.flatMap((end, path) => ((places & end) === 0n ? [] : [path])),
+      open: (places & ~allEnds) !== 0n,
       below(key) {
-        const name = key.length <= longest ? key.toLowerCase() : "";
-        if (!names.has(name)) {
-          byOther ??= stateOf(after(steps, undefined));
-          return byOther;
-        }
-        const next = byName.get(name) ?? stateOf(after(steps, name));
-        byName.set(name, next);
+        const short = key.length <= longest ? folded(key) : "";
+        const name = named.has(short) ? short : "";
+        const linked = links.get(name);
+        if (linked) return linked;
+        const taken = places & (any | (named.get(name) ?? 0n));
+        const next = stateOf(reached((taken << 1n) | (places & gaps)));
+        links.set(name, next);
         return next;
       },
     };
   };
-  return stateOf(paths.map((_, path) => ({ path, place: 0 })));
+  return () => stateOf(reached(start));
+}
+
+/** The bits of the places: of each path one before each of its names, and one behind the last. */
+function placesOf(paths: readonly (readonly string[])[]) {
+  const named = new Map<string, bigint>();
+  const ends: bigint[] = [];
+  let [start, gaps, any, bit] = [0n, 0n, 0n, 1n];
+  for (const path of paths) {
+    start |= bit;
+    for (const name of path) {
+      if (name === anyKeys) gaps |= bit;
+      else if (name === anyKey) any |= bit;
+      else named.set(name, (named.get(name) ?? 0n) | bit);
+      bit <<= 1n;
+    }
+    ends.push(bit);
+    bit <<= 1n;
+  }
+  const longest = Math.max(0, ...[...named.keys()].map((name) => name.length));
+  return { start, ends, gaps, any, named, longest };
 }

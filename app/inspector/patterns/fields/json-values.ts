@@ -1,4 +1,6 @@
 import type { JsonState } from "./json-states.ts";
+import { type Grammar, json, lenient, tokenAt } from "./json-tokens.ts";
+import { readingsOf } from "./string-readings.ts";
 
 /** A value of JSON as it is written: a number keeps its digits, whatever a number can hold. */
 export interface FieldValue {
@@ -18,6 +20,7 @@ const mostValues = 4_096;
 /** Readers of JSON give up themselves, or should, not far below. */
 const mostDepth = 256;
 
+const [apostrophe, hash] = [0x27, 0x23] as const;
 const container: FieldValue = { kind: "container", text: "" };
 /** A number as JSON writes it. */
 export const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -26,11 +29,24 @@ export const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
  * The values of the paths that are asked for, all those of a key that is there several times.
  *
  * An array stands for each of its elements. What is no JSON is read as far as it looks like it: some
- * reader forgives what another does not, and acts on what comes before the fault. Linear, and
- * without recursion.
+ * reader forgives what another does not, and acts on what comes before the fault. Where it is what
+ * such readers know beyond JSON, it is read once more as they do. Linear, and without recursion.
  */
 export function readJson(text: string, root: JsonState): JsonValues {
-  const reading = new Reading(text, root);
+  const strict = read(text, root, json);
+  if (!strict.isStrange) return strict;
+  const loose = read(text, root, lenient);
+  for (const [path, values] of loose.found) {
+    const known = strict.found.get(path) ?? [];
+    const texts = new Set(known.map(({ kind, text }) => kind + text));
+    const others = values.filter(({ kind, text }) => !texts.has(kind + text));
+    strict.found.set(path, [...known, ...others]);
+  }
+  return { found: strict.found, cut: strict.cut || loose.cut };
+}
+
+function read(text: string, root: JsonState, grammar: Grammar): Reading {
+  const reading = new Reading(text, root, grammar);
   while (reading.step());
   return reading;
 }
@@ -43,7 +59,10 @@ interface Frame {
 class Reading implements JsonValues {
   readonly found = new Map<number, FieldValue[]>();
   cut = false;
+  /** Whether there was what JSON has no use for. */
+  isStrange = false;
   readonly #text: string;
+  readonly #grammar: Grammar;
   readonly #frames: Frame[] = [];
   #at = 0;
   #values = 0;
@@ -52,25 +71,45 @@ class Reading implements JsonValues {
   #state: JsonState;
   #key = false;
 
-  constructor(text: string, root: JsonState) {
+  constructor(text: string, root: JsonState, grammar: Grammar) {
     this.#text = text;
+    this.#grammar = grammar;
     this.#state = root;
     this.#frame = { state: root, isObject: false };
   }
 
   /** One token further; false at the end. */
   step(): boolean {
+    if (this.#at >= this.#text.length) return false;
     const code = this.#text.charCodeAt(this.#at);
-    if (Number.isNaN(code)) return false;
-    if (code <= 0x20 || code === 0xfeff) this.#at++;
-    else if (code === 0x22) this.#readString();
-    else if (code === 0x7b || code === 0x5b) this.#enter(code === 0x7b);
-    else if (code === 0x7d || code === 0x5d) this.#leave();
-    else if (code === 0x2c || code === 0x3a) {
-      this.#key = code === 0x2c && this.#frame.isObject;
-      if (code === 0x2c) this.#state = this.#frame.state;
-      this.#at++;
-    } else this.#readWord();
+    switch (tokenAt(this.#grammar, code)) {
+      case "blank":
+        this.#at++;
+        break;
+      case "quote":
+        this.#readString(code);
+        break;
+      case "open":
+        this.#enter(code === 0x7b);
+        break;
+      case "close":
+        this.#leave();
+        break;
+      case "next":
+        this.#key = this.#frame.isObject;
+        this.#state = this.#frame.state;
+        this.#at++;
+        break;
+      case "is":
+        this.#key = false;
+        this.#at++;
+        break;
+      case "comment":
+        this.#skipComment(code);
+        break;
+      case "word":
+        this.#readWord();
+    }
     return true;
   }
 
@@ -93,49 +132,50 @@ class Reading implements JsonValues {
     this.#key = false;
   }
 
-  #readString(): void {
+  #readString(quote: number): void {
     const start = ++this.#at;
-    let escaped = false;
     let code = this.#text.charCodeAt(this.#at);
-    while (code !== 0x22 && this.#at < this.#text.length) {
-      if (code === 0x5c) {
-        escaped = true;
-        this.#at++;
-      }
+    while (code !== quote && this.#at < this.#text.length) {
+      if (code === 0x5c) this.#at++;
       code = this.#text.charCodeAt(++this.#at);
     }
     const end = this.#at++;
-    if (this.#key) {
-      this.#key = false;
-      // Below what no path leads to, names say nothing.
-      if (this.#frame.state.open)
-        this.#state = this.#frame.state.below(this.#string(start, end, escaped));
-      else this.#state = nowhere;
-    } else if (this.#state.ends.length > 0) {
-      this.#note({ kind: "text", text: this.#string(start, end, escaped) });
+    if (this.#key) this.#take(start, end);
+    else if (this.#state.ends.length > 0) {
+      for (const text of readingsOf(this.#text.slice(start, end)))
+        this.#note({ kind: "text", text });
     }
   }
 
-  #string(start: number, end: number, escaped: boolean): string {
-    const raw = this.#text.slice(start, end);
-    if (!escaped) return raw;
-    try {
-      return String(JSON.parse(`"${raw}"`));
-    } catch {
-      return raw;
-    }
+  /** Turns to the value of the key that stands there. */
+  #take(start: number, end: number): void {
+    this.#key = false;
+    const { state } = this.#frame;
+    // Below what no path leads to, names say nothing. None that is asked for has a backslash.
+    this.#state = state.open ? state.below(readingsOf(this.#text.slice(start, end))[0]) : nowhere;
   }
 
   #readWord(): void {
     const start = this.#at;
-    while (isOfWord(this.#text.charCodeAt(this.#at))) this.#at++;
-    // What is neither is a character that JSON has no use for.
-    if (this.#at === start) this.#at++;
-    if (this.#state.ends.length === 0) return;
+    do this.#at++;
+    while (this.#isInWord(this.#text.charCodeAt(this.#at)));
     const text = this.#text.slice(start, this.#at);
-    if (text === "true" || text === "false") this.#note({ kind: "boolean", text });
-    else if (text === "null") this.#note({ kind: "null", text });
-    else this.#note({ kind: jsonNumber.test(text) ? "number" : "text", text });
+    const kind = kindOf(text);
+    if (this.#key || kind === "text") this.isStrange = true;
+    if (this.#key && this.#grammar.hasBareKeys) this.#take(start, this.#at);
+    else if (this.#state.ends.length > 0) this.#note({ kind, text });
+  }
+
+  #isInWord(code: number): boolean {
+    return tokenAt(this.#grammar, code) === "word" || code === apostrophe;
+  }
+
+  /** What is neither kind of comment is one character of no use. */
+  #skipComment(code: number): void {
+    const second = this.#text.charAt(this.#at + 1);
+    const ending = second === "*" ? "*/" : second === "/" || code === hash ? "\n" : undefined;
+    const end = ending === undefined ? this.#at + 1 : this.#text.indexOf(ending, this.#at + 1);
+    this.#at = end < 0 ? this.#text.length : end + (ending?.length ?? 0);
   }
 
   #note(value: FieldValue): void {
@@ -153,16 +193,8 @@ class Reading implements JsonValues {
 
 const nowhere: JsonState = { ends: [], open: false, below: () => nowhere };
 
-/** Anything but blanks, quotes and the signs that structure JSON. */
-function isOfWord(code: number): boolean {
-  return (
-    code > 0x20 &&
-    code !== 0x22 &&
-    code !== 0x2c &&
-    code !== 0x3a &&
-    code !== 0x5b &&
-    code !== 0x5d &&
-    code !== 0x7b &&
-    code !== 0x7d
-  );
+function kindOf(text: string): FieldValue["kind"] {
+  if (text === "true" || text === "false") return "boolean";
+  if (text === "null") return "null";
+  return jsonNumber.test(text) ? "number" : "text";
 }
