@@ -103,8 +103,8 @@ async function attackBy(ground: Ground, name: string, orders: FlooderOrders) {
   const monitors = ground.region.layout.edges.map(({ monitor }) => `http://127.0.0.1:${monitor}`);
   const read = await takenIn(monitors);
   return found.map((each): FlooderResult => {
-    const { reports = 0, offMs: edgeOffMs = 0 } = read.get(each.id) ?? {};
-    return { ...each, read: reports, edgeOffMs };
+    const { reports = 0, untilMs = 0 } = read.get(each.id) ?? {};
+    return { ...each, read: reports, edgeOffMs: Math.max(0, untilMs - (each.firstMs ?? untilMs)) };
   });
 }
 

@@ -61,7 +61,8 @@ class ReportGate {
     this.#cutOff = options.metrics.shed.labels("cut-off");
   }
 
-  readonly take = ({ subject, data, headers: received }: Msg): void => {
+  readonly take = (message: Msg): void => {
+    const { subject, data } = message;
     const { metering, metrics } = this.#options;
     const clientId = subject.slice(reportPrefix.length);
     this.#counted.inc();
@@ -76,7 +77,7 @@ class ReportGate {
     if (verdict === "exceeded") {
       // What it sent before and waits is of the same flood.
       this.#cutOff.inc(this.#lines.drop(clientId) + 1);
-    } else if (this.#lines.add(clientId, data, { takenMs, qos: qosOf(received) })) this.#pump();
+    } else if (this.#lines.add(clientId, data, { takenMs, qos: qosOf(message) })) this.#pump();
     else metrics.shed.inc({ reason: "no-room" });
   };
 
@@ -148,8 +149,11 @@ class ReportGate {
 /** The header by which nats-server tells what came by MQTT, and with what quality of service. */
 const serverHeader = "Nmqtt-Pub";
 
-/** Undefined for 1, which is what most send. */
-function qosOf(received: Msg["headers"]): string | undefined {
+/**
+ * Undefined for 1, which is what most send. Only what is stored is asked: to read the headers takes 1.4 µs, and
+ * most of a flood is dropped.
+ */
+function qosOf({ headers: received }: Msg): string | undefined {
   const qos = received?.get(serverHeader).charAt(0);
   return qos === "0" || qos === "2" ? qos : undefined;
 }

@@ -1,13 +1,13 @@
 /** A process that publishes many alerts for one device at once, and is that device. */
 import { readFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import { connectAsync } from "mqtt";
 import { topics } from "../../app/contract/subjects.ts";
 import { takeOrders } from "../../local/load/orders.ts";
+import { comeLast } from "./last-in-turn.ts";
 import type { CrowdOrders, CrowdResult } from "./orders.ts";
 
-/** The publisher has processors of its own: what this one takes of ours is not to be measured. */
-setPriority(19);
+comeLast();
+process.once("disconnect", () => process.exit(0));
 
 const settleMs = 60_000;
 const orders = await takeOrders<CrowdOrders>();

@@ -1,16 +1,16 @@
 /** A process of devices that send as fast as they can, and come back whenever they are thrown out. */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, createSecureContext, type TLSSocket } from "node:tls";
 import { topics } from "../../app/contract/subjects.ts";
 import { takeOrders } from "../../local/load/orders.ts";
 import { packets } from "../../test/support/raw-device.ts";
+import { comeLast } from "./last-in-turn.ts";
 import { addressOf, type FlooderFound, type FlooderOrders, type Login } from "./orders.ts";
 
-/** Attackers have processors of their own: what theirs takes of ours is not to be measured. */
-setPriority(19);
+comeLast();
+process.once("disconnect", () => process.exit(0));
 
 const kinds = [
   { kind: "70 B", payload: "x".repeat(70) },
@@ -100,11 +100,14 @@ async function attack(login: Login, n: number): Promise<FlooderFound> {
   /** Since when it sends, its returns included, until it is refused. */
   let sinceMs: number | undefined;
   let endedMs = 0;
+  /** By the clock that edges have, too. */
+  let firstMs: number | undefined;
   while (performance.now() < endMs) {
     const socket = await logIn(login, n);
     if (typeof socket === "object") {
       sessions++;
       sinceMs ??= performance.now();
+      firstMs ??= Date.now();
       sent += await send(socket);
       endedMs = performance.now();
       socket.destroy();
@@ -118,7 +121,7 @@ async function attack(login: Login, n: number): Promise<FlooderFound> {
   }
   if (sinceMs !== undefined) offMs = Math.max(offMs, endedMs - sinceMs);
   const counts = { sessions, refusedLogins, unanswered, sent };
-  return { id: login.id, kind: looping ? "subscriptions" : kind, ...counts, offMs };
+  return { id: login.id, kind: looping ? "subscriptions" : kind, ...counts, firstMs, offMs };
 }
 
 const results = await Promise.all(orders.logins.map(attack));

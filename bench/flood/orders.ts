@@ -30,6 +30,8 @@ export interface FlooderFound {
   readonly unanswered: number;
   /** Reports, or loops. */
   readonly sent: number;
+  /** When it began to send: milliseconds since 1970. */
+  readonly firstMs?: number | undefined;
   /** The longest from a first report, over all returns, to the last moment before it was kept out. */
   readonly offMs: number;
 }
@@ -38,7 +40,7 @@ export interface FlooderFound {
 export interface FlooderResult extends FlooderFound {
   /** Reports that its edge has read. */
   readonly read: number;
-  /** From its login to the end of its last session that sent something, as its edge has it. */
+  /** From its first report to the end of its last session that sent something, as its edge has it. */
   readonly edgeOffMs: number;
 }
 

@@ -18,6 +18,8 @@ export function startRole<Orders extends object, Result>(
 ): Role<Result> {
   const child: ChildProcess = fork(join(import.meta.dirname, file), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // A session of its own, in which it may come last.
+    detached: true,
   });
   const found = new Promise<Result>((resolve, reject) => {
     child.on("message", (message) => {

@@ -5,7 +5,6 @@ const ClosedSchema = z.object({
   connections: z.array(
     z.object({
       mqtt_client: z.string().default(""),
-      start: z.coerce.date(),
       stop: z.coerce.date(),
       in_msgs: z.number(),
     }),
@@ -15,8 +14,8 @@ const ClosedSchema = z.object({
 /** What the edges took in of one device, as they tell it, whatever the device itself saw of that and when. */
 export interface TakenIn {
   readonly reports: number;
-  /** From its first connection that sent something to the end of its last one. */
-  readonly offMs: number;
+  /** When its last connection that sent something ended: milliseconds since 1970. */
+  readonly untilMs: number;
 }
 
 /** An edge remembers as many that have ended. */
@@ -24,25 +23,18 @@ const remembered = 10_000;
 
 /** @param monitors of the edges, by their URLs. */
 export async function takenIn(monitors: readonly string[]): Promise<ReadonlyMap<string, TakenIn>> {
-  const found = new Map<string, { reports: number; fromMs: number; untilMs: number }>();
+  const found = new Map<string, TakenIn>();
   for (const monitor of monitors) {
     const answer = await fetch(`${monitor}/connz?state=closed&limit=${remembered}`);
     const { connections } = ClosedSchema.parse(await answer.json());
-    for (const { mqtt_client: id, start, stop, in_msgs: reports } of connections) {
+    for (const { mqtt_client: id, stop, in_msgs: reports } of connections) {
       if (reports === 0) continue;
-      const [fromMs, untilMs] = [start.getTime(), stop.getTime()];
-      const before = found.get(id) ?? { reports: 0, fromMs, untilMs };
+      const before = found.get(id);
       found.set(id, {
-        reports: before.reports + reports,
-        fromMs: Math.min(before.fromMs, fromMs),
-        untilMs: Math.max(before.untilMs, untilMs),
+        reports: (before?.reports ?? 0) + reports,
+        untilMs: Math.max(before?.untilMs ?? 0, stop.getTime()),
       });
     }
   }
-  return new Map(
-    [...found].map(([id, { reports, fromMs, untilMs }]) => [
-      id,
-      { reports, offMs: untilMs - fromMs },
-    ]),
-  );
+  return found;
 }
