@@ -95,10 +95,14 @@ async function stretch<T>(
 }
 
 async function attackBy(ground: Ground, name: string, orders: FlooderOrders) {
-  await stretch(ground, before(name), () => delay(quietSeconds * 1000));
   const limitMs = (orders.seconds + 60) * 1000;
   const flooding = startRole<FlooderOrders, FlooderFound[]>("flooders.ts", orders);
-  const found = await stretch(ground, name, () => flooding.result(limitMs));
+  await flooding.ready();
+  await stretch(ground, before(name), () => delay(quietSeconds * 1000));
+  const found = await stretch(ground, name, () => {
+    flooding.go();
+    return flooding.result(limitMs);
+  });
   await delay(settleSeconds * 1000);
   const monitors = ground.region.layout.edges.map(({ monitor }) => `http://127.0.0.1:${monitor}`);
   const read = await takenIn(monitors);

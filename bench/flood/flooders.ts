@@ -1,4 +1,7 @@
-/** A process of devices that send as fast as they can, and come back whenever they are thrown out. */
+/**
+ * A process of devices that are there, begin all at once to send as fast as they can when they are told to, and
+ * come back whenever they are thrown out.
+ */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -27,7 +30,6 @@ const loginLimitMs = 10_000;
 
 const orders = await takeOrders<FlooderOrders>();
 const secureContext = createSecureContext({ ca: readFileSync(orders.caFile) });
-const endMs = performance.now() + orders.seconds * 1000;
 
 /** A granted session, or the code with which it was refused; undefined for no answer. */
 async function logIn({ id, secret }: Login, n: number): Promise<TLSSocket | number | undefined> {
@@ -53,6 +55,11 @@ async function logIn({ id, secret }: Login, n: number): Promise<TLSSocket | numb
   socket.destroy();
   return code;
 }
+
+const sessions = await Promise.all(orders.logins.map(logIn));
+process.send?.("connected");
+await once(process, "message");
+const endMs = performance.now() + orders.seconds * 1000;
 
 /** Sends until the session or the time is over. @returns how many reports. */
 async function flood(socket: TLSSocket, report: Buffer): Promise<number> {
@@ -96,16 +103,18 @@ async function attack(login: Login, n: number): Promise<FlooderFound> {
   const report = packets.publish(topics.reports(login.id), payload);
   const send = (socket: TLSSocket) =>
     looping ? loop(socket, topics.alerts(login.id)) : flood(socket, report);
-  let [sessions, refusedLogins, unanswered, sent, offMs] = [0, 0, 0, 0, 0];
+  let next = sessions[n];
+  let [granted, refusedLogins, unanswered, sent, offMs] = [0, 0, 0, 0, 0];
   /** Since when it sends, its returns included, until it is refused. */
   let sinceMs: number | undefined;
   let endedMs = 0;
   /** By the clock that edges have, too. */
   let firstMs: number | undefined;
   while (performance.now() < endMs) {
-    const socket = await logIn(login, n);
+    const socket = next ?? (await logIn(login, n));
+    next = undefined;
     if (typeof socket === "object") {
-      sessions++;
+      granted++;
       sinceMs ??= performance.now();
       firstMs ??= Date.now();
       sent += await send(socket);
@@ -120,7 +129,7 @@ async function attack(login: Login, n: number): Promise<FlooderFound> {
     await delay(backAgainMs);
   }
   if (sinceMs !== undefined) offMs = Math.max(offMs, endedMs - sinceMs);
-  const counts = { sessions, refusedLogins, unanswered, sent };
+  const counts = { sessions: granted, refusedLogins, unanswered, sent };
   return { id: login.id, kind: looping ? "subscriptions" : kind, ...counts, firstMs, offMs };
 }
 
