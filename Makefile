@@ -60,11 +60,12 @@ setup:
 engine: setup
 	@./tools/bootstrap-engine.sh
 
-# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone, without nft the fence's.
+# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone, without nft the fence's; without Alertmanager or Schemathesis their cases are left out.
 checkers: setup
 	@./tools/bootstrap-promtool.sh
 	-@./tools/bootstrap-chromium.sh
 	-@./tools/bootstrap-nft.sh
+	-@./tools/bootstrap-watch.sh
 	@node tools/kubernetes-schemas.ts
 
 clean:

@@ -29,6 +29,9 @@ export interface AppContext {
   readonly natsDirectory: string;
   readonly silentSeconds: number | undefined;
   readonly canarySeconds: number | undefined;
+  readonly consoleSettings: Readonly<Record<string, string>> | undefined;
+  /** Who is told of incidents; undefined: nobody. */
+  readonly receiversFile: string | undefined;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -128,6 +131,7 @@ const particulars: Record<
     METRICS_SOURCES: [...endpointsOf(context.layout).processUrls]
       .map(([name, url]) => `${name.replace(/-\d+$/, "")}=${url}`)
       .join(","),
+    ...context.consoleSettings,
   }),
   archive: (context) => ({
     ...natsEnvironment(context, "archive"),
@@ -139,6 +143,7 @@ const particulars: Record<
   aggregator: (context) => ({
     ...natsEnvironment(context, "aggregator"),
     REGION: context.links?.region ?? "local",
+    ...(context.receiversFile && { RECEIVERS_FILE: context.receiversFile }),
   }),
   bridge: (context) => ({
     ...natsEnvironment(context, "bridge"),

@@ -17,6 +17,11 @@ export function endpointsOf(layout: Layout) {
     dynamodbUrl: `http://${host}:${layout.dynamodb}`,
     /** Undefined without an archive. */
     s3Url: layout.s3 === undefined ? undefined : `http://${host}:${layout.s3}`,
+    /** Undefined where nobody watches. */
+    watch: layout.watch && {
+      alertmanagerUrl: `http://${host}:${layout.watch.alertmanager}`,
+      prometheusUrl: `http://${host}:${layout.watch.prometheus}`,
+    },
     /** Undefined without a console. */
     apiUrl: layout.api === undefined ? undefined : `https://${host}:${layout.api}`,
     processUrls: new Map(

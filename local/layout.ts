@@ -13,6 +13,8 @@ export interface Layout {
   readonly dynamodb: number;
   /** Of the archive's bucket; undefined without an archive. */
   readonly s3: number | undefined;
+  /** Of Alertmanager and Prometheus; undefined where nobody watches. */
+  readonly watch: { readonly alertmanager: number; readonly prometheus: number } | undefined;
   /** Of the API; undefined without a console. */
   readonly api: number | undefined;
   /** Operations port of each process of ours, by its name. */
@@ -47,7 +49,7 @@ export function appProcesses(options: RegionOptions): string[] {
 /** With a base port the well-known ones come first: upstream, the edges' MQTT, then the API. */
 export async function planLayout(options: RegionOptions): Promise<Layout> {
   const apps = appProcesses(options);
-  const optional = (options.console ? 1 : 0) + (options.archive ? 1 : 0);
+  const optional = (options.console ? 1 : 0) + (options.archive ? 1 : 0) + (options.watch ? 2 : 0);
   const total =
     (options.sharedTable === undefined ? 3 : 2) +
     optional +
@@ -72,6 +74,7 @@ export async function planLayout(options: RegionOptions): Promise<Layout> {
     dynamodb: options.sharedTable ?? take(),
     api,
     s3: options.archive ? take() : undefined,
+    watch: options.watch ? { alertmanager: take(), prometheus: take() } : undefined,
     operations: new Map(apps.map((name) => [name, take()])),
   };
 }

@@ -109,6 +109,8 @@ async function tellPage(region: Region): Promise<void> {
   pageLine = `the page: ${region.endpoints.apiUrl}`;
   progress(`${pageLine}, its certificate is by ${region.certificates.caFile}`);
   progress(`sign in within a quarter of an hour, once: ${link}`);
+  const { watch } = region.endpoints;
+  if (watch) progress(`Alertmanager: ${watch.alertmanagerUrl}  Prometheus: ${watch.prometheusUrl}`);
 }
 
 async function run({ directory, ...rest }: UpOptions): Promise<number> {
@@ -120,6 +122,7 @@ async function run({ directory, ...rest }: UpOptions): Promise<number> {
     syncInterval: rest.syncInterval,
     deviceAuth: rest.deviceAuth,
     archive: rest.archive ?? false,
+    watch: rest.watch ?? false,
     logLevel: rest.logLevel,
     ...(rest.basePort !== undefined && { basePort: rest.basePort }),
     ...(rest.fresh && { fresh: true }),

@@ -18,6 +18,11 @@ it("archives nothing unless it is told to", () => {
   expect(parseOptions(["--archive"]).archive).toBe(true);
 });
 
+it("is watched by nobody unless it is told to", () => {
+  expect(parseOptions([]).watch).toBeUndefined();
+  expect(parseOptions(["--watch"]).watch).toBe(true);
+});
+
 it("keeps no alerts until they are confirmed unless it is told to", () => {
   expect(parseOptions([]).confirm).toBeUndefined();
   expect(parseOptions(["--confirm"]).confirm).toBe(true);

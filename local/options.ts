@@ -22,6 +22,7 @@ export interface UpOptions {
   readonly basePort?: number;
   readonly fresh?: boolean;
   readonly archive?: boolean;
+  readonly watch?: boolean;
   readonly load: boolean;
   readonly confirm?: boolean;
   readonly strict?: boolean;
@@ -110,6 +111,10 @@ function upCommand(): Command {
       "archive the audit too, in an emulator of Amazon S3 (needs Python; 80 MB of memory)",
     )
     .option(
+      "--watch",
+      "run Alertmanager and Prometheus, too, with the product's own rules: incidents and alerts arrive there",
+    )
+    .option(
       "--confirm",
       "publish by the library that keeps alerts until they are confirmed as stored",
     )
@@ -142,7 +147,7 @@ function upCommand(): Command {
         "run so many regions, linked and each scaled down, with devices spread 50/30/20 and alerts entering in all",
       )
         .argParser(whole(2, 3))
-        .conflicts(["basePort", "archive", "confirm", "deviceAuth", "strict"]),
+        .conflicts(["basePort", "archive", "watch", "confirm", "deviceAuth", "strict"]),
     )
     .option(
       "--cut <link...>",

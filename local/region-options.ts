@@ -39,10 +39,14 @@ export interface RegionOptions {
   readonly fence?: boolean;
   /** Whether the API is served. */
   readonly console?: boolean;
+  /** Settings of the console that are not the usual ones. */
+  readonly consoleSettings?: Readonly<Record<string, string>>;
   /** None unless said. */
   readonly aggregators?: number;
   /** Whether AUDIT is archived, into a bucket of an emulator that keeps it in memory. Needs Python. */
   readonly archive?: boolean;
+  /** Whether Alertmanager and Prometheus watch the region. */
+  readonly watch?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
   readonly deviceAuth?: DeviceAuth;
   /** Undefined: a region on its own. */

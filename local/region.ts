@@ -17,6 +17,7 @@ import { defaultSyncInterval, type RegionOptions } from "./region-options.ts";
 import { s3Spec, setUpS3 } from "./s3-emulator.ts";
 import { ensureSecrets, type Secrets } from "./secrets.ts";
 import { dynamodbSpec, mosquittoSpec } from "./store-processes.ts";
+import { alertmanagerSpec, prometheusSpec, setUpWatch, writeReceivers } from "./watch-processes.ts";
 
 export interface Region {
   readonly directory: string;
@@ -46,6 +47,7 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
   if (options.fresh) rmSync(join(directory, "state"), { recursive: true, force: true });
   lock.take();
   if (options.archive) setUpS3();
+  if (options.watch) bringWatch();
   const state = join(directory, "state");
   const layout = await planLayout(options);
   const { links, logLevel = "info", profiled = false } = options;
@@ -56,11 +58,13 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
   const secrets = ensureSecrets(join(state, "secrets"));
   const natsDirectory = join(state, "nats");
   const shared = { layout, certificates, deviceCa, secrets, links };
-  const { silentSeconds, canarySeconds } = options;
-  const timing = { silentSeconds, canarySeconds };
-  const app: AppContext = { ...shared, logLevel, profiled, natsDirectory, ...timing };
-  const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
+  const { silentSeconds, canarySeconds, consoleSettings } = options;
+  const chosen = { silentSeconds, canarySeconds, consoleSettings };
   const endpoints = endpointsOf(layout);
+  const receiversFile = endpoints.watch && writeReceivers(state, endpoints.watch.alertmanagerUrl);
+  const own = { natsDirectory, receiversFile };
+  const app: AppContext = { ...shared, logLevel, profiled, ...own, ...chosen };
+  const parts: Parts = { options, layout, certificates, deviceCa, secrets, state };
   const started: ManagedProcess[] = [];
 
   const groups: ManagedProcess[][] = [];
@@ -170,6 +174,7 @@ function serverSpecs(parts: Parts): ProcessSpec[] {
   return [
     ...(options.sharedTable === undefined ? [table] : []),
     ...(layout.s3 === undefined ? [] : [s3Spec(layout.s3)]),
+    ...watchSpecs(parts),
     mosquittoSpec({
       directory: join(state, "mosquitto"),
       listen: { publishers: layout.upstream, bridges: layout.upstreamBridges },
@@ -177,6 +182,27 @@ function serverSpecs(parts: Parts): ProcessSpec[] {
       secrets,
     }),
     ...layout.cores.map((_, index) => coreSpec(natsLayout(parts), index)),
+  ];
+}
+
+function bringWatch(): void {
+  const missing = setUpWatch();
+  if (missing !== undefined) throw new Error(missing);
+}
+
+/** What watches the region. */
+function watchSpecs({ layout, state, options }: Parts): ProcessSpec[] {
+  const { watch, processUrls } = endpointsOf(layout);
+  if (!layout.watch || !watch) return [];
+  const region = options.links?.region ?? "local";
+  const { alertmanagerUrl } = watch;
+  const at = (name: string) => join(state, name);
+  return [
+    alertmanagerSpec({ directory: at("alertmanager"), port: layout.watch.alertmanager }),
+    prometheusSpec({
+      ...{ directory: at("prometheus"), port: layout.watch.prometheus },
+      ...{ region, alertmanagerUrl, processUrls },
+    }),
   ];
 }
 

@@ -9,8 +9,8 @@ python_tool() {
   shift 3
   local home="$PWD/.tools/$folder"
   [ -f "$home/.version" ] && [ "$(cat "$home/.version")" = "$version" ] && return
-  python3 -c 'import ensurepip, venv' 2>/dev/null ||
-    fail 3 "no python3 with venv is on PATH, so that $package cannot run"
+  python3 -c 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+    fail 3 "no python3 from 3.10 on with venv is on PATH, so that $package cannot run"
   say "installing $package $version"
   mkdir -p .tools
   rm -rf "$home"

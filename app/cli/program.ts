@@ -7,6 +7,7 @@ import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { addEnforcementCommands } from "./enforcement/enforcement-commands.ts";
 import { addExceptionCommands } from "./exceptions/exception-commands.ts";
+import { addFindingCommands } from "./findings/finding-commands.ts";
 import { addIncidentCommands } from "./incidents/incident-commands.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { linesIn } from "./output.ts";
@@ -58,6 +59,7 @@ export function createProgram(
     );
   addDeviceCommands(program, run);
   addTailCommand(program, run);
+  addFindingCommands(program, run);
   addIncidentCommands(program, run);
   addExceptionCommands(program, run);
   addEnforcementCommands(program, run);

@@ -15,6 +15,7 @@ import { addChangingRoutes } from "./api/changing-routes.ts";
 import { addEndingRoutes } from "./api/ending-routes.ts";
 import { addEnforcementRoutes } from "./api/enforcement-routes.ts";
 import { addExceptionRoutes } from "./api/exception-routes.ts";
+import { addFindingRoutes } from "./api/finding-routes.ts";
 import { addImportRoute } from "./api/import-route.ts";
 import { addIncidentRoutes } from "./api/incident-routes.ts";
 import { addLiveRoute } from "./api/live-route.ts";
@@ -87,6 +88,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   addQuarantineRoutes(api, options);
   addAuditRoutes(api, options);
   await addImportRoute(api, options);
+  addFindingRoutes(api, options);
   addIncidentRoutes(api, options);
   addExceptionRoutes(api, options);
   addRuleRoutes(api, options);

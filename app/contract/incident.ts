@@ -31,3 +31,6 @@ export const quietHours = 24;
 
 /** How long incidents are kept after their last change, unless a region's settings say otherwise. */
 export const incidentDays = 90;
+
+/** What Alertmanager knows each incident's alert by, and routes it by. */
+export const incidentAlert = "SentinelIncident";

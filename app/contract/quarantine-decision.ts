@@ -26,7 +26,8 @@ const operation = z.string().regex(operationPattern);
 export const reasonText = z
   .string()
   .trim()
-  .min(3, "must say why, in 3 characters or more")
+  // As a pattern, because spaces around it do not count.
+  .regex(/\S[\s\S]+\S/, "must say why, in 3 characters or more")
   .max(reasonLimit, `must be at most ${reasonLimit} characters`);
 
 /** What the performer of a lane is asked. It reads the messages themselves. */

@@ -150,9 +150,16 @@ describe("where alerts go", () => {
         webhook_configs: [{ url: "https://example.com/hook", send_resolved: true }],
       },
     ]);
-    expect(route.routes).toMatchObject([
-      { matchers: ['severity="critical"'], receiver: route.receiver },
-    ]);
+    const critical = { matchers: ['severity="critical"'], receiver: route.receiver };
+    expect(route.routes).toMatchObject([{ routes: [critical] }, critical]);
+  });
+
+  it("tells of each incident by itself, and at once", async () => {
+    const { route } = alertmanagerOf(await registered());
+    expect(route.routes[0]).toMatchObject({
+      ...{ matchers: ['alertname="SentinelIncident"'], group_by: ["region", "incident"] },
+      group_wait: "1s",
+    });
   });
 });
 

@@ -1,7 +1,4 @@
-/**
- * Findings become incidents, counted exactly whatever dies meanwhile. A little over the usual length: all of
- * it needs a whole region, which starts once.
- */
+/** Findings become incidents, counted exactly whatever dies meanwhile. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import type { Incident } from "../../app/incidents/incident.ts";
@@ -9,6 +6,7 @@ import { parseIncident } from "../../app/incidents/incident-finding.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { aggregatorProcess } from "../support/aggregator-process.ts";
+import { type Alertmanager, alertmanagerBeside, noAlertmanager } from "../support/alertmanager.ts";
 import { type ApiClient, regionApi } from "../support/api-client.ts";
 import { Connections } from "../support/connections.ts";
 import { storeFindings } from "../support/findings.ts";
@@ -22,6 +20,7 @@ import {
 import { readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 import { exceptionCases } from "./incidents/exception-cases.ts";
+import { noticeCases } from "./incidents/notice-cases.ts";
 
 const soon = { timeout: 120_000, interval: 100 };
 
@@ -33,7 +32,8 @@ let operator: NatsConnection;
 let inspector: NatsConnection;
 let first: Awaited<ReturnType<typeof aggregatorProcess>>;
 let hook: NoticeReceiver;
-let manager: NoticeReceiver;
+let manager: Alertmanager;
+let pager: NoticeReceiver;
 let second: Awaited<ReturnType<typeof aggregatorProcess>>;
 
 beforeAll(async () => {
@@ -45,17 +45,20 @@ beforeAll(async () => {
   operator = await connections.as("operator");
   inspector = await connections.as("report-inspector");
   hook = await startNoticeReceiver();
-  manager = await startNoticeReceiver();
+  pager = await startNoticeReceiver();
+  manager = await alertmanagerBeside(region, pager.url);
+  if (!noAlertmanager) await manager.start();
+  const desk = { name: "desk", url: `${hook.url}/hook`, secret: webhookSecret } as const;
   const receivers = writeReceivers(region.directory, [
-    { name: "desk", kind: "webhook", url: `${hook.url}/hook`, secret: webhookSecret },
-    { name: "alertmanager", kind: "alertmanager", url: manager.url },
+    { kind: "webhook", ...desk },
+    { kind: "alertmanager", name: "alertmanager", url: manager.url },
   ]);
   first = await aggregatorProcess(region, "aggregator-1", { RECEIVERS_FILE: receivers });
   second = await aggregatorProcess(region, "aggregator-2", { RECEIVERS_FILE: receivers });
 });
 afterAll(async () => {
   await Promise.all([first?.stop(), second?.stop()]);
-  await Promise.all([hook?.stop(), manager?.stop()]);
+  await Promise.all([hook?.stop(), manager?.stop(), pager?.stop()]);
   await connections?.close();
   await region?.stop();
 });
@@ -218,87 +221,18 @@ describe("an incident", () => {
     const lines = await run("export", "--format", "ndjson", "--client", "drill-3", "--since", "1d");
     expect(JSON.parse(lines)).toMatchObject({ id, note: "=1+2 test bench" });
     expect(await run("export", "--client", "nobody")).toBe(`${head}\n`);
+    const found = ["findings", "export", "--client", "drill-3", "--format", "ndjson"];
+    const each = (await sentinel(found, settings)).stdout.trimEnd().split("\n");
+    expect(each.map((line) => JSON.parse(line).clientId)).toEqual(Array(3).fill("drill-3"));
     const wrong = await sentinel(["incidents", "close", id, "--verdict", "no"], settings);
     expect(wrong.code).toBe(2);
   });
 });
 
 describe("who is told", () => {
-  const toldOf = (client: string) =>
-    hook.webhooks().filter(({ body }) => body.data.clients.includes(client));
-  const kinds = (client: string) => toldOf(client).map(({ body }) => body.type);
-  const alertsOf = (incident: string) =>
-    manager.requests
-      .filter(({ path, taken }) => taken && path === "/api/v2/alerts")
-      .flatMap(({ body }) => JSON.parse(body))
-      .filter(({ labels }) => labels.incident === incident);
-  const closed = (id: string) =>
-    as.operator("POST", `/api/v1/incidents/${id}/close`, {
-      body: { verdict: "tp", note: "seen to" },
-    });
-
-  it("hears of an incident once by a signed webhook and as an alert, and that it is over", async () => {
-    await storeFindings(inspector, ["told-1", "told-1"], { name: "told-1", rule: "told-rule" });
-    await vi.waitFor(() => expect(kinds("told-1")).toEqual(["incident.opened"]), soon);
-    const { id } = toldOf("told-1")[0]?.body.data ?? { id: "" };
-    await vi.waitFor(() => expect(alertsOf(id)).toHaveLength(1), soon);
-    const [alert] = alertsOf(id);
-    expect(alert.labels).toEqual({
-      ...{ alertname: "SentinelIncident", incident: id, region: "local" },
-      ...{ rule: "told-rule", kind: "client", severity: "high" },
-    });
-    expect(Date.parse(alert.endsAt)).toBeGreaterThan(Date.now());
-
-    await closed(id);
-    await vi.waitFor(
-      () => expect(kinds("told-1")).toEqual(["incident.opened", "incident.resolved"]),
-      soon,
-    );
-    await vi.waitFor(() => expect(alertsOf(id)).toHaveLength(2), soon);
-    expect(Date.parse(alertsOf(id)[1].endsAt)).toBeLessThanOrEqual(Date.now());
-  });
-
-  it("misses nothing while it is away and the process is killed, and is told in the order of each incident", async () => {
-    const clients = Array.from({ length: 8 }, (_, n) => `away-${n}`);
-    hook.refuse(503);
-    const name = "sentinel_aggregator_notice_waiting_seconds";
-    for (const client of clients) {
-      await storeFindings(inspector, [client], { name: client, rule: `rule-of-${client}` });
-    }
-    await vi.waitFor(async () => {
-      expect(await metricOf(second, name, { receiver: "desk" })).toBeGreaterThan(0);
-    }, soon);
-    // One that is away holds up no other.
-    const open = async () =>
-      (await incidents()).filter(({ clients: [one] }) => clients.includes(one ?? ""));
-    await vi.waitFor(async () => {
-      const all = await open();
-      expect(all).toHaveLength(clients.length);
-      for (const { id } of all) expect(alertsOf(id)).toHaveLength(1);
-    }, soon);
-    second.kill("SIGKILL");
-    await second.exited();
-    await second.start();
-    for (const { id } of await open()) expect((await closed(id)).status).toBe(200);
-    expect(clients.flatMap(kinds)).toEqual([]);
-
-    hook.refuse(undefined);
-
-    await vi.waitFor(() => {
-      for (const client of clients) {
-        expect(new Set(kinds(client))).toEqual(new Set(["incident.opened", "incident.resolved"]));
-      }
-    }, soon);
-    for (const client of clients) {
-      expect(kinds(client).lastIndexOf("incident.opened")).toBeLessThan(
-        kinds(client).indexOf("incident.resolved"),
-      );
-    }
-    await vi.waitFor(async () => {
-      expect(await metricOf(second, name, { receiver: "desk" })).toBe(0);
-    }, soon);
-    expect(hook.webhooks().every(({ genuine }) => genuine)).toBe(true);
-  });
+  noticeCases(() => ({
+    ...{ operator: as.operator, inspector, aggregator: second, hook, manager, pager, incidents },
+  }));
 });
 
 describe("what is not to be seen to", () => {

@@ -51,7 +51,13 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
     ...{ deviceCa: undefined, logLevel: "info", links: undefined, silentSeconds: undefined },
     canarySeconds: undefined,
   };
-  const app: AppContext = { ...shared, ...particulars, natsDirectory };
+  const app: AppContext = {
+    ...shared,
+    ...particulars,
+    natsDirectory,
+    receiversFile: undefined,
+    consoleSettings: undefined,
+  };
   const nats: NatsLayout = {
     ...{ directory: natsDirectory, region: "local", links: undefined },
     ...{ cores: layout.cores, edges: layout.edges, certificates, secrets },

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { IncidentSeverity } from "../../contract/incident.ts";
+import { type IncidentSeverity, incidentAlert } from "../../contract/incident.ts";
 import { incidentView } from "../../incidents/incident-view.ts";
 import { type Notice, noticeId } from "../../incidents/notice.ts";
 import { type Receiver, webhookKey } from "./receivers.ts";
@@ -56,7 +56,7 @@ const firingMs = 8 * 86_400_000;
 function alertsOf({ incident, kind, time, toldSeverity }: Notice): readonly object[] {
   const alert = (severity: IncidentSeverity, endsMs: number) => ({
     labels: {
-      alertname: "SentinelIncident",
+      alertname: incidentAlert,
       incident: incident.id,
       region: incident.region,
       rule: incident.rule.id,

@@ -7,16 +7,11 @@ import {
   isIncidentId,
   noteLimit,
 } from "../../contract/incident.ts";
+import { exportFormats } from "../../shared/export-formats.ts";
 import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, collect, duration, examples, positive } from "../option-values.ts";
-import {
-  decideIncidents,
-  exportFormats,
-  exportIncidents,
-  listIncidents,
-  showIncident,
-} from "./incident-work.ts";
+import { decideIncidents, exportIncidents, listIncidents, showIncident } from "./incident-work.ts";
 
 const ids = new Argument("<id...>", "ids of incidents").argParser(
   collect(isIncidentId, "The id of an incident is one that `sentinel incidents list` shows."),

@@ -3,9 +3,10 @@ import { changeIncident, type IncidentChange } from "../../incidents/incident-ch
 import { type IncidentFilter, isListed } from "../../incidents/incident-list.ts";
 import { incidentView, wholeIncidentView } from "../../incidents/incident-view.ts";
 import { storedIncident, storedIncidents } from "../../incidents/stored-incident.ts";
+import type { ExportFormat } from "../../shared/export-formats.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { CommandContext } from "../command-context.ts";
-import { connectOperator } from "../nats-session.ts";
+import { withNats } from "../nats-session.ts";
 import { OperatorError } from "../operator-error.ts";
 import { operatorName } from "../operator-settings.ts";
 import { incidentCsvHead, incidentCsvLine } from "./incident-csv.ts";
@@ -15,18 +16,6 @@ interface ListArguments {
   readonly filter: IncidentFilter;
   readonly limit: number;
   readonly json: boolean;
-}
-
-async function withNats<T>(
-  { variables }: CommandContext,
-  work: (connection: NatsConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await connectOperator(variables);
-  try {
-    return await work(connection);
-  } finally {
-    await connection.close();
-  }
 }
 
 /** The newest of those that are asked for. */
@@ -45,7 +34,7 @@ async function newest(connection: NatsConnection, { filter, limit }: ListArgumen
 }
 
 export const listIncidents = (context: CommandContext, options: ListArguments): Promise<number> =>
-  withNats(context, async (connection) => {
+  withNats(context.variables, async (connection) => {
     for (const incident of await newest(connection, options)) {
       await (options.json
         ? context.output.json(JSON.stringify(incidentView(incident)))
@@ -54,11 +43,9 @@ export const listIncidents = (context: CommandContext, options: ListArguments): 
     return 0;
   });
 
-export const exportFormats = ["csv", "ndjson"] as const;
-
 export interface ExportArguments {
   readonly filter: IncidentFilter;
-  readonly format: (typeof exportFormats)[number];
+  readonly format: ExportFormat;
   /** Only those of which something was found since; milliseconds since 1970. */
   readonly sinceMs: number;
 }
@@ -71,7 +58,7 @@ export const exportIncidents = (
   context: CommandContext,
   { filter, format, sinceMs }: ExportArguments,
 ): Promise<number> =>
-  withNats(context, async (connection) => {
+  withNats(context.variables, async (connection) => {
     const { output } = context;
     if (format === "csv") await output.line(incidentCsvHead);
     for await (const incident of storedIncidents(connection)) {
@@ -86,7 +73,7 @@ export const showIncident = (
   context: CommandContext,
   { id, json }: { readonly id: string; readonly json: boolean },
 ): Promise<number> =>
-  withNats(context, async (connection) => {
+  withNats(context.variables, async (connection) => {
     const incident = await storedIncident(connection, id);
     if (!incident) throw new OperatorError(`there is no incident ${id}`);
     await print(context, incident, json);
@@ -102,7 +89,7 @@ export const decideIncidents = (
   context: CommandContext,
   { ids, decision }: { readonly ids: readonly string[]; readonly decision: Decision },
 ): Promise<number> =>
-  withNats(context, async (connection) => {
+  withNats(context.variables, async (connection) => {
     const actor = operatorName(context.variables);
     let failed = 0;
     for (const id of ids) {

@@ -96,8 +96,7 @@ export const RevocationQuery = z.strictObject({
 /** Headers are of many kinds; only this one is looked at. */
 export const ConditionalHeaders = z.looseObject({
   "if-match": z
-    .string()
-    .regex(tagsPattern, tagsRule)
+    .union([z.literal("*"), z.string().regex(tagsPattern)], tagsRule)
     .optional()
     .describe("The change is made only of the device as it was with this ETag"),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clientIdPattern, clientIdRule } from "../../contract/client-id.ts";
 import { enforcementModes, liftReasonLimit } from "../../contract/enforcement.ts";
 import { barStates } from "../../enforcement/bar-view.ts";
+import { reasonLine } from "./one-line.ts";
 
 const time = z.iso.datetime();
 
@@ -10,10 +11,7 @@ export const BarredDevice = z.object({
 });
 
 export const Lifting = z.strictObject({
-  reason: z
-    .string()
-    .max(liftReasonLimit, `must be at most ${liftReasonLimit} characters`)
-    .regex(/^[^\p{Cc}]{3,}$/u, "must say why in one line of 3 characters or more"),
+  reason: reasonLine(liftReasonLimit),
 });
 
 export const Bar = z

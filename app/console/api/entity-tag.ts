@@ -9,8 +9,8 @@ import { Problem } from "./problem.ts";
 export const entityTag = ({ version, createdAt }: Pick<DeviceRecord, "version" | "createdAt">) =>
   `"${version}-${createdAt.toString(36)}"`;
 
-/** An If-Match header: tags in quotes, or `*` for whatever it is. */
-export const tagsPattern = /^(\*|(W\/)?"[!#-~]*"( *, *(W\/)?"[!#-~]*")*)$/;
+/** An If-Match header, unless it is `*` for whatever it is: tags in quotes. */
+export const tagsPattern = /^(W\/)?"[!#-~]*"( *, *(W\/)?"[!#-~]*")*$/;
 export const tagsRule =
   'must be the ETag of an answer, quotes included, such as "3-mi8x2k1c", or *';
 

@@ -13,6 +13,7 @@ import {
 import { origins } from "../../contract/subjects.ts";
 import { listedExceptions } from "../../exceptions/stored-exceptions.ts";
 import { labelPattern, labelRule } from "../../registry/device-record.ts";
+import { reasonLine } from "./one-line.ts";
 
 const time = z.iso.datetime();
 const count = z.int().nonnegative();
@@ -51,10 +52,7 @@ export const PreviewedException = z.strictObject({ scope, critical: critical.def
 export const NewException = z.strictObject({
   kind: z.enum(exceptionKinds).describe("No incident at all, or incidents of which nobody is told"),
   scope: scope.describe("Its rule, and at least one more: all that is given must hold"),
-  reason: z
-    .string()
-    .max(reasonLimit, `must be at most ${reasonLimit} characters`)
-    .regex(/^[^\p{Cc}]{3,}$/u, "must say why in one line of 3 characters or more"),
+  reason: reasonLine(reasonLimit),
   critical: critical.default(false),
   expiresAt: time.describe(
     `At most ${exceptionDays} days from now. It ends sooner when it has hidden nothing for ${unmatchedDays} days`,

@@ -10,6 +10,7 @@ import {
   namedClients,
   noteLimit,
 } from "../../contract/incident.ts";
+import { oneLine } from "./one-line.ts";
 
 const pageLimit = 200;
 const incidentId = z.string().regex(incidentIdPattern, "must be the id of an incident");
@@ -37,21 +38,13 @@ export const IncidentListQuery = z.strictObject({
   after: incidentId.optional().describe("The `next` of the page before"),
 });
 
-const text = (limit: number) =>
-  z
-    .string()
-    .max(limit, `must be at most ${limit} characters`)
-    .regex(/^[^\p{Cc}]*$/u, {
-      error: "must be one line, without control characters",
-    });
-
 export const Assignment = z.strictObject({
-  assignee: text(assigneeLimit).min(1, "must not be empty"),
+  assignee: oneLine(assigneeLimit).min(1, "must not be empty"),
 });
 
 export const Closing = z.strictObject({
   verdict: z.enum(incidentVerdicts).describe("An attack, a mistake of the rule, or harmless"),
-  note: text(noteLimit),
+  note: oneLine(noteLimit),
 });
 
 const shown = {

@@ -26,6 +26,14 @@ const endingMs = 1_000;
 const event = (name: string, value: unknown) =>
   `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
 
+const LiveEvent = z
+  .object({
+    event: z.enum(["history", "now"]).optional(),
+    data: z.string().describe("JSON"),
+    retry: z.int().optional(),
+  })
+  .describe("Each event");
+
 /** What happens in the region, as server-sent events: `history` first, then `now` again and again. */
 export function addLiveRoute(api: Api, { live, ...access }: LiveRouteOptions): void {
   const streams = new Map<ServerResponse, string>();
@@ -42,7 +50,7 @@ export function addLiveRoute(api: Api, { live, ...access }: LiveRouteOptions): v
         description:
           "`history`: the points of the last quarter of an hour, once. `now`: figures, troubles and processes. Ends with the session.",
         response: {
-          200: { description: "Events", content: { "text/event-stream": { schema: z.string() } } },
+          200: { description: "Events", content: { "text/event-stream": { schema: LiveEvent } } },
           ...failures,
         },
       },

@@ -22,6 +22,7 @@ export async function addOpenapi(api: Api): Promise<void> {
         { name: "devices", description: "Who may connect" },
         { name: "quarantine", description: "Messages that were held back" },
         { name: "incidents", description: "What was found, and what became of it" },
+        { name: "findings", description: "What was found, one by one" },
         { name: "exceptions", description: "What hides findings, and for how long" },
         { name: "enforcement", description: "Whom policy keeps out of all regions for a while" },
         { name: "audit", description: "What is on record" },
