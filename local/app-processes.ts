@@ -11,7 +11,7 @@ import { archiveBucket, dynamodbEnvironment, endpointsOf, s3Environment } from "
 import type { Layout } from "./layout.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import { gatePasswordFile } from "./nats-processes.ts";
-import type { Links } from "./region-options.ts";
+import type { Links, LocalOidc } from "./region-options.ts";
 import type { Secrets } from "./secrets.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -32,6 +32,7 @@ export interface AppContext {
   readonly consoleSettings: Readonly<Record<string, string>> | undefined;
   /** Who is told of incidents; undefined: nobody. */
   readonly receiversFile: string | undefined;
+  readonly oidc: LocalOidc | undefined;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -67,6 +68,17 @@ function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, s
     LANE: lane.name,
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",
+  };
+}
+
+function oidcEnvironment({ oidc, layout, certificates }: AppContext): Record<string, string> {
+  if (!oidc) return {};
+  const { clientSecretFile, ...settings } = oidc;
+  return {
+    OIDC: JSON.stringify({ ...settings, consoleUrl: endpointsOf(layout).apiUrl }),
+    ...(clientSecretFile !== undefined && { OIDC_CLIENT_SECRET_FILE: clientSecretFile }),
+    // In the cluster a provider's certificate comes from a public authority.
+    NODE_EXTRA_CA_CERTS: certificates.caFile,
   };
 }
 
@@ -128,6 +140,7 @@ const particulars: Record<
     API_CERT_FILE: context.certificates.console.certFile,
     API_KEY_FILE: context.certificates.console.keyFile,
     API_TOKENS_FILE: context.secrets.apiTokensFile,
+    ...oidcEnvironment(context),
     METRICS_SOURCES: [...endpointsOf(context.layout).processUrls]
       .map(([name, url]) => `${name.replace(/-\d+$/, "")}=${url}`)
       .join(","),

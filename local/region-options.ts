@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import type { DeviceAuth } from "../app/contract/device.ts";
+import type { OidcSchema } from "../app/contract/oidc.ts";
 import type { RegionName } from "../app/contract/regions.ts";
 
 /** How a region is tied to others on this machine. */
@@ -10,6 +12,12 @@ export interface Links {
   readonly peers: readonly { readonly region: RegionName; readonly port: number }[];
   /** Folder of certificates that all of them share, so that they trust one CA. */
   readonly certificates: string;
+}
+
+/** An identity provider with a certificate of the region's CA. */
+export interface LocalOidc extends Omit<z.input<typeof OidcSchema>, "consoleUrl"> {
+  /** Undefined: a public client. */
+  readonly clientSecretFile?: string;
 }
 
 export interface RegionOptions {
@@ -41,6 +49,8 @@ export interface RegionOptions {
   readonly console?: boolean;
   /** Settings of the console that are not the usual ones. */
   readonly consoleSettings?: Readonly<Record<string, string>>;
+  /** By whom people may sign in at its page, besides by tokens; by nobody unless said. */
+  readonly oidc?: LocalOidc;
   /** None unless said. */
   readonly aggregators?: number;
   /** Whether AUDIT is archived, into a bucket of an emulator that keeps it in memory. Needs Python. */

@@ -124,9 +124,17 @@ function consoleService(context: ProcessContext, opts: pulumi.ComponentResourceO
       ...common(context, "console"),
       ...{ tableRegion, deviceTable: home.deviceTableName },
       certificateSecret: platform.certificates.secrets.console,
+      ...oidcOf(context.settings),
     },
     pulumi.mergeOptions(opts, { dependsOn: [identity] }),
   );
+}
+
+/** The provider's settings for the console, and the Secret by which it is known there. */
+function oidcOf({ oidc }: Settings) {
+  if (!oidc) return {};
+  const { clientSecretName, ...settings } = oidc;
+  return { oidc: settings, oidcSecret: clientSecretName };
 }
 
 /** Has a right at AWS: to add to its region's part of the archive, at home, whatever region this is. */

@@ -3,6 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parseSettings } from "./settings.ts";
 import { changed, committed, mistakesOf } from "./stack-files.fixture.ts";
 
+const provider = {
+  ...{ name: "Example SSO", issuer: "https://id.example.com", clientId: "sentinel" },
+  ...{ roleClaim: "groups", roles: { viewer: ["analysts"] } },
+};
+
 describe("one mistake in one file", () => {
   const cases: [name: string, changes: Record<string, unknown>, line: RegExp][] = [
     [
@@ -148,6 +153,51 @@ describe("one mistake in one file", () => {
       "devices that are kept out for longer than it is told",
       { "sentinel:enforcement": { minutes: 1_440 } },
       /sentinel:enforcement.minutes must be a whole number from 1 to 720; got 1440$/,
+    ],
+    [
+      "an identity provider in clear",
+      { "sentinel:oidc": { ...provider, issuer: "http://id.example.com" } },
+      /sentinel:oidc.issuer must be the provider's issuer: an https:\/\/ address .*; got "http:\/\/id.example.com"/,
+    ],
+    [
+      "an identity provider at a port that the cluster does not let out to",
+      { "sentinel:oidc": { ...provider, issuer: "https://id.example.com:8443" } },
+      /sentinel:oidc.issuer must be at port 443: the console may call no other, .* have the provider listen there/,
+    ],
+    [
+      "an identity provider at a private address",
+      { "sentinel:oidc": { ...provider, issuer: "https://10.1.2.3/realm" } },
+      /sentinel:oidc.issuer must be at a public IPv4 address: the console may call no other/,
+    ],
+    [
+      "an identity provider whose claim nobody named",
+      { "sentinel:oidc": { ...provider, roleClaim: undefined } },
+      /sentinel:oidc.roleClaim must be the name of a claim of the ID token, such as groups; it is not set$/,
+    ],
+    [
+      "an identity provider that gives nobody a role",
+      { "sentinel:oidc": { ...provider, roles: {} } },
+      /sentinel:oidc.roles must be an object that gives roles \(viewer, operator, admin\) .*; got {}$/,
+    ],
+    [
+      "an identity provider that gives a role that there is not",
+      { "sentinel:oidc": { ...provider, roles: { viewer: ["analysts"], root: ["wheel"] } } },
+      /sentinel:oidc.roles.root is not a setting; remove it or correct its name$/,
+    ],
+    [
+      "a sign-in that is none by OpenID Connect",
+      { "sentinel:oidc": { ...provider, scopes: ["profile"] } },
+      /sentinel:oidc.scopes must be a list of scopes, openid among them; got \["profile"\]$/,
+    ],
+    [
+      "a console at a path",
+      { "sentinel:oidc": { ...provider, consoleUrl: "https://localhost:8443/" } },
+      /sentinel:oidc.consoleUrl must be an https:\/\/ address without a path, such as https:\/\/localhost:8443; got/,
+    ],
+    [
+      "the secret of a client itself",
+      { "sentinel:oidc": { ...provider, clientSecretName: "S3cret!" } },
+      /sentinel:oidc.clientSecretName must be the name of a Kubernetes Secret in the namespace sentinel/,
     ],
     [
       "a webhook in clear",

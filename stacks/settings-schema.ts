@@ -10,8 +10,9 @@ import { alertmanagerNames } from "../infra/platform/alertmanagers.ts";
 import { deviceCaMistake } from "./device-ca.ts";
 import { enforcement } from "./enforcement-setting.ts";
 import { fence } from "./fence-setting.ts";
-import { matching, must, whole } from "./setting-rules.ts";
-import { webhookMistake } from "./webhook-address.ts";
+import { oidc } from "./oidc-setting.ts";
+import { publicAddressMistake } from "./public-address.ts";
+import { matching, must, secretName, whole } from "./setting-rules.ts";
 
 const domainLabel = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const domain = matching(
@@ -20,7 +21,8 @@ const domain = matching(
 );
 
 const webhookAddress = z.string(httpsAddressRule).check((context) => {
-  const message = webhookMistake(context.value);
+  const call = { caller: "the aggregator", called: "the receiver" };
+  const message = publicAddressMistake(context.value, call);
   if (message) context.issues.push({ code: "custom", message, input: context.value });
 });
 
@@ -67,10 +69,7 @@ const externalUpstream = z.strictObject({
   ),
   username: matching(/\S/, "the bridge's user name on that broker"),
   /** Secret in the namespace `sentinel`, key `password`. The operator makes it. */
-  passwordSecret: matching(
-    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-    "the name of a Kubernetes Secret in the namespace sentinel",
-  ),
+  passwordSecret: secretName,
   /** PEM. Absent: the broker's certificate comes from a public authority. */
   caCertificate: matching(/-----BEGIN CERTIFICATE-----/, "a certificate in PEM form").optional(),
 });
@@ -196,6 +195,8 @@ export const stackSettingsSchema = z.strictObject({
   previewRoleArns: z.array(roleArn, must("a list")).default([]),
   /** Who may use the API, besides one token for each role that the stack makes itself. */
   apiTokens: z.array(apiToken, must("a list")).default([]),
+  /** The identity provider by which people may sign in at the console's page, besides by tokens. */
+  oidc,
   /** Public keys by which audit records were signed before their writer got a new one. */
   formerAuditKeys: z.array(AuditKeyEntrySchema, must("a list")).max(50).default([]),
   monitoring: flag.default(true),

@@ -87,6 +87,15 @@ describe("what may be said", () => {
       },
       "sentinel:alertWebhookUrl": "https://alerts.example.com/hook",
       "sentinel:incidentWebhooks": [{ name: "desk", url: "https://desk.example.com/hook" }],
+      "sentinel:oidc": {
+        ...{
+          name: "Example SSO",
+          issuer: "https://id.example.com/realms/soc",
+          clientId: "sentinel",
+        },
+        ...{ clientSecretName: "console-oidc", roleClaim: "https://example.com/groups" },
+        ...{ consoleUrl: "https://console.example.com", roles: { operator: ["/soc/analysts"] } },
+      },
       "aws:profile": "platform",
     });
     expect(mistakesOf(files)).toEqual([]);

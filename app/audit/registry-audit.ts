@@ -8,6 +8,7 @@ import type { AuditRecord } from "./audit-record.ts";
 import type { AuditSigner } from "./audit-signer.ts";
 import { exceptionJournal } from "./exception-journal.ts";
 import { RegistryJournal } from "./registry-journal.ts";
+import { signInJournal } from "./sign-in-event.ts";
 import { storeAudit } from "./store-audit.ts";
 
 /** So long a change waits until it is told; what is left is waited for at the end. */
@@ -55,6 +56,7 @@ export function openRegistryAudit(options: RegistryAuditOptions) {
     outbox,
     journal,
     exceptions: exceptionJournal(announcing),
+    signIns: signInJournal(announcing),
     /** Goes on with another key. */
     renew: (renewed: AuditSigner) => outbox.renew(chainBy(renewed)),
     /** Hands over what is left, when nothing is changed any more. */

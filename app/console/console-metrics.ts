@@ -3,14 +3,17 @@ import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
 
 /**
- * Why somebody was turned away: by an unknown or missing token, session or link, by where the request came from, by
- * the role, or by a limit.
+ * Why somebody was turned away: by an unknown or missing token, session or link, by a sign-in that was not begun here
+ * or that the identity provider does not vouch for, by where the request came from, by the role, or by a limit.
  */
 export const unauthorizedReasons = [
   "token-missing",
   "token-unknown",
   "session-ended",
   "link-unknown",
+  "sign-in-unknown",
+  "sign-in-refused",
+  "no-role",
   "not-from-the-page",
   "role-too-low",
   "address-limit",
@@ -18,7 +21,7 @@ export const unauthorizedReasons = [
 export type UnauthorizedReason = (typeof unauthorizedReasons)[number];
 
 /** What opened a session at the page. */
-export const signInWays = ["token", "link"] as const;
+export const signInWays = ["token", "link", "oidc"] as const;
 export type SignInWay = (typeof signInWays)[number];
 
 export const followedKinds = ["tokens", "certificate"] as const;
@@ -56,6 +59,11 @@ export function createConsoleMetrics(registry: Registry) {
     registers,
   });
   for (const by of signInWays) signIns.inc({ by }, 0);
+  const providerFailures = new Counter({
+    name: "sentinel_console_identity_provider_failures_total",
+    help: "Sign-ins that came to nothing because the identity provider could not be asked",
+    registers,
+  });
   const unusableFiles = new Counter({
     name: "sentinel_console_unusable_files_total",
     help: "Times that a changed file could not be used, so that what was read before goes on",
@@ -86,6 +94,7 @@ export function createConsoleMetrics(registry: Registry) {
       if (seconds !== undefined) requestSeconds.observe({ route, method }, seconds);
     },
     signedIn: (by: SignInWay) => signIns.inc({ by }),
+    providerFailed: () => providerFailures.inc(),
     turnedAway: (reason: UnauthorizedReason) => unauthorized.inc({ reason }),
     unusableFile: (file: FollowedKind) => unusableFiles.inc({ file }),
     auditFailures,

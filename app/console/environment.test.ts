@@ -31,6 +31,24 @@ it("names everything that is missing or wrong", () => {
   expect(wrong).toThrow(/API_PORT: .*got "70000"/);
 });
 
+it("takes an identity provider as JSON, and names what is wrong with it", () => {
+  const read = (OIDC: string) => readConsoleEnvironment({ ...needed, OIDC }).OIDC;
+  const provider = {
+    ...{ name: "Example SSO", issuer: "https://id.example.com", clientId: "sentinel" },
+    ...{ roleClaim: "groups", roles: { viewer: ["analysts"] } },
+  };
+
+  expect(readConsoleEnvironment(needed).OIDC).toBeUndefined();
+  expect(read(JSON.stringify(provider))).toMatchObject({
+    ...{ scopes: ["openid", "profile", "email"], nameClaim: "sub" },
+    consoleUrl: "https://localhost:8443",
+  });
+  expect(() => read("{")).toThrow(/OIDC: it must be an object such as/);
+  expect(() => read(JSON.stringify({ ...provider, issuer: "id", more: 1 }))).toThrow(
+    /OIDC: .*it.issuer must be the provider's issuer: an https:.*it.*more/,
+  );
+});
+
 it("takes where processes tell how they are, and says what such a list looks like", () => {
   const read = (METRICS_SOURCES: string) => readConsoleEnvironment({ ...needed, METRICS_SOURCES });
   const url = "http://127.0.0.1:8080";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defaultDeviceTable } from "../contract/device.ts";
+import { OidcSchema } from "../contract/oidc.ts";
 import {
   auditSchema,
   count,
@@ -20,6 +21,25 @@ const metricsSources = list.transform((items, context) =>
     return z.NEVER;
   }),
 );
+
+/** JSON as `OidcSchema` has it. */
+const oidc = z.string().transform((text, context) => {
+  const { data, error } = OidcSchema.safeParse(jsonIn(text));
+  if (data) return data;
+  const reasons = error.issues.map(
+    ({ path, message }) => `${["it", ...path].join(".")} ${message}`,
+  );
+  context.addIssue(reasons.join("; "));
+  return z.NEVER;
+});
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 const shape = {
   ...processSchema,
@@ -42,6 +62,10 @@ const shape = {
   /** A session at the page ends when its person does nothing for so long, and in any case after the hours. */
   SESSION_IDLE_MINUTES: count.max(1_440).default(30),
   SESSION_HOURS: count.max(168).default(12),
+  /** The identity provider by which people may sign in at the page; nobody may unless it is set. */
+  OIDC: oidc.optional(),
+  /** What the provider knows this client by. Without it, this is a public client. */
+  OIDC_CLIENT_SECRET_FILE: z.string().min(1).optional(),
   /** Where the region's processes tell how they are, for the page: see `metricsSources`. */
   METRICS_SOURCES: metricsSources,
   /** Items of the table that one list may make it look at, and those of one token in a minute. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { HeadExchange } from "../audit/head-exchange.ts";
 import { openRegistryAudit } from "../audit/registry-audit.ts";
 import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
+import type { SignInJournal } from "../audit/sign-in-event.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { type ProcessContext, runProcess } from "../shared/lifecycle.ts";
@@ -20,6 +21,8 @@ import { openExceptionDesk } from "./exceptions/exception-desk.ts";
 import { openIncidentDesk } from "./incidents/incident-desk.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { askAll } from "./live/sources.ts";
+import { IdentityProvider } from "./oidc/identity-provider.ts";
+import { StartedSignIns } from "./oidc/started-sign-ins.ts";
 import { readPageFiles } from "./page-files.ts";
 import { openRuleDesk } from "./rules/rule-desk.ts";
 import { readRuleFile } from "./rules/rule-file.ts";
@@ -63,6 +66,14 @@ function accessOf(environment: ConsoleEnvironment, metrics: ConsoleMetrics, log:
   });
 }
 
+/** The identity provider by which people may sign in, too. It is not asked before somebody does. */
+function oidcOf(environment: ConsoleEnvironment, journal: SignInJournal) {
+  const { OIDC: settings, OIDC_CLIENT_SECRET_FILE: clientSecretFile } = environment;
+  if (!settings) return undefined;
+  const provider = new IdentityProvider({ settings, clientSecretFile, clock: Date.now });
+  return { settings, provider, started: new StartedSignIns(Date.now), journal };
+}
+
 async function start(environment: ConsoleEnvironment, { log, metrics: registers }: ProcessContext) {
   const metrics = createConsoleMetrics(registers);
   const { connection: nats, audit, heads, watch } = await openAudit(environment, metrics, log);
@@ -88,7 +99,8 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
   const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
   const data = { registry, nats, scans, reads, incidents, exceptions, rules, clock: Date.now };
   const page = readPageFiles(join(import.meta.dirname, "page"));
-  const api = await createServer({ ...data, tls, access, live, page, metrics, log });
+  const oidc = oidcOf(environment, audit.signIns);
+  const api = await createServer({ ...data, tls, access, live, page, oidc, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });
   void live.run();
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });

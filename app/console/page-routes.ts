@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Api } from "./api/api.ts";
 import { Problem } from "./api/problem.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";
+import { pageViews } from "./page-views.ts";
 
 /**
  * Nothing but this server's own files runs or is loaded, no text becomes a script or markup, and no other site may
@@ -22,13 +23,6 @@ const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 const immutable = "public, max-age=31536000, immutable";
 
-/** Views of the page with an address of their own. What follows them in an address is the page's. */
-const views = [
-  ...["/", "/audit", "/devices", "/devices/*", "/exceptions", "/exceptions/*"],
-  ...["/incidents", "/incidents/*"],
-  ...["/quarantine", "/quarantine/*", "/rules", "/rules/*", "/system"],
-];
-
 /** Says in every answer what a browser may do with it. */
 export function addSecurityHeaders(api: Api): void {
   api.addHook("onRequest", async (_request, reply) => {
@@ -47,7 +41,7 @@ export function addSecurityHeaders(api: Api): void {
 /** Serves the page: its document under the address of each view, and its files. Both tell nothing of the region. */
 export function addPageRoutes(api: Api, { document, assets }: PageFiles): void {
   const open = { config: { access: "public" }, schema: { hide: true } } as const;
-  for (const view of views) {
+  for (const view of pageViews) {
     api.get(view, open, async (request, reply) => {
       reply.headers({
         "content-security-policy": pagePolicy,

@@ -28,6 +28,7 @@ import { addRuleRoutes } from "./api/rule-routes.ts";
 import { addSessionRoutes } from "./api/session-routes.ts";
 import type { ConsoleMetrics } from "./console-metrics.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
+import { addOidcRoutes, type OidcSignIn } from "./oidc/oidc-routes.ts";
 import type { PageFiles } from "./page-files.ts";
 import { addPageRoutes, addSecurityHeaders } from "./page-routes.ts";
 
@@ -36,7 +37,9 @@ export interface ServerOptions extends ApiOptions {
   readonly access: Access;
   readonly live: LiveFeed;
   readonly page: PageFiles;
-  readonly metrics: Pick<ConsoleMetrics, "answered" | "signedIn">;
+  /** Sign-in by an identity provider; undefined: by tokens alone. */
+  readonly oidc: OidcSignIn | undefined;
+  readonly metrics: Pick<ConsoleMetrics, "answered" | "signedIn" | "providerFailed">;
   readonly log: Logger;
 }
 
@@ -75,6 +78,8 @@ export async function createServer(options: ServerOptions): Promise<Api> {
   await addOpenapi(api);
   await api.register((versioned: Api) => addRoutes(versioned, options), { prefix: "/api/v1" });
   addPageRoutes(api, options.page);
+  const { oidc, metrics } = options;
+  if (oidc) addOidcRoutes(api, { ...oidc, ...access, metrics, log });
   await api.ready();
   return api;
 }
@@ -93,7 +98,7 @@ async function addRoutes(api: Api, options: ServerOptions): Promise<void> {
   addExceptionRoutes(api, options);
   addRuleRoutes(api, options);
   addEnforcementRoutes(api, options);
-  addSessionRoutes(api, { ...access, metrics, log });
+  addSessionRoutes(api, { ...access, oidc: options.oidc?.settings, metrics, log });
   addLiveRoute(api, { ...access, live });
   addOpenapiRoute(api);
 }

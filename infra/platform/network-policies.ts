@@ -69,7 +69,10 @@ const watched = [
 ];
 const consoleWorkload = "console";
 const processes = [...watched, "provision"];
-/** Those with rights at AWS: to the device table, and to the archive. */
+/**
+ * Those with rights at AWS: to the device table, and to the archive. By the same way out the console asks the identity
+ * provider, if there is one.
+ */
 const awsUsers = ["auth", "console", "archive"];
 
 /** Every arrow of the design. What comes from the pod's own node needs none: probes, forwarded ports. */

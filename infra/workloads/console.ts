@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { OidcSettings } from "../../app/contract/oidc.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { natsCore, natsEdge } from "../messaging/addresses.ts";
 import { selectorOf, serviceHost } from "../platform/names.ts";
@@ -29,6 +30,10 @@ export interface ConsoleArgs extends WorkloadArgs {
   readonly deviceTable: pulumi.Input<string>;
   /** Secret with the certificate that the API shows. */
   readonly certificateSecret: pulumi.Input<string>;
+  /** The identity provider by which people may sign in at the page. Absent: by tokens alone. */
+  readonly oidc?: OidcSettings | undefined;
+  /** Secret with the key `client-secret`, by which that provider knows the console. Absent: a public client. */
+  readonly oidcSecret?: pulumi.Input<string> | undefined;
 }
 
 /** Also its service account, to which Pod Identity gives the right to change the device table. */
@@ -37,6 +42,7 @@ export const consoleWorkload = "console";
 export const apiService = "console-api";
 const apiPort = 8443;
 const certificateFolder = "/secrets/tls";
+const oidcFolder = "/secrets/oidc";
 
 /**
  * Where the processes tell how they are, whom the page shows. The gates for reports are beside the
@@ -53,6 +59,11 @@ const metricsSources = (namespace: string) =>
     .map(([kind, service]) => `${kind}=http://${serviceHost(service, namespace)}:${operationsPort}`)
     .join(",");
 
+const oidcEnvironment = ({ oidc, oidcSecret }: ConsoleArgs) => ({
+  ...(oidc && { OIDC: JSON.stringify(oidc) }),
+  ...(oidcSecret !== undefined && { OIDC_CLIENT_SECRET_FILE: `${oidcFolder}/client-secret` }),
+});
+
 const processOf = (args: ConsoleArgs): Process => ({
   workload: consoleWorkload,
   args,
@@ -64,11 +75,17 @@ const processOf = (args: ConsoleArgs): Process => ({
     API_KEY_FILE: `${certificateFolder}/tls.key`,
     API_TOKENS_FILE: secretFile(apiTokensFile),
     METRICS_SOURCES: metricsSources(args.namespace),
+    ...oidcEnvironment(args),
     ...auditKeyFiles,
     DEVICE_TABLE: args.deviceTable,
     AWS_REGION: args.tableRegion,
   },
-  mounts: [{ path: certificateFolder, source: { secret: args.certificateSecret } }],
+  mounts: [
+    { path: certificateFolder, source: { secret: args.certificateSecret } },
+    ...(args.oidcSecret === undefined
+      ? []
+      : [{ path: oidcFolder, source: { secret: args.oidcSecret } }]),
+  ],
 });
 
 /** The REST API and the page. Nothing leads to it from outside: operators forward a port. */

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { OidcSchema } from "../../app/contract/oidc.ts";
 import type { FakeEngine } from "../../test/support/fake-engine.ts";
 import { objectNamed } from "../platform/objects.fixture.ts";
-import { environmentIn, makeWorkloads, podIn } from "./workloads.fixture.ts";
+import { bundled, environmentIn, makeWorkloads, podIn } from "./workloads.fixture.ts";
 
 let engine: FakeEngine;
 beforeAll(async () => {
@@ -150,6 +151,25 @@ describe("console", () => {
       ...["meter", "report-gate", "report-inspector"],
     ]);
     expect(sources).toContain("report-gate=http://nats-edge.sentinel.svc.cluster.local:8080");
+  });
+
+  it("is told of an identity provider when there is one, and the client's secret by a file alone", async () => {
+    const oidc = OidcSchema.parse({
+      ...{ name: "Example SSO", issuer: "https://id.example.com", clientId: "sentinel" },
+      ...{ roleClaim: "groups", roles: { viewer: ["analysts"] } },
+    });
+    const of = await makeWorkloads(bundled, { oidc, oidcSecret: "console-oidc" });
+    const open = await makeWorkloads(bundled, { oidc });
+
+    const { OIDC, OIDC_CLIENT_SECRET_FILE } = environmentOf("console", of);
+    expect(OidcSchema.parse(JSON.parse(String(OIDC)))).toEqual(oidc);
+    expect(OIDC_CLIENT_SECRET_FILE).toBe("/secrets/oidc/client-secret");
+    const mounted = { name: "secrets-oidc", mountPath: "/secrets/oidc", readOnly: true };
+    expect(podOf("console", of).containers[0].volumeMounts).toContainEqual(mounted);
+    expect(environmentOf("console", open)["OIDC_CLIENT_SECRET_FILE"]).toBeUndefined();
+    for (const name of ["OIDC", "OIDC_CLIENT_SECRET_FILE"]) {
+      expect(environmentOf("console")).not.toHaveProperty(name);
+    }
   });
 
   it("is reached inside the cluster alone", () => {

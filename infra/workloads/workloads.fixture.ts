@@ -6,7 +6,7 @@ import { Aggregator } from "./aggregator.ts";
 import { Archive } from "./archive.ts";
 import { Auth } from "./auth.ts";
 import { Bridge, type Upstream } from "./bridge.ts";
-import { Console } from "./console.ts";
+import { Console, type ConsoleArgs } from "./console.ts";
 import { Delivery } from "./delivery.ts";
 import { Inspector } from "./inspector.ts";
 import { Meter } from "./meter.ts";
@@ -23,8 +23,9 @@ const argsOf = (workload: string) => ({
   secretName: `${workload}-secrets`,
 });
 export const bundled: Upstream = { kind: "bundled", passwordSecret: "upstream-bridge" };
+type SignIn = Pick<ConsoleArgs, "oidc" | "oidcSecret">;
 /** Every process of ours, as it is told by its plan. */
-export const makeWorkloads = (upstream: Upstream = bundled) =>
+export const makeWorkloads = (upstream: Upstream = bundled, signIn: SignIn = {}) =>
   objectsOf(() => {
     new Bridge("bridge", { ...argsOf("bridge"), upstream });
     new Meter("meter", argsOf("meter"));
@@ -36,6 +37,7 @@ export const makeWorkloads = (upstream: Upstream = bundled) =>
     new Console("console", {
       ...argsOf("console"),
       ...{ tableRegion: "us-east-1", deviceTable: "devices", certificateSecret: "console-tls" },
+      ...signIn,
     });
     new Archive("archive", {
       ...argsOf("archive"),

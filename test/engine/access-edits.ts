@@ -55,6 +55,15 @@ export const accessEdits: readonly SettingEdit[] = [
     steps: ["update Secret secrets-console"],
   },
   {
+    setting: "oidc",
+    edits: home("oidc", {
+      ...{ name: "Example SSO", issuer: "https://id.example.com", clientId: "sentinel" },
+      ...{ clientSecretName: "console-oidc", roleClaim: "groups" },
+      roles: { viewer: ["analysts"], admin: ["soc-leads"] },
+    }),
+    steps: ["update Deployment console-replicas"],
+  },
+  {
     setting: "formerAuditKeys",
     edits: home("formerAuditKeys", [{ signer: "auth", publicKey: formerAuditKey }]),
     steps: [

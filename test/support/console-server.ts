@@ -14,6 +14,7 @@ import { IncidentBook } from "../../app/console/incidents/incident-book.ts";
 import type { IncidentDesk } from "../../app/console/incidents/incident-desk.ts";
 import { LiveFeed } from "../../app/console/live/live-feed.ts";
 import { askAll, type Source } from "../../app/console/live/sources.ts";
+import type { OidcSignIn } from "../../app/console/oidc/oidc-routes.ts";
 import type { PageFiles } from "../../app/console/page-files.ts";
 import { openRuleDesk } from "../../app/console/rules/rule-desk.ts";
 import { createServer } from "../../app/console/server.ts";
@@ -75,6 +76,7 @@ export async function startTestServer(
     readonly sources?: readonly Source[];
     /** Milliseconds since 1970, for sessions. */
     readonly clock?: () => number;
+    readonly oidc?: OidcSignIn;
   } = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-console-"));
@@ -114,7 +116,8 @@ export async function startTestServer(
   const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
   const desks = { incidents: noDesk(book), exceptions, rules };
   const data = { registry, nats, scans, reads, ...desks, clock: Date.now };
-  const api = await createServer({ ...data, tls, access, live, page, metrics, log });
+  const { oidc } = options;
+  const api = await createServer({ ...data, tls, access, live, page, oidc, metrics, log });
   return {
     ...{
       api,

@@ -50,6 +50,7 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
   const particulars = {
     ...{ deviceCa: undefined, logLevel: "info", links: undefined, silentSeconds: undefined },
     canarySeconds: undefined,
+    oidc: undefined,
   };
   const app: AppContext = {
     ...shared,

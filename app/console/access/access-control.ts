@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type ApiRole, type ApiTokenEntry, mayAct } from "../../contract/api-token.ts";
+import { type ApiRole, mayAct } from "../../contract/api-token.ts";
 import { BoundedLimiter } from "../../shared/bounded-limiter.ts";
 import type { Logger } from "../../shared/log.ts";
 import { Problem } from "../api/problem.ts";
 import type { ConsoleMetrics } from "../console-metrics.ts";
 import { isFromThePage } from "./from-the-page.ts";
+import type { Holder } from "./holder.ts";
 import { requestFacts } from "./request-facts.ts";
 import { endedCookie, sessionIdIn } from "./session-cookie.ts";
 import type { FoundSession, Sessions } from "./sessions.ts";
@@ -14,7 +15,7 @@ import type { TurnAway } from "./turning-away.ts";
 declare module "fastify" {
   interface FastifyRequest {
     /** Who sent it. Null on routes that are open to everybody. */
-    holder: ApiTokenEntry | null;
+    holder: Holder | null;
     /** The session that it came by; null of one with a token. */
     session: FoundSession | null;
   }
@@ -77,7 +78,7 @@ export function createAccessControl(options: AccessOptions): AccessControl {
 }
 
 /** By its token, or else by the session of its cookie. @throws Problem */
-async function identify(request: FastifyRequest, options: AccessOptions): Promise<ApiTokenEntry> {
+async function identify(request: FastifyRequest, options: AccessOptions): Promise<Holder> {
   const { tokens, sessions, turnAway } = options;
   const { authorization, cookie } = request.headers;
   const sessionId = authorization === undefined ? sessionIdIn(cookie) : undefined;

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { ApiTokenEntry } from "../../contract/api-token.ts";
+import type { Holder } from "./holder.ts";
 import type { TokenBook } from "./token-book.ts";
 
 export interface SessionLimits {
@@ -11,8 +11,8 @@ export interface SessionLimits {
 }
 
 interface Session {
-  /** SHA-256 of the token that it stands for: withdrawn, it ends. */
-  readonly tokenDigest: string;
+  /** Whom it was opened for. A token that was withdrawn ends it. */
+  readonly holder: Holder;
   /** At the latest, in milliseconds since 1970. */
   readonly endsAt: number;
   seenAt: number;
@@ -24,19 +24,19 @@ interface Session {
 export interface OpenedSession {
   readonly id: string;
   readonly proof: string;
-  readonly holder: ApiTokenEntry;
+  readonly holder: Holder;
 }
 
 export interface FoundSession {
   readonly key: string;
-  readonly holder: ApiTokenEntry;
+  readonly holder: Holder;
   readonly proof: string;
   /** When it ends at the latest, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
 export interface SessionsOptions {
-  readonly tokens: Pick<TokenBook, "entryOf">;
+  readonly tokens: Pick<TokenBook, "current">;
   readonly limits: SessionLimits;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -44,7 +44,7 @@ export interface SessionsOptions {
 
 /** As many as are remembered at a time; beyond it the one that was used longest ago ends. */
 const sessionLimit = 2_000;
-/** Of one token, so that nobody can push out the others by signing in again and again. */
+/** Of one holder, so that nobody can push out the others by signing in again and again. */
 const sessionsOfOne = 20;
 const secret = () => randomBytes(32).toString("base64url");
 const keyOf = (id: string) => hash("sha256", id);
@@ -67,18 +67,18 @@ export class Sessions {
   }
 
   /** @param notAfter when it ends at the latest, in milliseconds since 1970, if that is before its life is over. */
-  open(holder: ApiTokenEntry, notAfter = Number.POSITIVE_INFINITY): OpenedSession {
+  open(holder: Holder, notAfter = Number.POSITIVE_INFINITY): OpenedSession {
     const theirs = this.#of(holder);
     // From the one that was used last to the one that was used longest ago.
     for (const key of theirs.slice(sessionsOfOne - 1)) this.#sessions.delete(key);
     const [id, proof, now] = [secret(), secret(), this.#options.clock()];
     const endsAt = Math.min(now + this.#options.limits.lifeMs, notAfter);
-    const session = { tokenDigest: holder.sha256, endsAt, seenAt: now, proof };
+    const session = { holder, endsAt, seenAt: now, proof };
     this.#sessions.set(keyOf(id), session);
     return { id, proof, holder };
   }
 
-  /** The session of a cookie, with what its token may do by now. Undefined when there is none any more. */
+  /** The session of a cookie, with what its holder may do by now. Undefined when there is none any more. */
   find(id: string): FoundSession | undefined {
     return this.#standing(keyOf(id));
   }
@@ -96,16 +96,16 @@ export class Sessions {
     this.#sessions.delete(key);
   }
 
-  /** Ends every session of a token. @returns how many. */
-  closeAll(holder: ApiTokenEntry): number {
+  /** Ends every session of a token or a person. @returns how many. */
+  closeAll(holder: Holder): number {
     const theirs = this.#of(holder);
     for (const key of theirs) this.#sessions.delete(key);
     return theirs.length;
   }
 
-  #of({ sha256 }: ApiTokenEntry): readonly string[] {
-    return [...this.#sessions.entries()].flatMap(([key, { tokenDigest }]) =>
-      tokenDigest === sha256 ? [key] : [],
+  #of({ identity }: Holder): readonly string[] {
+    return [...this.#sessions.entries()].flatMap(([key, { holder }]) =>
+      holder.identity === identity ? [key] : [],
     );
   }
 
@@ -113,7 +113,7 @@ export class Sessions {
     const { tokens, limits, clock } = this.#options;
     const session = this.#sessions.peek(key);
     if (!session) return undefined;
-    const holder = tokens.entryOf(session.tokenDigest);
+    const holder = tokens.current(session.holder);
     const { endsAt } = session;
     const now = clock();
     if (!holder || now >= endsAt || now >= session.seenAt + limits.idleMs) {

@@ -1,36 +1,36 @@
 import { hash, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { ApiTokenEntry } from "../../contract/api-token.ts";
+import type { Holder } from "./holder.ts";
 import type { TokenBook } from "./token-book.ts";
 
 /** How long a link waits to be opened. */
 export const linkLifeMs = 15 * 60_000;
 /** As many as wait at a time; beyond it the oldest is forgotten. */
 const linkLimit = 1_000;
-/** Of one token, so that nobody can push out the links of others. */
+/** Of one holder, so that nobody can push out the links of others. */
 const linksOfOne = 20;
 
 interface Waiting {
-  readonly tokenDigest: string;
+  readonly holder: Holder;
   readonly endsAt: number;
   readonly sessionEndsAt: number | undefined;
 }
 
 /** What a link opens. */
 export interface Redeemed {
-  readonly holder: ApiTokenEntry;
+  readonly holder: Holder;
   /** When its session ends at the latest, in milliseconds since 1970; undefined: as one by the token does. */
   readonly sessionEndsAt: number | undefined;
 }
 
 /** Codes that open one session each: so a token need not be typed, or lie in a browser's history. */
 export class SignInLinks {
-  readonly #tokens: Pick<TokenBook, "entryOf">;
+  readonly #tokens: Pick<TokenBook, "current">;
   readonly #clock: () => number;
   readonly #waiting = new LRUCache<string, Waiting>({ max: linkLimit });
 
   constructor(options: {
-    readonly tokens: Pick<TokenBook, "entryOf">;
+    readonly tokens: Pick<TokenBook, "current">;
     readonly clock: () => number;
   }) {
     this.#tokens = options.tokens;
@@ -44,26 +44,25 @@ export class SignInLinks {
    * @returns the code, and when it ends, in milliseconds since 1970.
    */
   issue(
-    holder: ApiTokenEntry,
+    holder: Holder,
     sessionEndsAt?: number,
   ): { readonly code: string; readonly endsAt: number } {
     // From the newest to the oldest.
     for (const key of this.#of(holder).slice(linksOfOne - 1)) this.#waiting.delete(key);
     const code = `snl_${randomBytes(32).toString("base64url")}`;
     const endsAt = Math.min(this.#clock() + linkLifeMs, sessionEndsAt ?? Number.POSITIVE_INFINITY);
-    const tokenDigest = holder.sha256;
-    this.#waiting.set(hash("sha256", code), { tokenDigest, endsAt, sessionEndsAt });
+    this.#waiting.set(hash("sha256", code), { holder, endsAt, sessionEndsAt });
     return { code, endsAt };
   }
 
   /** Whoever signs out everywhere wants nobody to come in by what was made before. */
-  forgetAll(holder: ApiTokenEntry): void {
+  forgetAll(holder: Holder): void {
     for (const key of this.#of(holder)) this.#waiting.delete(key);
   }
 
-  #of({ sha256 }: ApiTokenEntry): readonly string[] {
-    return [...this.#waiting.entries()].flatMap(([key, { tokenDigest }]) =>
-      tokenDigest === sha256 ? [key] : [],
+  #of({ identity }: Holder): readonly string[] {
+    return [...this.#waiting.entries()].flatMap(([key, { holder }]) =>
+      holder.identity === identity ? [key] : [],
     );
   }
 
@@ -73,7 +72,7 @@ export class SignInLinks {
     const link = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (!link || this.#clock() >= link.endsAt) return undefined;
-    const holder = this.#tokens.entryOf(link.tokenDigest);
+    const holder = this.#tokens.current(link.holder);
     return holder && { holder, sessionEndsAt: link.sessionEndsAt };
   }
 }

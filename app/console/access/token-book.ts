@@ -1,12 +1,17 @@
 import { timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ApiTokenEntry, apiTokenDigest } from "../../contract/api-token.ts";
+import type { Holder } from "./holder.ts";
 import { parseTokenFile } from "./token-file.ts";
 
 interface Known {
-  readonly entry: ApiTokenEntry;
+  readonly holder: Holder;
   readonly digest: Buffer;
 }
+
+const holderOf = ({ name, role, sha256 }: ApiTokenEntry): Holder => ({
+  ...{ name, role, by: "token", identity: sha256 },
+});
 
 /** Who holds which token, as the tokens file says it. */
 export class TokenBook {
@@ -29,23 +34,27 @@ export class TokenBook {
   }
 
   /** Takes the same time whichever token it is, and whether it is one. */
-  holderOf(token: string): ApiTokenEntry | undefined {
+  holderOf(token: string): Holder | undefined {
     const offered = Buffer.from(apiTokenDigest(token), "hex");
-    let holder: ApiTokenEntry | undefined;
-    for (const { entry, digest } of this.#known) {
-      if (timingSafeEqual(offered, digest)) holder = entry;
+    let found: Holder | undefined;
+    for (const { holder, digest } of this.#known) {
+      if (timingSafeEqual(offered, digest)) found = holder;
     }
-    return holder;
+    return found;
   }
 
-  /** Of a session or a link: the entry of a token whose digest is known, as it is by now. */
-  entryOf(sha256: string): ApiTokenEntry | undefined {
-    return this.#known.find(({ entry }) => entry.sha256 === sha256)?.entry;
+  /**
+   * Whom a session or a link stands for, as they are by now: undefined when the token was withdrawn. What the
+   * identity provider said is not asked again.
+   */
+  current(holder: Holder): Holder | undefined {
+    if (holder.by === "oidc") return holder;
+    return this.#known.find((known) => known.holder.identity === holder.identity)?.holder;
   }
 
   #read(): readonly Known[] {
     return parseTokenFile(readFileSync(this.#file, "utf8"), this.#file).map((entry) => ({
-      entry,
+      holder: holderOf(entry),
       digest: Buffer.from(entry.sha256, "hex"),
     }));
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { ApiTokenEntry } from "../../contract/api-token.ts";
+import type { Holder } from "../access/holder.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { TokenBook } from "../access/token-book.ts";
 import type { LiveFeed } from "../live/live-feed.ts";
@@ -11,7 +11,7 @@ import { Problem } from "./problem.ts";
 export interface LiveRouteOptions {
   readonly live: LiveFeed;
   readonly sessions: Pick<Sessions, "stands">;
-  readonly tokens: Pick<TokenBook, "entryOf">;
+  readonly tokens: Pick<TokenBook, "current">;
 }
 
 /** Pages at a time, of one token and of all. */
@@ -56,7 +56,7 @@ export function addLiveRoute(api: Api, { live, ...access }: LiveRouteOptions): v
       },
     },
     async (request, reply) => {
-      const holder = request.holder as ApiTokenEntry;
+      const holder = request.holder as Holder;
       const theirs = [...streams.values()].filter((name) => name === holder.name).length;
       if (theirs >= streamsOfOne || streams.size >= streamsOfAll) {
         throw new Problem("too-many-requests", "close other pages of this server, then try again", {
@@ -102,4 +102,4 @@ const isLetIn = (
   { holder, session }: FastifyRequest,
   { sessions, tokens }: Omit<LiveRouteOptions, "live">,
 ): boolean =>
-  session ? sessions.stands(session.key) : tokens.entryOf(holder?.sha256 ?? "") !== undefined;
+  session ? sessions.stands(session.key) : holder !== null && tokens.current(holder) !== undefined;

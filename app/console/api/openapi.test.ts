@@ -35,6 +35,7 @@ const routes = [
   "get /api/v1/rules/{id}",
   "get /api/v1/enforcement",
   "get /api/v1/session",
+  "get /api/v1/sign-in-ways",
   "post /api/v1/devices",
   "post /api/v1/devices/import",
   "post /api/v1/devices/{clientId}/disconnect",

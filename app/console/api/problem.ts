@@ -8,6 +8,7 @@ export const problems = {
   "token-unknown": [401, "The token is not known"],
   "session-ended": [401, "The session has ended"],
   "link-unknown": [401, "The sign-in link is not good any more"],
+  "sign-in-refused": [403, "The sign-in is refused"],
   "not-from-the-page": [403, "The request does not come from the page of this server"],
   "role-too-low": [403, "The token's role does not allow this"],
   "no-such-route": [404, "There is nothing here"],

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type ApiTokenEntry, apiRoles } from "../../contract/api-token.ts";
+import { apiRoles } from "../../contract/api-token.ts";
+import { type OidcSettings, oidcPaths } from "../../contract/oidc.ts";
 import type { Logger } from "../../shared/log.ts";
 import { foreign, unknownToken } from "../access/access-control.ts";
 import { isFromElsewhere } from "../access/from-the-page.ts";
+import type { Holder } from "../access/holder.ts";
 import { requestFacts } from "../access/request-facts.ts";
 import { endedCookie, sessionCookie } from "../access/session-cookie.ts";
 import type { Sessions } from "../access/sessions.ts";
@@ -19,6 +21,8 @@ export interface SessionRoutesOptions {
   readonly sessions: Sessions;
   readonly links: SignInLinks;
   readonly turnAway: TurnAway;
+  /** The identity provider by which people may sign in, too. */
+  readonly oidc: OidcSettings | undefined;
   readonly metrics: Pick<ConsoleMetrics, "signedIn">;
   readonly log: Logger;
 }
@@ -36,8 +40,23 @@ const Session = z
       .optional()
       .describe("Sent as `x-sentinel-proof` with whatever changes something; absent with a token"),
     endsAt: z.iso.datetime().optional().describe("At the latest; absent with a token"),
+    by: z.enum(["token", "oidc"]).describe("A token, or the identity provider"),
   })
   .meta({ id: "Session" });
+
+const SignInWays = z
+  .object({
+    oidc: z
+      .object({
+        provider: z.string().describe("What people call it"),
+        path: z
+          .string()
+          .describe("Where a browser goes to sign in by it, with `?return=` and a view"),
+      })
+      .optional()
+      .describe("OpenID Connect; absent when no provider is set"),
+  })
+  .meta({ id: "SignInWays" });
 
 const SignInLink = z
   .object({
@@ -51,7 +70,7 @@ const SignOutQuery = z.strictObject({
   everywhere: z
     .enum(["true", "false"])
     .default("false")
-    .describe("Also all other sessions of the same token, and links that wait"),
+    .describe("Also all other sessions of the same token or person, and links that wait"),
 });
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -60,6 +79,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export function addSessionRoutes(api: Api, options: SessionRoutesOptions): void {
   addSignIn(api, options);
   addSignOut(api, options);
+  addSignInWays(api, options);
   api.get(
     "/session",
     {
@@ -85,7 +105,7 @@ export function addSessionRoutes(api: Api, options: SessionRoutesOptions): void 
       },
     },
     async ({ holder, session }, reply) => {
-      const { code, endsAt } = options.links.issue(holder as ApiTokenEntry, session?.endsAt);
+      const { code, endsAt } = options.links.issue(holder as Holder, session?.endsAt);
       reply.code(201).headers(secretHeaders);
       // After the hash: it is in no request line, no log and no Referer.
       return { code, path: `/#code=${code}`, endsAt: iso(endsAt) };
@@ -138,6 +158,21 @@ async function signedIn(
   return { holder, by: "token" as const, sessionEndsAt: undefined };
 }
 
+function addSignInWays(api: Api, { oidc }: SessionRoutesOptions): void {
+  api.get(
+    "/sign-in-ways",
+    {
+      config: { access: "public" },
+      schema: {
+        tags,
+        summary: "Says how people may sign in at the page, besides by a token",
+        response: { 200: answer("The ways", SignInWays), ...failures },
+      },
+    },
+    async () => (oidc ? { oidc: { provider: oidc.name, path: oidcPaths.begin } } : {}),
+  );
+}
+
 function addSignOut(api: Api, { sessions, links, log }: SessionRoutesOptions): void {
   api.delete(
     "/session",
@@ -154,8 +189,8 @@ function addSignOut(api: Api, { sessions, links, log }: SessionRoutesOptions): v
       const { holder, session, query } = request;
       if (session) sessions.close(session.key);
       if (query.everywhere === "true") {
-        sessions.closeAll(holder as ApiTokenEntry);
-        links.forgetAll(holder as ApiTokenEntry);
+        sessions.closeAll(holder as Holder);
+        links.forgetAll(holder as Holder);
       }
       log.info({ ...requestFacts(request), everywhere: query.everywhere }, "signed out");
       reply.code(204).header("set-cookie", endedCookie);
@@ -164,10 +199,11 @@ function addSignOut(api: Api, { sessions, links, log }: SessionRoutesOptions): v
 }
 
 const sessionView = (
-  holder: ApiTokenEntry | null,
+  holder: Holder | null,
   session: { readonly proof: string; readonly endsAt: number } | null,
 ) => ({
   name: holder?.name ?? "",
   role: holder?.role ?? ("viewer" as const),
+  by: holder?.by ?? ("token" as const),
   ...(session && { proof: session.proof, endsAt: iso(session.endsAt) }),
 });

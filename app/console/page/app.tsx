@@ -3,6 +3,7 @@ import { Link, Route, Switch } from "wouter";
 import { RequestFailed, whenSessionEnds } from "./data/api.ts";
 import { type Person, whoIsThere } from "./data/person.ts";
 import { PreferencesProvider } from "./data/preferences.tsx";
+import { failureInAddress } from "./data/provider.ts";
 import {
   codeInAddress,
   currentSession,
@@ -33,11 +34,19 @@ import { System } from "./views/system.tsx";
 
 const ended = "The session has ended. Nothing was lost: sign in, and this view is here again.";
 
+/** Signing out here signs out nowhere else. */
+const leftBy = ({ by }: Session): Person => ({
+  is: "nobody",
+  ...(by === "oidc" && {
+    note: "You are signed out here. The provider may still know you in this browser: sign out there, too, if others use it.",
+  }),
+});
+
 export function App() {
   const [person, setPerson] = useState<Person>({ is: "unknown" });
   useEffect(() => {
     const asking = { current: currentSession, redeem: (code: string) => signIn({ code }) };
-    void whoIsThere(codeInAddress(), asking).then(setPerson);
+    void whoIsThere(codeInAddress(), asking, failureInAddress()).then(setPerson);
     whenSessionEnds(() => setPerson({ is: "nobody", said: ended }));
   }, []);
   const enter = (session: Session) => setPerson({ is: "there", session });
@@ -45,13 +54,15 @@ export function App() {
   return (
     <PreferencesProvider>
       {person.is === "unknown" && <Waiting what="Looking who is signed in" />}
-      {person.is === "nobody" && <SignIn said={person.said} onSignedIn={enter} />}
+      {person.is === "nobody" && (
+        <SignIn said={person.said} note={person.note} onSignedIn={enter} />
+      )}
       {person.is === "asked" && (
         <LinkOpened session={person.session} code={person.code} onChosen={enter} />
       )}
       {person.is === "there" && (
         <SignedIn value={person.session}>
-          <Views onSignedOut={() => setPerson({ is: "nobody" })} />
+          <Views onSignedOut={() => setPerson(leftBy(person.session))} />
         </SignedIn>
       )}
     </PreferencesProvider>

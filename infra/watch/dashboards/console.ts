@@ -114,11 +114,16 @@ const page: Section = {
     }),
     graph({
       title: "Sign-ins, 1 h",
-      description: "Sessions that were opened, by a token or by a link that works once",
+      description:
+        "Sessions that were opened: by a token, by a link that works once, by the identity provider; and how often that one was away",
       unit: "short",
       width: 12,
       queries: [
         { expr: "sum by (by) (increase(sentinel_console_sign_ins_total[1h]))", legend: "{{by}}" },
+        {
+          expr: "sum(increase(sentinel_console_identity_provider_failures_total[1h]))",
+          legend: "provider away",
+        },
       ],
     }),
   ],

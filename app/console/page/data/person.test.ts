@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { whoIsThere } from "./person.ts";
 
 const [kim, ann] = [
-  { name: "kim", role: "viewer" },
-  { name: "ann", role: "admin" },
+  { name: "kim", role: "viewer", by: "token" },
+  { name: "ann", role: "admin", by: "token" },
 ] as const;
 const nobody = async () => undefined;
 const redeem = async () => ann;
@@ -27,6 +27,16 @@ it("without a link it is whose cookie there is", async () => {
 
   expect(await whoIsThere(undefined, asking)).toEqual({ is: "there", session: kim });
   expect(await whoIsThere(undefined, { ...asking, current: nobody })).toEqual({ is: "nobody" });
+});
+
+it("says why a sign-in by the provider came to nothing, to whoever is not signed in", async () => {
+  const asking = { current: nobody, redeem: spends };
+
+  expect(await whoIsThere(undefined, asking, "no role")).toEqual({ is: "nobody", said: "no role" });
+  expect(await whoIsThere(undefined, { ...asking, current: async () => kim }, "no role")).toEqual({
+    is: "there",
+    session: kim,
+  });
 });
 
 it("says why a link does not sign in", async () => {

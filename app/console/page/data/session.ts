@@ -9,6 +9,8 @@ export interface Session {
   readonly role: Role;
   readonly proof?: string;
   readonly endsAt?: string;
+  /** What they signed in by. */
+  readonly by: "token" | "oidc";
 }
 
 export const mayAct = (session: Session, needed: Role) =>
