@@ -3,7 +3,6 @@
  * Mosquitto, with the sessions that it keeps.
  */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { subjects, topics } from "../app/contract/subjects.ts";
@@ -14,6 +13,7 @@ import { ms } from "../local/view/format.ts";
 import { connectDevice, registerDevice } from "../test/support/clients.ts";
 import { connectAs } from "../test/support/stored.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { watchMachine } from "./machine.ts";
 import { sessionsOfMosquitto } from "./mosquitto-sessions.ts";
 
 const options = new Command("node bench/catch-up.ts")
@@ -107,12 +107,11 @@ function summaryOf(took: readonly number[]) {
   return summarise(histogram);
 }
 
+const machine = watchMachine();
 const region = await ofRegion();
 const mosquitto = await ofMosquitto();
-const [processor] = cpus();
-const machine = { processors: cpus().length, model: processor?.model };
 const date = new Date().toISOString();
-const result = { date, machine, devices, alerts, ...region, mosquitto };
+const result = { date, machine: machine(), devices, alerts, ...region, mosquitto };
 writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
 const table = new Table({ head: ["", "connected", "then all have all", "P50", "P99"] });
 const { each } = region;

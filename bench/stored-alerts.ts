@@ -3,7 +3,7 @@
  * who store alerts meanwhile: by subject, and by the index that delivery keeps. One nats-server.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Table from "cli-table3";
@@ -23,6 +23,7 @@ import {
 import { ManagedProcess } from "../local/managed-process.ts";
 import { findPorts } from "../local/ports.ts";
 import { ms, whole } from "../local/view/format.ts";
+import { watchMachine } from "./machine.ts";
 
 const options = new Command("node bench/stored-alerts.ts")
   .description(
@@ -197,14 +198,13 @@ async function republishing(): Promise<void> {
   await connection.close();
 }
 
+const machine = watchMachine();
 try {
   await fill();
   await reading();
   await republishing();
-  const [processor] = cpus();
-  const machine = { processors: cpus().length, model: processor?.model };
   const date = new Date().toISOString();
-  const result = { date, machine, alerts, devices, bytes, readers, figures };
+  const result = { date, machine: machine(), alerts, devices, bytes, readers, figures };
   writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
   const table = new Table({ head: ["", "alerts", "P50 ms", "max ms", "stored P50", "P99", "max"] });
   for (const { what, alerts, took, stored } of figures) {

@@ -3,7 +3,6 @@
  * missed, what those others notice, and the same when a replica of delivery dies meanwhile.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -17,6 +16,7 @@ import { ms, whole } from "../local/view/format.ts";
 import { connectDevice, type Inbox } from "../test/support/clients.ts";
 import { connectAs } from "../test/support/stored.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { watchMachine } from "./machine.ts";
 import { runStep } from "./run-step.ts";
 
 const options = new Command("node bench/storm.ts")
@@ -103,6 +103,7 @@ async function comeBack(
 
 async function storm(region: Region, back: readonly Returning[], round: number, killed: boolean) {
   await storeAlerts(region, back, round);
+  const machine = watchMachine();
   const load = await startLoad(region, { devices: live, rate, warmUpSeconds: 5 });
   const pids = region.processes.flatMap(({ pid }) => pid ?? []);
   const flowing = runStep(load, { rate, seconds, warmUpSeconds: 0, pids });
@@ -129,6 +130,7 @@ async function storm(region: Region, back: readonly Returning[], round: number, 
   const flow = { lost: step.lost, latency: step.delivery };
   return {
     killed,
+    machine: machine(),
     devices,
     alerts,
     connectedMs,
@@ -151,9 +153,7 @@ try {
     return { clientId: id, password: secret };
   });
   const storms = [await storm(region, back, 1, false), await storm(region, back, 2, true)];
-  const [processor] = cpus();
-  const machine = { processors: cpus().length, model: processor?.model };
-  const result = { date: new Date().toISOString(), machine, storms };
+  const result = { date: new Date().toISOString(), storms };
   writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
   const table = new Table({
     head: [
