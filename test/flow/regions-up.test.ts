@@ -27,9 +27,7 @@ function up(
   });
 }
 
-it("runs two regions with one device table, and loses nothing when one is killed whole", {
-  timeout: 400_000,
-}, async () => {
+it("runs two regions with one device table, and loses nothing when one is killed whole", async () => {
   const directory = mkdtempSync(join(tmpdir(), "sentinel-regions-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const summary = join(directory, "summary.json");
