@@ -6,6 +6,7 @@ import { messageHeaders, type NatsConnection } from "../shared/nats.ts";
 import { readLast } from "../shared/stored-messages.ts";
 import { noMark, type StreamMark } from "../shared/stream-sight.ts";
 import { isWrongLastSequence } from "../shared/wrong-last-sequence.ts";
+import { SeenEntry } from "./seen-entry.ts";
 
 /** Whoever does not write for so long has lost its turn. */
 const turnMs = 4_000;
@@ -50,7 +51,7 @@ export class SendingTurn {
   readonly #options: SendingTurnOptions;
   /** Of this process: a replica that was started again has not sent what the one before it did. */
   readonly #owner: string;
-  #seen = { revision: 0, sinceMs: 0 };
+  readonly #seen = new SeenEntry();
   #revision = 0;
   #writtenMs = Number.NEGATIVE_INFINITY;
 
@@ -66,7 +67,7 @@ export class SendingTurn {
 
   /**
    * Undefined while another one sends. At once where the last one who had it was this process: a write
-   * whose answer got lost is the entry that it then finds.
+   * whose answer got lost is the entry that it then finds. Undefined, too, where a copy that lags answers.
    *
    * @throws Error when it cannot be known now
    */
@@ -75,7 +76,7 @@ export class SendingTurn {
     const [found] = await readLast(connection, "LAST_SEEN", { subjects: [subjects.sent(peer)] });
     const revision = found?.sequence ?? 0;
     const { owner, ...mark } = found ? entryOf(found.data) : { owner: "", ...noMark };
-    if (revision !== this.#seen.revision) this.#seen = { revision, sinceMs: clock() };
+    if (!this.#seen.look({ revision, storedAt: found?.storedAt ?? 0 }, clock())) return undefined;
     const again = owner === this.#owner;
     const free = again || owner === "" || clock() - this.#seen.sinceMs >= turnMs;
     if (!free) return undefined;

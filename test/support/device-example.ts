@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import type { Region } from "../../local/region.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -16,7 +17,7 @@ export interface DeviceExample {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an example, as it is, as a device of the region's first edge. */
+/** Starts an example, as it is, as a device of the region's first edge. It ends with the test's case, if not before. */
 export function startExample(
   region: Region,
   [program = "", ...args]: readonly string[],
@@ -41,8 +42,10 @@ export function startExample(
   }
   const ended = once(child, "exit");
   const stop = async () => {
-    if (child.exitCode === null && child.pid) process.kill(-child.pid, "SIGKILL");
+    if (child.exitCode === null && child.signalCode === null && child.pid)
+      process.kill(-child.pid, "SIGKILL");
     await ended;
   };
+  onTestFinished(stop);
   return { said: () => said, stop };
 }
