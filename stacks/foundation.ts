@@ -81,7 +81,7 @@ export function foundation(
   );
   const storage = new EncryptedStorage(
     "storage",
-    { volumesKeyArn: keys.volumesKeyArn, coreDisk: plan.core.disk },
+    { volumesKeyArn: keys.volumesKeyArn, coreDisk: plan.core.disk, deletionProtection },
     objects,
   );
   new MetricsServer(

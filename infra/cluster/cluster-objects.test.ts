@@ -104,6 +104,17 @@ it("offers encrypted volumes that outlive their claim and can grow", async () =>
   }
 });
 
+it("gives a class another name when it is to be faster: none can be changed, nor made anew in its place", async () => {
+  const engine = await fakeEngine();
+  const nameFor = async (iops: number) => {
+    const name = `storage-${iops}`;
+    new EncryptedStorage(name, { volumesKeyArn, coreDisk: { iops, mebibytesPerSecond: 150 } });
+    await allRegistered();
+    return engine.named(`${name}-core`).inputs.metadata.name;
+  };
+  expect(await nameFor(6_000)).not.toBe(await nameFor(9_000));
+});
+
 it("adds the metrics server to the cluster", async () => {
   const engine = await fakeEngine();
   new MetricsServer("metrics", { clusterName: "mqtt-sentinel-us-east", tags: {} });

@@ -6,20 +6,26 @@ export interface EncryptedStorageArgs {
   readonly volumesKeyArn: pulumi.Input<string>;
   /** Of the core servers' volumes. A change is for new volumes; those that exist keep theirs. */
   readonly coreDisk: DiskPlan;
+  /** Keeps classes that volumes were made with. Defaults to true. */
+  readonly deletionProtection?: boolean | undefined;
 }
 
 /**
  * Volumes for what must not be lost: gp3, encrypted with our key, kept when a claim is deleted.
  * EKS Auto Mode makes no class of its own. Core servers have one that is as fast as they need;
  * a small volume would not be given so many operations.
+ *
+ * A class cannot be changed, and a preview of one that is made anew under its name is refused by the
+ * API server. So the name says how fast it is; the class before stays, because volumes that it made
+ * grow only as long as it is there.
  */
 export class EncryptedStorage extends pulumi.ComponentResource {
   readonly className: pulumi.Output<string>;
   /**
-   * A text, and no output: a class is replaced when its parameters change, and claims that depended
-   * on it would have to be replaced with it.
+   * A text, and no output: a class is replaced when its name changes, and claims that depended on it
+   * would have to be replaced with it.
    */
-  readonly coreClassName = "core-gp3";
+  readonly coreClassName: string;
 
   constructor(name: string, args: EncryptedStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:cluster:EncryptedStorage", name, {}, opts);
@@ -27,6 +33,7 @@ export class EncryptedStorage extends pulumi.ComponentResource {
     const { iops, mebibytesPerSecond } = args.coreDisk;
     const speed = { iops: String(iops), throughput: String(mebibytesPerSecond) };
     const isDefault = { "storageclass.kubernetes.io/is-default-class": "true" };
+    this.coreClassName = `core-gp3-${iops}-${mebibytesPerSecond}`;
     this.className = this.#class(`${name}-gp3`, "encrypted-gp3", args, { annotations: isDefault });
     this.#class(`${name}-core`, this.coreClassName, args, { speed });
     this.registerOutputs({ className: this.className });
@@ -35,7 +42,7 @@ export class EncryptedStorage extends pulumi.ComponentResource {
   #class(
     name: string,
     className: string,
-    { volumesKeyArn }: EncryptedStorageArgs,
+    { volumesKeyArn, deletionProtection = true }: EncryptedStorageArgs,
     its: { readonly annotations?: Record<string, string>; readonly speed?: Record<string, string> },
   ): pulumi.Output<string> {
     const { annotations, speed } = its;
@@ -56,7 +63,7 @@ export class EncryptedStorage extends pulumi.ComponentResource {
           },
         ],
       },
-      { parent: this },
+      { parent: this, retainOnDelete: deletionProtection },
     ).metadata.name;
   }
 }

@@ -46,7 +46,12 @@ export function volumeClaims(args: VolumeClaimArgs, replicas: number) {
         },
         spec: claimSpec(args),
       },
-      { parent: args.parent, protect: args.deletionProtection ?? true },
+      {
+        parent: args.parent,
+        protect: args.deletionProtection ?? true,
+        // A volume keeps the class that it was made with.
+        ignoreChanges: ["spec.storageClassName"],
+      },
     );
   });
 }
