@@ -176,6 +176,9 @@ function environmentOf(home: EngineHome, traces: boolean): NodeJS.ProcessEnv {
     // A package that is not served fails at once and is not looked for on the network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // A stack is written down once at the end of a command, not after each resource: nobody goes on
+    // with a half-made one here, and writing all of it again and again was most of an `up`.
+    PULUMI_SKIP_CHECKPOINTS: "true",
     // Node keeps the SDKs compiled from one run to the next.
     NODE_COMPILE_CACHE: join(repository, ".tools/compile-cache"),
     ...(!traces && { NODE_OPTIONS: "--stack-trace-limit=0" }),
