@@ -60,7 +60,7 @@ setup:
 engine: setup
 	@./tools/bootstrap-engine.sh
 
-# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone, without nft the fence's; without Alertmanager or Schemathesis their cases are left out.
+# What the tests hold rules, Kubernetes objects and the page against. Without a browser the page's tests fail alone, without nft the fence's; without Alertmanager its cases are left out.
 checkers: setup
 	@./tools/bootstrap-promtool.sh
 	-@./tools/bootstrap-chromium.sh
