@@ -21,27 +21,27 @@ const isCaught = (text: string) => matchesOf(text, "device").length > 0;
 
 /** What is reached, in percent, and not to be lost again; the aim is 90 for each class. */
 const classes = {
-  command: 57,
-  "crlf-mail": 38,
-  deserialisation: 81,
-  exfiltration: 36,
-  firmware: 94,
-  ics: 97,
-  "iot-malware": 62,
+  command: 62,
+  "crlf-mail": 66,
+  deserialisation: 84,
+  exfiltration: 50,
+  firmware: 97,
+  ics: 100,
+  "iot-malware": 90,
   jndi: 85,
-  "mqtt-abuse": 96,
-  "nosql-ldap-xpath": 31,
-  prompt: 95,
+  "mqtt-abuse": 100,
+  "nosql-ldap-xpath": 59,
+  prompt: 100,
   "proto-graphql": 50,
-  shells: 64,
-  sql: 60,
+  shells: 85,
+  sql: 61,
   ssrf: 66,
-  template: 86,
-  terminal: 80,
-  traversal: 76,
-  webshell: 73,
-  xss: 87,
-  xxe: 70,
+  template: 96,
+  terminal: 85,
+  traversal: 84,
+  webshell: 79,
+  xss: 91,
+  xxe: 90,
 };
 
 describe.each(
@@ -53,8 +53,8 @@ describe.each(
 });
 
 describe("secrets", () => {
-  it("reports at least 32 % of those that leaked, and holds at most 3 % of what only looks so", async () => {
-    expect(shareOf(await textsOf("secrets/leaked"), isCaught)).toBeGreaterThanOrEqual(0.32);
+  it("reports at least 41 % of those that leaked, and holds at most 3 % of what only looks so", async () => {
+    expect(shareOf(await textsOf("secrets/leaked"), isCaught)).toBeGreaterThanOrEqual(0.41);
     const isHeld = (text: string) =>
       matchesOf(text, "device").some(({ action }) => action !== "tag");
     expect(shareOf(await textsOf("secrets/none"), isHeld)).toBeLessThanOrEqual(0.03);

@@ -11,7 +11,6 @@ import {
   type Leaf,
   type LeafGroup,
   leavesOf,
-  literal,
   selectionNames,
   sourceOf,
 } from "./leaf.ts";
@@ -34,9 +33,8 @@ export interface CompiledRules extends ThoroughMatcher {
 export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
   const version = versionOf(rules);
   const asked = rules.flatMap(leavesOf);
-  const signs = signsOf(asked);
   const leaves = [
-    ...new Map([...asked, ...asked.flatMap(signs)].map((leaf) => [idOf(leaf), leaf])).values(),
+    ...new Map([...asked, ...asked.flatMap(signsOf)].map((leaf) => [idOf(leaf), leaf])).values(),
   ];
   const inPayload = leaves.filter((leaf) => !isField(leaf));
   const plain = inPayload.filter((leaf) => !isFormat(leaf) && !isPattern(leaf));
@@ -53,13 +51,13 @@ export function compileRules(rules: readonly RuleDocument[]): CompiledRules {
     version,
     search,
     rules: rules.map((rule) => compileRule(rule, leafIndex)),
-    users: usersOf(rules, leafIndex, signs).slice(0, found.length),
+    users: usersOf(rules, leafIndex).slice(0, found.length),
     fields: createFieldTests(fields),
     unannounced: indexesOf(rules, (rule) => canHoldUnannounced(rule)),
     readingJson: indexesOf(rules, (rule) => leavesOf(rule).some(isOfJson)),
     leafOfFormat: (value) => leafIndex.get(idOf({ field: "payload", modifier: "format", value })),
   });
-  return { ...matcher, provocations: provocationsOf(rules, signs) };
+  return { ...matcher, provocations: provocationsOf(rules) };
 }
 
 const isOfJson = ({ field }: Leaf) => field.startsWith(jsonPrefix);
@@ -67,23 +65,10 @@ const isOfJson = ({ field }: Leaf) => field.startsWith(jsonPrefix);
 const indexesOf = (rules: readonly RuleDocument[], wanted: (rule: RuleDocument) => boolean) =>
   rules.flatMap((rule, index) => (wanted(rule) ? [index] : []));
 
-type Signs = (leaf: Leaf) => readonly Leaf[];
-
-/**
- * A value of JSON is there only where its name stands: so much is found with all other texts.
- * Some readers do without the quotes, or with others, which is looked for once for all names.
- */
-function signsOf(leaves: readonly Leaf[]): Signs {
-  const names = new Set(leaves.filter(isOfJson).map(({ field }) => lastName(field)));
-  const any = [...names].map(literal).join("|");
-  const lenient = `'(?:${any})'|[{,;\\s/](?:${any})\\s*[:=/]`;
-  return (leaf) =>
-    isOfJson(leaf)
-      ? [
-          { field: "payload", modifier: "contains", value: `"${lastName(leaf.field)}"` },
-          { field: "payload", modifier: "re|i", value: lenient },
-        ]
-      : [];
+/** A value of JSON is there only where its key stands: so much is found with all other texts. */
+function signsOf(leaf: Leaf): readonly Leaf[] {
+  if (!isOfJson(leaf)) return [];
+  return [{ field: "payload", modifier: "key", value: lastName(leaf.field) }];
 }
 
 /** Whether a group can hold without anything that is found in the text. */
@@ -103,22 +88,22 @@ function canHoldUnannounced(rule: RuleDocument): boolean {
  * The leaves of which one has to be found before the rule can hold. What only an exception asks for
  * (`not echo`) stands in every other honest report, and would have the rule tried for nothing.
  */
-function leavesOfHolding(rule: RuleDocument, signs: Signs): readonly Leaf[] {
+function leavesOfHolding(rule: RuleDocument): readonly Leaf[] {
   const condition = parseCondition(rule.detection.condition, selectionNames(rule));
   return positiveNamesIn(condition).flatMap((name) =>
-    groupsOf(rule, name).flatMap(({ leaves }) => leaves.flatMap((leaf) => [leaf, ...signs(leaf)])),
+    groupsOf(rule, name).flatMap(({ leaves }) =>
+      leaves.flatMap((leaf) => [leaf, ...signsOf(leaf)]),
+    ),
   );
 }
 
 function usersOf(
   rules: readonly RuleDocument[],
   leafIndex: ReadonlyMap<string, number>,
-  signs: Signs,
 ): readonly (readonly number[])[] {
   const users = Array.from(leafIndex, () => new Set<number>());
   rules.forEach((rule, index) => {
-    for (const leaf of leavesOfHolding(rule, signs))
-      users[leafIndex.get(idOf(leaf)) ?? -1]?.add(index);
+    for (const leaf of leavesOfHolding(rule)) users[leafIndex.get(idOf(leaf)) ?? -1]?.add(index);
   });
   return users.map((rulesOfLeaf) => [...rulesOfLeaf]);
 }
@@ -190,19 +175,16 @@ function compileSearch(version: string, searched: Searched): LeafSearch {
   }
 }
 
-function provocationsOf(rules: readonly RuleDocument[], signs: Signs): readonly string[] {
+function provocationsOf(rules: readonly RuleDocument[]): readonly string[] {
   const pieces = rules.flatMap((rule) => [
     ...rule.sentinel.examples.match.map((example) => messageOf(example).text),
     ...leavesOf(rule).flatMap((leaf) => {
       const text = String(leaf.value);
-      return [
-        ...(isPattern(leaf) ? text.split(/\W+/) : [text]),
-        ...signs(leaf).slice(0, 1).map(signText),
-      ];
+      return [...(isPattern(leaf) ? text.split(/\W+/) : [text]), ...signsOf(leaf).map(signText)];
     }),
   ]);
   return [...new Set(pieces)].filter((piece) => piece.length >= 2);
 }
 
 /** As it stands before a value, which has it read. */
-const signText = ({ value }: Leaf) => `{${value}:[`;
+const signText = ({ value }: Leaf) => `{"${value}":[`;

@@ -6,7 +6,8 @@ import type { Rule } from "./rule.ts";
 export interface Leaf {
   /** `payload`, or a field that has values. */
   readonly field: string;
-  readonly modifier: Modifier;
+  /** No rule has `key`: of JSON, in quotes or, as some readers take it, without any. */
+  readonly modifier: Modifier | "key";
   readonly value: string | number | boolean;
 }
 
@@ -70,6 +71,8 @@ export function sourceOf({ modifier, value }: Leaf): string {
       return `^(?i:${literal(text)})`;
     case "endswith":
       return `(?i:${literal(text)})$`;
+    case "key":
+      return `(?i:["']${literal(text)}["']|${literal(text)}\\s*[:=/])`;
     case "base64offset|contains":
       return `(?:${base64Offsets(text).map(literal).join("|")})`;
     case "re":
@@ -81,7 +84,6 @@ export function sourceOf({ modifier, value }: Leaf): string {
   }
 }
 
-/** A text as RE2 writes it. */
-export function literal(value: string): string {
+function literal(value: string): string {
   return value.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

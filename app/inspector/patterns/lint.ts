@@ -1,6 +1,6 @@
 import RE2 from "re2";
 import { ConditionInvalid, holds, namesIn, parseCondition } from "./condition.ts";
-import { anyKeys, isTextModifier, jsonPrefix } from "./fields/field-key.ts";
+import { anyKeys, jsonPrefix } from "./fields/field-key.ts";
 import { pathOf } from "./fields/field-tests.ts";
 import {
   groupsOf,
@@ -79,7 +79,7 @@ function problemsOfLeaf(leaf: Leaf): readonly string[] {
 /** Whatever a field is compared with says something of it; what is encoded is short in any field. */
 function shortestOf({ field, modifier }: Leaf): number {
   if (modifier === "base64offset|contains") return shortestEncoded;
-  return isTextModifier(modifier) && field === "payload" ? shortestLiteral : 1;
+  return field === "payload" ? shortestLiteral : 1;
 }
 
 /** The keys of one path are bits of a state, of which there are to be few. */

@@ -50,7 +50,8 @@ export function valueTest({ modifier, value }: Leaf): ValueTest {
     case "exists":
       return () => true;
     case "format":
-      throw new Error("a format is no test of a value");
+    case "key":
+      throw new Error(`"${modifier}" is no test of a value`);
   }
 }
 
