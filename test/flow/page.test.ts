@@ -10,6 +10,7 @@ import { connectDevice, registerDevice } from "../support/clients.ts";
 import { exceptionCases } from "./page/exception-cases.ts";
 import { hostileCases } from "./page/hostile-cases.ts";
 import { incidentCases } from "./page/incident-cases.ts";
+import { oidcCases } from "./page/oidc-cases.ts";
 import { quarantineCases } from "./page/quarantine-cases.ts";
 
 const soon = { timeout: patienceMs, interval: 250 };
@@ -256,6 +257,8 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
     expect(faults).toEqual([]);
   });
 });
+
+oidcCases(() => browsed, pictures);
 
 quarantineCases(() => browsed);
 

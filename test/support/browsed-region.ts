@@ -8,6 +8,7 @@ import type { Region } from "../../local/region.ts";
 import { newContext, newPage, startBrowser, type Watched } from "./browser.ts";
 import { connectDevice } from "./clients.ts";
 import { storeFindings } from "./findings.ts";
+import { startOidcProvider, type TestProvider, testRoles } from "./oidc/start-provider.ts";
 import { connectAs } from "./stored.ts";
 import { startTestRegion } from "./test-region.ts";
 
@@ -15,6 +16,8 @@ import { startTestRegion } from "./test-region.ts";
 export interface BrowsedRegion extends Watched {
   readonly region: Region;
   readonly browser: Browser;
+  /** Of OpenID Connect, by which the page lets people in, too. */
+  readonly provider: TestProvider;
   /** A browser of its own in which somebody of a role is signed in by a token. */
   signedIn(role: ApiRole, path?: string): Promise<Watched & { close(): Promise<void> }>;
   /** Sends an alert to a client, past the bridge. For one that nobody knows it is held. */
@@ -29,7 +32,16 @@ export interface BrowsedRegion extends Watched {
 /** Starts all of it. `page` is signed in by nobody yet. */
 export async function startBrowsedRegion(): Promise<BrowsedRegion> {
   const one = { edges: 1, bridges: 1, inspectors: 1, auths: 1 };
-  const region = await startTestRegion({ core: 3, ...one, aggregators: 1, console: true });
+  const provider = await startOidcProvider();
+  const oidc = {
+    ...{ name: "Example SSO", issuer: provider.issuer, clientId: "sentinel-public" },
+    ...{ roleClaim: "groups", roles: testRoles },
+  };
+  const options = { core: 3, ...one, aggregators: 1, console: true, oidc } as const;
+  const region = await startTestRegion(options).catch(async (error: unknown) => {
+    await provider.stop();
+    throw error;
+  });
   let browser: Browser | undefined;
   let load: Load | undefined;
   let bridge: NatsConnection | undefined;
@@ -40,8 +52,10 @@ export async function startBrowsedRegion(): Promise<BrowsedRegion> {
     await bridge?.close();
     await inspector?.close();
     await region.stop();
+    await provider.stop();
   };
   try {
+    await provider.serve(region.endpoints.apiUrl ?? "", region.certificates.console);
     browser = await startBrowser(region);
     bridge = await connectAs(region, "bridge");
     inspector = await connectAs(region, "report-inspector");
@@ -52,6 +66,7 @@ export async function startBrowsedRegion(): Promise<BrowsedRegion> {
       ...meansOf({ region, browser, bridge, inspector }),
       region,
       browser,
+      provider,
       stop,
     };
   } catch (error) {
