@@ -66,6 +66,7 @@ checkers: setup
 	-@./tools/bootstrap-chromium.sh
 	-@./tools/bootstrap-nft.sh
 	-@./tools/bootstrap-watch.sh
+	-@./tools/bootstrap-schemathesis.sh
 	@node tools/kubernetes-schemas.ts
 
 clean:

@@ -8,6 +8,7 @@ import { apiCalls as calls } from "../support/api-calls.ts";
 import { type ApiClient, apiClient, regionApi } from "../support/api-client.ts";
 import { startAuthProcess } from "../support/auth-process.ts";
 import { connectDevice } from "../support/clients.ts";
+import { holdAgainstDescription, setUpSchemathesis } from "../support/schemathesis.ts";
 import { connectAs, readAudit } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -19,8 +20,16 @@ let operator: NatsConnection;
 const as = {} as Record<ApiRole, ApiClient>;
 
 beforeAll(async () => {
-  const none = { bridges: 0, inspectors: 0, auths: 0 };
-  region = await startTestRegion({ core: 3, edges: 1, ...none, console: true });
+  const counts = { bridges: 0, inspectors: 1, auths: 0, aggregators: 1 };
+  // Whoever tries everything tries without a token, too.
+  const consoleSettings = {
+    TOKEN_REQUESTS_PER_SECOND: "1000",
+    ADDRESS_FAILURES_PER_MINUTE: "1000",
+  };
+  region = await startTestRegion({
+    ...{ core: 3, edges: 1, ...counts },
+    ...{ console: true, consoleSettings },
+  });
   auth = await startAuthProcess(region, { CACHE_POSITIVE_SECONDS: "1" });
   operator = await connectAs(region, "operator");
   for (const role of apiRoles) as[role] = regionApi(region, role);
@@ -48,6 +57,16 @@ const admitted = (clientId: string, password: string) =>
     },
     () => false,
   );
+
+const noSchemathesis = setUpSchemathesis();
+if (noSchemathesis) console.warn(noSchemathesis);
+
+it.skipIf(noSchemathesis)("does what its description says, whatever is sent", async () => {
+  const { code, said } = await holdAgainstDescription(region);
+
+  expect(said).toMatch(/No issues found/);
+  expect(code).toBe(0);
+});
 
 describe("a device that is registered by the API", () => {
   it("logs in with the secret that is shown once; revoked, it loses its session and gets none", async () => {
