@@ -51,7 +51,7 @@ export class SendingTurn {
   readonly #options: SendingTurnOptions;
   /** Of this process: a replica that was started again has not sent what the one before it did. */
   readonly #owner: string;
-  readonly #seen = new SeenEntry();
+  readonly #seen = new SeenEntry(turnMs);
   #revision = 0;
   #writtenMs = Number.NEGATIVE_INFINITY;
 

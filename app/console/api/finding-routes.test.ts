@@ -59,6 +59,12 @@ it("exports what is asked for as a table that is no formula, and says what was a
   });
 });
 
+it("says what was asked for in any script", async () => {
+  const { statusCode, headers } = await exported(`rule=${encodeURIComponent("\u2603 \u00e9")}`);
+  expect(statusCode).toBe(200);
+  expect(JSON.parse(String(headers["x-sentinel-export"]))).toMatchObject({ rule: "\u2603 \u00e9" });
+});
+
 it("has no finding of before or after the times that are asked for", async () => {
   const { lines } = await exported(`since=${new Date(Date.now() + 60_000).toISOString()}`);
   expect(lines).toHaveLength(1);

@@ -30,10 +30,18 @@ const mediaTypes = {
 
 /** Exports at a time: each reads a stream to its end, as fast as it is taken. */
 const atATime = 2;
+/** Whoever takes nothing for so long loses its place. */
+const unreadMs = 30_000;
 /** Lines are sent so many bytes at once. */
 const pieceBytes = 64 * 1024;
 
 const table = (description: string) => ({ schema: z.string().describe(description) });
+/** Headers are ASCII. */
+const plainJson = (value: object) =>
+  JSON.stringify(value).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 const ms = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
 /** Findings for other programs, as a stream without a bound. */
@@ -74,10 +82,11 @@ export function addFindingRoutes(api: Api, { nats, clock }: ApiOptions): void {
       const body = Readable.from(pieces(lines), { objectMode: false });
       running++;
       body.once("close", () => running--);
+      reply.raw.setTimeout(unreadMs, () => void body.destroy());
       reply.headers({
         "content-type": mediaTypes[format],
         "content-disposition": `attachment; filename="findings-${at.replaceAll(":", "")}.${format}"`,
-        "x-sentinel-export": JSON.stringify({ at, ...query }),
+        "x-sentinel-export": plainJson({ at, ...query }),
         "cache-control": "no-store",
       });
       // Described is what the stream holds.

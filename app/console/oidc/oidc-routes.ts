@@ -47,6 +47,7 @@ export function addOidcRoutes(api: Api, options: OidcRoutesOptions): void {
     if (`https://${request.headers.host}` !== options.settings.consoleUrl) {
       return leadTo(reply, returnPath, "other-address");
     }
+    await options.turnAway.begin(request);
     try {
       const { url, checks } = await options.provider.begin();
       const id = options.started.add({ checks, returnPath });
@@ -79,6 +80,8 @@ async function comeBack(
   reply: FastifyReply,
   options: OidcRoutesOptions,
 ) {
+  // The provider is not asked, and nothing is put on record, for whoever fails again and again.
+  await options.turnAway.hear(request);
   const id = startedIdIn(request.headers.cookie);
   const started = id === undefined ? undefined : options.started.take(id, request.query.state);
   // Not on record: anybody can send anything here.
@@ -91,8 +94,8 @@ async function comeBack(
   } catch (error) {
     if (error instanceof AnswerRefused) {
       const refusal = { code: "sign-in-refused", detail: error.message };
-      options.journal({ person: undefined, refusal, address });
-      return refuse({ ...back, detail: error.message }, "sign-in-refused", options);
+      const record = () => options.journal({ person: undefined, refusal, address });
+      return refuse({ ...back, detail: error.message, record }, "sign-in-refused", options);
     }
     noteAway(request, error, options);
     return leadTo(reply, started.returnPath, "provider-away");
@@ -108,6 +111,8 @@ interface Back {
   readonly returnPath: string;
   /** For the log. */
   readonly detail?: string;
+  /** Puts a refusal on record. */
+  readonly record?: () => void;
 }
 
 /** Opens a session, which is not asked for before the page itself asks: so its cookie can be SameSite=Strict. */
@@ -120,8 +125,9 @@ async function letIn(back: Back, claims: Claims, options: OidcRoutesOptions) {
   if ("refused" in judged) {
     const { refused, detail, name } = judged;
     const refusal = { code: refused, detail };
-    journal({ person: { ...person, ...(name !== undefined && { name }) }, refusal, address });
-    return refuse({ ...back, detail }, refused, options);
+    const told = { ...person, ...(name !== undefined && { name }) };
+    const record = () => journal({ person: told, refusal, address });
+    return refuse({ ...back, detail, record }, refused, options);
   }
   const { holder } = judged;
   const signIn: SignIn = { person: { ...person, name: holder.name }, role: holder.role, address };
@@ -146,13 +152,14 @@ const reasons = {
 
 /** Counts it, and has the page tell it. @throws Problem when there were too many. */
 async function refuse(
-  { request, reply, returnPath, detail }: Back,
+  { request, reply, returnPath, detail, record }: Back,
   failure: keyof typeof reasons,
   { turnAway, log }: OidcRoutesOptions,
 ) {
   const told = new Problem("sign-in-refused", "sign in again at the page, or by a token");
   const problem = await turnAway(request, reasons[failure], told);
   if (problem !== told) throw problem;
+  record?.();
   if (detail !== undefined) log.info({ ...requestFacts(request), failure, detail }, "not let in");
   return leadTo(reply, returnPath, failure);
 }

@@ -335,6 +335,33 @@ it("attempts to come back are put up with a few times a minute from one address"
   expect(turnedAway).toBe(3);
 });
 
+it("whoever fails again and again is not asked about at the provider, nor put on record", async () => {
+  const limits = { requestsPerSecond: 1e9, failuresPerMinute: 3 };
+  const oidc = oidcOf(provider.issuer);
+  let asked = 0;
+  const finish: IdentityProvider["finish"] = (...answer) => {
+    asked++;
+    return oidc.provider.finish(...answer);
+  };
+  const counted = { begin: () => oidc.provider.begin(), finish };
+  const strict = await startTestServer({ limits, oidc: { ...oidc, provider: counted } });
+  const begun = [];
+  for (let i = 0; i < 3; i++) begun.push(await begin(undefined, strict));
+  const more = await get("/sign-in/oidc?return=/rules", {}, strict);
+  const statuses = [];
+  for (const { location, cookie } of [...begun, ...begun]) {
+    const made = new URL(`${consoleUrl}/sign-in/oidc/callback?code=made-up`);
+    made.searchParams.set("state", new URL(location).searchParams.get("state") ?? "");
+    made.searchParams.set("iss", provider.issuer);
+    statuses.push((await comeBack(made, cookie, strict)).status);
+  }
+  await strict.stop();
+
+  expect(more.status).toBe(429);
+  expect(statuses).toEqual([303, 303, 303, 429, 429, 429]);
+  expect([asked, records.length]).toEqual([3, 3]);
+});
+
 describe("while the provider cannot be asked", () => {
   const away = "/devices?status=active#sign-in=provider-away";
   const path = "/sign-in/oidc?return=%2Fdevices%3Fstatus%3Dactive";
