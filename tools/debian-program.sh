@@ -14,7 +14,8 @@ debian_program() {
     dpkg -x "$package"_*.deb unpacked
   ) >".tools/$name.log" 2>&1 || { rm -rf "$work"; return 1; }
   for each in "$@"; do
-    [ -e "/$each" ] || install -D -m 644 "$work/unpacked/$each" "/$each" || return 1
+    [ -e "/$each" ] || install -D -m 644 "$work/unpacked/$each" "/$each" 2>>".tools/$name.log" ||
+      { rm -rf "$work"; return 1; }
   done
   install -m 755 "$work/unpacked/$file" ".tools/bin/$name"
   rm -rf "$work"
