@@ -1,6 +1,5 @@
 /** What an alert takes while one of the two bridges is away, by how long it has been. */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -9,6 +8,7 @@ import { startLoad } from "../local/load/load.ts";
 import { ms } from "../local/view/format.ts";
 import { metricOf } from "../test/support/metric.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { thisMachine } from "./machine.ts";
 
 const options = new Command("node bench/absent-bridge.ts")
   .description("From publish to device, before, while and after one bridge is away.")
@@ -54,9 +54,14 @@ try {
   await leaves.start();
   await measure("it is back");
   const { lost } = await load.finish(60_000);
-  const [processor] = cpus();
-  const machine = { processors: cpus().length, model: processor?.model };
-  const result = { date: new Date().toISOString(), machine, rate, devices, lost, measured };
+  const result = {
+    date: new Date().toISOString(),
+    machine: thisMachine,
+    rate,
+    devices,
+    lost,
+    measured,
+  };
   writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
   const table = new Table({ head: ["", "alerts", "P50", "P99", "broker keeps, bytes"] });
   for (const { when, backlogBytes, latency } of measured) {

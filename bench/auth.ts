@@ -3,7 +3,6 @@
  * servers' own cost of a connection is not in the way. Beside it, Mosquitto with a password file.
  */
 import { rmSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -21,6 +20,7 @@ import {
   targetP99Ms,
   troubles,
 } from "./auth-scenarios.ts";
+import { thisMachine } from "./machine.ts";
 
 const options = new Command("node bench/auth.ts")
   .description("Decisions of one auth process, its cold start, and DynamoDB slow, mute and gone.")
@@ -104,7 +104,7 @@ const highest = steps.findLast(passed);
 const checks = checksOf({ cold, steps, trouble, mosquitto });
 const result = {
   date: new Date().toISOString(),
-  machine: { processors: cpus().length, model: cpus()[0]?.model },
+  machine: thisMachine,
   devices: Number(options.devices),
   loadSeconds: Math.round(loadSeconds),
   emulatorIdsPerSecond,

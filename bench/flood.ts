@@ -1,6 +1,5 @@
 /** `node bench/flood.ts`: what devices that attack, and one that is sent much, cost the alerts of others. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
@@ -36,6 +35,7 @@ import {
 } from "./flood/tables.ts";
 import { startWatch } from "./flood/watch.ts";
 import { windowLatencies } from "./flood/windows.ts";
+import { thisMachine } from "./machine.ts";
 
 function count(text: string): number {
   const value = Number(text);
@@ -213,7 +213,7 @@ process.stdout.write(`${attackTable([...(flooded?.flooders ?? []), ...(looped ??
 process.stdout.write(
   `${JSON.stringify({ ...rest.alerts, crowd: rest.crowded, honest: flooded?.honest })}\n`,
 );
-const machine = { processors: cpus().length, model: cpus()[0]?.model };
+const machine = thisMachine;
 const { json, ...asked } = options;
 const found = { ...rest, latencies: Object.fromEntries(latencies), looped, flooded };
 writeFileSync(

@@ -14,13 +14,17 @@ export interface Machine {
 
 const percent = (share: number) => Math.round(1_000 * share) / 10;
 
+/** Its processors. */
+export const thisMachine = { processors: cpus().length, model: cpus()[0]?.model };
+
 /** Watches from now on. @returns tells how it was until then. */
 export function watchMachine(): () => Machine {
   const watch = new ProcessorWatch({ region: () => [], load: () => [] });
   return () => {
     const { queue, steal, idle } = watch.shares();
     return {
-      ...{ processors: cpus().length, model: cpus()[0]?.model, queue: Math.round(10 * queue) / 10 },
+      ...thisMachine,
+      queue: Math.round(10 * queue) / 10,
       ...{ stealPercent: percent(steal), idlePercent: percent(idle) },
     };
   };

@@ -1,6 +1,6 @@
 /** `make bench`: the highest rate without loss, and where the time goes, beside the floor and Mosquitto alone. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { createLog } from "../app/shared/log.ts";
@@ -14,6 +14,7 @@ import { ms, whole } from "../local/view/format.ts";
 import { stageFigures } from "../local/view/stage-figures.ts";
 import { startFloor } from "./floor.ts";
 import { type FloorStep, runFloorStep } from "./floor-step.ts";
+import { thisMachine } from "./machine.ts";
 import { startMosquittoAlone } from "./mosquitto-alone.ts";
 import {
   comparisonTable,
@@ -140,8 +141,7 @@ const highest = region.steps.findLast((step) => step.sustained);
 const result = {
   date: new Date().toISOString(),
   machine: {
-    processors: cpus().length,
-    model: cpus()[0]?.model,
+    ...thisMachine,
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
   },
   devices,

@@ -1,6 +1,5 @@
 /** How long a session lives on after its device was suspended, in its region and in another one. */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { changeReader } from "../app/contract/peers.ts";
@@ -18,6 +17,7 @@ import { startAuthProcess } from "../test/support/auth-process.ts";
 import { connectDevice, registerDevice } from "../test/support/clients.ts";
 import { type LinkedRegions, startLinkedRegions } from "../test/support/linked-regions.ts";
 import { connectAs } from "../test/support/stored.ts";
+import { thisMachine } from "./machine.ts";
 
 const options = new Command("node bench/revocation.ts")
   .description("From the write that suspends a device to the end of its session.")
@@ -109,7 +109,7 @@ for (const [where, { count, p50, p99, max }] of Object.entries(results)) {
   table.push([where, count, ms(p50), ms(p99), ms(max)]);
 }
 process.stdout.write(`${table.toString()}\n`);
-const machine = { processors: cpus().length, model: cpus()[0]?.model };
+const machine = thisMachine;
 writeFileSync(
   options.json,
   `${JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2)}\n`,

@@ -1,12 +1,12 @@
 /** Devices that subscribe with QoS 1, as most libraries do, all at once: who is granted it, and who gets alerts. */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { startLoad } from "../local/load/load.ts";
 import { ms } from "../local/view/format.ts";
 import { mqttStream } from "../test/support/mqtt-streams.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { thisMachine } from "./machine.ts";
 
 const options = new Command("node bench/subscribers.ts")
   .description("Many devices with QoS 1: grants, consumers that they cost, and an alert for each.")
@@ -29,10 +29,9 @@ try {
   const consumers = async (name: string) => (await mqttStream(region, name)).consumer_count;
   const made = { msgs: await consumers("$MQTT_msgs"), out: await consumers("$MQTT_out") };
   const { lost, fleet, publisher } = await load.finish(120_000);
-  const [processor] = cpus();
   const result = {
     date: new Date().toISOString(),
-    machine: { processors: cpus().length, model: processor?.model },
+    machine: thisMachine,
     ...{ devices, rate, connectRate },
     granted: fleet.subscribed,
     refused: fleet.refused,

@@ -1,29 +1,21 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Receiver } from "../app/aggregator/notices/receivers.ts";
 import { alertmanagerConfig } from "../infra/watch/alertmanager-config.ts";
+import { bringTool } from "../tools/bring-tool.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import { localAlertRules, prometheusConfig } from "./watch-config.ts";
 
 const root = join(import.meta.dirname, "..");
 const host = "127.0.0.1";
 const programs = join(root, ".tools/bin");
-const cannotBeHad = 3;
 
 /**
  * Brings Alertmanager and Prometheus where they are not there.
  *
  * @returns why they cannot be had on this machine; undefined when they are there.
  */
-export function setUpWatch(): string | undefined {
-  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-watch.sh"), {
-    encoding: "utf8",
-  });
-  if (status === cannotBeHad) return stderr.trim();
-  if (status !== 0) throw new Error(`${stdout}${stderr}`.trim());
-  return undefined;
-}
+export const setUpWatch = () => bringTool("watch");
 
 const ready = (port: number) => async () => {
   const response = await fetch(`http://${host}:${port}/-/ready`);

@@ -7,19 +7,9 @@ import { stringify } from "yaml";
 import { sigmaFilter } from "../app/exceptions/sigma-filter.ts";
 import { RuleSchema } from "../app/inspector/patterns/rule.ts";
 import { rawRule } from "../app/inspector/patterns/sample-rule.ts";
+import { bringTool } from "../tools/bring-tool.ts";
 
 const root = join(import.meta.dirname, "..");
-const noPython = 3;
-
-/** Brings sigma-cli where there is none. @returns why it cannot be had; undefined when it is there. */
-function setUpSigma(): string | undefined {
-  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-sigma.sh"), {
-    encoding: "utf8",
-  });
-  if (status === noPython) return stderr.trim();
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
-  return undefined;
-}
 
 /** Both fetch their lists of names from the internet, which tests do without. */
 const fetching = ["attacktag", "d3_fendtag"].flatMap((name) => ["--exclude", name]);
@@ -31,7 +21,7 @@ function check(...files: readonly string[]) {
   return { status, said: `${stdout}${stderr}` };
 }
 
-const missing = setUpSigma();
+const missing = bringTool("sigma");
 if (missing) console.warn(missing);
 
 describe.skipIf(missing)("Sigma's own tool", () => {

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { admittedFile } from "../app/inspector/patterns/admitted-at-build.ts";
+import { loadRulePack } from "../app/inspector/patterns/load-pack.ts";
 import { buildPage } from "./build-page.ts";
 import { buildPublisher } from "./build-publisher.ts";
 import { buildRules, markAdmitted } from "./build-rules.ts";
@@ -58,13 +59,13 @@ cpSync(join(root, "rules"), join(root, "dist/inspector/rules"), {
   filter: (source) => !notShipped.test(source),
 });
 
-for (const reason of await markAdmitted(
-  join(root, "dist/inspector/rules"),
-  join(root, "dist/inspector", admittedFile),
-)) {
+const shipped = join(root, "dist/inspector/rules");
+const rules = await loadRulePack(shipped);
+const admitted = join(root, "dist/inspector", admittedFile);
+for (const reason of await markAdmitted(rules, shipped, admitted)) {
   process.stderr.write(`rules: not admitted, inspectors measure them at each start: ${reason}\n`);
 }
-await buildRules(join(root, "rules"), join(root, "dist/console/rules.json"));
+buildRules(rules, join(root, "dist/console/rules.json"));
 await buildPublisher(join(root, "dist/publisher"));
 
 const page = await buildPage(join(root, "dist/console/page"));

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { subjects } from "../contract/subjects.ts";
 import { type CutOff, cutOffId } from "../cut-off/cut-off.ts";
-import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
+import { type AuditDraft, cutText } from "./audit-record.ts";
+import { logon } from "./logon.ts";
 
 /** What is written down of a certificate. */
 interface AttemptedCertificate {
@@ -35,26 +36,9 @@ export interface AuditedDecision {
   readonly nowMs: number;
 }
 
-/** What every OCSF 1.8 Authentication event of ours has (class 3002, activity Logon). */
-function logon(id: string, refused: boolean, nowMs: number) {
-  return {
-    class_uid: 3002,
-    class_name: "Authentication",
-    category_uid: 3,
-    category_name: "Identity & Access Management",
-    activity_id: 1,
-    activity_name: "Logon",
-    type_uid: 300201,
-    time: Math.round(nowMs),
-    // Low for a refusal: that is a stranger at the door, not yet an attack.
-    severity_id: refused ? 2 : 1,
-    status_id: refused ? 2 : 1,
-    status: refused ? "Failure" : "Success",
-    is_cleartext: false,
-    service: { name: "mqtt" },
-    metadata: ocsfMetadata(id, "auth"),
-  };
-}
+/** A device's login at an edge. */
+const deviceLogon = (id: string, refused: boolean, nowMs: number) =>
+  logon({ id, refused, nowMs, service: "mqtt", feature: "auth" });
 
 /** OCSF's Digital Certificate. */
 const certificateOf = (certificate: AttemptedCertificate) => ({
@@ -75,7 +59,7 @@ export function auditRecord(decision: AuditedDecision): AuditDraft {
   const { request, code, known, nowMs } = decision;
   const id = randomUUID();
   const event = {
-    ...logon(id, code !== undefined, nowMs),
+    ...deviceLogon(id, code !== undefined, nowMs),
     ...(code !== undefined && { status_code: code, status_detail: code }),
     ...(request && {
       user: { name: cutText(request.userName), uid: cutText(request.clientId) },
@@ -95,7 +79,7 @@ export function auditRecord(decision: AuditedDecision): AuditDraft {
 export function cutOffRecord(clientId: string, cutOff: CutOff): AuditDraft {
   const id = cutOffId(clientId, cutOff);
   const event = {
-    ...logon(id, false, cutOff.sinceMs),
+    ...deviceLogon(id, false, cutOff.sinceMs),
     activity_id: 2,
     activity_name: "Logoff",
     type_uid: 300202,
@@ -124,7 +108,7 @@ export function withheldRecord(
 ): AuditDraft {
   const id = randomUUID();
   const event = {
-    ...logon(id, true, withheld.untilMs),
+    ...deviceLogon(id, true, withheld.untilMs),
     activity_id: 2,
     activity_name: "Logoff",
     type_uid: 300202,
@@ -149,7 +133,7 @@ export function unrecordedSummary(gap: {
   const id = randomUUID();
   const code = "audit-unavailable";
   const event = {
-    ...logon(id, true, gap.untilMs),
+    ...deviceLogon(id, true, gap.untilMs),
     status_code: code,
     status_detail: code,
     count: gap.count,

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { apiActor } from "../contract/api-actor.ts";
 import { subjects } from "../contract/subjects.ts";
 import type { AuditOutbox } from "./audit-outbox.ts";
-import { type AuditDraft, cutText, ocsfMetadata } from "./audit-record.ts";
+import { type AuditDraft, cutText } from "./audit-record.ts";
+import { logon } from "./logon.ts";
 
 /** Somebody's coming to the console's page by an identity provider, and what became of it. */
 export interface SignIn {
@@ -32,26 +33,16 @@ export function signInEvent({ person, refusal, role, address }: SignIn, nowMs: n
   const id = randomUUID();
   const known = person?.name !== undefined;
   const event = {
-    class_uid: 3002,
-    class_name: "Authentication",
-    category_uid: 3,
-    category_name: "Identity & Access Management",
-    activity_id: 1,
-    activity_name: "Logon",
-    type_uid: 300201,
-    time: Math.round(nowMs),
-    severity_id: refusal ? 2 : 1,
-    status_id: refusal ? 2 : 1,
-    status: refusal ? "Failure" : "Success",
+    ...logon({
+      ...{ id, refused: refusal !== undefined, nowMs },
+      ...{ service: "console", feature: "registry" },
+    }),
     ...(refusal && { status_code: refusal.code, status_detail: cutText(refusal.detail) }),
-    is_cleartext: false,
     auth_protocol_id: 4,
     auth_protocol: "OpenID",
-    service: { name: "console" },
     // Without a uid, which is a device's in the other records of this class.
     user: { name: known ? `${apiActor}${person.name}` : "_" },
     src_endpoint: { ip: cutText(address) },
-    metadata: ocsfMetadata(id, "registry"),
     unmapped: {
       change: refusal ? "sign-in-refused" : "signed-in",
       ...(role !== undefined && { role }),

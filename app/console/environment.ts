@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultDeviceTable } from "../contract/device.ts";
 import { OidcSchema } from "../contract/oidc.ts";
+import { parseJson } from "../contract/parse-json.ts";
 import {
   auditSchema,
   count,
@@ -24,7 +25,7 @@ const metricsSources = list.transform((items, context) =>
 
 /** JSON as `OidcSchema` has it. */
 const oidc = z.string().transform((text, context) => {
-  const { data, error } = OidcSchema.safeParse(jsonIn(text));
+  const { data, error } = OidcSchema.safeParse(parseJson(text));
   if (data) return data;
   const reasons = error.issues.map(
     ({ path, message }) => `${["it", ...path].join(".")} ${message}`,
@@ -32,14 +33,6 @@ const oidc = z.string().transform((text, context) => {
   context.addIssue(reasons.join("; "));
   return z.NEVER;
 });
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const shape = {
   ...processSchema,

@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { bringTool } from "../../tools/bring-tool.ts";
 import { createDynamoClient } from "./device-table.ts";
 import type { TestTable } from "./emulator.fixture.ts";
 
 const root = join(import.meta.dirname, "../..");
-const noPython = 3;
 
 /** Requests one after the other: moto's tables do not know threads, and a condition must hold. */
 const program = `
@@ -17,14 +17,7 @@ server.serve_forever()
 `;
 
 /** Brings moto where there is none. @returns why it cannot be had; undefined when it is there. */
-export function setUpMoto(): string | undefined {
-  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-moto.sh"), {
-    encoding: "utf8",
-  });
-  if (status === noPython) return stderr.trim();
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
-  return undefined;
-}
+export const setUpMoto = () => bringTool("moto");
 
 /** A DynamoDB emulator that shares no code with dynalite, with its tables in memory. */
 export async function startMoto(): Promise<TestTable> {

@@ -7,7 +7,6 @@ import { comeLast } from "./last-in-turn.ts";
 import type { CrowdOrders, CrowdResult } from "./orders.ts";
 
 comeLast();
-process.once("disconnect", () => process.exit(0));
 
 const settleMs = 60_000;
 const orders = await takeOrders<CrowdOrders>();

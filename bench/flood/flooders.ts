@@ -13,7 +13,6 @@ import { comeLast } from "./last-in-turn.ts";
 import { addressOf, type FlooderFound, type FlooderOrders, type Login } from "./orders.ts";
 
 comeLast();
-process.once("disconnect", () => process.exit(0));
 
 const kinds = [
   { kind: "70 B", payload: "x".repeat(70) },

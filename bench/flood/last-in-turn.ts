@@ -8,9 +8,11 @@ const sessionPriority = "/proc/self/autogroup";
 
 /**
  * Lets the processes of the region go first: attackers and publishers have processors of their own, and
- * what theirs take of ours is not to be measured. For a process that leads a session.
+ * what theirs take of ours is not to be measured. For a process that leads a session: it ends with whoever has
+ * started it, although that is another session's.
  */
 export function comeLast(): void {
   setPriority(niceness);
   if (existsSync(sessionPriority)) writeFileSync(sessionPriority, String(niceness));
+  process.once("disconnect", () => process.exit(0));
 }

@@ -1,22 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Region } from "../../local/region.ts";
+import { bringTool } from "../../tools/bring-tool.ts";
 
 const root = join(import.meta.dirname, "../..");
-const cannotBeHad = 3;
 
 /** Brings Schemathesis where there is none. @returns why it cannot be had; undefined when it is there. */
-export function setUpSchemathesis(): string | undefined {
-  const { status, stdout, stderr } = spawnSync(join(root, "tools/bootstrap-schemathesis.sh"), {
-    encoding: "utf8",
-  });
-  if (status === cannotBeHad) return stderr.trim();
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
-  return undefined;
-}
+export const setUpSchemathesis = () => bringTool("schemathesis");
 
 export interface SchemathesisRun {
   readonly code: number | null;
