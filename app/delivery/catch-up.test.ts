@@ -1,10 +1,14 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { beforeEach, expect, it } from "vitest";
 import { nowMs } from "../contract/headers.ts";
 import { storedAlerts } from "./alerts.fixture.ts";
+import { Allowance } from "./allowance.ts";
 import { CatchUp, DeviceGone } from "./catch-up.ts";
 
 const payloads = Array.from({ length: 120 }, (_, n) => `${n}`);
 const free = { take: async () => {} };
+type OwnAllowance = Pick<Allowance, "take">;
 
 let heard: boolean;
 let got: string[];
@@ -12,7 +16,7 @@ beforeEach(() => {
   [heard, got] = [true, []];
 });
 
-function catchUpOf(certain: boolean, atMs = nowMs()): CatchUp {
+function catchUpOf(certain: boolean, atMs = nowMs(), ownAllowance: OwnAllowance = free): CatchUp {
   const send = (_: string, payload: Uint8Array) => void got.push(`${Buffer.from(payload)}`);
   return new CatchUp(
     { clientId: "pump-7", certain, atMs },
@@ -27,7 +31,7 @@ function catchUpOf(certain: boolean, atMs = nowMs()): CatchUp {
         flush: async () => {},
       },
       allowance: free,
-      ownAllowance: free,
+      ownAllowance,
       onSent: () => {},
     },
   );
@@ -56,4 +60,29 @@ it("gives its turn back while nobody hears, and then goes on with the same alert
 it("is over when nobody has come to hear for longer than a session takes to be restored", async () => {
   heard = false;
   await expect(catchUpOf(false, nowMs() - 60_000).next(0)).rejects.toThrow(DeviceGone);
+});
+
+it("sends nothing more when it hears, after its process stood still, that the device has come again", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const accepted = once(server, "connection") as Promise<[Socket]>;
+  const news = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const [teller] = await accepted;
+  try {
+    const catchUp = catchUpOf(true, nowMs(), new Allowance(40));
+    news.on("data", () => catchUp.abandon());
+    const ended = expect(catchUp.next(0)).rejects.toThrow(DeviceGone);
+    // A second's worth goes at once: now it waits before each one.
+    await expect.poll(() => got.length, { interval: 1 }).toBeGreaterThan(42);
+    // Timers come next then, before what has come in.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    teller.write("it has come again");
+    const before = got.length;
+    for (const fromMs = performance.now(); performance.now() < fromMs + 100; );
+    await ended;
+    expect(got).toHaveLength(before);
+  } finally {
+    news.destroy();
+    server.close();
+  }
 });

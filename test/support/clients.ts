@@ -8,11 +8,17 @@ import { emulatorClient } from "../../local/device-table.ts";
 import { deviceTable } from "../../local/endpoints.ts";
 import type { Region } from "../../local/region.ts";
 
-/** Registers a device, anew when a first attempt of the same case has, and returns its secret. */
+/** Secrets of a region's devices, by client id. */
+const issued = new WeakMap<Region, Map<string, string>>();
+
+/**
+ * Registers a device and returns its secret: the same one again when a first attempt of the same case
+ * has, since auth may still hold that.
+ */
 export async function registerDevice(
   region: Region,
   clientId: string,
-  secret = issueSecret(),
+  secret = issued.get(region)?.get(clientId) ?? issueSecret(),
 ): Promise<string> {
   const client = emulatorClient(region.layout);
   const registry = new DeviceRegistry({ client, table: deviceTable });
@@ -26,6 +32,8 @@ export async function registerDevice(
   } finally {
     client.destroy();
   }
+  const secrets = issued.get(region) ?? new Map<string, string>();
+  issued.set(region, secrets.set(clientId, secret));
   return secret;
 }
 

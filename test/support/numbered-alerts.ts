@@ -19,18 +19,28 @@ export const distinct = (...inboxes: readonly Inbox[]): string[] => [
 
 const storeLimitMs = 60_000;
 
-/** Stores an alert as an inspector does, again and again, until it is stored, and sends it. */
+/**
+ * Stores an alert as an inspector does, again and again, until it is stored, and sends it.
+ *
+ * @returns its sequence in MQTT_ALERTS.
+ */
 export async function storeAlert(
   inspector: NatsConnection,
   clientId: string,
   payload: string,
-): Promise<void> {
+): Promise<number> {
   const headers = messageHeaders();
   headers.set(headerNames.messageId, randomUUID());
-  await storeMessage(jetstream(inspector), subjects.alerts(clientId), Buffer.from(payload), {
-    ...{ headers, signal: AbortSignal.timeout(storeLimitMs), onRetry() {} },
-  });
+  const { seq } = await storeMessage(
+    jetstream(inspector),
+    subjects.alerts(clientId),
+    Buffer.from(payload),
+    {
+      ...{ headers, signal: AbortSignal.timeout(storeLimitMs), onRetry() {} },
+    },
+  );
   inspector.publish(subjects.delivery(clientId), payload);
+  return seq;
 }
 
 /** Stores and sends them one after the other. */
