@@ -27,6 +27,7 @@ let subscribed = 0;
 let refused = 0;
 let reports = 0;
 let attacks = 0;
+let earlier = 0;
 
 type Credentials =
   | { readonly id: string; readonly secret: string }
@@ -84,6 +85,10 @@ function startDevice(index: number, credentials: Credentials): void {
 
 function receive(id: string, topic: string, payload: Buffer): void {
   const alert = parseSimulatedAlert(payload);
+  if (alert?.client === id && !runOf(alert).startsWith(orders.session)) {
+    earlier++;
+    return;
+  }
   const due = alert && topic === topics.alerts(id) ? { ...alert, run: runOf(alert) } : undefined;
   ledger.receive(id, due);
   if (!alert) return;
@@ -108,6 +113,7 @@ function state(): FleetState {
     refused,
     reports,
     attacks,
+    earlier,
     ...ledger.counts(),
     recent: summarise(recent),
     latency: summarise(latency),

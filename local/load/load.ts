@@ -81,6 +81,8 @@ export interface Load {
 export type Fleet = Worker<FleetState, FleetOrders, FleetCommand>;
 export type Publisher = Worker<PublisherState, PublisherOrders, PublisherCommand>;
 
+/** Runs of publishers that this process starts begin so. */
+const session = randomBytes(4).toString("hex");
 const defaultConnectRate = 70;
 const connectLimitMs = 120_000;
 
@@ -126,6 +128,7 @@ export async function startFleet(target: LoadTarget, options: LoadOptions): Prom
     connectRate: options.connectRate ?? defaultConnectRate,
     reportRate: options.reportRate ?? 0,
     attackEvery: options.attackEvery ?? 0,
+    session,
     ...(options.receiptsFile !== undefined && { receiptsFile: options.receiptsFile }),
   });
   try {
@@ -146,7 +149,7 @@ export async function startPublisher(
   target: LoadTarget,
   options: LoadOptions,
 ): Promise<{ readonly run: string; readonly publisher: Publisher }> {
-  const run = randomBytes(4).toString("hex");
+  const run = `${session}${randomBytes(2).toString("hex")}`;
   const publisher: Publisher = new Worker("publisher.ts", {
     url: target.upstreamUrl,
     caFile: target.caFile,

@@ -41,6 +41,8 @@ export interface FleetOrders {
   /** Reports a second of the whole fleet. */
   readonly reportRate: number;
   readonly attackEvery: number;
+  /** How the runs begin whose alerts are counted. Others are of an earlier session with the same devices. */
+  readonly session: string;
   readonly receiptsFile?: string;
 }
 
@@ -50,6 +52,8 @@ export interface FleetState extends DeliveryCounts {
   readonly refused: number;
   readonly reports: number;
   readonly attacks: number;
+  /** Alerts of earlier sessions, which devices are sent again that come back soon. */
+  readonly earlier: number;
   /** Of the last interval. */
   readonly recent: LatencySummary;
   /** Of the whole run. */

@@ -25,6 +25,7 @@ function totals({ states }: RegionsMoment) {
     duplicated: sum(({ fleet }) => fleet.duplicated),
     outOfOrder: sum(({ fleet }) => fleet.outOfOrder),
     misdelivered: sum(({ fleet }) => fleet.misdelivered),
+    earlier: sum(({ fleet }) => fleet.earlier),
   };
 }
 
@@ -41,6 +42,7 @@ function verdictLine(now: RegionsMoment): string {
     `${whole(wrong.duplicated)} duplicated`,
     `${whole(wrong.outOfOrder)} out of order`,
     `${whole(wrong.misdelivered)} misdelivered`,
+    ...(wrong.earlier > 0 ? [`${whole(wrong.earlier)} of an earlier run`] : []),
   ].join("   ");
 }
 

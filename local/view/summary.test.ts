@@ -1,13 +1,14 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import type { LoadResult } from "../load/load.ts";
 import type { StageFigures } from "./stage-figures.ts";
-import { summarise } from "./summary.ts";
+import { summarise, summaryTable } from "./summary.ts";
 
 const latency = { count: 100, p50: 5, p99: 20, p999: 30, max: 40 };
 const good: LoadResult = {
   publisher: { sent: 100, acknowledged: 100, failed: 0 },
   fleet: {
-    ...{ connected: 10, subscribed: 10, refused: 0, reports: 10, attacks: 2 },
+    ...{ connected: 10, subscribed: 10, refused: 0, reports: 10, attacks: 2, earlier: 0 },
     ...{ delivered: 100, duplicated: 0, outOfOrder: 0, misdelivered: 0 },
     ...{ recent: latency, latency, byRun: {} },
   },
@@ -50,6 +51,15 @@ it("tells of a slow delivery without failing the run", () => {
     failures: [],
     late: expect.stringContaining("delivery P99 is 50.1 ms"),
   });
+});
+
+it("tells apart what devices were sent again of an earlier run, where there is any", () => {
+  const table = (earlier: number) =>
+    stripVTControlCharacters(
+      summaryTable(summaryOf({ ...good, fleet: { ...good.fleet, earlier } }), stages),
+    );
+  expect(table(0)).not.toContain("earlier run");
+  expect(table(37)).toMatch(/of an earlier run\s+│\s+37/);
 });
 
 it("counts the processor time of the alerts that were measured", () => {

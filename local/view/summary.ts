@@ -16,6 +16,8 @@ export interface Summary {
   readonly duplicated: number;
   readonly outOfOrder: number;
   readonly misdelivered: number;
+  /** Of an earlier run with the same devices. */
+  readonly earlier: number;
   readonly tagged: number;
   readonly quarantined: number;
   readonly attackReports: number;
@@ -66,6 +68,7 @@ export function summarise(run: {
     duplicated: fleet.duplicated,
     outOfOrder: fleet.outOfOrder,
     misdelivered: fleet.misdelivered,
+    earlier: fleet.earlier,
     tagged: inspected.tag,
     quarantined,
     attackReports: fleet.attacks,
@@ -107,6 +110,15 @@ export function summaryTable(summary: Summary, stages: StageFigures): string {
     ["misdelivered", whole(summary.misdelivered), "must be 0"],
     ["duplicated", whole(summary.duplicated), ""],
     ["out of order", whole(summary.outOfOrder), "per client"],
+    ...(summary.earlier > 0
+      ? [
+          [
+            "of an earlier run",
+            whole(summary.earlier),
+            "sent again to devices that came back, not counted above",
+          ],
+        ]
+      : []),
     [
       "quarantined",
       whole(summary.quarantined),
