@@ -3,6 +3,7 @@ import { gaplessStreams } from "../contract/gapless-streams.ts";
 import { addAlertCommands } from "./alerts/alert-commands.ts";
 import { addAuditCommands } from "./audit/audit-commands.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
+import { addDeadLetterCommands } from "./dead-letters/dead-letter-commands.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { addEnforcementCommands } from "./enforcement/enforcement-commands.ts";
@@ -65,6 +66,7 @@ export function createProgram(
   addEnforcementCommands(program, run);
   addAuditCommands(program, run);
   addQuarantineCommands(program, run);
+  addDeadLetterCommands(program, run);
   addAlertCommands(program, run);
   addPublishCommand(program, run);
   addTokenCommands(program, run);

@@ -1,7 +1,9 @@
 /** What cannot be taken ends in DEAD_LETTER with its reason, and holds nobody up. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { headers } from "../../app/contract/headers.ts";
 import { payloadLimitBytes } from "../../app/contract/limits.ts";
+import { isHarmless } from "../../app/shared/hostile-texts.fixture.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { connectPublisher, type Inbox } from "../support/clients.ts";
@@ -110,4 +112,54 @@ it("a client id with a line break never gets past the upstream broker", async ()
   await inspector.close();
   const topics = (await readStream(operator, "DEAD_LETTER")).map((m) => m.header(headers.topic));
   expect(topics.join()).not.toMatch(/%0D|%0A/i);
+});
+
+describe("sentinel dead-letters", () => {
+  const run = (...args: string[]) =>
+    sentinel(["dead-letters", ...args], {
+      NATS_SERVERS: region.endpoints.natsServers.join(","),
+      NATS_CA_FILE: region.certificates.caFile,
+      OPERATOR_PASSWORD_FILE: region.secrets.passwordFile("operator"),
+    });
+
+  it("lists the newest first, those of one client or reason, and shows bytes and topic inert", async () => {
+    const client = "\u202eevil\u2028";
+    await deadLetterOf(`clients/${client}/alerts`, "\u001b]0;pwned\u0007");
+    await deadLetterOf("clients/listed/alerts", "no JSON 1");
+    await deadLetterOf("clients/listed/alerts", "no JSON 2");
+
+    const listed = await run("list", "--client", "listed", "--json");
+    expect(listed.code).toBe(0);
+    const letters = listed.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(letters[0].sequence).toBeGreaterThan(letters.at(-1).sequence);
+    expect(new Set(letters.map(({ topic }) => topic))).toEqual(new Set(["clients/listed/alerts"]));
+    expect(letters[0]).toMatchObject({ stage: "bridge", reason: "payload-not-json", size: 9 });
+
+    const shown = await run("show", String(letters[0].sequence));
+    expect(shown.stdout).toContain("no JSON 2");
+    expect(shown.stdout).toContain("6e 6f 20 4a 53 4f 4e 20 32");
+
+    const all = await run("list", "--reason", "invalid-client-id", "--limit", "1");
+    expect(all.stdout).toMatch(/invalid-client-id .*evil/);
+    expect(isHarmless(all.stdout.replaceAll("\n", ""))).toBe(true);
+    const { stdout } = await run("list", "--reason", "invalid-client-id", "--limit", "1", "--json");
+    const hostile = await run("show", String(JSON.parse(stdout.trim()).sequence));
+    expect(hostile.stdout).toContain("pwned");
+    expect(isHarmless(hostile.stdout.replaceAll("\n", ""))).toBe(true);
+  });
+
+  it("tells where to go on, and says of none that there is none", async () => {
+    await deadLetterOf("clients/paged/alerts", "1");
+    await deadLetterOf("clients/paged/alerts", "2");
+    const first = await run("list", "--client", "paged", "--limit", "1");
+    const [, before = ""] = /go on with --before (\d+)/.exec(first.stderr) ?? [];
+    const second = await run("list", "--client", "paged", "--before", before, "--json");
+    const { sequence } = JSON.parse(second.stdout.trim().split("\n")[0] ?? "");
+    expect(sequence).toBe(Number(before) - 1);
+    const none = await run("show", "999999");
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("no message 999999") });
+  });
 });

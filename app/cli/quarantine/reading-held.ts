@@ -1,10 +1,11 @@
 import type { HeldState } from "../../contract/quarantine-decision.ts";
 import type { HeldMessage } from "../../quarantine/held-message.ts";
-import { contentView, heldView, shownBytes } from "../../quarantine/held-view.ts";
+import { contentView, heldView } from "../../quarantine/held-view.ts";
 import { heldAt, heldPage } from "../../quarantine/quarantine.ts";
 import { printable } from "../../shared/printable.ts";
 import type { CommandContext } from "../command-context.ts";
 import { withNats } from "../nats-session.ts";
+import { writeContent } from "../stored-content.ts";
 
 export interface HeldListArguments {
   readonly client?: string;
@@ -77,21 +78,14 @@ export function showHeld(
       messages.line(`QUARANTINE has no message ${sequence}`);
       return 1;
     }
-    const [facts, content] = [heldView(message), contentView(message)];
+    const facts = heldView(message);
     if (json) {
-      await output.json(JSON.stringify({ ...facts, ...content }));
+      await output.json(JSON.stringify({ ...facts, ...contentView(message) }));
       return 0;
     }
     const { decision, rules, ...rest } = facts;
     const lines = { ...rest, rules: rules.join(",") || "-", ...prefixed(decision) };
-    for (const [name, value] of Object.entries(lines)) {
-      await output.line(`${name.padEnd(20)}${value}`);
-    }
-    const cut = message.data.length > shownBytes ? `, the first ${shownBytes} bytes` : "";
-    await output.line({ format: "bold", text: `text${cut}` });
-    await output.line(content.text);
-    await output.line({ format: "bold", text: `hex${cut}` });
-    for (const line of content.hex.split("\n")) await output.line(line);
+    await writeContent(output, lines, message.data);
     return 0;
   });
 }

@@ -1,5 +1,6 @@
 import { headers } from "../../contract/headers.ts";
 import { subjects } from "../../contract/subjects.ts";
+import { letterTopic } from "../../dead-letters/dead-letter.ts";
 
 export const tailTopics = ["alerts", "findings", "auth", "quarantine", "dead-letters"] as const;
 export type TailTopic = (typeof tailTopics)[number];
@@ -53,13 +54,7 @@ export function concerns(message: TailMessage, clientId: string): boolean {
 
 /** The topic of a dead letter, decoded; it may hold anything. Undefined when the header is missing. */
 export function deadLetterTopic(message: TailMessage): string | undefined {
-  const encoded = message.headers.get(headers.topic);
-  if (encoded === undefined) return undefined;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
+  return letterTopic(message.headers.get(headers.topic));
 }
 
 /** The payload as a JSON object, if it is one. */
