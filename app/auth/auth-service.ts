@@ -16,7 +16,7 @@ import type { CalloutResponder } from "./callout/callout-responder.ts";
 import type { DecisionRecorder } from "./callout/decision-recorder.ts";
 import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
-import type { GuessReports } from "./guessing/guess-reports.ts";
+import type { LoginFindings } from "./login-findings/login-findings.ts";
 import type { OneSession } from "./one-session/one-session.ts";
 import type { SilentSessions } from "./silence/silent-sessions.ts";
 
@@ -44,7 +44,7 @@ export interface AuthOptions {
   readonly revocation: { readonly stop: () => void };
   readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
   readonly bars: Pick<BarService, "bar" | "lift" | "list" | "stop">;
-  readonly guesses: Pick<GuessReports, "drain">;
+  readonly loginFindings: Pick<LoginFindings, "drain">;
   readonly oneSession: Pick<OneSession, "stop">;
   readonly silentSessions: Pick<SilentSessions, "answer">;
   readonly log: Logger;
@@ -126,7 +126,7 @@ export function createAuth(options: AuthOptions): Running {
       options.revocation.stop();
       options.cutOffs.stop();
       options.bars.stop();
-      await options.guesses.drain();
+      await options.loginFindings.drain();
       await options.oneSession.stop();
       recorder.flush({ last: true });
       options.heads.stop();

@@ -33,13 +33,14 @@ import {
   readAuthEnvironment,
   recordLimitsOf,
 } from "./environment.ts";
-import { createGuessMetrics } from "./guessing/guess-metrics.ts";
-import { GuessReports } from "./guessing/guess-reports.ts";
-import { Guesses, guessSettings } from "./guessing/guesses.ts";
 import { Admission } from "./limits/admission.ts";
 import { BacklogProbe } from "./limits/backlog-probe.ts";
 import { createLimitMetrics } from "./limits/limit-metrics.ts";
 import { LoginLimits } from "./limits/login-limits.ts";
+import { Flapping, flapSettings } from "./login-findings/flapping.ts";
+import { Guesses, guessSettings } from "./login-findings/guesses.ts";
+import { createLoginFindingMetrics } from "./login-findings/login-finding-metrics.ts";
+import { LoginFindings } from "./login-findings/login-findings.ts";
 import { startOneSession } from "./one-session/one-session.ts";
 import { createOneSessionMetrics } from "./one-session/one-session-metrics.ts";
 import { OwnLogins } from "./one-session/own-logins.ts";
@@ -145,10 +146,11 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     sessionMs: longestSessionMs(environment.SESSION_SECONDS),
     metrics: createOneSessionMetrics(context.metrics),
   });
-  const guesses = new GuessReports({
+  const loginFindings = new LoginFindings({
     ...{ connection: auth.connection, log, clock: nowMs },
     guesses: new Guesses(guessSettings, nowMs),
-    metrics: createGuessMetrics(context.metrics),
+    flapping: new Flapping(flapSettings, nowMs),
+    metrics: createLoginFindingMetrics(context.metrics),
   });
   const refusals = new HeldRefusals();
   const respond = createCalloutResponder({
@@ -162,8 +164,11 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     recorder,
     issuer,
     holdCutOff: () => refusals.wait(),
-    admitted: oneSession.admitted,
-    refused: (login) => guesses.note(login),
+    admitted: ({ address, ...login }) => {
+      oneSession.admitted(login);
+      loginFindings.admitted({ clientId: login.clientId, address });
+    },
+    refused: (login) => loginFindings.refused(login),
     sessionSeconds: environment.SESSION_SECONDS,
     metrics: { ...metrics, limited: limitMetrics.limited },
     log,
@@ -184,7 +189,7 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
   });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
-    ...{ cutOffs, bars, guesses, oneSession, silentSessions, log },
+    ...{ cutOffs, bars, loginFindings, oneSession, silentSessions, log },
   });
 }
 

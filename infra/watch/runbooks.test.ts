@@ -46,7 +46,7 @@ describe.each(files)("%s", (file) => {
 
   it("names alerts and commands that exist", () => {
     for (const [name] of text.matchAll(/\bSentinel[A-Z]\w+/g)) expect(alerts).toContain(name);
-    const called = [...text.matchAll(/\.\/sentinel (\w+)/g)].map(([, command]) => command);
+    const called = [...text.matchAll(/\.\/sentinel ([\w-]+)/g)].map(([, command]) => command);
     for (const command of called) expect(commands).toContain(command);
   });
 

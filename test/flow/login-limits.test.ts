@@ -129,6 +129,15 @@ describe("trying many ids", () => {
   });
 });
 
+it("a device that logs in again and again is found once, and let in", async () => {
+  const secret = await registerDevice(region, "restless");
+  for (let i = 0; i < 35; i++) {
+    expect(await login("restless", secret, "127.0.0.5")).toBe(told.admitted);
+  }
+
+  await expect.poll(() => findingsOf("restless"), soon).toEqual(["connect-flapping"]);
+});
+
 describe("a flood of ids that nobody has", () => {
   it("from one address is cut off, and from many leaves room for known devices", async () => {
     const secret = await registerDevice(region, "known");

@@ -1,9 +1,9 @@
 import { calloutLimitBytes } from "../../contract/limits.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { AuthMetrics } from "../auth-metrics.ts";
-import type { RefusedLogin } from "../guessing/guesses.ts";
 import type { LimitMetrics } from "../limits/limit-metrics.ts";
 import type { LoginLimits } from "../limits/login-limits.ts";
+import type { RefusedLogin } from "../login-findings/guesses.ts";
 import type { Login } from "../one-session/login.ts";
 import { type CalloutRequest, type ParsedCallout, parseCalloutRequest } from "./callout-request.ts";
 import type { Decision } from "./decide.ts";
@@ -25,8 +25,8 @@ export interface ResponderOptions {
   readonly holdCutOff: () => Promise<void>;
   /** Is told of each login that is refused. */
   readonly refused?: (login: RefusedLogin) => void;
-  /** Is told of each login that is admitted, and of the connection that it is for. */
-  readonly admitted?: (login: Omit<Login, "atMs">) => void;
+  /** Is told of each login that is admitted, of the connection that it is for, and from where. */
+  readonly admitted?: (login: Omit<Login, "atMs"> & { readonly address: string }) => void;
   /** After about so long a session ends and the device has to log in again. */
   readonly sessionSeconds: number;
   readonly metrics: AuthMetrics & Pick<LimitMetrics, "limited">;
@@ -90,7 +90,8 @@ function answer(
   if (decision.outcome === "admit") {
     const { proof, endsAt, record } = decision;
     const { clientId, labels } = record;
-    admitted?.({ clientId, serverId, connection: request.connection });
+    const { connection, address } = request;
+    admitted?.({ clientId, serverId, connection, address });
     const expires = sessionEnd(nowMs, Math.random(), { sessionSeconds, endsAt });
     const token = issuer.deviceToken({ userNkey, clientId, proof, labels, nowMs, expires });
     return issuer.answer({ userNkey, serverId, nowMs, result: { token } });

@@ -67,9 +67,9 @@ const limits: Section = {
       ],
     }),
     graph({
-      title: "Lock-outs begun, and who tries secrets",
+      title: "Lock-outs begun, and what logins say",
       description:
-        "Of one id at one address, or of an address; findings of an address that tries many ids, or of a device that is tried from many addresses",
+        "Of one id at one address, or of an address; findings of an address that tries many ids, of a device that is tried from many addresses, or of one that logs in again and again",
       unit: "reqps",
       width: 6,
       queries: [
@@ -78,11 +78,11 @@ const limits: Section = {
           legend: "{{limit}}",
         },
         {
-          expr: `sum by (rule) (rate(sentinel_auth_guess_findings_total[${range}]))`,
+          expr: `sum by (rule) (rate(sentinel_auth_login_findings_total[${range}]))`,
           legend: "{{rule}}",
         },
         {
-          expr: `sum(rate(sentinel_auth_guess_findings_untold_total[${range}]))`,
+          expr: `sum(rate(sentinel_auth_login_findings_untold_total[${range}]))`,
           legend: "not told",
         },
       ],

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RefusalCode } from "../callout/refusal.ts";
-import { guessFinding, subjectOfGuess } from "./guess-finding.ts";
 import { Guesses } from "./guesses.ts";
+import { loginFinding, subjectOf } from "./login-finding.ts";
 
 const windowMs = 3_600_000;
 function guessesOf(perMinute = 100) {
@@ -70,15 +70,15 @@ it("only counts those beyond so many in a minute", () => {
 it("is a finding of the address that does it, or of the device that it is done to", () => {
   const ids = Array.from({ length: 12 }, (_, n) => `pump-${n}`);
   const stuffing = { rule: "credential-stuffing", address: "20010db800000001/64", ids } as const;
-  expect(subjectOfGuess(stuffing)).toBe("address-20010db800000001-64");
-  const { message, resources, finding_info } = guessFinding(stuffing, 1_000.5);
+  expect(subjectOf(stuffing)).toBe("address-20010db800000001-64");
+  const { message, resources, finding_info } = loginFinding(stuffing, 1_000.5);
   expect(message).toContain("pump-9 and 2 more");
   expect(resources).toEqual([]);
   expect(finding_info.analytic.uid).toBe("credential-stuffing");
   const addresses = ["192.0.2.1", "192.0.2.2"];
   const guessing = { rule: "distributed-guessing", clientId: "pump-1", addresses } as const;
-  expect(subjectOfGuess(guessing)).toBe("pump-1");
-  expect(guessFinding(guessing, 1_000)).toMatchObject({
+  expect(subjectOf(guessing)).toBe("pump-1");
+  expect(loginFinding(guessing, 1_000)).toMatchObject({
     ...{ time: 1_000, severity_id: 3 },
     resources: [{ type: "Device", uid: "pump-1" }],
     evidences: [{ data: { excerpt: "pump-1 tried from 192.0.2.1, 192.0.2.2" } }],
