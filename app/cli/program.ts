@@ -5,7 +5,6 @@ import { addAuditCommands } from "./audit/audit-commands.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addDeadLetterCommands } from "./dead-letters/dead-letter-commands.ts";
 import { addDeviceCommands } from "./devices/device-commands.ts";
-import { doctorCommand } from "./doctor/doctor-command.ts";
 import { addEnforcementCommands } from "./enforcement/enforcement-commands.ts";
 import { addExceptionCommands } from "./exceptions/exception-commands.ts";
 import { addFindingCommands } from "./findings/finding-commands.ts";
@@ -15,7 +14,6 @@ import { linesIn } from "./output.ts";
 import { addPublishCommand } from "./publish/add-publish-command.ts";
 import { addQuarantineCommands } from "./quarantine/quarantine-commands.ts";
 import { addRuleCommands } from "./rules/rule-commands.ts";
-import { tailCommand } from "./tail/tail-command.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
 import { addTokenCommands } from "./tokens/token-commands.ts";
 
@@ -93,7 +91,11 @@ export function createProgram(
         ),
     )
     .action(({ json, read }) =>
-      run((context) => doctorCommand(context, { json, read }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./doctor/doctor-command.ts")).doctorCommand(context, { json, read }),
+        program.opts(),
+      ),
     );
   return program;
 }
@@ -118,7 +120,13 @@ function addTailCommand(program: Command, run: RunCommand): void {
       const topics = named.length > 0 ? [...new Set(named)] : tailTopics;
       const { since: sinceMs, client, json } = options;
       return run(
-        (context) => tailCommand(context, { topics, sinceMs, client, json }),
+        async (context) =>
+          (await import("./tail/tail-command.ts")).tailCommand(context, {
+            topics,
+            sinceMs,
+            client,
+            json,
+          }),
         program.opts(),
       );
     });

@@ -18,6 +18,8 @@ export interface FindingFilter {
 const stream = "SECURITY_EVENTS";
 const lagLimitMs = 10_000;
 const lagRetryMs = 50;
+/** Read together: with all that is made of them they are what an export has in memory. */
+const atOnce = 250;
 
 /**
  * Findings that are stored now, oldest first, however many: no more than one batch of them is in memory.
@@ -56,7 +58,7 @@ async function* storedNow(
     since === undefined ? { sequence: Math.max(1, sight.firstSequence) } : { since };
   let patientUntil = performance.now() + lagLimitMs;
   for (;;) {
-    const batch = await readBatch(connection, stream, { from });
+    const batch = await readBatch(connection, stream, { from, limit: atOnce });
     for (const message of batch) if (message.sequence <= sight.lastSequence) yield message;
     const read = batch.at(-1)?.sequence;
     if (read === undefined) {

@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { isClientId } from "../../contract/client-id.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
-import { traceAlert } from "./trace-command.ts";
 
 const threeDays = 72 * 3_600_000;
 
@@ -33,6 +32,10 @@ export function addAlertCommands(program: Command, run: RunCommand): void {
     if (named === undefined && (!id.includes(":") || !isClientId(client))) {
       trace.error("error: name the client by --client: streams are searched by client");
     }
-    return run((context) => traceAlert(context, { id, client, since, json }), program.opts());
+    return run(
+      async (context) =>
+        (await import("./trace-command.ts")).traceAlert(context, { id, client, since, json }),
+      program.opts(),
+    );
   });
 }

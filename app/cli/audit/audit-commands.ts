@@ -3,10 +3,6 @@ import { auditKinds } from "../../contract/subjects.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, examples, positive } from "../option-values.ts";
 import type { AuditRange } from "./audit-source.ts";
-import { compareAudit } from "./compare-command.ts";
-import { exportAudit } from "./export-command.ts";
-import { listAudit } from "./list-command.ts";
-import { verifyAudit } from "./verify-command.ts";
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
 
@@ -76,7 +72,15 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
       if (live && archive === undefined) verify.error("error: --live goes with --archive");
       const range = rangeOf(verify, options);
       return run(
-        (context) => verifyAudit(context, { ...range, file, anchors, archive, live, json }),
+        async (context) =>
+          (await import("./verify-command.ts")).verifyAudit(context, {
+            ...range,
+            file,
+            anchors,
+            archive,
+            live,
+            json,
+          }),
         program.opts(),
       );
     });
@@ -99,7 +103,12 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
         "Exit codes: 0 the same, 1 different or not readable, 2 called wrongly.\n" +
         examples("sentinel audit compare --with eu-west.jsonl.gz --with ap-south.jsonl.gz"),
     )
-    .action((options) => run((context) => compareAudit(context, options), program.opts()));
+    .action((options) =>
+      run(
+        async (context) => (await import("./compare-command.ts")).compareAudit(context, options),
+        program.opts(),
+      ),
+    );
   const exporting = audit
     .command("export")
     .description("writes audit records as JSON lines, which verify --file can check")
@@ -113,7 +122,11 @@ export function addAuditCommands(program: Command, run: RunCommand): void {
     .action((options) => {
       const range = rangeOf(exporting, options);
       const { out } = options;
-      return run((context) => exportAudit(context, { ...range, out }), program.opts());
+      return run(
+        async (context) =>
+          (await import("./export-command.ts")).exportAudit(context, { ...range, out }),
+        program.opts(),
+      );
     });
 }
 
@@ -138,6 +151,10 @@ function addListCommand(audit: Command, program: Command, run: RunCommand): void
     .action(({ client, kind, limit, after, json, ...options }) => {
       const { from: since, to: until } = rangeOf(listing, options);
       const filter = { client, kind, since, until };
-      return run((context) => listAudit(context, { filter, limit, after, json }), program.opts());
+      return run(
+        async (context) =>
+          (await import("./list-command.ts")).listAudit(context, { filter, limit, after, json }),
+        program.opts(),
+      );
     });
 }

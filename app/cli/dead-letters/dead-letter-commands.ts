@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { deadLetterReasons } from "../../contract/dead-letter.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, examples, positive } from "../option-values.ts";
-import { listLetters, showLetter } from "./reading-letters.ts";
 
 /** `sentinel dead-letters`: what could not be taken, and why. */
 export function addDeadLetterCommands(program: Command, run: RunCommand): void {
@@ -27,7 +26,12 @@ export function addDeadLetterCommands(program: Command, run: RunCommand): void {
         "rightly.\n" +
         examples("sentinel dead-letters list --reason payload-not-json --limit 20"),
     )
-    .action((options) => run((context) => listLetters(context, options), program.opts()));
+    .action((options) =>
+      run(
+        async (context) => (await import("./reading-letters.ts")).listLetters(context, options),
+        program.opts(),
+      ),
+    );
   letters
     .command("show")
     .description("shows one: why, and its bytes as harmless text and in hex")
@@ -35,6 +39,10 @@ export function addDeadLetterCommands(program: Command, run: RunCommand): void {
     .option("--json", "one JSON object", false)
     .addHelpText("after", examples("sentinel dead-letters show 17"))
     .action((sequence: number, options) =>
-      run((context) => showLetter(context, { sequence, ...options }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./reading-letters.ts")).showLetter(context, { sequence, ...options }),
+        program.opts(),
+      ),
     );
 }

@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import { type RegionName, regionNames } from "../../contract/regions.ts";
 import { isItemName } from "../../registry/device-key.ts";
-import type { RunCommand } from "../command-context.ts";
+import type { CommandContext, RunCommand } from "../command-context.ts";
 import { OperatorError } from "../operator-error.ts";
 import { clientId, duration, examples, labelList } from "../option-values.ts";
 import {
@@ -9,21 +9,7 @@ import {
   chosenFingerprint,
   withCertificate,
 } from "./certificate-options.ts";
-import {
-  addVerb,
-  changeDevices,
-  type DeviceVerb,
-  deleteVerb,
-  disconnectVerb,
-  labelVerb,
-  type NewDevice,
-  pinVerb,
-  resumeVerb,
-  revokeVerb,
-  rotateVerb,
-  suspendVerb,
-  unpinVerb,
-} from "./change-devices.ts";
+import type { DeviceVerb, NewDevice } from "./change-devices.ts";
 import { fromStdin } from "./device-ids.ts";
 import { ids } from "./id-arguments.ts";
 import { addImportCommand } from "./import-options.ts";
@@ -33,6 +19,18 @@ const region = (description: string) =>
   new Option("--region <region>", description).choices(regionNames);
 const labels = (description: string) =>
   new Option("-l, --label <label>", description).argParser(labelList).default([], "none");
+
+type Changing = typeof import("./change-devices.ts");
+
+/** Who does not change devices does not load what that takes. */
+async function change(
+  context: CommandContext,
+  named: readonly string[],
+  { yes, verb }: { readonly yes: boolean; readonly verb: (changing: Changing) => DeviceVerb },
+): Promise<number> {
+  const changing = await import("./change-devices.ts");
+  return changing.changeDevices(context, { ids: named, yes }, verb(changing));
+}
 
 /** `sentinel devices`: the registry. */
 export function addDeviceCommands(program: Command, run: RunCommand): void {
@@ -54,8 +52,8 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
       .description(does)
       .addArgument(ids(accepts))
       .addHelpText("after", examples(...shown));
-  const act = (named: readonly string[], yes: boolean, done: DeviceVerb) =>
-    run((context) => changeDevices(context, { ids: named, yes }, done), program.opts());
+  const act = (named: readonly string[], yes: boolean, verb: (changing: Changing) => DeviceVerb) =>
+    run((context) => change(context, named, { yes, verb }), program.opts());
   const yes = () => new Option("-y, --yes", "do not ask on a terminal").default(false);
 
   verb("rotate", "gives devices new secrets and shows them, once, as client_id,secret", [
@@ -68,16 +66,18 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
         .default(duration("1d"), "1d"),
     )
     .addOption(yes())
-    .action((named, options) => act(named, options.yes, rotateVerb(options.overlap)));
+    .action((named, options) =>
+      act(named, options.yes, ({ rotateVerb }) => rotateVerb(options.overlap)),
+    );
   verb("suspend", "keeps devices from connecting until they are resumed", [
     "sentinel devices suspend pump-7 pump-8",
-  ]).action((named) => act(named, true, suspendVerb));
+  ]).action((named) => act(named, true, ({ suspendVerb }) => suspendVerb));
   verb("resume", "lets suspended devices connect again", ["sentinel devices resume pump-7"]).action(
-    (named) => act(named, true, resumeVerb),
+    (named) => act(named, true, ({ resumeVerb }) => resumeVerb),
   );
   verb("disconnect", "ends devices' sessions in every region; they may connect again at once", [
     "sentinel devices disconnect pump-7",
-  ]).action((named) => act(named, true, disconnectVerb));
+  ]).action((named) => act(named, true, ({ disconnectVerb }) => disconnectVerb));
   const revoking = [
     "sentinel devices revoke pump-7 pump-8",
     "sentinel devices revoke - < stolen.txt",
@@ -85,7 +85,9 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   verb("revoke", "ends devices' right to connect, for good", revoking, isItemName)
     .option("--force", "also of devices whose records are damaged", false)
     .addOption(yes())
-    .action((named, options) => act(named, options.yes, revokeVerb(options.force)));
+    .action((named, options) =>
+      act(named, options.yes, ({ revokeVerb }) => revokeVerb(options.force)),
+    );
   const deleting = ["sentinel devices delete pump-7"];
   verb(
     "delete",
@@ -95,13 +97,15 @@ export function addDeviceCommands(program: Command, run: RunCommand): void {
   )
     .option("--force", "also of devices that are not revoked, or whose records are damaged", false)
     .addOption(yes())
-    .action((named, options) => act(named, options.yes, deleteVerb(options.force)));
+    .action((named, options) =>
+      act(named, options.yes, ({ deleteVerb }) => deleteVerb(options.force)),
+    );
   verb("label", "gives devices these labels instead of those they have", [
     "sentinel devices label pump-7 --label site:oslo --label model:x",
     "sentinel devices label pump-7",
   ])
     .addOption(labels("label of the devices; may be repeated"))
-    .action((named, options) => act(named, true, labelVerb(options.label)));
+    .action((named, options) => act(named, true, ({ labelVerb }) => labelVerb(options.label)));
 }
 
 function addAddCommand(devices: Command, program: Command, run: RunCommand): void {
@@ -118,11 +122,10 @@ function addAddCommand(devices: Command, program: Command, run: RunCommand): voi
       ),
     )
     .action((named: string[], options) =>
-      run(
-        (context) =>
-          changeDevices(context, { ids: named, yes: true }, addVerb(newDevice(named, options))),
-        program.opts(),
-      ),
+      run((context) => {
+        const added = newDevice(named, options);
+        return change(context, named, { yes: true, verb: ({ addVerb }) => addVerb(added) });
+      }, program.opts()),
     );
 }
 
@@ -167,7 +170,7 @@ function addPinCommands(devices: Command, program: Command, run: RunCommand): vo
         if (pinned === undefined) {
           throw new OperatorError("name the certificate by --certificate or --fingerprint");
         }
-        return changeDevices(context, { ids: [named], yes: true }, pinVerb(pinned));
+        return change(context, [named], { yes: true, verb: ({ pinVerb }) => pinVerb(pinned) });
       }, program.opts()),
     );
   devices
@@ -177,7 +180,7 @@ function addPinCommands(devices: Command, program: Command, run: RunCommand): vo
     .addHelpText("after", examples("sentinel devices unpin pump-7"))
     .action((named: string[]) =>
       run(
-        (context) => changeDevices(context, { ids: named, yes: true }, unpinVerb),
+        (context) => change(context, named, { yes: true, verb: ({ unpinVerb }) => unpinVerb }),
         program.opts(),
       ),
     );

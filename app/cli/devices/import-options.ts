@@ -3,7 +3,6 @@ import { deviceStatuses } from "../../contract/device.ts";
 import { rowFormats } from "../../registry/import/device-rows.ts";
 import type { RunCommand } from "../command-context.ts";
 import { examples, positive } from "../option-values.ts";
-import { importCommand } from "./import-command.ts";
 
 const help =
   "\nColumns: client_id, and optionally secret (32 characters or more; made when absent), status\n" +
@@ -57,7 +56,12 @@ export function addImportCommand(devices: Command, program: Command, run: RunCom
         ...{ rate: undefined, checkpoint: undefined },
       };
       return run(
-        (context) => importCommand(context, { ...unset, ...options, file }),
+        async (context) =>
+          (await import("./import-command.ts")).importCommand(context, {
+            ...unset,
+            ...options,
+            file,
+          }),
         program.opts(),
       );
     });

@@ -6,9 +6,7 @@ import type { DeviceFilter } from "../../registry/device-page.ts";
 import { rowFormats } from "../../registry/import/device-rows.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples, label, positive } from "../option-values.ts";
-import { deviceHistory } from "./device-history.ts";
 import { ids } from "./id-arguments.ts";
-import { exportDevices, listDevices, showDevices } from "./list-devices.ts";
 
 const sevenDays = 7 * 86_400_000;
 
@@ -37,7 +35,13 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
     )
     .action(({ json, limit, after, ...filter }) =>
       run(
-        (context) => listDevices(context, { json, limit, after, filter: filterOf(filter) }),
+        async (context) =>
+          (await import("./list-devices.ts")).listDevices(context, {
+            json,
+            limit,
+            after,
+            filter: filterOf(filter),
+          }),
         program.opts(),
       ),
     );
@@ -48,7 +52,11 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
     .option("--json", "a JSON object a line", false)
     .addHelpText("after", examples("sentinel devices show pump-7"))
     .action((named: string[], { json }) =>
-      run((context) => showDevices(context, { ids: named, json }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./list-devices.ts")).showDevices(context, { ids: named, json }),
+        program.opts(),
+      ),
     );
   devices
     .command("history")
@@ -64,7 +72,14 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
         examples("sentinel devices history pump-7 --since 24h"),
     )
     .action((id: string, options) =>
-      run((context) => deviceHistory(context, { clientId: id, ...options }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./device-history.ts")).deviceHistory(context, {
+            clientId: id,
+            ...options,
+          }),
+        program.opts(),
+      ),
     );
   filtered(
     devices.command("export").description("writes all devices to standard output, without secrets"),
@@ -79,7 +94,11 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
     )
     .action(({ format, ...filter }) =>
       run(
-        (context) => exportDevices(context, { format, filter: filterOf(filter) }),
+        async (context) =>
+          (await import("./list-devices.ts")).exportDevices(context, {
+            format,
+            filter: filterOf(filter),
+          }),
         program.opts(),
       ),
     );

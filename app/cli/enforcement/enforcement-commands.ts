@@ -2,7 +2,7 @@ import { Argument, type Command } from "commander";
 import { liftReasonLimit } from "../../contract/enforcement.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientIds, examples, reasonWithin } from "../option-values.ts";
-import { type LiftOptions, liftBars, showBars } from "./enforcement-work.ts";
+import type { LiftOptions } from "./enforcement-work.ts";
 
 /** Whom policy keeps out of all regions. */
 export function addEnforcementCommands(program: Command, run: RunCommand): void {
@@ -14,7 +14,12 @@ export function addEnforcementCommands(program: Command, run: RunCommand): void 
     .description("lists those that are kept out, or would be, the latest first")
     .option("--all", "also those of the last 24 hours that are over or lifted", false)
     .option("--json", "a JSON object a line", false)
-    .action((options) => run((context) => showBars(context, options), program.opts()));
+    .action((options) =>
+      run(
+        async (context) => (await import("./enforcement-work.ts")).showBars(context, options),
+        program.opts(),
+      ),
+    );
   enforcement
     .command("lift")
     .description("lets devices in again, in all regions")
@@ -22,6 +27,10 @@ export function addEnforcementCommands(program: Command, run: RunCommand): void 
     .requiredOption("--reason <text>", "why", reasonWithin(liftReasonLimit))
     .addHelpText("after", examples('sentinel enforcement lift pump-7 --reason "a drill"'))
     .action((named: string[], options: LiftOptions) =>
-      run((context) => liftBars(context, named, options), program.opts()),
+      run(
+        async (context) =>
+          (await import("./enforcement-work.ts")).liftBars(context, named, options),
+        program.opts(),
+      ),
     );
 }

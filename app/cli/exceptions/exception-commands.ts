@@ -12,13 +12,7 @@ import {
 import { origins } from "../../contract/subjects.ts";
 import type { RunCommand } from "../command-context.ts";
 import { collect, duration, examples, label, reasonWithin } from "../option-values.ts";
-import {
-  addException,
-  endExceptions,
-  listExceptions,
-  type ScopeOptions,
-  showPreview,
-} from "./exception-work.ts";
+import type { ScopeOptions } from "./exception-work.ts";
 
 const matching = (pattern: RegExp, complaint: string) => (value: string) => {
   if (pattern.test(value)) return value;
@@ -61,7 +55,7 @@ export function addExceptionCommands(program: Command, run: RunCommand): void {
     .option("--rules <folder>", "for --sigma: folder of the rules (default: those that ship)")
     .action(({ sigma, ...options }) =>
       run(async (context) => {
-        if (!sigma) return listExceptions(context, options);
+        if (!sigma) return (await import("./exception-work.ts")).listExceptions(context, options);
         // It reads the rules, which loads what compiles them.
         const { exportSigma } = await import("./export-sigma.ts");
         return exportSigma(context, options);
@@ -71,7 +65,10 @@ export function addExceptionCommands(program: Command, run: RunCommand): void {
     .description("says what an exception would have hidden in the last 30 days")
     .addHelpText("after", examples("sentinel exceptions preview --rule odd-rate --client bench-*"))
     .action((options: ScopeOptions) =>
-      run((context) => showPreview(context, options), program.opts()),
+      run(
+        async (context) => (await import("./exception-work.ts")).showPreview(context, options),
+        program.opts(),
+      ),
     );
   scoped(exceptions.command("add"))
     .description("adds an exception or a silence; what is held back stays held back")
@@ -92,10 +89,20 @@ export function addExceptionCommands(program: Command, run: RunCommand): void {
         'sentinel exceptions add --rule odd-rate --label site:bench --for 30d --reason "load tests"',
       ),
     )
-    .action((options) => run((context) => addException(context, options), program.opts()));
+    .action((options) =>
+      run(
+        async (context) => (await import("./exception-work.ts")).addException(context, options),
+        program.opts(),
+      ),
+    );
   exceptions
     .command("end")
     .description("ends exceptions and silences")
     .addArgument(ids)
-    .action((named: string[]) => run((context) => endExceptions(context, named), program.opts()));
+    .action((named: string[]) =>
+      run(
+        async (context) => (await import("./exception-work.ts")).endExceptions(context, named),
+        program.opts(),
+      ),
+    );
 }

@@ -1,27 +1,8 @@
 import { type Command, Option } from "commander";
 import { incidentSeverities } from "../../contract/incident.ts";
-import { findingLines } from "../../incidents/finding-table.ts";
-import { type FindingFilter, storedFindings } from "../../incidents/stored-findings.ts";
-import { type ExportFormat, exportFormats } from "../../shared/export-formats.ts";
-import type { CommandContext, RunCommand } from "../command-context.ts";
-import { withNats } from "../nats-session.ts";
+import { exportFormats } from "../../shared/export-formats.ts";
+import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
-
-interface ExportArguments {
-  readonly filter: FindingFilter;
-  readonly format: ExportFormat;
-}
-
-const exportFindings = (
-  { variables, output }: CommandContext,
-  { filter, format }: ExportArguments,
-): Promise<number> =>
-  withNats(variables, async (connection) => {
-    for await (const line of findingLines(storedFindings(connection, filter), format)) {
-      await (format === "csv" ? output.line(line) : output.json(line));
-    }
-    return 0;
-  });
 
 /** `sentinel findings`: what was found, one by one. */
 export function addFindingCommands(program: Command, run: RunCommand): void {
@@ -47,6 +28,10 @@ export function addFindingCommands(program: Command, run: RunCommand): void {
     )
     .action(({ format, since, ...wanted }) => {
       const filter = { ...wanted, since: since && Date.now() - since };
-      return run((context) => exportFindings(context, { filter, format }), program.opts());
+      return run(
+        async (context) =>
+          (await import("./export-findings.ts")).exportFindings(context, { filter, format }),
+        program.opts(),
+      );
     });
 }

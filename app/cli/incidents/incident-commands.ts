@@ -11,7 +11,6 @@ import { exportFormats } from "../../shared/export-formats.ts";
 import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, collect, duration, examples, positive } from "../option-values.ts";
-import { decideIncidents, exportIncidents, listIncidents, showIncident } from "./incident-work.ts";
 
 const ids = new Argument("<id...>", "ids of incidents").argParser(
   collect(isIncidentId, "The id of an incident is one that `sentinel incidents list` shows."),
@@ -37,7 +36,11 @@ export function addIncidentCommands(program: Command, run: RunCommand): void {
     .option("--json", "a JSON object a line", false)
     .addHelpText("after", examples("sentinel incidents list --status new --severity critical"))
     .action(({ json, limit, ...filter }) =>
-      run((context) => listIncidents(context, { json, limit, filter }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./incident-work.ts")).listIncidents(context, { json, limit, filter }),
+        program.opts(),
+      ),
     );
   incidents
     .command("show")
@@ -45,7 +48,10 @@ export function addIncidentCommands(program: Command, run: RunCommand): void {
     .addArgument(new Argument("<id>", "id of an incident").argParser(oneId))
     .option("--json", "as JSON", false)
     .action((id: string, { json }) =>
-      run((context) => showIncident(context, { id, json }), program.opts()),
+      run(
+        async (context) => (await import("./incident-work.ts")).showIncident(context, { id, json }),
+        program.opts(),
+      ),
     );
   addExport(incidents, program, run);
   addDecisions(incidents, program, run);
@@ -74,7 +80,12 @@ function addExport(incidents: Command, program: Command, run: RunCommand): void 
     .action(({ format, since = Number.POSITIVE_INFINITY, ...filter }) => {
       const sinceMs = Date.now() - since;
       return run(
-        (context) => exportIncidents(context, { format, sinceMs, filter }),
+        async (context) =>
+          (await import("./incident-work.ts")).exportIncidents(context, {
+            format,
+            sinceMs,
+            filter,
+          }),
         program.opts(),
       );
     });
@@ -88,7 +99,11 @@ function addDecisions(incidents: Command, program: Command, run: RunCommand): vo
     .requiredOption("--to <name>", "who", text(assigneeLimit))
     .action((named: string[], { to: assignee }) => {
       const decision = { kind: "assign", assignee } as const;
-      return run((context) => decideIncidents(context, { ids: named, decision }), program.opts());
+      return run(
+        async (context) =>
+          (await import("./incident-work.ts")).decideIncidents(context, { ids: named, decision }),
+        program.opts(),
+      );
     });
   incidents
     .command("close")
@@ -106,7 +121,11 @@ function addDecisions(incidents: Command, program: Command, run: RunCommand): vo
     )
     .action((named: string[], { verdict, note }) => {
       const decision = { kind: "close", verdict, note } as const;
-      return run((context) => decideIncidents(context, { ids: named, decision }), program.opts());
+      return run(
+        async (context) =>
+          (await import("./incident-work.ts")).decideIncidents(context, { ids: named, decision }),
+        program.opts(),
+      );
     });
 }
 

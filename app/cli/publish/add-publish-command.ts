@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from "commander";
 import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
-import { publishCommand } from "./publish-command.ts";
 
 const minute = 60_000;
 
@@ -51,7 +50,13 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
     const alert = single ? { client, payload, ...(id !== undefined && { id }) } : undefined;
     const what = alert ? { alert } : { lines };
     return run(
-      (context) => publishCommand(context, { ...what, confirm, timeoutMs, journal }),
+      async (context) =>
+        (await import("./publish-command.ts")).publishCommand(context, {
+          ...what,
+          confirm,
+          timeoutMs,
+          journal,
+        }),
       program.opts(),
     );
   });

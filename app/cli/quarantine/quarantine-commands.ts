@@ -8,8 +8,6 @@ import {
 } from "../../contract/quarantine-decision.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, examples, positive } from "../option-values.ts";
-import { decideHeldMessages } from "./decide-command.ts";
-import { listHeld, showHeld } from "./reading-held.ts";
 
 const client = () =>
   new Option("--client <id>", "only messages of or for this client").argParser(clientId);
@@ -60,7 +58,12 @@ export function addQuarantineCommands(program: Command, run: RunCommand): void {
     .option("--limit <messages>", "so many at most", positive)
     .option("--json", "a JSON object a line", false)
     .addHelpText("after", examples("sentinel quarantine list --state held --client pump-7"))
-    .action((options) => run((context) => listHeld(context, options), program.opts()));
+    .action((options) =>
+      run(
+        async (context) => (await import("./reading-held.ts")).listHeld(context, options),
+        program.opts(),
+      ),
+    );
   quarantine
     .command("show")
     .description("shows one: what held it, and its bytes as harmless text and in hex")
@@ -68,7 +71,11 @@ export function addQuarantineCommands(program: Command, run: RunCommand): void {
     .option("--json", "one JSON object", false)
     .addHelpText("after", examples("sentinel quarantine show 4711"))
     .action((sequence: number, options) =>
-      run((context) => showHeld(context, { sequence, ...options }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./reading-held.ts")).showHeld(context, { sequence, ...options }),
+        program.opts(),
+      ),
     );
   addDeciding(quarantine, { program, run, action: "release" });
   addDeciding(quarantine, { program, run, action: "drop" });
@@ -119,7 +126,12 @@ function addDeciding(
       command.error("error: name either messages, or --client, --rule or --all");
     }
     return run(
-      (context) => decideHeldMessages(context, { action, sequences: named ?? [], ...options }),
+      async (context) =>
+        (await import("./decide-command.ts")).decideHeldMessages(context, {
+          action,
+          sequences: named ?? [],
+          ...options,
+        }),
       program.opts(),
     );
   });

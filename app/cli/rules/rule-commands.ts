@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { origins } from "../../contract/subjects.ts";
 import { costLimit } from "../../inspector/patterns/cost-limits.ts";
-import { origins } from "../../inspector/patterns/rule.ts";
 import { isPrintable } from "../../shared/printable.ts";
 import type { RunCommand } from "../command-context.ts";
 import { examples, positive } from "../option-values.ts";
