@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { DeviceRegistry } from "../../app/registry/device-registry.ts";
 import { DeviceConflict } from "../../app/registry/registry-errors.ts";
@@ -61,6 +62,26 @@ export const connectDevice = (
   region: Region,
   options: EdgeOptions & { password: string },
 ): Promise<Inbox> => connectEdge(region, { username: options.clientId, ...options });
+
+const patienceMs = 60_000;
+const retryMs = 200;
+
+/**
+ * The same of a device that comes again until its edge takes it, as devices do: a busy region refuses
+ * some, and for a second who has just been taken over.
+ */
+export async function connectInTime(
+  region: Region,
+  options: EdgeOptions & { password: string },
+): Promise<Inbox> {
+  for (const untilMs = performance.now() + patienceMs; ; await delay(retryMs)) {
+    try {
+      return await connectDevice(region, options);
+    } catch (error) {
+      if (performance.now() > untilMs) throw error;
+    }
+  }
+}
 
 /** The same of a device that shows a certificate, or nothing at all. */
 export const connectCertified = (
