@@ -2,7 +2,7 @@ import { createConnection, createServer, type Socket } from "node:net";
 
 /**
  * What a line does with what is sent over it: half of the delay there, half on the way back.
- * `silent`: swallows it, as a network that drops does.
+ * `silent`: swallows it, as a network that drops does, and that the near end has closed.
  */
 export type LineState =
   | { readonly kind: "open"; readonly delayMs: number }
@@ -21,7 +21,7 @@ const host = "127.0.0.1";
 export async function layDelayLine(target: number): Promise<DelayLine> {
   let state: LineState = { kind: "open", delayMs: 0 };
   const sockets = new Set<Socket>();
-  const carry = (from: Socket, to: Socket) => {
+  const carry = (from: Socket, to: Socket, far: Socket) => {
     sockets.add(from);
     from.setNoDelay(true);
     from.on("data", (data) => {
@@ -34,7 +34,7 @@ export async function layDelayLine(target: number): Promise<DelayLine> {
     from.on("error", () => {});
     from.on("close", () => {
       sockets.delete(from);
-      to.destroy();
+      if (state.kind !== "silent" || from === far) to.destroy();
     });
   };
   const server = createServer((near) => {
@@ -43,8 +43,8 @@ export async function layDelayLine(target: number): Promise<DelayLine> {
       return;
     }
     const far = createConnection(target, host);
-    carry(near, far);
-    carry(far, near);
+    carry(near, far, far);
+    carry(far, near, far);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const drop = () => {

@@ -15,7 +15,7 @@ export const nft = (args: readonly string[], input = ""): string =>
  */
 export function kernelTakesRules(): boolean {
   if (process.getuid?.() !== 0)
-    throw new Error("the fence is tested by root; run the tests as root");
+    throw new Error("rules of the kernel are tested by root; run the tests as root");
   try {
     nft(["list", "tables"]);
     return true;
@@ -24,7 +24,7 @@ export function kernelTakesRules(): boolean {
       throw new Error("there is no nft; run: tools/bootstrap-nft.sh", { cause: error });
     }
     process.stderr.write(
-      `the fence is NOT TESTED: this kernel takes no rules from root: ${(error as Error).message}\n`,
+      `what rules of the kernel do is NOT TESTED: this kernel takes no rules from root: ${(error as Error).message}\n`,
     );
     return false;
   }

@@ -6,7 +6,7 @@ export function dropPackets(port: number): () => void {
   nft(
     ["-f", "-"],
     `table ${table} {
-      chain drop {
+      chain lost {
         type filter hook input priority -300
         iif lo tcp sport ${port} drop
         iif lo tcp dport ${port} drop
