@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sentinel, startSentinel } from "../../app/cli/sentinel.fixture.ts";
 import { topics } from "../../app/contract/subjects.ts";
 import type { Region } from "../../local/region.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
+import { connectInTime, registerDevice } from "../support/clients.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 const within = { timeout: 120_000, interval: 50 };
@@ -32,7 +32,7 @@ const lines = (client: string, texts: readonly string[]) =>
 
 async function inboxOf(client: string): Promise<() => readonly string[]> {
   const password = await registerDevice(region, client);
-  const { client: device, received } = await connectDevice(region, { clientId: client, password });
+  const { client: device, received } = await connectInTime(region, { clientId: client, password });
   await device.subscribeAsync(topics.alerts(client));
   return () => received.map(({ payload }) => payload);
 }

@@ -9,7 +9,7 @@ import { partitionCount, partitionIds } from "../../app/contract/partitions.ts";
 import { jetstreamManager } from "../../app/shared/nats.ts";
 import { type Load, type LoadOptions, type LoadResult, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
+import { connectInTime, registerDevice } from "../support/clients.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -114,7 +114,7 @@ describe("kill -9 under 600 alerts a second", () => {
       // The other replica admits every device that comes now.
       for (const id of ["late-1", "late-2", "late-3"]) {
         const password = await registerDevice(region, id);
-        const { client } = await connectDevice(region, { clientId: id, password });
+        const { client } = await connectInTime(region, { clientId: id, password });
         await client.endAsync(true);
       }
       await victim.start();

@@ -7,7 +7,7 @@ import type { RegionName } from "../../app/contract/regions.ts";
 import { subjects, topics } from "../../app/contract/subjects.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import { readLast } from "../../app/shared/stored-messages.ts";
-import { connectDevice, type Inbox, registerDevice } from "../support/clients.ts";
+import { connectInTime, type Inbox, registerDevice } from "../support/clients.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { type LinkedRegions, startLinkedRegions } from "../support/linked-regions.ts";
 import { metricOf } from "../support/metric.ts";
@@ -51,7 +51,7 @@ interface Device {
   readonly password: string;
 }
 async function comes(region: RegionName, device: Device) {
-  const inbox = await connectDevice(regions.of(region), { ...device });
+  const inbox = await connectInTime(regions.of(region), { ...device });
   await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 0 });
   return { inbox, got: () => inbox.received.map(({ payload }) => payload) };
 }
@@ -127,6 +127,7 @@ it(
     const password = await registerDevice(regions.of(here), clientId);
     await registerDevice(regions.of(there), clientId, password);
     const device = { clientId, password };
+    const leftMs: number[] = [];
     const store = (what: string) =>
       Promise.all([
         storeAlerts(ours, clientId, named(`${what} of ours`, 5)),
@@ -139,12 +140,15 @@ it(
       inboxes.push(inbox);
       await store(`in region ${n}`);
       await inbox.client.endAsync(true);
+      leftMs.push(performance.now());
       await store(`on the way ${n}`);
       for (const when of [`in region ${n}`, `on the way ${n}`])
         for (const where of ["ours", "theirs"]) stored.push(...named(`${when} of ${where}`, 5));
     }
     const { inbox } = await comes(here, device);
     inboxes.push(inbox);
+    const [left = 0, , back = 0] = leftMs;
+    expect(back - left).toBeLessThan(60_000);
     await expect.poll(() => new Set(distinct(...inboxes)), soon).toEqual(new Set(stored));
     await inbox.client.endAsync(true);
   },
