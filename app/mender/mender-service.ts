@@ -9,8 +9,9 @@ import type { Mender } from "./mender.ts";
 import type { MirrorWatch } from "./mirror-watch.ts";
 
 const drainMs = 3_000;
-/** What an outage of a link costs beyond itself is mostly this. */
 const mirrorsEveryMs = 1_000;
+/** While one hears nothing: what an outage of a link costs beyond itself is this, too. */
+const silentMirrorsEveryMs = 250;
 
 /** Looks for good. What fails is told, and tried again at the next look. */
 export function createMending(options: {
@@ -27,20 +28,26 @@ export function createMending(options: {
   const watch = new NatsWatch(connection);
   const stopping = new AbortController();
 
-  const repeat = async (everyMs: number, step: () => Promise<void>) => {
+  /** Until it is told to stop. @param step says how long it is to the next one, in milliseconds. */
+  const repeat = async (step: () => Promise<number>) => {
     while (!stopping.signal.aborted) {
-      await step();
-      await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
+      const pauseMs = await step();
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
-  const mending = repeat(everyMs, () =>
-    mender.step().catch((error) => log.error({ err: error }, "nothing can be mended")),
-  );
+  const mending = repeat(async () => {
+    await mender.step().catch((error) => log.error({ err: error }, "nothing can be mended"));
+    return everyMs;
+  });
   const watching =
     mirrors &&
-    repeat(mirrorsEveryMs, () =>
-      mirrors.step().catch((error) => log.debug({ err: error }, "the mirrors are not to be seen")),
-    );
+    repeat(async () => {
+      const silent = await mirrors.step().catch((error) => {
+        log.debug({ err: error }, "the mirrors are not to be seen");
+        return false;
+      });
+      return silent ? silentMirrorsEveryMs : mirrorsEveryMs;
+    });
 
   return {
     notReady: () => watch.missing(),

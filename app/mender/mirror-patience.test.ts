@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { MirrorPatience, type MirrorSight, patienceMs, silenceMs } from "./mirror-patience.ts";
+import {
+  askedMs,
+  MirrorPatience,
+  type MirrorSight,
+  patienceMs,
+  silenceMs,
+} from "./mirror-patience.ts";
 
 const mirror = { peer: "eu-west", stream: "MQTT_ALERTS" } as const;
 const stalled: MirrorSight = { ...mirror, silentMs: 20_000, linked: true };
@@ -61,7 +67,25 @@ it("leaves alone what has been heard within a few heartbeats", () => {
 
 it("leaves alone what nobody could hear, and begins anew when the link is back", () => {
   const cut = (second: number) => ({ ...stalled, linked: second < 8 || second > 30 });
-  expect(attempts(40, cut)).toEqual([1, 4, 32, 35]);
+  expect(attempts(40, cut)).toEqual([1, 4, 31, 34]);
+});
+
+it("waits no longer than the link was away for a mirror that has asked in vain meanwhile", () => {
+  const cut = (silentMs: number) => (second: number) => ({
+    ...stalled,
+    silentMs,
+    linked: second > 4,
+  });
+  expect(attempts(8, cut(askedMs + 1))).toEqual([5]);
+  expect(attempts(8, cut(Number.POSITIVE_INFINITY))).toEqual([5]);
+  // By then nats-server has perhaps not asked: it does so as soon as the link stands.
+  expect(attempts(8, cut(askedMs))).toEqual([6]);
+});
+
+it("waits a moment after the link is back for a mirror that another server has led until then", () => {
+  const led = (second: number) =>
+    second < 4 ? { ...stalled, linked: false } : second < 6 ? undefined : stalled;
+  expect(attempts(8, led)).toEqual([7]);
 });
 
 it("begins anew when what it had helped was heard again", () => {

@@ -18,6 +18,8 @@ export interface MirrorSight extends Mirror {
 export const silenceMs = 5_000;
 /** What nats-server is given for asking by itself once the link stands, which it often does. */
 export const patienceMs = 1_000;
+/** After so long a silence nats-server has asked, and waits for an answer that cannot come when the link was away. */
+export const askedMs = 12_000;
 /**
  * Between two attempts of one server with one mirror: twice as long after each that brought nothing.
  * Each of the three servers has a turn in that time: so a mirror changes its leader every half minute.
@@ -34,11 +36,16 @@ interface Wait {
   readonly since: number | undefined;
   /** Since when it has been heard at each look; undefined when it was silent at the last one. */
   readonly heardSince: number | undefined;
+  /** Whether there was no link at the last look. */
+  readonly unlinked: boolean;
   readonly attempts: number;
   readonly lastAt: number;
 }
 
-const firstWait: Wait = { since: undefined, heardSince: undefined, attempts: 0, lastAt: 0 };
+const firstWait: Wait = {
+  ...{ since: undefined, heardSince: undefined, unlinked: false },
+  ...{ attempts: 0, lastAt: 0 },
+};
 
 const pauseMs = ({ attempts }: Wait) =>
   attempts === 0 ? 0 : Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
@@ -55,14 +62,15 @@ export class MirrorPatience {
     const waiting = new Set<string>();
     const due = sights.filter((sight) => {
       const key = `${sight.peer} ${sight.stream}`;
-      if (!isSilent(sight) || !sight.linked) {
-        // A link that comes back is a new chance.
-        if (isSilent(sight) || this.#hasHelped(key, nowMs)) this.#waits.delete(key);
+      if (!isSilent(sight)) {
+        if (this.#hasHelped(key, nowMs)) this.#waits.delete(key);
         else waiting.add(key);
         return false;
       }
       waiting.add(key);
-      return this.#isDue(key, nowMs);
+      // A link that comes back is a new chance.
+      if (!sight.linked) this.#waits.set(key, { ...firstWait, unlinked: true });
+      return sight.linked && this.#isDue(key, sight, nowMs);
     });
     this.#leave(waiting, nowMs);
     return due.map(({ peer, stream }) => ({ peer, stream }));
@@ -73,14 +81,17 @@ export class MirrorPatience {
     const wait = this.#waits.get(key);
     if (!wait) return true;
     const heardSince = wait.heardSince ?? nowMs;
-    this.#waits.set(key, { ...wait, since: undefined, heardSince });
+    this.#waits.set(key, { ...wait, ...{ since: undefined, unlinked: false }, heardSince });
     return nowMs >= heardSince + helpedMs;
   }
 
-  #isDue(key: string, nowMs: number): boolean {
-    const wait = { ...(this.#waits.get(key) ?? firstWait), heardSince: undefined };
+  #isDue(key: string, { silentMs }: MirrorSight, nowMs: number): boolean {
+    const { unlinked, ...before } = this.#waits.get(key) ?? firstWait;
+    const wait = { ...before, heardSince: undefined, unlinked: false };
     const since = wait.since ?? nowMs;
-    const isDue = nowMs >= since + patienceMs && nowMs >= wait.lastAt + pauseMs(wait);
+    const waitsInVain = unlinked && silentMs > askedMs;
+    const isDue =
+      waitsInVain || (nowMs >= since + patienceMs && nowMs >= wait.lastAt + pauseMs(wait));
     const attempted = { since: undefined, attempts: wait.attempts + 1, lastAt: nowMs };
     this.#waits.set(key, { ...wait, ...(isDue ? attempted : { since }) });
     return isDue;
@@ -91,7 +102,12 @@ export class MirrorPatience {
     for (const [key, wait] of this.#waits) {
       if (waiting.has(key)) continue;
       if (nowMs > wait.lastAt + 2 * longestPauseMs) this.#waits.delete(key);
-      else this.#waits.set(key, { ...wait, since: undefined, heardSince: undefined });
+      else
+        this.#waits.set(key, {
+          ...wait,
+          ...{ since: undefined, heardSince: undefined },
+          unlinked: false,
+        });
     }
   }
 }

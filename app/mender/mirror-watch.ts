@@ -3,7 +3,7 @@ import { mirrorNudge } from "../contract/peers.ts";
 import type { Logger } from "../shared/log.ts";
 import type { NatsConnection } from "../shared/nats.ts";
 import type { MenderMetrics } from "./mender-metrics.ts";
-import { type Mirror, MirrorPatience, type MirrorSight } from "./mirror-patience.ts";
+import { isSilent, type Mirror, MirrorPatience, type MirrorSight } from "./mirror-patience.ts";
 
 const answerLimitMs = 5_000;
 
@@ -27,10 +27,11 @@ export class MirrorWatch {
     this.#options = options;
   }
 
-  /** One look, and what follows from it. */
-  async step(): Promise<void> {
+  /** One look, and what follows from it. @returns whether one of the mirrors hears nothing. */
+  async step(): Promise<boolean> {
     const sights = await this.#options.look();
     await Promise.all(this.#patience.due(sights, nowMs()).map((mirror) => this.#nudge(mirror)));
+    return sights.some(isSilent);
   }
 
   async #nudge(mirror: Mirror): Promise<void> {

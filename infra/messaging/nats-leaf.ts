@@ -29,6 +29,8 @@ export function leafEntries({ listen, tls, peers }: LeafArgs): ConfigValue {
     no_advertise: true,
     // One peer has no business with what another one asks for.
     isolate_leafnode_interest: true,
+    // Between two attempts to reach a peer, and at random up to as much more: mirrors wait for it after an outage.
+    reconnect: "500ms",
     tls: { ...entries, verify_and_map: true },
     remotes: peers.map(({ region, url }) => ({
       url,
