@@ -141,6 +141,8 @@ async function storeMany(
     }));
     stored.push(...(await Promise.all(some)));
   }
+  // What is sent live has met nobody by then.
+  await inspector.flush();
   return stored.sort((a, b) => a.sequence - b.sequence).map(({ payload }) => payload);
 }
 async function lastSeen({ clientId }: Device) {
@@ -421,7 +423,9 @@ it(
     await newReplica({ ...unbounded, OVERLAP_SECONDS: "1" });
     const device = await newDevice("prolific");
     const each = 22_000;
-    await (await comes(device)).client.endAsync(true);
+    const first = await comes(device);
+    await expect.poll(() => isOnRecord(device), soon).toBe(true);
+    await first.client.endAsync(true);
     const got = new Set<string>();
     for (let session = 0; session < 3; session++) {
       const alerts = numbered(session * each + 1, (session + 1) * each);
