@@ -46,6 +46,19 @@ describe("an alert on a right topic", () => {
   });
 });
 
+describe("a signature", () => {
+  const signed = (signature?: string) =>
+    accept({ topic: "clients/pump-7/alerts", payload: alert, signature }, name).headers;
+
+  it("goes along as it came, and what has none costs no header", () => {
+    expect(signed("v1;kid=a")).toEqual({
+      "Nats-Msg-Id": name,
+      "Sentinel-Alert-Signature": "v1;kid=a",
+    });
+    expect(signed()).toEqual({ "Nats-Msg-Id": name });
+  });
+});
+
 describe("the message id", () => {
   it("is the publisher's own where it gave one, with the client and a hash of the payload", () => {
     expect(idOf(alert, "k-9")).toBe(`pump-7:k-9:${hash(alert).slice(0, 16)}`);

@@ -24,6 +24,8 @@ export interface Receipt {
   readonly payload: Uint8Array;
   /** What its publisher gave to say that two publishes are one alert. */
   readonly alertId?: string | undefined;
+  /** What its publisher signed it with, as `carriedSignature` gives it. */
+  readonly signature?: string | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Receipt {
  * @param name Stands for this publish alone: see `Sequence`. Printable ASCII.
  */
 export function accept(receipt: Receipt, name: string): Acceptance {
-  const { topic, payload, alertId } = receipt;
+  const { topic, payload, alertId, signature } = receipt;
   const clientId = clientIdOf(topic);
   if (clientId === undefined) return refuse("invalid-topic", receipt, name);
   if (!isClientId(clientId)) return refuse("invalid-client-id", receipt, name);
@@ -42,7 +44,10 @@ export function accept(receipt: Receipt, name: string): Acceptance {
   const given = alertId === undefined ? undefined : alertMessageId(clientId, alertId, payload);
   return {
     subject: subjects.ingress("upstream", clientId),
-    headers: { [headers.messageId]: given ?? name },
+    headers: {
+      [headers.messageId]: given ?? name,
+      ...(signature !== undefined && { [headers.alertSignature]: signature }),
+    },
     payload,
   };
 }

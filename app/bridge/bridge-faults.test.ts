@@ -118,7 +118,7 @@ describe("when NATS takes nothing", () => {
         {
           ...{ topic, payload: payloadOf(n), acknowledged: false, acknowledge: () => true },
           ...{ packetId: undefined, repeated: false },
-          ...{ alertId: undefined, responseTopic: undefined },
+          ...{ alertId: undefined, signature: undefined, responseTopic: undefined },
         },
         { name: `name-${n}`, shared: false },
       );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { alertSignatureProperty, carriedSignature } from "../contract/alert-signature.ts";
 import { alertIdProperty } from "../contract/message-id.ts";
 import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
@@ -40,6 +41,8 @@ export interface UpstreamMessage {
   readonly repeated: boolean;
   /** What its publisher gave to say that two publishes are one alert. */
   readonly alertId: string | undefined;
+  /** What its publisher signed it with, harmless and not believed. */
+  readonly signature: string | undefined;
   /** Where its publisher wants to be told what becomes of it. */
   readonly responseTopic: string | undefined;
   /**
@@ -209,8 +212,8 @@ function receivedMessage(
 ): UpstreamMessage {
   const { messageId } = packet;
   const { stream } = client;
-  const { userProperties, responseTopic } = packet.properties ?? {};
-  const alertId = userProperties?.[alertIdProperty];
+  const { userProperties: own, responseTopic } = packet.properties ?? {};
+  const alertId = own?.[alertIdProperty];
   const acknowledge = messageId === undefined ? undefined : order.expect(messageId);
   return {
     topic: packet.topic,
@@ -220,6 +223,7 @@ function receivedMessage(
     repeated: packet.dup,
     // Several are none: which one was meant?
     alertId: typeof alertId === "string" ? alertId : undefined,
+    signature: carriedSignature(own?.[alertSignatureProperty]),
     responseTopic,
     acknowledge(outcome = {}) {
       if (client.stream !== stream || !client.connected || stream.destroyed) return false;

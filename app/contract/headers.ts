@@ -3,6 +3,8 @@ export const headers = {
   messageId: "Nats-Msg-Id",
   /** When the bridge read the message from the upstream broker, or a gate took it from its edge. */
   received: "Sentinel-Received",
+  /** What its publisher signed an alert with, as it came. */
+  alertSignature: "Sentinel-Alert-Signature",
   /** With what quality of service a report came, where that is not 1. */
   qos: "Sentinel-Qos",
   /** Of a synthetic attack: it is inspected as a report is, and neither delivered nor counted. */

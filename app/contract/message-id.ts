@@ -31,7 +31,26 @@ export function alertMessageId(
   return `${clientId}:${alertId}:${payloadDigest(payload)}`;
 }
 
-/** The beginning of the payload's SHA-256: 16 hexadecimal digits. */
-export function payloadDigest(payload: Uint8Array): string {
-  return createHash("sha256").update(payload).digest("hex").slice(0, 16);
+/**
+ * The id that its publisher gave the alert of this identity; undefined where it gave none. A name that
+ * a bridge gives an alert is no such identity: its last part is shorter.
+ */
+export function alertIdIn(
+  messageId: string,
+  { clientId, payloadSha256 }: { readonly clientId: string; readonly payloadSha256: string },
+): string | undefined {
+  const [start, end] = [`${clientId}:`, `:${payloadSha256.slice(0, digestDigits)}`];
+  if (!messageId.startsWith(start) || !messageId.endsWith(end)) return undefined;
+  const alertId = messageId.slice(start.length, -end.length);
+  return isAlertId(alertId) ? alertId : undefined;
 }
+
+const digestDigits = 16;
+
+/** 64 hexadecimal digits. */
+export const payloadSha256 = (payload: Uint8Array): string =>
+  createHash("sha256").update(payload).digest("hex");
+
+/** The beginning of the payload's SHA-256: 16 hexadecimal digits. */
+export const payloadDigest = (payload: Uint8Array): string =>
+  payloadSha256(payload).slice(0, digestDigits);

@@ -1,3 +1,4 @@
+import { type AlertSigner, createAlertSigner } from "./alert-signer.ts";
 import type { BrokerLogin } from "./link.ts";
 import { PublisherError } from "./publisher-error.ts";
 import type { PublisherOptions } from "./publisher-options.ts";
@@ -9,6 +10,8 @@ export interface CheckedOptions {
   readonly sync: "always" | "never";
   readonly window: number;
   readonly resendMs: number;
+  /** Undefined: alerts are not signed. */
+  readonly sign: AlertSigner | undefined;
   readonly onProblem: (problem: PublisherError) => void;
 }
 
@@ -45,6 +48,14 @@ const given = <T>(value: T | (() => T) | undefined): (() => T) | undefined =>
     ? (value as (() => T) | undefined)
     : () => value;
 
+function signerOf({ signingKey, keyId }: PublisherOptions): AlertSigner | undefined {
+  if (signingKey === undefined && keyId === undefined) return undefined;
+  if (typeof signingKey !== "string" || typeof keyId !== "string") {
+    throw new PublisherError("invalid-option", "signingKey and keyId must be given together");
+  }
+  return createAlertSigner(signingKey, keyId);
+}
+
 /** @throws PublisherError `invalid-option`, which says which, what it must be, and what was given. */
 export function checkOptions(options: PublisherOptions): CheckedOptions {
   const { url, username, journal, sync = "always", onProblem = () => {} } = options;
@@ -68,6 +79,7 @@ export function checkOptions(options: PublisherOptions): CheckedOptions {
     sync,
     window: whole("window", window, [1, 60_000]),
     resendMs: whole("resendMs", resendMs, [100, 3_600_000]),
+    sign: signerOf(options),
     onProblem,
   };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
+import { alertSignatureProperty } from "../contract/alert-signature.ts";
 import { type Confirmation, confirmationTopic } from "../contract/confirmation.ts";
 import { alertIdProperty } from "../contract/message-id.ts";
 import { topics } from "../contract/subjects.ts";
+import type { AlertSigner } from "./alert-signer.ts";
 import { parseConfirmations } from "./confirmation-message.ts";
 import type { JournaledAlert } from "./journal-line.ts";
 import { PublisherError } from "./publisher-error.ts";
@@ -19,6 +21,7 @@ export interface BrokerLogin {
 
 export interface LinkArgs {
   readonly login: BrokerLogin;
+  readonly sign?: AlertSigner | undefined;
   /** Connected, and confirmations come. `window`: what the broker takes without acknowledging it. */
   readonly onUp: (window: number) => void;
   readonly onDown: () => void;
@@ -61,12 +64,18 @@ export class Link {
   }
 
   /** @param onAcknowledged Called when the broker has it, though not yet for good. */
-  send({ clientId, id, payload }: JournaledAlert, onAcknowledged: () => void): void {
+  send(alert: JournaledAlert, onAcknowledged: () => void): void {
     const client = this.#client;
     if (!client || !this.#up) return;
+    const { clientId, id, payload } = alert;
+    // Anew each time that it is sent: how long it has waited in the journal says nothing against it.
+    const signature = this.#args.sign?.(alert, Date.now());
     const properties = {
       responseTopic: confirmationTopic(this.#clientId),
-      userProperties: { [alertIdProperty]: id },
+      userProperties: {
+        [alertIdProperty]: id,
+        ...(signature !== undefined && { [alertSignatureProperty]: signature }),
+      },
     };
     client.publish(
       topics.alerts(clientId),

@@ -21,6 +21,13 @@ export interface PublisherOptions {
   readonly window?: number;
   /** After so long without a confirmation alerts are sent again, 15 s by default; then after twice as long. */
   readonly resendMs?: number;
+  /**
+   * File of the private key that alerts are signed with, Ed25519 in PEM form, which nobody but its owner may
+   * read. It is read once. Absent: alerts are not signed.
+   */
+  readonly signingKey?: string;
+  /** Under what id the region knows the public half; with `signingKey`, and only then. */
+  readonly keyId?: string;
   /** Told what is wrong, as long as it is: nothing has to be done about it but to look. */
   readonly onProblem?: (problem: PublisherError) => void;
 }

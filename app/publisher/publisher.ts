@@ -86,6 +86,7 @@ class JournalingPublisher implements Publisher {
     for (const alert of this.#journal.alerts) this.#outbox.add(alert, keyOf(alert));
     this.#link = new Link({
       login: options.login,
+      sign: options.sign,
       onUp: (window) => this.#begin(Math.min(window, options.window)),
       onDown: () => {
         this.#window = 0;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { isKeyId, keyIdRule } from "../../contract/alert-signature.ts";
 import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
@@ -8,6 +9,11 @@ const minute = 60_000;
 function alertId(value: string): string {
   if (isAlertId(value)) return value;
   throw new InvalidArgumentError(`An alert's id is ${alertIdRule}.`);
+}
+
+function keyId(value: string): string {
+  if (isKeyId(value)) return value;
+  throw new InvalidArgumentError(`A key's id is ${keyIdRule}.`);
 }
 
 /** `sentinel publish`: feeds alerts in, as publishers do. */
@@ -30,6 +36,8 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
       "--journal <folder>",
       "where alerts are kept until they are stored (default: below ~/.local/state/sentinel/publish)",
     )
+    .option("--sign-key <file>", "sign with this private key, Ed25519 in PEM form, mode 600")
+    .option("--key-id <id>", "under which the region knows its public half", keyId)
     .addHelpText(
       "after",
       "\nA payload is an object, or a text, which is sent byte for byte. Without an id an alert gets a random one.\n" +
@@ -42,20 +50,23 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
           `tail -F alarms.log | jq -c '{client:.device, payload:.}' | sentinel publish --lines -`,
         ),
     );
-  publish.action((client, payload, { lines, id, confirm, timeout: timeoutMs, journal }) => {
+  publish.action((client, payload, options) => {
+    const { lines, id, confirm, timeout: timeoutMs, journal, signKey, keyId: signKeyId } = options;
     const single = client !== undefined && payload !== undefined;
     if (single === (lines !== undefined) || (lines !== undefined && (client ?? id) !== undefined)) {
       publish.error("error: name a client and a payload, or lines by --lines");
     }
+    if ((signKey === undefined) !== (signKeyId === undefined)) {
+      publish.error("error: name --sign-key and --key-id together");
+    }
+    const signing = signKey === undefined ? {} : { signing: { key: signKey, id: signKeyId } };
     const alert = single ? { client, payload, ...(id !== undefined && { id }) } : undefined;
     const what = alert ? { alert } : { lines };
     return run(
       async (context) =>
         (await import("./publish-command.ts")).publishCommand(context, {
-          ...what,
-          confirm,
-          timeoutMs,
-          journal,
+          ...{ ...what, confirm, timeoutMs, journal },
+          ...signing,
         }),
       program.opts(),
     );

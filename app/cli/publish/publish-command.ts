@@ -24,6 +24,8 @@ export interface PublishOptions {
   readonly confirm: boolean;
   readonly timeoutMs: number;
   readonly journal?: string;
+  /** File of the private key, and the key's id. */
+  readonly signing?: { readonly key: string; readonly id: string };
 }
 
 /** Enough for the unconfirmed ones below, each as large as it may be. */
@@ -56,6 +58,7 @@ export async function publishCommand(
     password: renewedPassword(settings.PUBLISHER_PASSWORD_FILE),
     ca: renewedFile(settings.UPSTREAM_CA_FILE),
     ...{ journal, journalLimitBytes },
+    ...(options.signing && { signingKey: options.signing.key, keyId: options.signing.id }),
     onProblem(problem) {
       // Each alert that is refused is told of where it was published.
       if (problem.code === "no-connection") problems.last = `: ${problem.message}`;

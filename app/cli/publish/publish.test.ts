@@ -24,6 +24,8 @@ it.each([
   [["pump-7"], "name a client and a payload, or lines by --lines"],
   [["pump-7", "{}", "--lines", "-"], "name a client and a payload, or lines by --lines"],
   [["pump-7", "{}", "--id", "two words"], "An alert's id is 1 to 128 printable ASCII"],
+  [["pump-7", "{}", "--sign-key", "key.pem"], "name --sign-key and --key-id together"],
+  [["pump-7", "{}", "--sign-key", "key.pem", "--key-id", "a b"], "A key's id is 1 to 64 of"],
 ])("says what it wants when it is called with %j", async (args, complaint) => {
   const { code, stderr } = await sentinel(["publish", ...args], settings);
   expect(stderr).toContain(complaint);
@@ -33,6 +35,15 @@ it.each([
 it("names the settings that are missing", async () => {
   const { code, stderr } = await sentinel(["publish", "pump-7", "{}"], {});
   expect(stderr).toMatch(/UPSTREAM_URL is not set.*PUBLISHER_PASSWORD_FILE is not set/);
+  expect(code).toBe(1);
+});
+
+it("signs with no key that others could read", async () => {
+  const key = join(folder, "key.pem");
+  writeFileSync(key, "", { mode: 0o644 });
+  const args = ["publish", "pump-7", "{}", "--sign-key", key, "--key-id", "desk-1"];
+  const { code, stderr } = await sentinel(args, settings);
+  expect(stderr).toContain("key.pem must be its owner's alone (mode 600), got 644");
   expect(code).toBe(1);
 });
 
