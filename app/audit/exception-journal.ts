@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { ExceptionOutcome } from "../exceptions/exception-change.ts";
 import type { ExceptionChange } from "../exceptions/exception-schema.ts";
-import { announce, type Ending } from "./announced.ts";
+import { type AnnouncedOptions, announced, type Ending } from "./announced.ts";
 import { exceptionEvent } from "./exception-event.ts";
-import type { JournalOptions } from "./registry-journal.ts";
 
 /** Makes a change of what hides findings: announced and stored, then made, then told how it went. */
 export type ExceptionJournal = (
@@ -12,22 +10,9 @@ export type ExceptionJournal = (
 ) => Promise<ExceptionOutcome>;
 
 export const exceptionJournal =
-  (options: JournalOptions): ExceptionJournal =>
-  async (change, make) => {
-    const { outbox, clock } = options;
-    const operation = randomUUID();
-    const draft = (ending: Ending) =>
-      exceptionEvent(change, { ...ending, operation, nowMs: clock() });
-    await announce(options, draft);
-    try {
-      const outcome = await make();
-      outbox.take(draft(endingOf(outcome)));
-      return outcome;
-    } catch (error) {
-      outbox.take(draft({ status: "unknown" }));
-      throw error;
-    }
-  };
+  (options: AnnouncedOptions): ExceptionJournal =>
+  (change, make) =>
+    announced(options, (told) => exceptionEvent(change, told), { make, endingOf });
 
 /** Nobody answered: it may have been made all the same. */
 function endingOf(outcome: ExceptionOutcome): Ending {

@@ -7,6 +7,7 @@ import { AuditOutbox } from "./audit-outbox.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import type { AuditSigner } from "./audit-signer.ts";
 import { exceptionJournal } from "./exception-journal.ts";
+import { publisherKeyJournal } from "./publisher-key-journal.ts";
 import { RegistryJournal } from "./registry-journal.ts";
 import { signInJournal } from "./sign-in-event.ts";
 import { storeAudit } from "./store-audit.ts";
@@ -56,6 +57,7 @@ export function openRegistryAudit(options: RegistryAuditOptions) {
     outbox,
     journal,
     exceptions: exceptionJournal(announcing),
+    publisherKeys: publisherKeyJournal(announcing),
     signIns: signInJournal(announcing),
     /** Goes on with another key. */
     renew: (renewed: AuditSigner) => outbox.renew(chainBy(renewed)),

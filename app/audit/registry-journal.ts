@@ -1,18 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ChangeIntent, ChangeJournal, RegistryChange } from "../registry/registry-change.ts";
 import { DeviceConflict, UnreadableDevice } from "../registry/registry-errors.ts";
-import { announce, type Ending } from "./announced.ts";
-import type { AuditOutbox } from "./audit-outbox.ts";
+import { type AnnouncedOptions, announce, type Ending } from "./announced.ts";
 import type { AuditDraft } from "./audit-record.ts";
 import { changeEvent, intentEvent } from "./registry-event.ts";
-
-export interface JournalOptions {
-  readonly outbox: AuditOutbox;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** How long an announcement may take to be stored. */
-  readonly announceMs: number;
-}
 
 /**
  * Records registry changes ahead: announced and stored, then made, then told how it went. So there
@@ -20,9 +11,9 @@ export interface JournalOptions {
  * own version says whether it was made.
  */
 export class RegistryJournal implements ChangeJournal {
-  readonly #options: JournalOptions;
+  readonly #options: AnnouncedOptions;
 
-  constructor(options: JournalOptions) {
+  constructor(options: AnnouncedOptions) {
     this.#options = options;
   }
 

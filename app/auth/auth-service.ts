@@ -7,6 +7,7 @@ import { type Msg, messageHeaders } from "../shared/nats.ts";
 import { createAnswering } from "./answering.ts";
 import type { BarService } from "./bars/bar-service.ts";
 import type { DeviceCache } from "./cache/device-cache.ts";
+import type { PublisherKeyAnswers } from "./cache/publisher-key-answers.ts";
 import {
   answerLabelsRequest,
   answerStatusRequest,
@@ -41,6 +42,8 @@ export interface AuthOptions {
    * would push out the devices that connect here.
    */
   readonly statusCache: DeviceCache;
+  /** For inspectors, too. */
+  readonly publisherKeys: Pick<PublisherKeyAnswers, "answer">;
   readonly revocation: { readonly stop: () => void };
   readonly cutOffs: Pick<CutOffService, "answer" | "stop">;
   readonly bars: Pick<BarService, "bar" | "lift" | "list" | "stop">;
@@ -75,6 +78,12 @@ export function createAuth(options: AuthOptions): Running {
       queue,
       callback: answering.by(async (message) => {
         respondWith(message, await answerLabelsRequest(message.data, recent));
+      }),
+    }),
+    auth.connection.subscribe(subjects.publisherKeys, {
+      queue,
+      callback: answering.by(async (message) => {
+        respondWith(message, await options.publisherKeys.answer(message.data));
       }),
     }),
     auth.connection.subscribe(subjects.cutOffRequest, {
@@ -143,7 +152,9 @@ export function createAuth(options: AuthOptions): Running {
   };
 }
 
-function respondWith(message: Msg, { answer, problem }: RegistryAnswer<unknown>): void {
+type Answer = Pick<RegistryAnswer<unknown>, "problem"> & { readonly answer?: unknown };
+
+function respondWith(message: Msg, { answer, problem }: Answer): void {
   if (problem === undefined) {
     message.respond(JSON.stringify(answer));
     return;

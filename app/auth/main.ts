@@ -13,6 +13,7 @@ import { type AuthMetrics, createAuthMetrics } from "./auth-metrics.ts";
 import { createAuth } from "./auth-service.ts";
 import { createBarMetrics } from "./bars/bar-metrics.ts";
 import { BarService } from "./bars/bar-service.ts";
+import { PublisherKeyAnswers } from "./cache/publisher-key-answers.ts";
 import { createCaches, reachRegistry } from "./cache/registry-caches.ts";
 import { createCalloutResponder } from "./callout/callout-responder.ts";
 import { credentialRules } from "./callout/credential-rules.ts";
@@ -187,8 +188,14 @@ async function start(environment: AuthEnvironment, context: ProcessContext) {
     metrics: createSilenceMetrics(context.metrics),
     ...{ clock: nowMs, log },
   });
+  const publisherKeys = new PublisherKeyAnswers({
+    read: () => caches.consistentRegistry.publisherKeys.read(),
+    onFailure: (error) => log.warn({ err: error }, "the keys of publishers cannot be read"),
+    clock: () => performance.now(),
+  });
   return createAuth({
     ...{ connections, respond, outbox, heads, recorder, cache, statusCache, revocation },
+    publisherKeys,
     ...{ cutOffs, bars, loginFindings, oneSession, silentSessions, log },
   });
 }

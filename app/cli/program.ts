@@ -12,6 +12,7 @@ import { addIncidentCommands } from "./incidents/incident-commands.ts";
 import { clientId, duration, examples } from "./option-values.ts";
 import { linesIn } from "./output.ts";
 import { addPublishCommand } from "./publish/add-publish-command.ts";
+import { addPublisherCommands } from "./publishers/publisher-commands.ts";
 import { addQuarantineCommands } from "./quarantine/quarantine-commands.ts";
 import { addRuleCommands } from "./rules/rule-commands.ts";
 import { type TailTopic, tailTopics } from "./tail/tail-topics.ts";
@@ -67,6 +68,7 @@ export function createProgram(
   addDeadLetterCommands(program, run);
   addAlertCommands(program, run);
   addPublishCommand(program, run);
+  addPublisherCommands(program, run);
   addTokenCommands(program, run);
   addRuleCommands(program, run);
   program

@@ -42,8 +42,8 @@ export function ed25519KeyOf(pem: string): KeyObject | undefined {
   }
 }
 
-/** A private key would be read as a public one: that must not stand in a file that is handed round. */
-const isPublicPem = (pem: string) =>
+/** A private key would be read as a public one: that must not stand where public ones are handed round. */
+export const isPublicPem = (pem: string) =>
   pem.startsWith("-----BEGIN PUBLIC KEY-----") && ed25519KeyOf(pem) !== undefined;
 
 export const AuditKeyEntrySchema = z.strictObject({

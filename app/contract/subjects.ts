@@ -138,6 +138,8 @@ export const subjects = {
   registryStatus: "registry.status",
   /** The same of their labels, for at most `labelsRequestLimit`: JSON object of id to array. */
   registryLabels: "registry.labels",
+  /** Request: which version of the keys of publishers is known. Reply: they, if there is another one. */
+  publisherKeys: "registry.publisher-keys",
 } as const;
 
 /** The client of `resume.<id>`. */

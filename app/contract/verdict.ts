@@ -6,7 +6,7 @@ export const levels = ["informational", "low", "medium", "high", "critical"] as 
 export type Level = (typeof levels)[number];
 
 /** The inspection stage that found something; the second token of `events.<class>.<id>`. */
-export const findingClasses = ["pattern", "anomaly", "recipient"] as const;
+export const findingClasses = ["pattern", "anomaly", "recipient", "signature"] as const;
 export type FindingClass = (typeof findingClasses)[number];
 
 /** One thing that a stage noticed about one message. */

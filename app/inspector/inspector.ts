@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Registry } from "prom-client";
+import type { SignaturePolicy } from "../contract/alert-signature.ts";
 import type { Lane } from "../contract/lanes.ts";
 import { subjects } from "../contract/subjects.ts";
 import { AcknowledgedPublisher } from "../shared/acknowledged-publisher.ts";
@@ -25,6 +26,7 @@ import { DecidedBefore } from "./pipeline/decided-before.ts";
 import { HeldMessages } from "./pipeline/held-messages.ts";
 import { createMessageInspector } from "./pipeline/message-inspector.ts";
 import { Recipients } from "./pipeline/recipients.ts";
+import { openSignatures } from "./pipeline/signature/open-signatures.ts";
 import { stages } from "./pipeline/stages.ts";
 
 export interface InspectorOptions {
@@ -38,6 +40,8 @@ export interface InspectorOptions {
   readonly rulesDirectory: string;
   /** Clients whose habits are remembered at most; 55 bytes each. */
   readonly anomalyClients: number;
+  /** What becomes of alerts that no known publisher has signed. */
+  readonly signatures: SignaturePolicy;
   readonly metrics: Registry;
   /** By what the decisions about held messages are signed and told. */
   readonly auditing: Pick<DecisionAuditOptions, "keys" | "headsMs">;
@@ -78,9 +82,12 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     lane.name === "alerts"
       ? new AlertSender({ nats, log, onAgain: (alerts) => metrics.sentAgain.inc(alerts) })
       : undefined;
+  const policy = lane.name === "alerts" ? options.signatures : "off";
+  const signatures = await openSignatures({ policy, nats, log, clock });
   const decided = new DecidedBefore({ nats, publisher, lane, log });
   const handle = createMessageInspector({
-    ...{ lane, publisher, sender, stages, state, recipients, decided, held, metrics, log },
+    ...{ lane, publisher, sender, state, recipients, decided, held, metrics, log },
+    stages: [...stages, ...signatures.stages],
   });
   const { origin } = lane;
   const audit = new DecisionAudit({ nats, publisher, name: replica, ...options.auditing, log });
@@ -122,11 +129,17 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
   });
   log.info({ lane: lane.name, rules: rules.version, count: rules.size }, "inspecting");
   return {
-    notReady: () => watch.missing() ?? owner.notReady() ?? thread.notReady() ?? held.notReady(),
+    notReady: () =>
+      watch.missing() ??
+      owner.notReady() ??
+      thread.notReady() ??
+      held.notReady() ??
+      signatures.notReady(),
     async drain() {
       await owner.drain();
       await stopMaintenance();
       await decisions.drain();
+      signatures.stop();
       sender?.stop();
       publisher.close();
       await thread.close();

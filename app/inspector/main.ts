@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
+import { signaturePolicies } from "../contract/alert-signature.ts";
 import { laneNames, lanes } from "../contract/lanes.ts";
 import {
   auditSchema,
@@ -30,6 +31,8 @@ const schema = {
   RULES_DIRECTORY: z.string().min(1).default("rules"),
   /** Clients whose habits are remembered at most; 55 bytes each. */
   ANOMALY_CLIENTS: count.max(50_000_000).default(2_000_000),
+  /** What becomes of alerts that no known publisher has signed. Reports are not asked for it. */
+  SIGNATURES: z.enum(signaturePolicies).default("off"),
 };
 
 /**
@@ -53,6 +56,7 @@ await runProcess(
       rules,
       rulesDirectory: environment.RULES_DIRECTORY,
       anomalyClients: environment.ANOMALY_CLIENTS,
+      signatures: environment.SIGNATURES,
       auditing: { keys, headsMs: environment.AUDIT_HEADS_SECONDS * 1_000 },
       metrics,
       log,

@@ -1,4 +1,5 @@
 import { isClientId } from "../contract/client-id.ts";
+import { publisherKeysItem } from "./reserved-ids.ts";
 
 /** DynamoDB's limit for a key, in bytes. */
 const keyLimitBytes = 2_048;
@@ -16,11 +17,12 @@ export const isTableKey = (key: string): boolean =>
 export const keyName = (key: string): string =>
   isClientId(key) ? key : `${mark}${Buffer.from(key).toString("base64url")}`;
 
-/** The key that a name stands for. Undefined for what is no name. */
+/** The key that a name stands for. Undefined for what is no name, and for what is no device's item. */
 export function keyOf(name: string): string | undefined {
   if (isClientId(name)) return name;
   if (!name.startsWith(mark)) return undefined;
   const key = Buffer.from(name.slice(mark.length), "base64url").toString();
+  if (key === publisherKeysItem) return undefined;
   return isTableKey(key) && keyName(key) === name ? key : undefined;
 }
 

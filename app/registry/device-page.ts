@@ -1,7 +1,14 @@
 import type { ScanCommandInput } from "@aws-sdk/client-dynamodb";
 import { type DeviceStatus, deviceTableKey } from "../contract/device.ts";
 import { isTableKey, keyOf } from "./device-key.ts";
-import type { DeviceRecord, ParsedItem, UnreadableItem } from "./device-record.ts";
+import {
+  type DeviceItem,
+  type DeviceRecord,
+  type ParsedItem,
+  parseDeviceItem,
+  type UnreadableItem,
+} from "./device-record.ts";
+import { publisherKeysItem } from "./reserved-ids.ts";
 
 /** Which devices are wanted: those that have all that is named. */
 export interface DeviceFilter {
@@ -71,6 +78,10 @@ export function pageScan(filter: DeviceFilter, { after, limit, scan }: PageOptio
     }),
   } satisfies Partial<ScanCommandInput>;
 }
+
+/** What a scan found, but for the one item that is to be no device. */
+export const devicesOf = (items: readonly DeviceItem[] = []): readonly ParsedItem[] =>
+  items.filter((item) => item[deviceTableKey]?.S !== publisherKeysItem).map(parseDeviceItem);
 
 export interface Scanned {
   readonly items: readonly ParsedItem[];

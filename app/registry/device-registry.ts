@@ -8,10 +8,11 @@ import {
   type DeviceFilter,
   type DevicePage,
   devicePage,
+  devicesOf,
   type PageOptions,
   pageScan,
 } from "./device-page.ts";
-import { type DeviceRecord, type ParsedItem, parseDeviceItem } from "./device-record.ts";
+import type { DeviceRecord, ParsedItem } from "./device-record.ts";
 import {
   type ChangeResult,
   changeDevice,
@@ -22,6 +23,7 @@ import {
   readDevice,
   type Table,
 } from "./device-writes.ts";
+import { PublisherKeys } from "./publisher-keys.ts";
 import type { By, ConditionalBy, DeviceChange, DeviceValues } from "./record-changes.ts";
 import {
   type ChangeIntent,
@@ -51,6 +53,7 @@ const unforced = { force: false };
  * refuses. No write is lost to another: each holds only for the record that was read before it.
  */
 export class DeviceRegistry {
+  readonly publisherKeys: PublisherKeys;
   readonly #table: Table;
   readonly #consistent: boolean;
   readonly #batch: { readonly attempts: number; readonly firstPauseMs: number };
@@ -58,6 +61,7 @@ export class DeviceRegistry {
 
   constructor(options: RegistryOptions) {
     this.#table = { client: options.client, table: options.table };
+    this.publisherKeys = new PublisherKeys(this.#table);
     this.#consistent = options.consistent ?? false;
     this.#batch = options.batch ?? { attempts: 8, firstPauseMs: 50 };
     this.#journal = options.journal ?? noJournal;
@@ -84,7 +88,7 @@ export class DeviceRegistry {
     const { client, table } = this.#table;
     const scan = new ScanCommand({ TableName: table, ...pageScan(filter, options) });
     const reply = await client.send(scan);
-    const items = (reply.Items ?? []).map(parseDeviceItem);
+    const items = devicesOf(reply.Items);
     const lastKey = reply.LastEvaluatedKey?.[deviceTableKey]?.S;
     return devicePage({ items, scanned: reply.ScannedCount ?? 0, lastKey }, options.limit);
   }

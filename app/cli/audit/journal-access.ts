@@ -17,7 +17,7 @@ const drainMs = 15_000;
 const shortDrainMs = 1_000;
 
 /** By what a task records its changes ahead. */
-export type Journals = Pick<RegistryAudit, "journal" | "exceptions">;
+export type Journals = Pick<RegistryAudit, "journal" | "exceptions" | "publisherKeys">;
 
 /**
  * Gives a task the journals without which nothing may be changed. Before the task it must be

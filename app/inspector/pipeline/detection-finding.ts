@@ -34,6 +34,7 @@ const analyticTypeId: Readonly<Record<FindingClass, number>> = {
   pattern: 1, // Rule
   anomaly: 3, // Statistical
   recipient: 1, // Rule
+  signature: 1, // Rule
 };
 
 interface Analytic {

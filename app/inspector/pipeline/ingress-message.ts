@@ -12,6 +12,8 @@ export interface IngressMessage {
   readonly messageId: string | undefined;
   /** When the bridge or the gate received it, as it wrote it. */
   readonly received: string | undefined;
+  /** What its publisher signed it with. */
+  readonly signature?: string | undefined;
   /** The quality of service that a report came with. */
   readonly qos: number;
   /** Whether a gate sent it itself, to see that attacks are found. */
@@ -29,6 +31,7 @@ export function readIngressMessage(message: JsMsg): IngressMessage {
     // An absent header reads as "".
     messageId: message.headers?.get(headers.messageId) || undefined,
     received: message.headers?.get(headers.received) || undefined,
+    signature: message.headers?.get(headers.alertSignature) || undefined,
     qos: qosOf(message.headers?.get(headers.qos)),
     canary: (message.headers?.get(headers.canary) ?? "") !== "",
   };
@@ -45,6 +48,7 @@ export function readStoredMessage(message: StoredMsg): IngressMessage {
     storedMs: nanosecondsOf(message.timestamp) / nanosecondsPerMs,
     messageId: message.header?.get(headers.messageId) || undefined,
     received: message.header?.get(headers.received) || undefined,
+    signature: message.header?.get(headers.alertSignature) || undefined,
     qos: qosOf(message.header?.get(headers.qos)),
     canary: (message.header?.get(headers.canary) ?? "") !== "",
   };

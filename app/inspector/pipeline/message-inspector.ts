@@ -16,7 +16,7 @@ import { securityEventsOf } from "./detection-finding.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { IngressMessage } from "./ingress-message.ts";
 import { type Inspection, inspect } from "./inspection.ts";
-import type { InspectedMessage } from "./message.ts";
+import type { InspectedMessage, SignedClaim } from "./message.ts";
 import {
   addressingOf,
   deadLetterOf,
@@ -99,6 +99,7 @@ async function resultsOf(
     sequence: source.sequence,
     receivedMs: sentMs(source, origin),
     recipient: typeof status === "string" ? status : await status,
+    ...(source.signature !== undefined && { signed: claimOf(source, source.signature) }),
   };
   const findings = await inspectOrHold(options, message, lease);
   if (source.canary && origin === "device")
@@ -147,10 +148,18 @@ function canaryOutputs(
 }
 
 /** A report may have waited at its gate: what was sent at a device's own pace is judged by that. */
-function sentMs({ received, storedMs }: IngressMessage, origin: Origin): number {
-  const takenMs = origin === "device" ? Number(received) : Number.NaN;
-  return takenMs <= storedMs ? takenMs : storedMs;
+const sentMs = (source: IngressMessage, origin: Origin) =>
+  origin === "device" ? takenMs(source) : source.storedMs;
+
+/** When the gate or the bridge had it. */
+function takenMs({ received, storedMs }: IngressMessage): number {
+  const receivedMs = Number(received);
+  return receivedMs <= storedMs ? receivedMs : storedMs;
 }
+
+const claimOf = (source: IngressMessage, signature: string): SignedClaim => ({
+  ...{ signature, messageId: source.messageId ?? "", takenMs: takenMs(source) },
+});
 
 /**
  * What could not be inspected is neither passed nor dropped: it is tried again until the lease ends,

@@ -7,6 +7,15 @@ import type { Origin } from "../../contract/subjects.ts";
  */
 export type RecipientStatus = KnownStatus | "unverified" | "not-asked";
 
+/** What the publisher of an alert signed it with, and what that is judged by. Nothing of it is believed yet. */
+export interface SignedClaim {
+  readonly signature: string;
+  /** The identity under which a bridge stored the alert. */
+  readonly messageId: string;
+  /** When a bridge took it from the broker, in milliseconds since 1970. */
+  readonly takenMs: number;
+}
+
 /** One message as the stages see it. */
 export interface InspectedMessage {
   readonly origin: Origin;
@@ -19,4 +28,6 @@ export interface InspectedMessage {
   /** When the log stored it, or the gate took it from a device, in milliseconds since 1970, finer than a millisecond. */
   readonly receivedMs: number;
   readonly recipient: RecipientStatus;
+  /** Absent: not signed. */
+  readonly signed?: SignedClaim;
 }

@@ -73,6 +73,14 @@ it.each([
   ]);
 });
 
+it("keeps the signature of what is held, and of nothing else", () => {
+  const signed = source({ signature: "v1;kid=desk-1" });
+  const kept = (verdict: Verdict) =>
+    outputsOf(inspected(verdict, { source: signed }))[0]?.headers["Sentinel-Alert-Signature"];
+  expect(kept("quarantine")).toBe("v1;kid=desk-1");
+  expect(kept("tag")).toBeUndefined();
+});
+
 it("names each rule once and stores the events beside the message", () => {
   const event = { class: "pattern", id: "x:pattern", body: {} } as SecurityEvent;
   const findings = [finding("r-1"), finding("r-2"), finding("r-1")];

@@ -76,8 +76,11 @@ export const eventOutputs = (
 
 type Route = Pick<Output, "destination" | "subject">;
 
+const isHeld = ({ verdict }: Pick<Inspected, "verdict">) =>
+  verdict === "quarantine" || verdict === "deny";
+
 function routeOf({ verdict, origin, clientId }: Inspected): Route {
-  if (verdict === "quarantine" || verdict === "deny") {
+  if (isHeld({ verdict })) {
     return { destination: "quarantine", subject: subjects.quarantine(origin, clientId) };
   }
   return passedRoute({ origin, clientId });
@@ -99,6 +102,10 @@ function headersOf({ source, ...inspected }: Inspected): Record<string, string> 
     [headers.verdict]: inspected.verdict,
   };
   if (source.received !== undefined) all[headers.received] = source.received;
+  // For whoever decides about it.
+  if (source.signature !== undefined && isHeld(inspected)) {
+    all[headers.alertSignature] = source.signature;
+  }
   if (inspected.findings.length > 0) {
     const rules = new Set(inspected.findings.map((finding) => finding.rule));
     all[headers.findings] = [...rules].join(",");

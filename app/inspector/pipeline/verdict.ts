@@ -6,12 +6,15 @@ import { type Finding, type Verdict, verdicts } from "../../contract/verdict.ts"
  *
  * An alert of the trusted upstream may quote the very attack that it warns of, and may come in
  * bursts because something happens: for its text and its pace it is tagged, never held back.
- * Whom it is addressed to is another matter.
+ * Whom it is addressed to, and whose it is, are other matters.
  */
 export function consequenceOf(origin: Origin, finding: Finding): Verdict {
-  if (origin === "device" || finding.class === "recipient") return finding.verdict;
+  if (origin === "device" || isAboutSending(finding)) return finding.verdict;
   return weaker(finding.verdict, "tag");
 }
+
+const isAboutSending = ({ class: about }: Finding) =>
+  about === "recipient" || about === "signature";
 
 /** The strongest consequence decides; nothing found is `allow`. */
 export function verdictOf(origin: Origin, findings: readonly Finding[]): Verdict {
