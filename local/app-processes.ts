@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SignaturePolicy } from "../app/contract/alert-signature.ts";
 import type { AuditSignerName } from "../app/contract/audit-keys.ts";
 import { type Lane, lanes } from "../app/contract/lanes.ts";
 import { changeReader, sourceAccount } from "../app/contract/peers.ts";
@@ -33,6 +34,7 @@ export interface AppContext {
   /** Who is told of incidents; undefined: nobody. */
   readonly receiversFile: string | undefined;
   readonly oidc: LocalOidc | undefined;
+  readonly signatures: SignaturePolicy | undefined;
 }
 
 const coreEnvironment = ({ layout, certificates }: AppContext) => ({
@@ -68,6 +70,7 @@ function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, s
     LANE: lane.name,
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",
+    ...(context.signatures && { SIGNATURES: context.signatures }),
   };
 }
 

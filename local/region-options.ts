@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { SignaturePolicy } from "../app/contract/alert-signature.ts";
 import type { DeviceAuth } from "../app/contract/device.ts";
 import type { OidcSchema } from "../app/contract/oidc.ts";
 import type { RegionName } from "../app/contract/regions.ts";
@@ -59,6 +60,8 @@ export interface RegionOptions {
   readonly watch?: boolean;
   /** What devices prove themselves with; secrets otherwise. */
   readonly deviceAuth?: DeviceAuth;
+  /** What becomes of alerts that no known publisher has signed; nothing unless said. */
+  readonly signatures?: SignaturePolicy;
   /** Undefined: a region on its own. */
   readonly links?: Links;
   /** Port of the emulator that has the device table of several regions; one of its own otherwise. */

@@ -58,8 +58,8 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
   const secrets = ensureSecrets(join(state, "secrets"));
   const natsDirectory = join(state, "nats");
   const shared = { layout, certificates, deviceCa, secrets, links };
-  const { silentSeconds, canarySeconds, consoleSettings, oidc } = options;
-  const chosen = { silentSeconds, canarySeconds, consoleSettings, oidc };
+  const { silentSeconds, canarySeconds, consoleSettings, oidc, signatures } = options;
+  const chosen = { silentSeconds, canarySeconds, consoleSettings, oidc, signatures };
   const endpoints = endpointsOf(layout);
   const receiversFile = endpoints.watch && writeReceivers(state, endpoints.watch.alertmanagerUrl);
   const own = { natsDirectory, receiversFile };

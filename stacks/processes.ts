@@ -48,7 +48,14 @@ type Maker = (context: ProcessContext, opts: pulumi.ComponentResourceOptions) =>
 const inspectorOf =
   (lane: Lane): Maker =>
   (context, opts) =>
-    new Inspector(lane.process, { ...told(context, lane.process, "inspector"), lane }, opts);
+    new Inspector(
+      lane.process,
+      {
+        ...told(context, lane.process, "inspector"),
+        ...{ lane, signatures: context.settings.signatures },
+      },
+      opts,
+    );
 
 const makers: Readonly<Record<keyof typeof startOrder, Maker>> = {
   auth: authService,

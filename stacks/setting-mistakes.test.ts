@@ -150,6 +150,11 @@ describe("one mistake in one file", () => {
       /sentinel:enforcement.mode must be one of observe, enforce; got "on"$/,
     ],
     [
+      "a policy of signatures that there is not",
+      { "sentinel:signatures": true },
+      /sentinel:signatures must be one of off, tag, require; got true$/,
+    ],
+    [
       "devices that are kept out for longer than it is told",
       { "sentinel:enforcement": { minutes: 1_440 } },
       /sentinel:enforcement.minutes must be a whole number from 1 to 720; got 1440$/,

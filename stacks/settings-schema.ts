@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { signaturePolicies } from "../app/contract/alert-signature.ts";
 import { apiRoles, apiTokenName, apiTokenNameRule } from "../app/contract/api-token.ts";
 import { AuditKeyEntrySchema } from "../app/contract/audit-keys.ts";
 import { deviceAuths } from "../app/contract/device.ts";
@@ -180,6 +181,10 @@ export const stackSettingsSchema = z.strictObject({
   fence,
   /** What becomes of devices whose reports are attacks. */
   enforcement,
+  /** What becomes of alerts that no known publisher has signed: nothing, a finding, or they are held. */
+  signatures: z
+    .enum(signaturePolicies, must(`one of ${signaturePolicies.join(", ")}`))
+    .default("off"),
   /** What devices prove themselves with. */
   deviceAuth: z.enum(deviceAuths, must('"secret" or "certificate"')).default("secret"),
   /** PEM: the edges let nobody in who has no certificate of it, secret or not. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SignaturePolicy } from "../../app/contract/alert-signature.ts";
 import type { Lane } from "../../app/contract/lanes.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { statefulProcess } from "./stateful-process.ts";
@@ -7,6 +8,8 @@ import { auditKeyFiles, type WorkloadArgs } from "./workload.ts";
 export interface InspectorArgs extends WorkloadArgs {
   /** Whose log its replicas read; the workload is called as the lane's processes are. */
   readonly lane: Lane;
+  /** What becomes of alerts that no known publisher has signed. */
+  readonly signatures: SignaturePolicy;
   readonly plan: Pick<RegionPlan, "inspector" | "reportInspector">;
 }
 
@@ -14,7 +17,7 @@ export interface InspectorArgs extends WorkloadArgs {
 export class Inspector extends pulumi.ComponentResource {
   constructor(name: string, args: InspectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:workloads:Inspector", name, {}, opts);
-    const { lane, plan } = args;
+    const { lane, plan, signatures } = args;
     const planned = { alerts: plan.inspector, reports: plan.reportInspector }[lane.name];
     statefulProcess({
       process: {
@@ -24,6 +27,8 @@ export class Inspector extends pulumi.ComponentResource {
         environment: {
           LANE: lane.name,
           ANOMALY_CLIENTS: String(planned.anomalyClients),
+          // Devices prove who they are when they connect.
+          ...(lane.name === "alerts" && { SIGNATURES: signatures }),
           ...auditKeyFiles,
         },
       },

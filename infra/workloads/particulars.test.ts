@@ -94,6 +94,11 @@ describe("inspector", () => {
     expect(objectNamed(engine, "StatefulSet", "inspector").spec.replicas).toBe(4);
   });
 
+  it("asks publishers for signatures as the stack says, and devices for none", () => {
+    expect(environmentOf("inspector")["SIGNATURES"]).toBe("require");
+    expect(environmentOf("report-inspector")).not.toHaveProperty("SIGNATURES");
+  });
+
   it("is another workload, of the same program, for what devices send", () => {
     expect(environmentOf("inspector")["LANE"]).toBe("alerts");
     expect(environmentOf("report-inspector")).toMatchObject({

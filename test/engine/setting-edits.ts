@@ -241,6 +241,11 @@ export const settingEdits: readonly SettingEdit[] = [
     steps: ["update Deployment auth-replicas", "update StatefulSet aggregator-replicas"],
   },
   {
+    setting: "signatures",
+    edits: home("signatures", "tag"),
+    steps: ["update StatefulSet inspector-replicas"],
+  },
+  {
     setting: "incidentWebhooks",
     edits: home("incidentWebhooks", [{ name: "desk", url: "https://desk.example.com/hook" }]),
     steps: [

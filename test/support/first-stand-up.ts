@@ -51,6 +51,7 @@ export async function startEmptyRegion(): Promise<EmptyRegion> {
     ...{ deviceCa: undefined, logLevel: "info", links: undefined, silentSeconds: undefined },
     canarySeconds: undefined,
     oidc: undefined,
+    signatures: undefined,
   };
   const app: AppContext = {
     ...shared,

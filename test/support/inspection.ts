@@ -13,6 +13,7 @@ import { deviceTable } from "../../local/endpoints.ts";
 import { ManagedProcess } from "../../local/managed-process.ts";
 import { findPorts } from "../../local/ports.ts";
 import { type Region, startRegion } from "../../local/region.ts";
+import type { RegionOptions } from "../../local/region-options.ts";
 import { compileCache } from "./compile-cache.ts";
 import { connectAs, readStream } from "./stored.ts";
 
@@ -61,7 +62,9 @@ export class InspectionFixture {
   readonly #secrets = new Map<string, string>();
   #operator: NatsConnection | undefined;
 
-  static async start(options: { syncInterval?: string } = {}): Promise<InspectionFixture> {
+  static async start(
+    options: Pick<Partial<RegionOptions>, "syncInterval" | "bridges"> = {},
+  ): Promise<InspectionFixture> {
     const directory = mkdtempSync(join(tmpdir(), "sentinel-inspector-"));
     const counts = { core: 3, edges: 1, bridges: 0, inspectors: 0, auths: 1 } as const;
     return new InspectionFixture(await startRegion({ directory, ...counts, ...options }));
