@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -41,6 +41,9 @@ it("signs what the documentation says, so that anybody can do the same", () => {
   expect(signature).toBe(
     "gknUtkyiyI2YSfJUjSOBM_I_fTOK6Xc45_QouCrFri2KFzpG0GW6I7smHgxicrX4gX_HnxJxDPZhZav9KGS_AA",
   );
+  const page = readFileSync(join(import.meta.dirname, "../../docs/signing.md"), "utf8");
+  expect(page).toContain(`\n${text}\n`);
+  expect(page).toContain(`\n${signed}`);
 });
 
 it("takes a key of its owner's alone, of the right kind, with an id", () => {

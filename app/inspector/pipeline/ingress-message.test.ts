@@ -28,3 +28,14 @@ it.each([
   const timestamp = "2026-11-27T13:00:00Z";
   expect(readStoredMessage({ ...common, header: all, timestamp } as StoredMsg).qos).toBe(qos);
 });
+
+it("has the signature that it came with, however it is read", () => {
+  const all = messageHeaders();
+  const common = { subject: "ingress.1.upstream.a", data: new Uint8Array(1), seq: 7 };
+  const stored = { ...common, header: all, timestamp: "2026-11-27T13:00:00Z" } as StoredMsg;
+  const first = { ...common, headers: all, info: { timestampNanos: 1 } } as JsMsg;
+  const read = () => [readIngressMessage(first), readStoredMessage(stored)];
+  expect(read().map(({ signature }) => signature)).toEqual([undefined, undefined]);
+  all.set(headers.alertSignature, "v1;kid=a");
+  expect(read().map(({ signature }) => signature)).toEqual(["v1;kid=a", "v1;kid=a"]);
+});
