@@ -210,9 +210,13 @@ describe("where signatures are required", () => {
     const events = await fixture.stored("SECURITY_EVENTS", (each) =>
       each.startsWith("events.signature."),
     );
-    const found = events.map(({ text }) => JSON.parse(text).finding_info.analytic.uid);
-    expect(found).toContain("signature-missing");
-    expect(found).toContain("signature-invalid");
+    const found = events.map(({ text }) => {
+      const { finding_info: info, evidences } = JSON.parse(text);
+      return `${info.analytic.uid} ${evidences[0].data.key_id}`;
+    });
+    expect(found).toContain("signature-missing undefined");
+    expect(found).toContain("signature-invalid desk-1");
+    expect(found).toContain("signature-key-unknown stranger");
     const altered = (await held("signed")).find(({ text }) => text.includes("door shut"));
     expect(altered?.header(headers.alertSignature)).toMatch(/^v1;kid=desk-1;t=\d{13};sig=/);
     const one = (await held("signed")).find(({ text }) => text === payload);

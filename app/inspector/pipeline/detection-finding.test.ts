@@ -13,7 +13,7 @@ const finding = (part: Partial<Finding>): Finding => ({
   ...part,
 });
 
-const eventsOf = (findings: readonly Finding[]) =>
+const eventsOf = (findings: readonly Finding[], signature?: string) =>
   securityEventsOf({
     message: {
       origin: "device",
@@ -23,6 +23,7 @@ const eventsOf = (findings: readonly Finding[]) =>
       sequence: 4711,
       receivedMs: 1_800_000_000_000.25,
       recipient: "not-asked",
+      ...(signature !== undefined && { signed: { signature, messageId: "", takenMs: 1 } }),
     },
     messageId: "pump-7:4711",
     findings,
@@ -87,4 +88,15 @@ it("shows where the message is and how it begins, without its secrets", () => {
       },
     },
   ]);
+});
+
+it("names the key that an alert says it is signed with, where that can be read", () => {
+  const wrong = [finding({ class: "signature", rule: "signature-invalid" })];
+  const keyIn = (signature?: string) => {
+    const [event] = eventsOf(wrong, signature);
+    return event?.body.evidences[0]?.data.key_id;
+  };
+  expect(keyIn(`v1;kid=desk-1;t=1800000000000;sig=${"A".repeat(86)}`)).toBe("desk-1");
+  expect(keyIn("unreadable")).toBeUndefined();
+  expect(keyIn()).toBeUndefined();
 });

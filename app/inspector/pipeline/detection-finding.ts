@@ -1,3 +1,4 @@
+import { parseSignature } from "../../contract/alert-signature.ts";
 import type { Origin } from "../../contract/subjects.ts";
 import {
   type Finding,
@@ -88,6 +89,8 @@ interface EvidenceData {
   readonly payload_bytes: number;
   /** The beginning of the payload, secrets masked. */
   readonly excerpt: string;
+  /** The key that the alert says it is signed with, be that true or not. */
+  readonly key_id?: string;
   /** Found in a synthetic attack: no finding to anybody but who watches that they are found. */
   readonly canary?: true;
 }
@@ -162,11 +165,17 @@ function detectionFinding(
           ingress_sequence: message.sequence,
           payload_bytes: message.payload.length,
           excerpt: evidenceExcerpt(message.payload),
+          ...keyOf(message),
           ...(canary && { canary }),
         },
       },
     ],
   };
+}
+
+function keyOf({ signed }: InspectedMessage): Pick<EvidenceData, "key_id"> {
+  const keyId = signed && parseSignature(signed.signature)?.keyId;
+  return keyId === undefined ? {} : { key_id: keyId };
 }
 
 function analyticOf(finding: Finding, rulesVersion: string): Analytic {
