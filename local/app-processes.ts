@@ -143,6 +143,9 @@ const particulars: Record<
     API_CERT_FILE: context.certificates.console.certFile,
     API_KEY_FILE: context.certificates.console.keyFile,
     API_TOKENS_FILE: context.secrets.apiTokensFile,
+    DEVICE_INDEX_FOLDER: join(context.natsDirectory, "device-index"),
+    // The load registers its devices past the tools, so that nobody is told of them.
+    DEVICE_INDEX_REFILL_SECONDS: "60",
     ...oidcEnvironment(context),
     METRICS_SOURCES: [...endpointsOf(context.layout).processUrls]
       .map(([name, url]) => `${name.replace(/-\d+$/, "")}=${url}`)

@@ -20,6 +20,7 @@ const processes = readdirSync(join(root, "app")).filter((folder) =>
 
 /** Entries of threads, each beside the `main.js` of its process. */
 const threads = {
+  "console/index-worker": join(root, "app/console/device-index/index-worker.ts"),
   "inspector/matching-worker": join(root, "app/inspector/patterns/matching-worker.ts"),
 };
 

@@ -19,6 +19,7 @@ import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
 import type { LoginFindings } from "./login-findings/login-findings.ts";
 import type { OneSession } from "./one-session/one-session.ts";
+import { answerChanges } from "./revocation/answer-changes.ts";
 import type { SilentSessions } from "./silence/silent-sessions.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
@@ -84,6 +85,12 @@ export function createAuth(options: AuthOptions): Running {
       queue,
       callback: answering.by(async (message) => {
         respondWith(message, await options.publisherKeys.answer(message.data));
+      }),
+    }),
+    auth.connection.subscribe(subjects.registryChangesSince, {
+      queue,
+      callback: answering.by(async (message) => {
+        message.respond(await answerChanges(connections, message.data));
       }),
     }),
     auth.connection.subscribe(subjects.cutOffRequest, {

@@ -1,6 +1,6 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { AuditUnavailable } from "../audit/announced.ts";
-import { InvalidPageToken } from "../registry/device-page.ts";
+import { InvalidPageToken } from "../registry/page-token.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { ColumnsUnknown, RegistryBusy } from "../registry/import/import-errors.ts";

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { AuditOutbox } from "../audit/audit-outbox.ts";
 import { latencyBuckets } from "../shared/metrics.ts";
+import type { IndexState } from "./device-index/index-keeper.ts";
 
 /**
  * Why somebody was turned away: by an unknown or missing token, session or link, by a sign-in that was not begun here
@@ -26,6 +27,30 @@ export type SignInWay = (typeof signInWays)[number];
 
 export const followedKinds = ["tokens", "certificate"] as const;
 export type FollowedKind = (typeof followedKinds)[number];
+
+/** What is told of the index of devices; zero before it is known. */
+const indexGauges = [
+  {
+    name: "sentinel_console_device_index_as_of_timestamp_seconds",
+    help: "Changes of devices until then are in the index",
+    collect: (state?: IndexState) => (state?.asOf ?? 0) / 1_000,
+  },
+  {
+    name: "sentinel_console_device_index_filled_timestamp_seconds",
+    help: "When all of the device table was last read into the index",
+    collect: (state?: IndexState) => (state?.filledAt ?? 0) / 1_000,
+  },
+  {
+    name: "sentinel_console_device_index_read_items",
+    help: "Items of the device table that the reading into the index has read, or the last one had",
+    collect: (state?: IndexState) => state?.read ?? 0,
+  },
+  {
+    name: "sentinel_console_device_index_bytes",
+    help: "What the file of the index takes",
+    collect: (state?: IndexState) => state?.bytes ?? 0,
+  },
+];
 
 export type ConsoleMetrics = ReturnType<typeof createConsoleMetrics>;
 
@@ -86,8 +111,24 @@ export function createConsoleMetrics(registry: Registry) {
     help: "Lists that were refused because their token has made the table look at enough",
     registers,
   });
+  const indexFailures = new Counter({
+    name: "sentinel_console_device_index_failures_total",
+    help: "Times that the index of devices could not read the table, be written or be asked",
+    registers,
+  });
   return {
-    ...{ scannedItems, scansRefused },
+    ...{ scannedItems, scansRefused, indexFailures },
+    watchIndex: (state: () => IndexState | undefined) => {
+      for (const { collect, ...told } of indexGauges) {
+        new Gauge({
+          ...told,
+          registers,
+          collect() {
+            this.set(collect(state()));
+          },
+        });
+      }
+    },
     answered: (labels: { route: string; method: string; code: number }, seconds?: number) => {
       const { route, method, code } = labels;
       requests.inc({ route, method, code });

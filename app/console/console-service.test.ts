@@ -41,7 +41,7 @@ it("records of changes are stored also while somebody never ends a handshake or 
     heads: { stop: () => {}, tellEnd: () => ended.push("heads") },
     watch: { close: async () => {} } as NatsWatch,
     log: log as unknown as Logger,
-    release: () => ended.push("release"),
+    release: async () => void ended.push("release"),
   });
   await running.drain();
 

@@ -20,7 +20,7 @@ export interface ConsoleOptions {
   readonly watch: NatsWatch;
   readonly log: Logger;
   /** Lets go of everything else. */
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
 /**
@@ -46,7 +46,7 @@ export function createConsole({ api, audit, heads, watch, log, release }: Consol
       }
       heads.tellEnd();
       await watch.close();
-      release();
+      await release();
     },
   };
 }

@@ -13,12 +13,14 @@ const needed = {
   METRICS_SOURCES: "bridge=http://bridge:8080",
   AUDIT_KEY_FILE: "/f",
   AUDIT_KEYS_FILE: "/g",
+  DEVICE_INDEX_FOLDER: "/h",
 };
 
 it("serves at the usual port, and limits without being told", () => {
   expect(readConsoleEnvironment(needed)).toMatchObject({
     ...{ API_PORT: 8443, HTTP_PORT: 8080, DEVICE_TABLE: "sentinel-devices" },
     ...{ TOKEN_REQUESTS_PER_SECOND: 50, ADDRESS_FAILURES_PER_MINUTE: 30 },
+    ...{ DEVICE_INDEX_READ_UNITS: 200, DEVICE_INDEX_REFILL_SECONDS: 86_400 },
     ...{ SCANNED_ITEMS_PER_REQUEST: 1_000, TOKEN_SCANNED_ITEMS_PER_MINUTE: 300_000 },
   });
 });

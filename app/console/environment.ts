@@ -50,6 +50,13 @@ const shape = {
   /** Of the table that is written: the home region's, wherever this process runs. */
   AWS_REGION: z.string().min(1),
   DYNAMODB_ENDPOINT: z.url().optional(),
+  /** Where the index of devices is kept, by this process alone. All of it can be read again. */
+  DEVICE_INDEX_FOLDER: z.string().min(1),
+  /** What its file may take at most; 1.5 million devices with two labels each took 202 MB. */
+  DEVICE_INDEX_MEBIBYTES: count.max(65_536).default(768),
+  /** Read units of the table that reading all of it takes in a second, and how often it is read. */
+  DEVICE_INDEX_READ_UNITS: count.max(100_000).default(200),
+  DEVICE_INDEX_REFILL_SECONDS: count.max(604_800).default(86_400),
   TOKEN_REQUESTS_PER_SECOND: count.default(50),
   ADDRESS_FAILURES_PER_MINUTE: count.default(30),
   /** A session at the page ends when its person does nothing for so long, and in any case after the hours. */

@@ -16,6 +16,7 @@ import { TokenBook } from "./access/token-book.ts";
 import { takeChangedFiles, tlsOf } from "./changed-files.ts";
 import { type ConsoleMetrics, createConsoleMetrics } from "./console-metrics.ts";
 import { createConsole } from "./console-service.ts";
+import { openDeviceSearch } from "./device-index/open-device-search.ts";
 import { type ConsoleEnvironment, readConsoleEnvironment } from "./environment.ts";
 import { openExceptionDesk } from "./exceptions/exception-desk.ts";
 import { openIncidentDesk } from "./incidents/incident-desk.ts";
@@ -97,18 +98,31 @@ async function start(environment: ConsoleEnvironment, { log, metrics: registers 
   const reads = new StreamReads();
   const { book } = incidents;
   const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
-  const data = { registry, nats, scans, reads, incidents, exceptions, rules, clock: Date.now };
+  const index = openDeviceSearch(environment, { registry, connection: nats, metrics, log });
+  const devices = index.search;
+  const data = {
+    registry,
+    devices,
+    nats,
+    scans,
+    reads,
+    incidents,
+    exceptions,
+    rules,
+    clock: Date.now,
+  };
   const page = readPageFiles(join(import.meta.dirname, "page"));
   const oidc = oidcOf(environment, audit.signIns);
   const api = await createServer({ ...data, tls, access, live, page, oidc, metrics, log });
   const unfollow = takeChangedFiles({ environment, tokens: access.tokens, api, metrics, log });
   void live.run();
   await api.listen({ host: environment.API_HOST, port: environment.API_PORT });
-  const release = () => {
+  const release = async () => {
     unfollow();
     live.stop();
     incidents.stop();
     client.destroy();
+    await index.stop();
   };
   return createConsole({ api, audit, heads, watch, log, release });
 }

@@ -49,6 +49,8 @@ export const decideIncidents = (asker: DecisionAsker) => [
 ];
 /** Asks auth for the labels of devices. */
 export const askLabels = call("AUTH", subjects.registryLabels);
+/** Asks auth which devices changed, in all regions. */
+export const askChanges = call("AUTH", subjects.registryChangesSince);
 /** Has auth keep a device out of all regions. */
 export const haveBarred = call("AUTH", subjects.barRequest);
 /** Sees who is kept out, and has that end. */

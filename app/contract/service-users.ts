@@ -12,6 +12,7 @@ import {
 } from "./calls.ts";
 import { crossings } from "./crossings.ts";
 import {
+  askChanges,
   askDecisions,
   askLabels,
   decideHeld,
@@ -97,6 +98,7 @@ export const serviceUsers: readonly ServiceUser[] = [
       subjects.registryStatus,
       subjects.registryLabels,
       subjects.publisherKeys,
+      subjects.registryChangesSince,
       subjects.registryChanged("*"),
       subjects.cutOffRequest,
       subjects.silentLines,
@@ -220,6 +222,8 @@ export const serviceUsers: readonly ServiceUser[] = [
       ...decideIncidents("console"),
       ...liftBars("console"),
       askLabels,
+      // Its index of devices keeps up by that.
+      askChanges,
     ],
     subscribe: [inbox("console"), subjects.auditHeads("*"), subjects.incidentTold("*")],
   },

@@ -140,6 +140,8 @@ export const subjects = {
   registryLabels: "registry.labels",
   /** Request: which version of the keys of publishers is known. Reply: they, if there is another one. */
   publisherKeys: "registry.publisher-keys",
+  /** Which devices changed: see `ChangesRequestSchema` and `ChangesReplySchema`. */
+  registryChangesSince: "registry.changes-since",
 } as const;
 
 /** The client of `resume.<id>`. */

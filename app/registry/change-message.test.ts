@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { changeMessage, endsSessions, isTold, parseChange, toldChange } from "./change-message.ts";
+import { changeMessage, endsSessions, parseChange, toldChange } from "./change-message.ts";
 import { registryChangeKinds } from "./registry-change.ts";
 
 const change = { clientId: "pump-7", version: 4, actor: "operator-1", nowMs: 1 };
@@ -16,10 +16,9 @@ it("of a deleted record asks for a newer one than any copy of the table may stil
   expect(toldChange({ ...change, kind: "deleted" }).version).toBe(5);
 });
 
-it("is told of all but new devices, and ends sessions unless the device may go on as before", () => {
-  expect(registryChangeKinds.filter((kind) => !isTold(kind))).toEqual(["created"]);
-  const harmless = registryChangeKinds.filter((kind) => isTold(kind) && !endsSessions(kind));
-  expect(harmless).toEqual(["resumed", "labelled", "unpinned"]);
+it("ends sessions unless the device may go on as before", () => {
+  const harmless = registryChangeKinds.filter((kind) => !endsSessions(kind));
+  expect(harmless).toEqual(["created", "resumed", "labelled", "unpinned"]);
   expect(endsSessions("swept")).toBe(true);
 });
 

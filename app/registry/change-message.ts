@@ -26,11 +26,8 @@ export const toldChange = ({ clientId, kind, version }: RegistryChange): ToldCha
   version: kind === "deleted" ? version + 1 : version,
 });
 
-/** A created device has no session, and nobody remembers for more than seconds that it was unknown. */
-export const isTold = (kind: ToldKind): boolean => kind !== "created";
-
 /** They take nothing away from a device. */
-const harmless: ReadonlySet<ToldKind> = new Set(["resumed", "labelled", "unpinned"]);
+const harmless: ReadonlySet<ToldKind> = new Set(["created", "resumed", "labelled", "unpinned"]);
 
 /** Whether sessions that began before the change have to end; the others only need be read anew. */
 export const endsSessions = (kind: ToldKind): boolean => !harmless.has(kind);

@@ -1,6 +1,6 @@
 import type { ScanCommandInput } from "@aws-sdk/client-dynamodb";
 import { type DeviceStatus, deviceTableKey } from "../contract/device.ts";
-import { isTableKey, keyOf } from "./device-key.ts";
+import { keyOf } from "./device-key.ts";
 import {
   type DeviceItem,
   type DeviceRecord,
@@ -8,6 +8,7 @@ import {
   parseDeviceItem,
   type UnreadableItem,
 } from "./device-record.ts";
+import { keyAfter, tokenOf } from "./page-token.ts";
 import { publisherKeysItem } from "./reserved-ids.ts";
 
 /** Which devices are wanted: those that have all that is named. */
@@ -31,27 +32,10 @@ export interface DevicePage {
   readonly unreadable: readonly UnreadableItem[];
   /** Items that were looked at for it. */
   readonly scanned: number;
+  /** What DynamoDB counts for that, in read units. */
+  readonly readUnits: number;
   /** Token of the next page; undefined after the last one. */
   readonly next: string | undefined;
-}
-
-/** A page token that is none of ours. */
-export class InvalidPageToken extends Error {
-  override readonly name = "InvalidPageToken";
-
-  constructor() {
-    super("the page token is not one that a list has given");
-  }
-}
-
-/** Opaque to others, so that what a page begins after may become something else one day. */
-const tokenOf = (key: string) => Buffer.from(`1:${key}`).toString("base64url");
-
-/** Any key: a page may end at an item that is not a device. */
-function keyAfter(token: string): string {
-  const [, key] = /^1:(.*)$/s.exec(Buffer.from(token, "base64url").toString()) ?? [];
-  if (key === undefined || !isTableKey(key) || tokenOf(key) !== token) throw new InvalidPageToken();
-  return key;
 }
 
 /** @throws InvalidPageToken */
@@ -68,6 +52,7 @@ export function pageScan(filter: DeviceFilter, { after, limit, scan }: PageOptio
     ...(after !== undefined && {
       ExclusiveStartKey: { [deviceTableKey]: { S: keyAfter(after) } },
     }),
+    ReturnConsumedCapacity: "TOTAL",
     ...(looked !== Infinity && { Limit: looked }),
     ...(terms.length > 0 && {
       FilterExpression: terms.map(({ term }) => term).join(" AND "),
@@ -86,12 +71,13 @@ export const devicesOf = (items: readonly DeviceItem[] = []): readonly ParsedIte
 export interface Scanned {
   readonly items: readonly ParsedItem[];
   readonly scanned: number;
+  readonly readUnits: number;
   /** Undefined when the scan came to the table's end. */
   readonly lastKey: string | undefined;
 }
 
 export function devicePage(
-  { items, scanned, lastKey }: Scanned,
+  { items, lastKey, ...cost }: Scanned,
   limit: number | undefined,
 ): DevicePage {
   const cut = limit !== undefined && items.length > limit;
@@ -100,7 +86,7 @@ export function devicePage(
   return {
     records: kept.flatMap((item) => item.record ?? []),
     unreadable: kept.flatMap((item) => item.unreadable ?? []),
-    scanned,
+    ...cost,
     next: last === undefined ? undefined : tokenOf(last),
   };
 }

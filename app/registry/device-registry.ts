@@ -90,7 +90,9 @@ export class DeviceRegistry {
     const reply = await client.send(scan);
     const items = devicesOf(reply.Items);
     const lastKey = reply.LastEvaluatedKey?.[deviceTableKey]?.S;
-    return devicePage({ items, scanned: reply.ScannedCount ?? 0, lastKey }, options.limit);
+    const scanned = reply.ScannedCount ?? 0;
+    const readUnits = reply.ConsumedCapacity?.CapacityUnits ?? 0;
+    return devicePage({ items, scanned, readUnits, lastKey }, options.limit);
   }
 
   /** All pages from `after` on, each read when it is asked for. */

@@ -53,3 +53,12 @@ export async function deviceTableProblem(
     throw error;
   }
 }
+
+/** How many items the table had some hours ago, as DynamoDB counts them. */
+export async function aboutSize(
+  client: DynamoDBClient,
+  table: string,
+): Promise<number | undefined> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  return Table?.ItemCount;
+}

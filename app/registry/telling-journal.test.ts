@@ -12,7 +12,7 @@ const never = (_: ToldChange, signal: AbortSignal) =>
     signal.addEventListener("abort", () => reject(signal.reason));
   });
 
-it("tells of what the table has taken, and of nothing else", async () => {
+it("tells of what the table has taken", async () => {
   const told: ToldChange[] = [];
   const tell = async (each: ToldChange) => void told.push(each);
   const journal = new TellingJournal({ journal: noJournal, tell, patienceMs: 10_000 });
@@ -23,7 +23,10 @@ it("tells of what the table has taken, and of nothing else", async () => {
   });
 
   expect(result).toBe("result");
-  expect(told).toEqual([{ clientId: "a", kind: "revoked", version: 2 }]);
+  expect(told).toEqual([
+    { clientId: "a", kind: "revoked", version: 2 },
+    { clientId: "new", kind: "created", version: 2 },
+  ]);
   expect(await journal.drain(10_000)).toBe(0);
 });
 

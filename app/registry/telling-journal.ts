@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isClientId } from "../contract/client-id.ts";
-import { isTold, toldChange } from "./change-message.ts";
+import { toldChange } from "./change-message.ts";
 import type { ChangeIntent, ChangeJournal, RegistryChange } from "./registry-change.ts";
 import type { TellChange } from "./tell-change.ts";
 
@@ -36,7 +36,7 @@ export class TellingJournal implements ChangeJournal {
         write((change) => {
           done(change);
           // No device can connect under a key that is not a client id.
-          if (isTold(change.kind) && isClientId(change.clientId)) telling.push(this.#tell(change));
+          if (isClientId(change.clientId)) telling.push(this.#tell(change));
         }),
       );
     } finally {

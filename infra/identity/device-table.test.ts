@@ -79,15 +79,16 @@ it("lets a reader read this copy and decrypt it through DynamoDB, nothing else",
   ]);
 });
 
-it("lets the API look up, list and change devices at home, and nothing that is done to a table", () => {
+it("lets the API look up, list, count and change devices at home, and nothing that is done to a table", () => {
   const home = { awsRegion: "us-east-1", tableArn: "table", keyArn: "key-us" } as const;
   const [change, decrypt, ...more] = changePolicy(home);
   expect(more).toEqual([]);
   expect(change).toMatchObject({
     Effect: "Allow",
-    Action: ["GetItem", "BatchGetItem", "Scan", "PutItem", "UpdateItem", "DeleteItem"].map(
-      (action) => `dynamodb:${action}`,
-    ),
+    Action: [
+      ...["GetItem", "BatchGetItem", "Scan", "DescribeTable", "PutItem", "UpdateItem"],
+      "DeleteItem",
+    ].map((action) => `dynamodb:${action}`),
     Resource: "table",
   });
   expect(decrypt).toMatchObject({

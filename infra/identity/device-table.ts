@@ -104,7 +104,7 @@ export const readPolicy = (copy: TableCopy): readonly Statement[] => [
   decryptDevices(copy),
 ];
 
-/** All that the API needs: to look devices up, one or many, to list them, and to change them one by one. */
+/** All that the API needs: to look devices up, one or many, to list and count them, and to change them one by one. */
 export const changePolicy = (table: TableCopy): readonly Statement[] => [
   {
     Sid: "ChangeDevices",
@@ -113,6 +113,7 @@ export const changePolicy = (table: TableCopy): readonly Statement[] => [
       "dynamodb:GetItem",
       "dynamodb:BatchGetItem",
       "dynamodb:Scan",
+      "dynamodb:DescribeTable",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
       "dynamodb:DeleteItem",

@@ -108,6 +108,7 @@ export async function ownMetrics() {
   const ofConsole = createConsoleMetrics(registry);
   ofConsole.watchOutbox({ size: 0 });
   ofConsole.watchPage({ sessions: zero, streams: zero });
+  ofConsole.watchIndex(() => undefined);
   createArchiveMetrics(registry, zero);
   createNoticeMetrics(registry, ["any"]);
   createAggregatorMetrics(registry).watch({

@@ -43,6 +43,9 @@ export const apiService = "console-api";
 const apiPort = 8443;
 const certificateFolder = "/secrets/tls";
 const oidcFolder = "/secrets/oidc";
+const indexFolder = "/index";
+/** Of the index of devices: 1.5 million with two labels each take 202 MB. */
+const indexMebibytes = 768;
 
 /**
  * Where the processes tell how they are, whom the page shows. The gates for reports are beside the
@@ -75,11 +78,15 @@ const processOf = (args: ConsoleArgs): Process => ({
     API_KEY_FILE: `${certificateFolder}/tls.key`,
     API_TOKENS_FILE: secretFile(apiTokensFile),
     METRICS_SOURCES: metricsSources(args.namespace),
+    DEVICE_INDEX_FOLDER: indexFolder,
+    DEVICE_INDEX_MEBIBYTES: String(indexMebibytes),
     ...oidcEnvironment(args),
     ...auditKeyFiles,
     DEVICE_TABLE: args.deviceTable,
     AWS_REGION: args.tableRegion,
   },
+  // The file, and what SQLite writes beside it.
+  scratch: { path: indexFolder, mebibytes: indexMebibytes + 256 },
   mounts: [
     { path: certificateFolder, source: { secret: args.certificateSecret } },
     ...(args.oidcSecret === undefined

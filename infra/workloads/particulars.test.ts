@@ -149,6 +149,17 @@ describe("console", () => {
     expect(objectNamed(engine, "Deployment", "console").spec.replicas).toBe(2);
   });
 
+  it("has room for its index of devices, which goes with the pod, and may write nowhere else", () => {
+    const folder = environmentOf("console")["DEVICE_INDEX_FOLDER"];
+    const { containers, volumes } = podOf("console");
+    const writable = containers[0].volumeMounts.filter(
+      (mount: { readonly readOnly?: boolean }) => !mount.readOnly,
+    );
+    expect(writable).toEqual([{ name: "index", mountPath: folder }]);
+    expect(volumes).toContainEqual({ name: "index", emptyDir: { sizeLimit: "1024Mi" } });
+    expect(Number(environmentOf("console")["DEVICE_INDEX_MEBIBYTES"])).toBeLessThan(1_024);
+  });
+
   it("asks every process for its figures that tells some, by a name that leads to all of its pods", () => {
     const sources = String(environmentOf("console")["METRICS_SOURCES"]).split(",");
     expect(sources.map((source) => source.replace(/=.*/, "")).sort()).toEqual([

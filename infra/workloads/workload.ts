@@ -51,6 +51,13 @@ export interface Mount {
     | { readonly configMap: pulumi.Input<string> };
 }
 
+/** Room on the node's disk that goes with the pod: for what can be made anew. */
+export interface Scratch {
+  readonly path: string;
+  /** The pod is taken away that writes more. */
+  readonly mebibytes: number;
+}
+
 export interface Process {
   readonly workload: string;
   readonly args: WorkloadArgs;
@@ -58,6 +65,7 @@ export interface Process {
   readonly environment: Readonly<Record<string, pulumi.Input<string> | undefined>>;
   /** Besides the workload's own secrets and the internal CA. */
   readonly mounts?: readonly Mount[];
+  readonly scratch?: Scratch;
   /** Whether its service account has rights at AWS. Defaults to false. */
   readonly awsRights?: boolean;
 }
@@ -97,7 +105,7 @@ const mountsOf = ({ args, mounts = [] }: Process): readonly Mount[] => [
   ...mounts,
 ];
 
-const volumeName = ({ path }: Mount) => path.slice(1).replaceAll("/", "-");
+const volumeName = ({ path }: Pick<Mount, "path">) => path.slice(1).replaceAll("/", "-");
 
 function volumeOf(mount: Mount): kubernetes.types.input.core.v1.Volume {
   const name = volumeName(mount);
@@ -105,6 +113,15 @@ function volumeOf(mount: Mount): kubernetes.types.input.core.v1.Volume {
     ? { name, secret: { secretName: mount.source.secret, defaultMode: readableByGroup } }
     : { name, configMap: { name: mount.source.configMap } };
 }
+
+const scratchVolume = (scratch: Scratch) => ({
+  name: volumeName(scratch),
+  emptyDir: { sizeLimit: `${scratch.mebibytes}Mi` },
+});
+const scratchMount = (scratch: Scratch) => ({
+  name: volumeName(scratch),
+  mountPath: scratch.path,
+});
 
 function environmentOf({ args, environment, awsRights }: Process): Container["env"] {
   const common = {
@@ -142,6 +159,7 @@ function containerOf(process: Process): Container {
         mountPath: mount.path,
         readOnly: true,
       })),
+      ...(process.scratch ? [scratchMount(process.scratch)] : []),
       ...(process.awsRights ? [credentialsMount] : []),
     ],
     ...restrictedContainer,
@@ -180,6 +198,7 @@ function podTemplate(
       containers: [container],
       volumes: [
         ...mountsOf(process).map(volumeOf),
+        ...(process.scratch ? [scratchVolume(process.scratch)] : []),
         ...(process.awsRights ? [credentialsVolume] : []),
       ],
       ...particulars,

@@ -156,9 +156,12 @@ async function pagesOf(query: string): Promise<string[][]> {
   return pages;
 }
 
+const search = async (query: string) => (await as.viewer("GET", `/api/v1/devices?${query}`)).body;
+
 it("lists every device once, over several pages", async () => {
   const ids = Array.from({ length: 25 }, (_, i) => `page-${i}`);
   for (const id of ids) await add(id, { labels: ["paged"] });
+  await expect.poll(async () => (await search("label=paged")).found, soon).toBe(ids.length);
   const pages = await pagesOf("limit=10");
   const labelled = await pagesOf("label=paged&limit=7");
 
@@ -168,6 +171,24 @@ it("lists every device once, over several pages", async () => {
   expect(all).toEqual(expect.arrayContaining(ids));
   expect(Math.max(...labelled.map((page) => page.length))).toBeLessThanOrEqual(7);
   expect(labelled.flat().sort()).toEqual(ids.sort());
+});
+
+it("finds a device by what it is now, seconds after it changed, and says how far it knows the fleet", async () => {
+  const found = async (query: string) =>
+    (await search(query)).devices.map(({ clientId }: { clientId: string }) => clientId);
+  await add("sought-1", { labels: ["site:oslo"], region: "eu-west" });
+  await expect.poll(() => found("prefix=sought"), soon).toEqual(["sought-1"]);
+  await as.operator("POST", path("sought-1", "/suspend"));
+  const narrow = "status=suspended&region=eu-west&label=site:oslo&prefix=sou";
+  await expect.poll(() => found(narrow), soon).toEqual(["sought-1"]);
+  await as.operator("PUT", path("sought-1", "/labels"), { body: { labels: ["site:rome"] } });
+  await expect.poll(() => found("label=site:rome"), soon).toEqual(["sought-1"]);
+  expect(await found(narrow)).toEqual([]);
+  const { index } = await search("prefix=sought");
+  expect(index).toMatchObject({ complete: true });
+  expect(Date.parse(index.asOf)).toBeGreaterThan(Date.now() - 60_000);
+  await as.admin("DELETE", path("sought-1", "?force=true"));
+  await expect.poll(async () => (await search("prefix=sought")).found, soon).toBe(0);
 });
 
 it("lets one of several changes through that were made to the same state of a device", async () => {

@@ -37,7 +37,16 @@ export async function startBrowsedRegion(): Promise<BrowsedRegion> {
     ...{ name: "Example SSO", issuer: provider.issuer, clientId: "sentinel-public" },
     ...{ roleClaim: "groups", roles: testRoles },
   };
-  const options = { core: 3, ...one, aggregators: 1, console: true, oidc } as const;
+  // Devices of tests are registered past the tools: nobody is told of them.
+  const consoleSettings = { DEVICE_INDEX_REFILL_SECONDS: "2" };
+  const options = {
+    core: 3,
+    ...one,
+    aggregators: 1,
+    console: true,
+    oidc,
+    consoleSettings,
+  } as const;
   const region = await startTestRegion(options).catch(async (error: unknown) => {
     await provider.stop();
     throw error;

@@ -32,6 +32,7 @@ import { createLog } from "../../app/shared/log.ts";
 import type { NatsConnection } from "../../app/shared/nats.ts";
 import { StreamUnread } from "../../app/shared/stored-messages.ts";
 import { ensureCertificates } from "../../local/certificates.ts";
+import { searchOfTable } from "./indexed-devices.ts";
 
 /** What is asked of NATS where there is none. */
 const nobody = () => Promise.reject(new StreamUnread("there is no NATS here"));
@@ -115,7 +116,8 @@ export async function startTestServer(
   const { exceptions = noExceptions, documents = [] } = options;
   const rules = openRuleDesk({ connection: nats, reads, book, documents, log });
   const desks = { incidents: noDesk(book), exceptions, rules };
-  const data = { registry, nats, scans, reads, ...desks, clock: Date.now };
+  const indexed = searchOfTable(registry, directory);
+  const data = { registry, devices: indexed.search, nats, scans, reads, ...desks, clock: Date.now };
   const { oidc } = options;
   const api = await createServer({ ...data, tls, access, live, page, oidc, metrics, log });
   return {
@@ -136,6 +138,7 @@ export async function startTestServer(
     as: (role: ApiRole) => ({ authorization: `Bearer ${tokens[role]}` }),
     stop: async () => {
       await api.close();
+      indexed.close();
       await emulator.stop();
       rmSync(directory, { recursive: true, force: true });
     },

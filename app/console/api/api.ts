@@ -9,6 +9,7 @@ import type { ConditionalBy } from "../../registry/record-changes.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import type { ScanBudget } from "../access/scan-budget.ts";
 import type { StreamReads } from "../access/stream-reads.ts";
+import type { DeviceSearch } from "../device-index/device-search.ts";
 import type { ExceptionDesk } from "../exceptions/exception-desk.ts";
 import type { IncidentDesk } from "../incidents/incident-desk.ts";
 import type { RuleDesk } from "../rules/rule-desk.ts";
@@ -27,6 +28,7 @@ export type Api = FastifyInstance<
 
 export interface ApiOptions {
   readonly registry: DeviceRegistry;
+  readonly devices: DeviceSearch;
   /** Reads what is held, and asks for decisions about it. */
   readonly nats: NatsConnection;
   /** What lists may cost. */

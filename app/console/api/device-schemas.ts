@@ -10,6 +10,8 @@ import {
 import { itemNamePattern } from "../../registry/device-key.ts";
 import { labelLimit, labelPattern, labelRule } from "../../registry/device-record.ts";
 import { isReserved, reservedRule } from "../../registry/reserved-ids.ts";
+import { indexedStatuses } from "../device-index/device-kinds.ts";
+import { countLimit } from "../device-index/device-search.ts";
 import { tagsPattern, tagsRule } from "./entity-tag.ts";
 import { type ProblemCode, problems } from "./problem.ts";
 
@@ -38,7 +40,15 @@ export const OneItem = z.object({
 });
 
 export const DeviceListQuery = z.strictObject({
-  status: z.enum(deviceStatuses).optional(),
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_:-]{1,128}$/, "must be 1 to 128 of A-Z, a-z, 0-9, _, - and :")
+    .optional()
+    .describe("Only devices whose client id begins so; `key:` begins the names of other items"),
+  status: z
+    .enum(indexedStatuses)
+    .optional()
+    .describe("`damaged`: items of the table that are not device records"),
   label: label.optional().describe("Only devices that have it"),
   region: region.optional().describe("Only devices that are at home there"),
   limit: wholeNumber
@@ -141,13 +151,25 @@ export const DeviceList = z
     unreadable: z
       .array(z.object({ clientId: z.string(), reason: z.string() }))
       .describe("Damaged: items of the table that are not device records, and why"),
-    scanned: z.int().describe("Items of the table that were looked at for it"),
+    scanned: z.int().describe("Items of the table that were read for it"),
+    found: z
+      .int()
+      .describe(`How many fit, on all pages; ${countLimit + 1} stands for any larger number`),
+    index: z
+      .object({
+        complete: z
+          .boolean()
+          .describe("False until the whole table was read once: till then devices are missing"),
+        read: z.int().describe("Items that the reading of the table has read, or the last one had"),
+        reading: z.boolean().describe("Whether the table is being read, as it is each day"),
+        about: z.int().optional().describe("Items of the table, as far as known"),
+        asOf: time.optional().describe("Devices may be missing that came or changed later"),
+      })
+      .describe("What the list is made of"),
     next: z
       .string()
       .optional()
-      .describe(
-        "`after` of the next page; absent on the last. A page may be empty without being it",
-      ),
+      .describe("`after` of the next page; absent on the last. A page may be short"),
   })
   .meta({ id: "DeviceList" });
 

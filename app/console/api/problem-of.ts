@@ -3,10 +3,11 @@ import type { FastifyError, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { AuditUnavailable } from "../../audit/announced.ts";
 import { DecisionsUnavailable } from "../../quarantine/ask-decisions.ts";
-import { InvalidPageToken } from "../../registry/device-page.ts";
 import { ColumnsUnknown, RegistryBusy } from "../../registry/import/import-errors.ts";
+import { InvalidPageToken } from "../../registry/page-token.ts";
 import { DeviceConflict, UnreadableDevice } from "../../registry/registry-errors.ts";
 import { StreamUnread } from "../../shared/stored-messages.ts";
+import { IndexUnavailable } from "../device-index/index-thread.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
@@ -64,6 +65,10 @@ function ofRegistry(error: unknown): Problem | undefined {
   }
   if (error instanceof RegistryBusy) {
     return new Problem("registry-unavailable", error.message, { headers: retrySoon });
+  }
+  if (error instanceof IndexUnavailable) {
+    const detail = "try again later, or ask for single devices";
+    return new Problem("search-unavailable", detail, { cause: error, headers: retrySoon });
   }
   if (error instanceof AuditUnavailable) {
     return new Problem("audit-unavailable", error.message, { cause: error, headers: retrySoon });

@@ -41,6 +41,7 @@ export const problems = {
   "quarantine-unavailable": [503, "What is held cannot be read or decided about"],
   "incidents-unavailable": [503, "Nobody can change incidents or exceptions at the moment"],
   "enforcement-unavailable": [503, "Nobody tells or lifts bars at the moment"],
+  "search-unavailable": [503, "Devices cannot be searched at the moment"],
   "registry-unavailable": [503, "The device table cannot be used"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type ProblemCode = keyof typeof problems;

@@ -1,6 +1,7 @@
-import { deviceView } from "../../registry/device-view.ts";
+import { deviceView, timeText } from "../../registry/device-view.ts";
 import { UnreadableDevice } from "../../registry/registry-errors.ts";
-import { type Api, type ApiOptions, answer, failures } from "./api.ts";
+import type { IndexState } from "../device-index/index-keeper.ts";
+import { type Api, type ApiOptions, answer, failures, holderOf } from "./api.ts";
 import { Device, DeviceList, DeviceListQuery, OneItem } from "./device-schemas.ts";
 import { entityTag } from "./entity-tag.ts";
 import { Problem } from "./problem.ts";
@@ -8,30 +9,33 @@ import { Problem } from "./problem.ts";
 const tags = ["devices"];
 
 /** What viewers may do. */
-export function addReadingRoutes(api: Api, { registry, scans }: ApiOptions): void {
+export function addReadingRoutes(api: Api, { registry, devices, scans }: ApiOptions): void {
   api.get(
     "/devices",
     {
       config: { access: "viewer" },
       schema: {
         tags,
-        summary: "Lists devices, in no particular order, page by page",
+        summary: "Searches the devices, page by page, in the order of their ids",
         description:
-          "Looks at the whole table, page by page, whatever is asked for. With a filter a page may be empty, or short, without being the last: `next` goes on. What a token makes the table look at in a minute is bounded (429). What was written a moment ago may be missing.",
+          "An index says which devices fit; it learns of changes within seconds, and `index` tells how far it is. What is shown of them is read from the table. What a token makes the table look at in a minute is bounded (429).",
         querystring: DeviceListQuery,
         response: { 200: answer("A page", DeviceList), ...failures },
       },
     },
-    async ({ query, holder }) => {
-      const { after, limit, ...filter } = query;
-      const { records, unreadable, scanned, next } = await scans.spend(holder?.name ?? "", (scan) =>
-        registry.page(filter, { after, limit, scan }),
+    async (request) => {
+      const { after, limit, ...filter } = request.query;
+      const holder = holderOf(request);
+      const found = await scans.spend(holder, (scan) =>
+        devices.page(holder, filter, { after, limit: Math.min(limit, scan) }),
       );
       return {
-        devices: records.map(deviceView),
-        unreadable: [...unreadable],
-        scanned,
-        ...(next !== undefined && { next }),
+        devices: found.records.map(deviceView),
+        unreadable: [...found.unreadable],
+        scanned: found.scanned,
+        found: found.found,
+        index: indexView(found.state),
+        ...(found.next !== undefined && { next: found.next }),
       };
     },
   );
@@ -58,3 +62,11 @@ export function addReadingRoutes(api: Api, { registry, scans }: ApiOptions): voi
 
 export const noSuchDevice = (clientId: string) =>
   new Problem("no-such-device", `${clientId} is not registered`);
+
+const indexView = ({ filledAt, filling, read, about, asOf }: IndexState) => ({
+  complete: filledAt !== undefined,
+  reading: filling,
+  read,
+  ...(about !== undefined && { about }),
+  ...(asOf !== undefined && { asOf: timeText(asOf) }),
+});

@@ -129,9 +129,52 @@ const page: Section = {
   ],
 };
 
+const search: Section = {
+  title: "Device search",
+  panels: [
+    graph({
+      title: "Index of devices behind",
+      description:
+        "How long ago that was until which changes are in the index, and since the table was last read into it",
+      unit: "s",
+      width: 12,
+      queries: [
+        {
+          expr: "time() - sentinel_console_device_index_as_of_timestamp_seconds",
+          legend: "{{replica}} changes",
+        },
+        {
+          expr: "time() - sentinel_console_device_index_filled_timestamp_seconds",
+          legend: "{{replica}} whole table",
+        },
+      ],
+    }),
+    graph({
+      title: "Read into the index",
+      description: "Items of the table that the reading has read, or the last one had",
+      unit: "short",
+      width: 6,
+      queries: [
+        { expr: "sentinel_console_device_index_read_items", legend: "{{replica}}" },
+        {
+          expr: "sum by (replica) (increase(sentinel_console_device_index_failures_total[1h]))",
+          legend: "{{replica}} failures, 1 h",
+        },
+      ],
+    }),
+    graph({
+      title: "Size of the index",
+      description: "Its file, which has a bound",
+      unit: "bytes",
+      width: 6,
+      queries: [{ expr: "sentinel_console_device_index_bytes", legend: "{{replica}}" }],
+    }),
+  ],
+};
+
 export const consoleBoard = board({
   uid: "sentinel-console",
   title: "Console",
   description: "Who works with the API and the page, and what becomes of it",
-  sections: [requests, changes, page],
+  sections: [requests, changes, search, page],
 });

@@ -4,6 +4,8 @@ const answered = (code: number) =>
   `sentinel_console_requests_total{route="/api/v1/devices",method="POST",code="${code}"}`;
 const turnedAway = (reason: string) => `sentinel_console_unauthorized_total{reason="${reason}"}`;
 const unusable = `sentinel_console_unusable_files_total{file="tokens"}`;
+const indexTime = (what: string) =>
+  `sentinel_console_device_index_${what}_timestamp_seconds{replica="console-1"}`;
 
 export const consoleCases: readonly RuleCase[] = [
   {
@@ -40,5 +42,23 @@ export const consoleCases: readonly RuleCase[] = [
     alert: "SentinelConsoleFileUnusable",
     fires: [{ series: { [unusable]: "0x5 1x20" }, at: 10 }],
     quiet: [{ series: { [unusable]: "1x20" }, at: 10 }],
+  },
+  {
+    alert: "SentinelConsoleIndexStale",
+    fires: [
+      // Since 1970: it was never known, or never read.
+      { series: { [indexTime("as_of")]: "0x60", [indexTime("filled")]: "0+60x60" }, at: 55 },
+      {
+        series: { [indexTime("as_of")]: "0+60x120", [indexTime("filled")]: "-200000x120" },
+        at: 60,
+      },
+    ],
+    quiet: [
+      { series: { [indexTime("as_of")]: "0+60x60", [indexTime("filled")]: "0x60" }, at: 55 },
+      {
+        series: { [indexTime("as_of")]: "0x20 1200+60x40", [indexTime("filled")]: "0x60" },
+        at: 55,
+      },
+    ],
   },
 ];
