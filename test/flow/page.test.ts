@@ -7,6 +7,7 @@ import { signInLink } from "../../local/sign-in-link.ts";
 import { type BrowsedRegion, startBrowsedRegion } from "../support/browsed-region.ts";
 import { accessibilityFaults, newContext, newPage, patienceMs } from "../support/browser.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { deviceSearchCases } from "./page/device-search-cases.ts";
 import { exceptionCases } from "./page/exception-cases.ts";
 import { hostileCases } from "./page/hostile-cases.ts";
 import { incidentCases } from "./page/incident-cases.ts";
@@ -68,7 +69,7 @@ it("a suspended device loses its session; resumed, it may connect again", async 
   const { client } = await connectDevice(browsed.region, { clientId: "pump-1", password });
   const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   await page.getByRole("link", { name: "Devices" }).click();
-  await page.getByLabel("Client id, whole").fill("pump-1");
+  await page.getByLabel("Client id begins with").fill("pump-1");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Suspend" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
@@ -180,17 +181,24 @@ it("a device is found and suspended without a mouse", async () => {
 
 it("an address shows the same rows in another browser, from who signs in on the way", async () => {
   for (const name of ["deep-1", "deep-2"]) await registerDevice(browsed.region, name);
-  await page.goto("/devices?status=active");
+  await page.goto("/devices?status=active&prefix=deep-");
   const rows = (of: Page) => of.locator("tbody th").allInnerTexts();
-  await page.getByRole("cell", { name: "active" }).first().waitFor();
+  const both = async () => {
+    await page.reload();
+    await page.getByText(/(\d+|none) found/).waitFor();
+    return rows(page);
+  };
+  await expect.poll(both, soon).toEqual(["deep-1", "deep-2"]);
   const shown = await rows(page);
-  const other = await browsed.signedIn("viewer", "/devices?status=active");
+  const other = await browsed.signedIn("viewer", "/devices?status=active&prefix=deep-");
   await other.page.getByRole("cell", { name: "active" }).first().waitFor();
 
   expect(shown).toContain("deep-1");
   expect(await rows(other.page)).toEqual(shown);
   await other.close();
 });
+
+deviceSearchCases(() => browsed);
 
 it("figures that do not come any more are said to be old, until they come again", async () => {
   await page.goto("/");

@@ -8,8 +8,8 @@ import { heldListPath } from "./quarantine.ts";
 const address = (text: string) => new URLSearchParams(text);
 
 it("takes from an address what the server knows, and nothing else", () => {
-  expect(listPath(address("status=active&label=site%3Aoslo&evil=1&after=x"))).toBe(
-    "/devices?limit=50&status=active&label=site%3Aoslo&after=x",
+  expect(listPath(address("prefix=pump&status=active&label=site%3Aoslo&evil=1&after=x"))).toBe(
+    "/devices?limit=50&prefix=pump&status=active&label=site%3Aoslo&after=x",
   );
   expect(heldListPath(address("client=a&state=held&limit=9999"))).toBe(
     "/quarantine?limit=50&client=a&state=held",

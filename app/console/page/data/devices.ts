@@ -1,6 +1,8 @@
 /** What the API says of devices. */
 export const statuses = ["active", "suspended", "revoked"] as const;
 export type Status = (typeof statuses)[number];
+/** What can be looked for; `damaged`: the table's item is no device record. */
+export const searchedStatuses = [...statuses, "damaged"] as const;
 
 export interface Device {
   readonly clientId: string;
@@ -15,15 +17,30 @@ export interface Device {
   readonly previousSecretUntil?: string;
 }
 
+/** What a search knows of the fleet. */
+export interface DeviceIndex {
+  /** Whether the whole table was read once. */
+  readonly complete: boolean;
+  readonly read: number;
+  readonly reading: boolean;
+  readonly about?: number;
+  readonly asOf?: string;
+}
+
+export const countLimit = 10_000;
+
 export interface DevicePage {
   readonly devices: readonly Device[];
   readonly unreadable: readonly { readonly clientId: string; readonly reason: string }[];
   readonly scanned: number;
+  /** Of all pages; one more than `countLimit` stands for any larger number. */
+  readonly found: number;
+  readonly index: DeviceIndex;
   readonly next?: string;
 }
 
 /** What a list is narrowed by, as the address of the view has it. */
-export const filters = ["status", "label", "region"] as const;
+export const filters = ["prefix", "status", "label", "region"] as const;
 export type Filter = (typeof filters)[number];
 
 export const pageSize = 50;

@@ -1,27 +1,65 @@
-import { Button, Input, Label, SearchField } from "react-aria-components";
+import { useEffect, useRef, useState } from "react";
+import { Button, Input, Label, SearchField, Text } from "react-aria-components";
 import { useLocation } from "wouter";
 import { regionNames } from "../../../contract/regions.ts";
-import { devicePath, statuses } from "../data/devices.ts";
-import { ChoiceFilter, TextFilter } from "./filters.tsx";
+import { devicePath, searchedStatuses } from "../data/devices.ts";
+import { ChoiceFilter, TextFilter, useFilters } from "./filters.tsx";
 
-/** Finds one device by its id, or narrows the list. */
+/** Narrows the fleet while somebody types. */
 export function DeviceFilters() {
-  const [, navigate] = useLocation();
-  const open = (clientId: string) => clientId !== "" && navigate(devicePath(clientId));
   return (
     <div className="filters">
-      <SearchField data-search className="field" onSubmit={(clientId) => open(clientId.trim())}>
-        <Label>Client id, whole</Label>
-        <div className="input-with-button">
-          <Input className="input mono" placeholder="pump-7, then Enter" />
-          <Button className="button button-quiet" aria-label="Empty the search">
-            ×
-          </Button>
-        </div>
-      </SearchField>
-      <ChoiceFilter name="status" label="Status" of={statuses} />
+      <PrefixFilter />
+      <ChoiceFilter name="status" label="Status" of={searchedStatuses} />
       <ChoiceFilter name="region" label="Home region" of={regionNames} />
-      <TextFilter name="label" label="Label" example="site:oslo" />
+      <TextFilter name="label" label="Label, whole" example="site:oslo" />
     </div>
+  );
+}
+
+/** Between two keys of somebody who types. */
+const pauseMs = 250;
+
+/** What ids begin with. Enter opens the device of that id, whether it is in the list or not. */
+function PrefixFilter() {
+  const [, navigate] = useLocation();
+  const { address, narrow } = useFilters();
+  const asked = address.get("prefix") ?? "";
+  const [typed, setTyped] = useState(asked);
+  const sent = useRef(asked);
+  // Somebody went back, or followed a link; not the answer to what was typed here.
+  useEffect(() => {
+    if (asked === sent.current) return;
+    sent.current = asked;
+    setTyped(asked);
+  }, [asked]);
+  const wanted = typed.trim();
+  useEffect(() => {
+    if (wanted === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = wanted;
+      narrow("prefix", wanted, { replace: true });
+    }, pauseMs);
+    return () => clearTimeout(timer);
+  }, [wanted, narrow]);
+  return (
+    <SearchField
+      data-search
+      className="field"
+      value={typed}
+      onChange={setTyped}
+      onSubmit={() => wanted !== "" && navigate(devicePath(wanted))}
+    >
+      <Label>Client id begins with</Label>
+      <div className="input-with-button">
+        <Input className="input mono" placeholder="pump-" maxLength={128} />
+        <Button className="button button-quiet" aria-label="Empty the search">
+          ×
+        </Button>
+      </div>
+      <Text slot="description" className="for-readers">
+        The list follows as you type; Enter opens the device of this id
+      </Text>
+    </SearchField>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import {
   Button,
   Form,
@@ -17,14 +17,17 @@ import { Icon } from "./icons.tsx";
 /** What a list is narrowed by stands in the address; another filter begins at the first page. */
 export function useFilters() {
   const [address, setAddress] = useSearchParams();
-  const narrow = (name: string, value: string) =>
-    setAddress((before) => {
-      const query = new URLSearchParams(before);
-      query.delete("after");
-      if (value === "") query.delete(name);
-      else query.set(name, value);
-      return query;
-    });
+  const narrow = useCallback(
+    (name: string, value: string, options?: { readonly replace: boolean }) =>
+      setAddress((before) => {
+        const query = new URLSearchParams(before);
+        query.delete("after");
+        if (value === "") query.delete(name);
+        else query.set(name, value);
+        return query;
+      }, options),
+    [setAddress],
+  );
   return { address, narrow };
 }
 
