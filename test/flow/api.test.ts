@@ -25,6 +25,8 @@ beforeAll(async () => {
   const consoleSettings = {
     TOKEN_REQUESTS_PER_SECOND: "1000",
     ADDRESS_FAILURES_PER_MINUTE: "1000",
+    // What is found here is found by what is told.
+    DEVICE_INDEX_REFILL_SECONDS: "3600",
   };
   region = await startTestRegion({
     ...{ core: 3, edges: 1, ...counts },
@@ -189,6 +191,24 @@ it("finds a device by what it is now, seconds after it changed, and says how far
   expect(Date.parse(index.asOf)).toBeGreaterThan(Date.now() - 60_000);
   await as.admin("DELETE", path("sought-1", "?force=true"));
   await expect.poll(async () => (await search("prefix=sought")).found, soon).toBe(0);
+});
+
+it("finds them also when the console was killed, without reading the table anew", async () => {
+  await add("kept-1");
+  await expect.poll(async () => (await search("prefix=kept-")).found, soon).toBe(1);
+  const filledAt = async () => {
+    const operations = region.endpoints.processUrls.get("console-1");
+    const text = await (await fetch(`${operations}/metrics`)).text();
+    return /^sentinel_console_device_index_filled_timestamp_seconds\S* ([\d.e+]+)/m.exec(text)?.[1];
+  };
+  const before = await filledAt();
+  const managed = region.process("console-1");
+  managed.kill("SIGKILL");
+  await managed.exited();
+  await managed.start();
+
+  await expect.poll(async () => (await search("prefix=kept-")).found, soon).toBe(1);
+  expect(await filledAt()).toBe(before);
 });
 
 it("lets one of several changes through that were made to the same state of a device", async () => {

@@ -1,5 +1,5 @@
 /** The index as the console has it: in its thread, on a table of an emulator, told of changes by a real server. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -153,6 +153,26 @@ it("goes on where it was when it is started again, without reading the table ane
 
   await expect.poll(() => running.ids({ prefix: "meanwhile" }), soon).toEqual(["meanwhile"]);
   expect(running.state()?.filledAt).toBe(filledAt);
+});
+
+it("begins with another file where its own is damaged", async () => {
+  await registry.overwriteMany(
+    Array.from({ length: 500 }, (_, n) => deviceWith(`kept-${n}`, "b", { labels: [`l-${n}`] })),
+  );
+  running = open();
+  await running.filled();
+  const filledAt = running.state()?.filledAt ?? 0;
+  await running.close();
+  const path = join(directory, "devices.sqlite");
+  const bytes = readFileSync(path);
+  // What its tables hold, not where they begin: so it can be opened.
+  writeFileSync(path, bytes.fill(0xa5, 12 * 4_096));
+  running = open();
+
+  const found = async () => (await running.page({ prefix: "kept-" }).catch(() => undefined))?.found;
+  await expect.poll(found, soon).toBe(500);
+  await expect.poll(() => running.state()?.filledAt, soon).toBeGreaterThan(filledAt);
+  expect(running.failures.length).toBeGreaterThan(0);
 });
 
 it("goes on with a reading of the table that was interrupted", async () => {
