@@ -1,9 +1,9 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { AuditUnavailable } from "../audit/announced.ts";
-import { InvalidPageToken } from "../registry/page-token.ts";
 import { DeviceRegistry } from "../registry/device-registry.ts";
 import { createDynamoClient } from "../registry/device-table.ts";
 import { ColumnsUnknown, RegistryBusy } from "../registry/import/import-errors.ts";
+import { InvalidPageToken } from "../registry/page-token.ts";
 import type { By } from "../registry/record-changes.ts";
 import type { ChangeJournal } from "../registry/registry-change.ts";
 import { withJournals } from "./audit/journal-access.ts";

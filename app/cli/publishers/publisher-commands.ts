@@ -4,8 +4,6 @@ import { reasonLimit } from "../../contract/exception.ts";
 import { publisherNamePattern, publisherNameRule } from "../../contract/publisher-key.ts";
 import type { RunCommand } from "../command-context.ts";
 import { duration, examples, reasonWithin } from "../option-values.ts";
-import { addKey, endKey, listKeys } from "./key-work.ts";
-import { newKey } from "./new-key.ts";
 
 function keyId(value: string): string {
   if (isKeyId(value)) return value;
@@ -34,12 +32,19 @@ export function addPublisherCommands(program: Command, run: RunCommand): void {
     .description("makes a pair: the private key in a file of yours alone, the public one beside it")
     .requiredOption("--out <file>", "for the private key; the public one goes to <file>.pub")
     .addHelpText("after", examples("sentinel publishers keys new --out desk-1.pem"))
-    .action(({ out }) => run((context) => newKey(context, out), program.opts()));
+    .action(({ out }) =>
+      run(async (context) => (await import("./new-key.ts")).newKey(context, out), program.opts()),
+    );
   keys
     .command("list")
     .description("lists the keys of all publishers, those that count no more among them")
     .option("--json", "a JSON object a line", false)
-    .action(({ json }) => run((context) => listKeys(context, { json }), program.opts()));
+    .action(({ json }) =>
+      run(
+        async (context) => (await import("./key-work.ts")).listKeys(context, { json }),
+        program.opts(),
+      ),
+    );
   keys
     .command("add")
     .description("has alerts believed that are signed by a key")
@@ -60,7 +65,17 @@ export function addPublisherCommands(program: Command, run: RunCommand): void {
         ),
     )
     .action((id, { publisher, publicKey, in: inMs = 0, for: forMs }) =>
-      run((context) => addKey(context, { id, publisher, publicKey, inMs, forMs }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./key-work.ts")).addKey(context, {
+            id,
+            publisher,
+            publicKey,
+            inMs,
+            forMs,
+          }),
+        program.opts(),
+      ),
     );
   keys
     .command("retire")
@@ -74,7 +89,13 @@ export function addPublisherCommands(program: Command, run: RunCommand): void {
     )
     .action((keyId, { in: inMs = 0, reason: why }) =>
       run(
-        (context) => endKey(context, { kind: "retire", keyId, inMs, reason: why }),
+        async (context) =>
+          (await import("./key-work.ts")).endKey(context, {
+            kind: "retire",
+            keyId,
+            inMs,
+            reason: why,
+          }),
         program.opts(),
       ),
     );
@@ -88,6 +109,10 @@ export function addPublisherCommands(program: Command, run: RunCommand): void {
       examples('sentinel publishers keys revoke desk-1 --reason "the host was broken into"'),
     )
     .action((keyId, { reason: why }) =>
-      run((context) => endKey(context, { kind: "revoke", keyId, reason: why }), program.opts()),
+      run(
+        async (context) =>
+          (await import("./key-work.ts")).endKey(context, { kind: "revoke", keyId, reason: why }),
+        program.opts(),
+      ),
     );
 }
