@@ -12,9 +12,10 @@ export function deviceSearchCases(browsed: () => BrowsedRegion): void {
     for (const id of ids) await registerDevice(region, id);
     const rows = () => page.locator("tbody th").allInnerTexts();
     await page.goto("/devices");
+    await page.getByText(/(\d+|none) found/).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("seek-");
-    await expect.poll(() => page.url()).toMatch(/\?prefix=seek-$/);
+    await expect.poll(() => page.url(), soon).toMatch(/\?prefix=seek-$/);
     // Nobody was told of them: they come with the next reading of the table.
     const found = async () => {
       await page.reload();
