@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { changeMessage, endsSessions, parseChange, toldChange } from "./change-message.ts";
+import {
+  changeMessage,
+  emptiesCaches,
+  endsSessions,
+  parseChange,
+  toldChange,
+} from "./change-message.ts";
 import { registryChangeKinds } from "./registry-change.ts";
 
 const change = { clientId: "pump-7", version: 4, actor: "operator-1", nowMs: 1 };
@@ -14,6 +20,10 @@ it("is read as it was written, without who made the change", () => {
 
 it("of a deleted record asks for a newer one than any copy of the table may still have", () => {
   expect(toldChange({ ...change, kind: "deleted" }).version).toBe(5);
+});
+
+it("leaves caches as they are when a device is new, whose id may have had a later version before", () => {
+  expect(registryChangeKinds.filter((kind) => !emptiesCaches(kind))).toEqual(["created"]);
 });
 
 it("ends sessions unless the device may go on as before", () => {

@@ -26,6 +26,13 @@ export const toldChange = ({ clientId, kind, version }: RegistryChange): ToldCha
   version: kind === "deleted" ? version + 1 : version,
 });
 
+/**
+ * Whether caches have to forget the device. Not a new one: nobody remembers for more than seconds that
+ * it was unknown, and where its id had another device before, a copy of the table may still have that
+ * one, whose version is higher.
+ */
+export const emptiesCaches = (kind: ToldKind): boolean => kind !== "created";
+
 /** They take nothing away from a device. */
 const harmless: ReadonlySet<ToldKind> = new Set(["created", "resumed", "labelled", "unpinned"]);
 

@@ -1,5 +1,5 @@
 import { nowMs } from "../../contract/headers.ts";
-import { parseChange, type ToldChange } from "../../registry/change-message.ts";
+import { emptiesCaches, parseChange, type ToldChange } from "../../registry/change-message.ts";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import { tellChange } from "../../registry/tell-change.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -61,7 +61,7 @@ export function startRevocation(options: RevocationOptions): { readonly stop: ()
       log,
       onMessage: ({ subject, data }) => {
         const change = parseChange(subject, data);
-        if (change) forget(change);
+        if (change && emptiesCaches(change.kind)) forget(change);
       },
     }),
     shareChanges({ connection, log, onMessage: (message) => changed.accept(message) }),
