@@ -2,6 +2,7 @@ import { upstreamNotes } from "../contract/subjects.ts";
 import type { Held, Intake } from "./intake.ts";
 import type { Pair } from "./pair.ts";
 import { isMark, Sequence } from "./sequence.ts";
+import { acknowledgedBefore } from "./upstream-ending.ts";
 import type { UpstreamMessage } from "./upstream-session.ts";
 
 export interface ReceiverArgs {
@@ -18,6 +19,8 @@ export class Receiver {
   readonly #args: ReceiverArgs;
   readonly #sequence = new Sequence();
   #awaited: string | undefined;
+  /** Whether it is known how far the process before was. */
+  #followed = false;
 
   constructor(args: ReceiverArgs) {
     this.#args = args;
@@ -60,9 +63,14 @@ export class Receiver {
     if (mark === this.#awaited) this.#args.pair.caughtUp();
   }
 
-  /** The session's own probes say nothing. */
+  /** Of the session's own probes only one says something, which the process before left. */
   #takeNote(message: UpstreamMessage): void {
     this.#sequence.pass(message);
+    const before = acknowledgedBefore(message.topic, message.payload);
+    if (before !== undefined && !this.#followed) {
+      this.#followed = true;
+      this.#sequence.follows(before);
+    }
     if (message.topic === upstreamNotes.beginnings) this.#args.pair.storeWaiting();
     message.acknowledge();
   }

@@ -93,6 +93,17 @@ describe("what never comes", () => {
     expect(sequence.takeSkipped()).toBe(0);
   });
 
+  it.each([
+    ["between the last acknowledgement of the process before and the first that came", 10, 14, 3],
+    ["where packet ids began again in between", 65_534, 2, 2],
+    ["and is nothing where the first is one that was not acknowledged", 10, 9, 0],
+  ])("is counted %s", (_, acknowledged, first, missing) => {
+    const sequence = new Sequence();
+    sequence.nameOf(packet(first));
+    sequence.follows(acknowledged);
+    expect(sequence.takeSkipped()).toBe(missing);
+  });
+
   it("is nothing where packet ids begin again, and where the broker sends something again", () => {
     const sequence = new Sequence();
     sequence.nameOf(packet(65_534));

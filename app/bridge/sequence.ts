@@ -27,7 +27,7 @@ interface Named extends Name {
  */
 const aheadPackets = 16_384;
 const packetIds = 65_536;
-/** A larger step is not one forward. */
+/** A larger step is not one forward. So of more than that in a row none is counted. */
 const gapLimit = packetIds / 2;
 
 /**
@@ -49,6 +49,7 @@ export class Sequence {
   #shared = false;
   #count = 0;
   #check = 0;
+  #firstPacket: number | undefined;
   #lastPacket: number | undefined;
   #skipped = 0;
 
@@ -59,6 +60,7 @@ export class Sequence {
   /** The session is a new one: nothing of it has been seen. */
   restart(): void {
     this.#named.clear();
+    this.#firstPacket = undefined;
     this.#lastPacket = undefined;
     this.#begin(randomMark(), false);
   }
@@ -71,6 +73,14 @@ export class Sequence {
     const skipped = this.#skipped;
     this.#skipped = 0;
     return skipped;
+  }
+
+  /**
+   * The process before this one had acknowledged everything up to this packet when it left, so what was
+   * skipped between it and the first that came here is counted too. To be told once, at any time.
+   */
+  follows(packetId: number): void {
+    if (this.#firstPacket !== undefined) this.#skipped += between(packetId, this.#firstPacket);
   }
 
   /** Of something that is neither an alert nor a mark. */
@@ -117,10 +127,8 @@ export class Sequence {
   }
 
   #step(packetId: number): void {
-    const gap = (packetId - (this.#lastPacket ?? packetId - 1) - 1 + packetIds) % packetIds;
-    // Packet ids go from the highest to 1: 0 is none.
-    const step = this.#lastPacket !== undefined && packetId < this.#lastPacket ? gap - 1 : gap;
-    if (step > 0 && step < gapLimit) this.#skipped += step;
+    this.#firstPacket ??= packetId;
+    if (this.#lastPacket !== undefined) this.#skipped += between(this.#lastPacket, packetId);
     this.#lastPacket = packetId;
   }
 
@@ -131,6 +139,14 @@ export class Sequence {
     this.#named.delete((packetId + aheadPackets) % packetIds);
     return name;
   }
+}
+
+/** How many packets are missing between two that came one after the other. */
+function between(last: number, next: number): number {
+  const gap = (next - last - 1 + packetIds) % packetIds;
+  // Packet ids go from the highest to 1: 0 is none.
+  const missing = next < last ? gap - 1 : gap;
+  return missing > 0 && missing < gapLimit ? missing : 0;
 }
 
 export const randomMark = () => randomBytes(8).toString("hex");

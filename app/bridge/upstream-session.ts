@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 import { alertSignatureProperty, carriedSignature } from "../contract/alert-signature.ts";
 import { alertIdProperty } from "../contract/message-id.ts";
 import { bridgeSessionExpirySeconds } from "../contract/streams.ts";
 import type { Logger } from "../shared/log.ts";
 import { AcknowledgementOrder, type AcknowledgementOutcome } from "./acknowledgement-order.ts";
+import { disconnect, end } from "./upstream-ending.ts";
 import {
   publishMark,
   publishUnlessBusy,
@@ -82,7 +82,6 @@ export interface UpstreamSession {
 const acknowledgedLater = new Error("acknowledged later");
 
 const keepaliveSeconds = 30;
-const closeLimitMs = 3_000;
 /** Replicas that lost the same broker must not come back in step. */
 const reconnectPeriodMs = () => 300 + Math.random() * 700;
 
@@ -126,7 +125,13 @@ export function openUpstreamSession(
   let paused = false;
   /** The connection that a pause ends. */
   let left: MqttClient["stream"] | undefined;
-  let order = acknowledgementOrder(client);
+  /** The last message of this session that was acknowledged. */
+  let acknowledged: number | undefined;
+  const beginOrder = () =>
+    acknowledgementOrder(client, (messageId) => {
+      acknowledged = messageId;
+    });
+  let order = beginOrder();
 
   client.handleMessage = (packet, proceed) => {
     // What a connection brings after a pause began comes again, in order, on the next one.
@@ -142,7 +147,10 @@ export function openUpstreamSession(
       return;
     }
     log.info({ sessionPresent }, "connected to the upstream broker");
-    if (!sessionPresent) handlers.onNewSession?.();
+    if (!sessionPresent) {
+      acknowledged = undefined;
+      handlers.onNewSession?.();
+    }
     try {
       await subscribe(client, { session: settings.clientId, sessionPresent });
       if (client.stream !== stream || stream === left) return;
@@ -163,7 +171,7 @@ export function openUpstreamSession(
   client.on("reconnect", () => {
     if (!paused) client.options.reconnectPeriod = reconnectPeriodMs();
     Object.assign(client.options, settings.credentials());
-    order = acknowledgementOrder(client);
+    order = beginOrder();
   });
   client.on("disconnect", ({ reasonCode }) =>
     log.warn({ reasonCode }, "the upstream broker ended the connection"),
@@ -191,7 +199,7 @@ export function openUpstreamSession(
       // Otherwise the connection is still being closed, after which MQTT.js reconnects by itself.
       if (client.stream.closed) client.reconnect();
     },
-    close: () => close(client),
+    close: () => end(client, subscribed ? { session: settings.clientId, acknowledged } : undefined),
   };
 }
 
@@ -199,10 +207,14 @@ export function openUpstreamSession(
  * For one connection. A packet id means something on its own connection only: sent on the next one
  * it would acknowledge another message, which the broker would then forget.
  */
-function acknowledgementOrder(client: MqttClient): AcknowledgementOrder {
-  return new AcknowledgementOrder((messageId) =>
-    client["_sendPacket"]({ cmd: "puback", messageId, reasonCode: 0 }),
-  );
+function acknowledgementOrder(
+  client: MqttClient,
+  onSent: (messageId: number) => void,
+): AcknowledgementOrder {
+  return new AcknowledgementOrder((messageId) => {
+    client["_sendPacket"]({ cmd: "puback", messageId, reasonCode: 0 });
+    onSent(messageId);
+  });
 }
 
 function receivedMessage(
@@ -230,22 +242,4 @@ function receivedMessage(
       return acknowledge?.(outcome) ?? true;
     },
   };
-}
-
-/**
- * Leaves it to the broker to hang up, after it has read what was acknowledged: to destroy a stream
- * that still brings messages would destroy the acknowledgements on their way too.
- */
-function disconnect(client: MqttClient): void {
-  const { stream } = client;
-  if (!client.connected) return void stream.destroy();
-  client["_sendPacket"]({ cmd: "disconnect", reasonCode: 0 });
-  const limit = setTimeout(() => stream.destroy(), closeLimitMs);
-  stream.once("close", () => clearTimeout(limit));
-}
-
-/** Does not wait for a broker that hangs: it would hold up the end of the process. */
-async function close(client: MqttClient): Promise<void> {
-  await Promise.race([client.endAsync(), delay(closeLimitMs, undefined, { ref: false })]);
-  client.stream.destroy();
 }

@@ -36,7 +36,10 @@ export const upstreamNotes = {
   marks: "sentinel/bridges/marks",
   /** A session is about to begin: it holds nothing of what was published before. */
   beginnings: "sentinel/bridges/beginnings",
-  /** Only the session itself subscribes: whether somebody does tells if its subscriptions are there. */
+  /**
+   * Only the session itself subscribes: whether somebody does tells if its subscriptions are there. On it
+   * a process that leaves also says how far the session was acknowledged, for the one that comes next.
+   */
   probe: (session: string) => `sentinel/bridges/probes/${session}`,
 } as const;
 
