@@ -20,9 +20,13 @@ const devices: MqttClient[] = [];
 const scripts: ChildProcess[] = [];
 /** What the scripts have said. */
 let said = "";
+/** What each edge was started with. */
+const configs: string[] = [];
 
 const configOf = (index: number) =>
   join(region.directory, "state/nats", names[index] ?? "", "nats-server.conf");
+
+const stateFileOf = (name: string) => join(region.directory, `${name}-state`);
 
 beforeAll(async () => {
   region = await startTestRegion({ edges: 2, bridges: 0, inspectors: 0, auths: 1 });
@@ -30,7 +34,8 @@ beforeAll(async () => {
     // The least that nats-server takes; 120 s otherwise.
     const file = configOf(names.indexOf(name));
     const config = readFileSync(file, "utf8");
-    writeFileSync(file, config.replace('lame_duck_duration: "120s"', 'lame_duck_duration: "30s"'));
+    configs.push(config.replace('lame_duck_duration: "120s"', 'lame_duck_duration: "30s"'));
+    writeFileSync(file, configs.at(-1) ?? "");
     await region.process(name).stop();
     await region.process(name).start();
   }
@@ -54,7 +59,7 @@ async function connectedDevice(index: number): Promise<MqttClient> {
   });
 }
 
-function startTurns(index: number): void {
+function startTurns(index: number, turnSeconds: number): void {
   const at = (name: string) => join(region.directory, `${names[index]}-${name}`);
   writeFileSync(at("pid"), String(region.process(names[index] ?? "").pid));
   const [first, second] = region.layout.edges.map(({ monitor }) => monitor);
@@ -63,7 +68,7 @@ function startTurns(index: number): void {
     check: `nats-server -t --config "${configOf(index)}"`,
     ...{ pidFile: at("pid"), stateFile: at("state"), ordinal: String(index) },
     monitor: `http://127.0.0.1:$(case "$1" in 0) echo ${first};; 1) echo ${second};; *) echo 1;; esac)`,
-    ...{ everySeconds: 1, turnSeconds: 600 },
+    ...{ everySeconds: 1, turnSeconds },
   });
   const child = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
   child.stdout.on("data", (data) => {
@@ -73,9 +78,9 @@ function startTurns(index: number): void {
 }
 
 /** Ends when both scripts know what there is, so that they see what changes. */
-async function startAllTurns(): Promise<void> {
-  for (const index of names.keys()) startTurns(index);
-  const stateFiles = names.map((name) => join(region.directory, `${name}-state`));
+async function startAllTurns(turnSeconds = 600): Promise<void> {
+  for (const index of names.keys()) startTurns(index, turnSeconds);
+  const stateFiles = names.map(stateFileOf);
   await eventually(
     () => stateFiles.map((file) => (existsSync(file) ? readFileSync(file, "utf8").length : 0)),
     (lengths) => lengths.every((length) => length > 0),
@@ -86,6 +91,16 @@ async function stopTurns(): Promise<void> {
   for (const script of scripts.splice(0)) {
     script.kill("SIGTERM");
     if (script.exitCode === null) await once(script, "exit");
+  }
+}
+
+/** What an edge has left for last, or knew when its script began. */
+const taken = (index: number) => readFileSync(stateFileOf(names[index] ?? ""), "utf8");
+
+/** The same for both, in place of what was added before. */
+function addToConfigs(entry: string): void {
+  for (const [index, config] of configs.entries()) {
+    writeFileSync(configOf(index), `${config}\n${entry}\n`);
   }
 }
 
@@ -130,19 +145,44 @@ it("the second edge leaves when the first is back with its renewed certificate a
 
 it("the same for a changed configuration; and nobody leaves for one that could not be started with", async () => {
   await startAllTurns();
-  const before = names.map((_, index) => readFileSync(configOf(index), "utf8"));
-  const change = (entry: string) => {
-    for (const [index, config] of before.entries()) {
-      writeFileSync(configOf(index), `${config}\n${entry}\n`);
-    }
-  };
-  change("max_connections: many");
+  addToConfigs("max_connections: many");
   await eventually(
     () => said,
     (text) => text.includes("what was changed is not taken"),
     60_000,
   );
   expect(names.map((name) => region.process(name).running)).toEqual([true, true]);
-  change('server_metadata: { configuration: "another" }');
+  addToConfigs('server_metadata: { configuration: "another" }');
   await eachTakesItsTurn();
+}, 400_000);
+
+it("while half of the devices stay away the second edge waits, for as long as it waits at most", async () => {
+  const [first, second] = names.map((name) => region.process(name));
+  if (!first || !second) throw new Error("there are two edges");
+  const turnSeconds = 90;
+  await startAllTurns(turnSeconds);
+  await allIn();
+  const changedMs = performance.now();
+  addToConfigs('server_metadata: { configuration: "a third" }');
+  await gone(first);
+  await allIn();
+  const away = devices.filter((_, index) => index % 2 === 0);
+  await Promise.all(away.map((device) => device.endAsync(true)));
+  await first.start();
+  const backMs = performance.now();
+  const before = taken(1);
+  await eventually(
+    () => taken(1),
+    (now) => now !== before,
+    (turnSeconds + 30) * 1_000,
+  );
+  const waitedMs = performance.now() - changedMs;
+
+  // It would have begun to leave with its next look, a second later, had all been in.
+  expect(backMs - changedMs).toBeLessThan((turnSeconds - 10) * 1_000);
+  expect(waitedMs).toBeGreaterThan((turnSeconds - 1) * 1_000);
+  await gone(second);
+  await second.start();
+  for (const device of away) device.reconnect();
+  await allIn();
 }, 400_000);
