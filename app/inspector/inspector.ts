@@ -50,6 +50,8 @@ export interface InspectorOptions {
 
 const statusTimeoutMs = 250;
 const clock = () => performance.now();
+/** Reports go to no device. */
+const nothingSent = { mark: () => 0, isSettled: () => true };
 
 /** Shares the partitions of its lane with the other replicas and inspects what is in its own. */
 export async function createInspector(options: InspectorOptions): Promise<Running> {
@@ -103,6 +105,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
     read: ({ lease, cursor }) => readPartition({ js, jsm, lane, lease, cursor, handle, log }),
     look: tail.look,
     settled: async () => sender?.settled(),
+    sent: sender ?? nothingSent,
     onEnd: ({ code, partition }) => {
       metrics.lag.remove({ partition });
       if (code !== "handed-over") metrics.leaseLosses.inc({ code });

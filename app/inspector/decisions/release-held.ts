@@ -68,7 +68,7 @@ export async function releaseHeld(
   const payload = entry.stored.data;
   const id = releasedId(entry.message);
   const send = async (repeated: boolean) => {
-    const right = { signal, held: () => !signal.aborted };
+    const right = { signal, held: () => !signal.aborted, keepsSent: true };
     if (stream === "MQTT_ALERTS") {
       await sender?.send({ subject, payload, id, repeated }, right);
       await sender?.settled();

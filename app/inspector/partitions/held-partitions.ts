@@ -26,6 +26,7 @@ export class HeldPartitions extends Map<number, HeldPartition> {
 
   leave(held: HeldPartition): void {
     held.leaving = true;
+    held.lease.leave();
     held.reader.stop();
   }
 
@@ -35,10 +36,15 @@ export class HeldPartitions extends Map<number, HeldPartition> {
 
   /**
    * Looks whether the log still is the one that the cursors belong to, and waits until what they are
-   * past was sent. What stood in them before the look is true then; only that is written down.
+   * past was sent. What stood in them before the look is true then; only that is written down, and of
+   * what is not handed back just now only what has settled: who loses a partition sends nothing of it
+   * once more, so whoever is next must.
    */
   async confirm(): Promise<LogSight> {
-    const positions = [...this.values()].map((held) => ({ held, sequence: held.cursor.position }));
+    const positions = [...this.values()].map((held) => ({
+      held,
+      sequence: held.leaving ? held.cursor.position : held.settled.next(held.cursor.position),
+    }));
     const [log] = await Promise.all([this.#options.look(), this.#options.settled()]);
     for (const { held, sequence } of positions) {
       if (continues(held.confirmed, log) && sequence <= log.lastSequence) {

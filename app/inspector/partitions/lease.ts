@@ -22,6 +22,11 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Whether the right still exists. Ask before every publish: this process may have been paused. */
   readonly held: () => boolean;
+  /**
+   * Whether what was sent under it stays ours to send once more, also after its end: it is being handed
+   * back, and its cursor past what a server was only just given. Otherwise whoever is next sends it.
+   */
+  readonly keepsSent: boolean;
 }
 
 export interface OwnLease extends Lease {
@@ -30,6 +35,8 @@ export interface OwnLease extends Lease {
   readonly renewedMs: number;
   /** A write was stored. Its time is when it was sent: others watch from when it was stored, later. */
   readonly renewed: (revision: number, sentMs: number) => void;
+  /** It is to be handed back. */
+  readonly leave: () => void;
   readonly end: (code: LeaseEnded["code"]) => void;
 }
 
@@ -51,6 +58,7 @@ export function createLease(grant: LeaseGrant): OwnLease {
   // Every message that waits for a retry listens: many at once are no leak.
   setMaxListeners(0, ending.signal);
   let { revision, sentMs: renewedMs } = grant;
+  let leaving = false;
   const end = (code: LeaseEnded["code"]) => {
     if (!ending.signal.aborted) ending.abort(new LeaseEnded(code, partition));
   };
@@ -64,6 +72,9 @@ export function createLease(grant: LeaseGrant): OwnLease {
     get renewedMs() {
       return renewedMs;
     },
+    get keepsSent() {
+      return leaving;
+    },
     held() {
       if (ending.signal.aborted) return false;
       if (clock() - renewedMs < trustMs) return true;
@@ -73,6 +84,9 @@ export function createLease(grant: LeaseGrant): OwnLease {
     renewed(next, sentMs) {
       revision = next;
       renewedMs = sentMs;
+    },
+    leave() {
+      leaving = true;
     },
     end,
   };

@@ -32,6 +32,7 @@ it("hands on what an owner that fell silent may have decided, if it has not read
     },
     look: async () => log,
     settled: async () => {},
+    sent: { mark: () => 0, isSettled: () => true },
     read: (held) => {
       lease = held.lease;
       held.cursor.take(501);

@@ -12,6 +12,7 @@ import { type LeaseStore, LeaseTaken } from "./lease-store.ts";
 import { createLeaseView } from "./lease-view.ts";
 import { Participation } from "./participation.ts";
 import type { PartitionReader } from "./partition-reader.ts";
+import { type SentAlertsView, SettledPosition } from "./settled-position.ts";
 
 /** A lease that nobody renewed for so long may be claimed. */
 const leaseMs = 2_000;
@@ -29,6 +30,7 @@ export interface PartitionOwnerOptions {
   readonly look: () => Promise<LogSight>;
   /** Resolves when what the cursors are past has also been sent to whom it is for. */
   readonly settled: () => Promise<void>;
+  readonly sent: SentAlertsView;
   readonly onEnd: (end: LeaseEnded) => void;
   readonly log: Logger;
   /** Monotonic milliseconds. */
@@ -176,7 +178,7 @@ export class PartitionOwner {
 
   /** In another log than that of the mark, all is unread: to repeat is safe, to skip is not. */
   #hold(lease: OwnLease, mark: StreamMark, sight: LogSight): void {
-    const { read, log, onEnd } = this.#options;
+    const { read, log, onEnd, sent } = this.#options;
     const { partition } = lease;
     const { created, at } = sight;
     const start = continues(mark, sight) ? mark.sequence : 0;
@@ -191,7 +193,8 @@ export class PartitionOwner {
     const confirmed = { created, sequence: start, at };
     const reader = read({ lease, cursor });
     const times = { replacedMs: undefined, settledMs: undefined };
-    const held = { lease, cursor, reader, confirmed, ...times, leaving: false };
+    const settled = new SettledPosition(start, sent);
+    const held = { lease, cursor, reader, settled, confirmed, ...times, leaving: false };
     this.#held.set(partition, held);
     if (this.#draining) this.#held.leave(held);
     log.info({ partition, start, created }, "partition taken");

@@ -44,7 +44,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const right = { signal: new AbortController().signal, held: () => true };
+const right = { signal: new AbortController().signal, held: () => true, keepsSent: false };
 const alert = (client: string, n: number, repeated = false) => ({
   ...{ subject: subjects.alerts(client), payload: String(n), id: `${client}:${n}`, repeated },
 });
@@ -109,8 +109,28 @@ it("sends what somebody else has stored, and nothing again that it has sent itse
 
 it("sends nothing once somebody else has the right", async () => {
   const reason = new Error("taken");
-  const over = { signal: AbortSignal.abort(reason), held: () => false };
+  const over = { signal: AbortSignal.abort(reason), held: () => false, keepsSent: false };
   await expect(sender.send(alert("late", 1), over)).rejects.toBe(reason);
   await sender.settled();
   expect(cameTo("late")).toEqual([]);
+});
+
+it("sends nothing once more whose right somebody else has by now, and all of it when it has the right again", async () => {
+  let held = true;
+  const lost = { ...right, held: () => held };
+  await expect.poll(() => sender.isSettled(sender.mark()), soon).toBe(true);
+  const before = again;
+  link.cut();
+  for (const n of numbers(20)) await sender.send(alert("moved", n), lost);
+  await send("stayed", 1);
+  const mark = sender.mark();
+  expect(sender.isSettled(mark)).toBe(false);
+  held = false;
+  link.mend();
+  await expect.poll(() => cameTo("stayed"), soon).toEqual([1]);
+  await expect.poll(() => sender.isSettled(mark), soon).toBe(true);
+  expect(again - before).toBe(1);
+  expect(cameTo("moved")).toEqual([]);
+  for (const n of numbers(21)) await sender.send(alert("moved", n, n < 20), right);
+  await expect.poll(() => cameTo("moved"), soon).toEqual(numbers(21));
 });

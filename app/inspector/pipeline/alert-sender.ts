@@ -4,9 +4,8 @@ import { alertedClient, subjects } from "../../contract/subjects.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { NatsConnection } from "../../shared/nats.ts";
 import { onTheWayMs } from "../../shared/on-the-way.ts";
-import type { Lease } from "../partitions/lease.ts";
 import { RecentIds } from "./recent-ids.ts";
-import { SentAlerts, type StoredAlert } from "./sent-alerts.ts";
+import { type Right, SentAlerts, type StoredAlert } from "./sent-alerts.ts";
 
 const settleEveryMs = 100;
 const roomEveryMs = 20;
@@ -21,9 +20,6 @@ export interface AlertToSend extends StoredAlert {
   /** Whether it was stored before: it may have been sent, too. */
   readonly repeated: boolean;
 }
-
-/** The right to send: as long as nobody else has taken over. */
-type Right = Pick<Lease, "signal" | "held">;
 
 export interface AlertSenderOptions {
   readonly nats: Pick<NatsConnection, "publish" | "flush" | "status" | "request">;
@@ -43,7 +39,8 @@ export class NotSettled extends Error {
  * They are stored nowhere on the way: a server that dies loses what it has not passed on. So what was
  * sent is kept until the server has answered, a moment later, that it is still there. When the
  * connection is lost all that is kept is sent once more, before anything newer, in the order in
- * which it was sent: a device may have an alert twice, and never none, nor a newer one first.
+ * which it was sent: a device may have an alert twice, and never none, nor a newer one first. What was
+ * sent under a right that somebody else has by now is left to them: they begin with it, and are past it.
  */
 export class AlertSender {
   readonly #options: AlertSenderOptions;
@@ -68,11 +65,14 @@ export class AlertSender {
    * @throws the reason for which the right has ended.
    */
   async send({ id, repeated, ...alert }: AlertToSend, right: Right): Promise<void> {
-    if (repeated && this.#ids.has(id)) return;
+    if (repeated && this.#ids.has(id)) {
+      this.#sent.moveTo(right, id);
+      return;
+    }
     while (this.#sent.full) await delay(roomEveryMs, undefined, { signal: right.signal });
     if (!right.held()) throw right.signal.reason;
     this.#ids.add(id);
-    this.#sent.add(alert, performance.now());
+    this.#sent.add({ ...alert, id, right }, performance.now());
     if (this.#cut) return;
     this.#publish(alert);
     void this.#settle();
@@ -101,6 +101,16 @@ export class AlertSender {
       ended.abort();
     }
     if (this.#cut || losses !== this.#losses) throw new NotSettled("the connection was lost");
+  }
+
+  /** Stands for all that was sent so far. */
+  mark(): number {
+    return this.#sent.count;
+  }
+
+  /** Whether a server has all of it and, a moment later, was still there; or it is left to others. */
+  isSettled(mark: number): boolean {
+    return this.#sent.isSettled(mark);
   }
 
   stop(): void {
@@ -176,6 +186,8 @@ export class AlertSender {
       return;
     }
     if (losses !== this.#losses) return;
+    // Should we get the right once more, we send them as anybody else would.
+    for (const { id } of this.#sent.leaveToOthers()) this.#ids.delete(id);
     const alerts = this.#sent.again(performance.now());
     for (const alert of alerts) this.#publish(alert);
     this.#cut = false;

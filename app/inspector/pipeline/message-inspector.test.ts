@@ -39,7 +39,8 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
     ...{ messageId: undefined, received: undefined, qos: 1 },
   };
   const signal = new AbortController().signal;
-  await handle(source, { partition: 3, inDoubtUpTo: 0, signal, held: () => true });
+  const lease = { partition: 3, inDoubtUpTo: 0, signal, held: () => true, keepsSent: false };
+  await handle(source, lease);
   const counted = await metrics.budgetExceeded.get();
   const sum = counted.values.reduce((total, { value }) => total + value, 0);
   return { stored, sum, log: lines.join("") };
