@@ -62,6 +62,8 @@ export interface RegionOptions {
   readonly deviceAuth?: DeviceAuth;
   /** What becomes of alerts that no known publisher has signed; nothing unless said. */
   readonly signatures?: SignaturePolicy;
+  /** Folder of certificates that are there already; those of linked regions, or new ones, otherwise. */
+  readonly certificates?: string;
   /** Undefined: a region on its own. */
   readonly links?: Links;
   /** Port of the emulator that has the device table of several regions; one of its own otherwise. */

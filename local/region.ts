@@ -51,7 +51,8 @@ export async function startRegion(asked: RegionOptions): Promise<Region> {
   const state = join(directory, "state");
   const layout = await planLayout(options);
   const { links, logLevel = "info", profiled = false } = options;
-  const certificateDirectory = links?.certificates ?? join(state, "certificates");
+  const certificateDirectory =
+    links?.certificates ?? options.certificates ?? join(state, "certificates");
   const certificates = await ensureCertificates(certificateDirectory);
   const deviceCa =
     options.deviceAuth === "certificate" ? await ensureDeviceCa(certificateDirectory) : undefined;

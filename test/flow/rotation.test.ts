@@ -1,34 +1,52 @@
-/** Every service's password is renewed under load: no restart, nothing lost, the old one refused. */
+/** Every service's password and certificate is renewed under load: no restart, nothing lost, the old one refused within a stated time. */
 
-import { readFileSync } from "node:fs";
-import { connectAsync } from "mqtt";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sentinel } from "../../app/cli/sentinel.fixture.ts";
 import { headers } from "../../app/contract/headers.ts";
+import { type Authority, createAuthority } from "../../local/authority.ts";
+import { issueCertificates } from "../../local/certificates.ts";
 import { type Load, startLoad } from "../../local/load/load.ts";
 import type { Region } from "../../local/region.ts";
 import { regionApi } from "../support/api-client.ts";
 import { connectDevice, registerDevice } from "../support/clients.ts";
+import { confirmedPublisher } from "../support/confirmed-publisher.ts";
 import { eventually } from "../support/inspection.ts";
 import { natsLogin } from "../support/nats-login.ts";
 import {
+  isUpstreamRefusal,
   renewAtCore,
   renewAtProcess,
+  renewAtUpstream,
   renewAuditKey,
   renewUpstream,
   rotatedUsers,
+  upstreamLogin,
 } from "../support/rotation.ts";
+import { servedCertificate } from "../support/served-certificate.ts";
 import { connectAs, readStream } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
 
 /** Ready without NATS for minutes: the page still shows what it has. */
 const readyWithout = ["console-1"];
+/** So long an old password is good at most, and an old certificate shown, once the server has the new one. */
+const statedMs = 10_000;
 
 let region: Region;
 let load: Load;
+let authority: Authority;
+let certificates: string;
 
 beforeAll(async () => {
+  certificates = mkdtempSync(join(tmpdir(), "sentinel-certificates-"));
+  authority = await createAuthority("test CA");
+  await issueCertificates(certificates, authority);
   region = await startTestRegion({
+    certificates,
     ...{ meters: 1, deliveries: 1, aggregators: 1 },
     ...{ menders: true, console: true, archive: true },
   });
@@ -37,8 +55,10 @@ beforeAll(async () => {
 afterAll(async () => {
   load?.abort();
   await region?.stop();
+  rmSync(certificates, { recursive: true, force: true });
 });
 
+const figures = (values: object) => process.env["TEST_FIGURES"] && console.log(values);
 const delivered = () => load.state().fleet.delivered;
 async function deliver(count: number): Promise<void> {
   const goal = delivered() + count;
@@ -95,7 +115,8 @@ it.each(Object.entries(rotatedUsers))("the NATS password of %s", async (user, pr
   expect(await login(user, fresh)).toBe("admitted");
   expect(await login(user, old)).toBe("refused");
   await deliver(100);
-  if (process.env["TEST_FIGURES"]) console.log({ user, refusedMs });
+  figures({ user, refusedMs });
+  expect(refusedMs).toBeLessThan(statedMs);
 });
 
 it("the key that auth signs audit records with", { timeout: 120_000 }, async () => {
@@ -138,16 +159,10 @@ it.each([
   "watcher",
 ] as const)("the upstream broker's password of %s", async (username) => {
   const old = readFileSync(region.secrets.upstreamPasswordFile(username), "utf8");
+  const changedMs = performance.now();
   await renewUpstream(region, username);
-  const login = () =>
-    connectAsync(region.endpoints.upstreamBridgeUrl, {
-      ...{ clientId: `old-${crypto.randomUUID()}`, username, password: old },
-      ...{ ca: readFileSync(region.certificates.caFile), protocolVersion: 5, reconnectPeriod: 0 },
-    }).then(
-      (client) => client.endAsync(true).then(() => "admitted"),
-      (error: Error) => error.message,
-    );
-  await eventually(login, (answer) => /not authorized/i.test(answer));
+  await eventually(() => upstreamLogin(region, username, old), isUpstreamRefusal);
+  const refusedMs = Math.round(performance.now() - changedMs);
   for (const name of rotatedUsers.bridge) {
     await eventually(
       () => readiness(name),
@@ -155,6 +170,73 @@ it.each([
     );
   }
   await deliver(200);
+  figures({ username, refusedMs });
+  expect(refusedMs).toBeLessThan(statedMs);
+});
+
+it("the upstream broker's password of publishers, who learn it after the broker", {
+  retry: 0,
+}, async () => {
+  const own = await confirmedPublisher(region, "confirmed");
+  await own.confirm(20);
+  const file = region.secrets.upstreamPasswordFile("publisher");
+  const old = readFileSync(file, "utf8");
+  const changedMs = performance.now();
+  const fresh = await renewAtUpstream(region, "publisher");
+  await eventually(() => upstreamLogin(region, "publisher", old), isUpstreamRefusal);
+  const refusedMs = Math.round(performance.now() - changedMs);
+  const atRefusal = own.state.confirmed;
+  expect(await upstreamLogin(region, "publisher", fresh)).toBe("admitted");
+  await delay(1_000);
+  expect(own.state.confirmed).toBe(atRefusal);
+  writeFileSync(file, fresh);
+  await own.confirm(20);
+  const { published, came } = await own.finish();
+  expect(came).toEqual(published);
+  await deliver(200);
+  figures({ username: "publisher", refusedMs, alerts: published.length });
+  expect(refusedMs).toBeLessThan(statedMs);
+});
+
+/** Connections of our processes to the core servers, by their number and name. */
+async function connections(): Promise<readonly string[]> {
+  const names = new Set<string>(Object.values(rotatedUsers).flat());
+  const each = region.layout.cores.map(async ({ monitor }) => {
+    const response = await fetch(`http://127.0.0.1:${monitor}/connz?limit=1024`);
+    const { connections: all } = (await response.json()) as {
+      connections: { cid: number; name?: string }[];
+    };
+    return all.flatMap(({ cid, name = "" }) =>
+      names.has(name) ? [`${monitor} ${cid} ${name}`] : [],
+    );
+  });
+  return (await Promise.all(each)).flat();
+}
+
+it("the core servers' certificates: new connections see the new one, and none ends", async () => {
+  await deliver(100);
+  const { caFile, nats } = region.certificates;
+  const shown = () =>
+    Promise.all(region.layout.cores.map(({ client }) => servedCertificate(client, { caFile })));
+  const issued = () => new X509Certificate(readFileSync(nats.certFile)).fingerprint256;
+  const old = issued();
+  expect(await shown()).toEqual(region.layout.cores.map(() => old));
+  const before = await connections();
+  expect(before.length).toBeGreaterThan(0);
+
+  await issueCertificates(certificates, authority);
+  const changedMs = performance.now();
+  for (const [index] of region.layout.cores.entries()) {
+    region.process(`core-${index + 1}`).kill("SIGHUP");
+  }
+  await eventually(shown, (now) => now.every((each) => each === issued()));
+  const shownMs = Math.round(performance.now() - changedMs);
+  await deliver(200);
+
+  expect(issued()).not.toBe(old);
+  expect(await connections()).toEqual(expect.arrayContaining([...before]));
+  figures({ certificates: "core", shownMs });
+  expect(shownMs).toBeLessThan(statedMs);
 });
 
 it("nothing was lost", async () => {

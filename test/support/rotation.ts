@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectAsync } from "mqtt";
 import {
   type AuditKeyFile,
   type AuditSignerName,
@@ -60,20 +61,42 @@ export function renewAuditKey(region: Region, signer: AuditSignerName): string {
   return auditKeyId(publicKey);
 }
 
-/** Renews the password of a user of the upstream broker, there and for the user, as its pod does. */
-export async function renewUpstream(
-  region: Region,
-  user: keyof typeof mosquittoUsers,
-): Promise<void> {
+type UpstreamUser = keyof typeof mosquittoUsers;
+
+/** Renews the password of a user of the upstream broker for the user, and then at the broker. */
+export async function renewUpstream(region: Region, user: UpstreamUser): Promise<void> {
   const fresh = newPassword();
   writeFileSync(region.secrets.upstreamPasswordFile(user), fresh);
+  await renewAtUpstream(region, user, fresh);
+}
+
+/** Gives the upstream broker a user's new password, as its pod does. The user learns it later. */
+export async function renewAtUpstream(
+  region: Region,
+  user: UpstreamUser,
+  fresh = newPassword(),
+): Promise<string> {
   const entries = Object.values(mosquittoUsers).map((each) => {
-    const password = readFileSync(region.secrets.upstreamPasswordFile(each), "utf8");
-    return mosquittoPasswordEntry(each, password, randomBytes(12));
+    const known = readFileSync(region.secrets.upstreamPasswordFile(each), "utf8");
+    return mosquittoPasswordEntry(each, each === user ? fresh : known, randomBytes(12));
   });
   writeFileSync(join(region.directory, "state/mosquitto/passwords"), entries.join(""));
   const broker = region.process("mosquitto");
   broker.kill("SIGTERM");
   await broker.exited();
   await broker.start();
+  return fresh;
 }
+
+/** Tries a password at the upstream broker: admitted, or why not. */
+export function upstreamLogin(region: Region, username: UpstreamUser, password: string) {
+  const { upstreamUrl, upstreamBridgeUrl } = region.endpoints;
+  return connectAsync(username === "publisher" ? upstreamUrl : upstreamBridgeUrl, {
+    ...{ clientId: `old-${crypto.randomUUID()}`, username, password },
+    ...{ ca: readFileSync(region.certificates.caFile), protocolVersion: 5, reconnectPeriod: 0 },
+  }).then(
+    (client) => client.endAsync(true).then(() => "admitted"),
+    (error: Error) => error.message,
+  );
+}
+export const isUpstreamRefusal = (answer: string) => /not authorized/i.test(answer);
