@@ -159,7 +159,7 @@ it("the same for a changed configuration; and nobody leaves for one that could n
 it("while half of the devices stay away the second edge waits, for as long as it waits at most", async () => {
   const [first, second] = names.map((name) => region.process(name));
   if (!first || !second) throw new Error("there are two edges");
-  const turnSeconds = 90;
+  const turnSeconds = 60;
   await startAllTurns(turnSeconds);
   await allIn();
   const changedMs = performance.now();
