@@ -4,17 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { graceMs } from "../../app/auth/one-session/login.ts";
 import { parseNews } from "../../app/auth/one-session/login-news.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import { topics } from "../../app/contract/subjects.ts";
 import { readBatch } from "../../app/shared/stored-messages.ts";
+import { connectDevice } from "../support/clients.ts";
+import { layDelayLine } from "../support/delay-line.ts";
 import { metricOf } from "../support/metric.ts";
 import { away, home, type PairedRegions, startPairedRegions } from "../support/paired-regions.ts";
-import { connectAs } from "../support/stored.ts";
+import { connectAs, readStream } from "../support/stored.ts";
 
 let pair: PairedRegions;
 /** A mirror whose first request found nobody asks again after 40 seconds. */
 const linked = { timeout: 90_000, interval: 50 };
 
 beforeAll(async () => {
-  pair = await startPairedRegions();
+  pair = await startPairedRegions({ reportGates: true });
 }, 120_000);
 afterAll(() => pair?.stop());
 
@@ -78,6 +81,38 @@ it("of two that come at the same moment one stays, the same in both regions", {
   await expect.poll(() => told(home), linked).toContain("other");
   expect(ended()).toBe(1);
   await Promise.all([next, ...both].map((session) => session.close()));
+});
+
+/** What a device has sent, as one region took it in. */
+async function reports(name: RegionName, clientId: string): Promise<readonly string[]> {
+  const reader = await connectAs(pair.linked.of(name), "report-inspector");
+  const stored = await readStream(reader, "REPORT_INGRESS", `ingress.*.device.${clientId}`);
+  await reader.close();
+  return stored.map(({ payload }) => payload);
+}
+
+it("the will of what a silent network cut is taken in the old region, and says nothing in the new one", {
+  timeout: 120_000,
+}, async () => {
+  const clientId = "cut-off";
+  const password = await pair.register(clientId);
+  const topic = topics.reports(clientId);
+  const will = { topic, payload: Buffer.from("offline"), qos: 1, retain: false } as const;
+  const region = pair.linked.of(home);
+  const line = await layDelayLine(region.layout.edges[0]?.mqtt ?? 0);
+  const device = { clientId, password, keepalive: 60 };
+  const ghost = await connectDevice(region, { ...device, port: line.port, will });
+  line.set({ kind: "silent" });
+  await later();
+  const back = await connectDevice(pair.linked.of(away), device);
+  await back.client.publishAsync(topic, "online", { qos: 1 });
+
+  await expect.poll(() => ghost.client.connected, linked).toBe(false);
+  await expect.poll(() => reports(home, clientId), linked).toEqual(["offline"]);
+  await expect.poll(() => reports(away, clientId), linked).toEqual(["online"]);
+  expect(back.client.connected).toBe(true);
+  await back.client.endAsync(true);
+  await line.close();
 });
 
 it("others stay where they are", { timeout: 120_000 }, async () => {

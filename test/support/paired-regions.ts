@@ -1,5 +1,6 @@
 import { changeReader } from "../../app/contract/peers.ts";
 import type { RegionName } from "../../app/contract/regions.ts";
+import type { RegionOptions } from "../../local/region-options.ts";
 import { startAuthProcess } from "./auth-process.ts";
 import { connectDevice, registerDevice } from "./clients.ts";
 import { type LinkedRegions, startLinkedRegions } from "./linked-regions.ts";
@@ -31,8 +32,10 @@ export interface Session {
   close(): Promise<unknown>;
 }
 
-export async function startPairedRegions(): Promise<PairedRegions> {
-  const none = { bridges: 0, inspectors: 0, auths: 0 };
+export async function startPairedRegions(
+  options: Pick<RegionOptions, "reportGates"> = {},
+): Promise<PairedRegions> {
+  const none = { bridges: 0, inspectors: 0, auths: 0, ...options };
   const linked = await startLinkedRegions([home, away], { core: 3, edges: 1, ...none });
   const auths: Record<string, Auth> = {};
   const startAuth = (name: RegionName, settings: Record<string, string> = {}) => {
