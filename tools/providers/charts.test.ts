@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, connect as connectPlain, type Socket } from "node:net";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ChartRepositories, pinnedCharts, serveCharts } from "./charts.ts";
@@ -49,6 +49,18 @@ it.each(
   const chart = await fetched(`${repository}/${name}-${version}.tgz`);
   expect(chart.split("\r\n\r\n")[1]?.slice(0, 2)).toBe("\x1f\x8b");
   expect(await fetched(`${repository}/${name}-0.0.1.tgz`)).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+it("who leaves in the middle of asking ends nothing here", async () => {
+  for (const host of ["example.com", pinnedCharts[0]?.host ?? ""]) {
+    const { port } = proxy.address() as AddressInfo;
+    const gone = connectPlain(port, "127.0.0.1");
+    await once(gone, "connect");
+    gone.write(`CONNECT ${host}:443 HTTP/1.1\r\nHost: ${host}:443\r\n\r\n`);
+    await once(proxy, "connect");
+    gone.resetAndDestroy();
+  }
+  expect(await fetched(`${pinnedCharts[0]?.repository}/index.yaml`)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 it("leads nowhere else", async () => {

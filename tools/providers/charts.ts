@@ -98,6 +98,8 @@ export async function serveCharts(proxy: Server): Promise<ChartRepositories> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   proxy.on("connect", ({ url = "" }, socket, head) => {
+    // Who asked may be gone at any time: a provider that is ended is in the middle of something.
+    socket.on("error", () => {});
     if (!hosts.includes(url.replace(/:443$/, ""))) {
       socket.end("HTTP/1.1 502 Not From Here\r\n\r\n");
       return;
@@ -107,7 +109,7 @@ export async function serveCharts(proxy: Server): Promise<ChartRepositories> {
       inner.write(head);
       socket.pipe(inner).pipe(socket);
     });
-    for (const side of [inner, socket]) side.on("error", () => {});
+    inner.on("error", () => socket.destroy());
   });
   return {
     authority: certificatePem(authority.certificate),

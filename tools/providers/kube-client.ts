@@ -42,6 +42,13 @@ export function kubeClient({ endpoint, authority, token }: KubeAccess): KubeClie
       const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
       const headers = { Authorization: `Bearer ${token}`, "Content-Type": type };
       const options = { method, agent, headers, timeout: limitMs };
+      const settle = (text: string) => {
+        try {
+          resolve(text.startsWith("{") ? JSON.parse(text) : text);
+        } catch (cause) {
+          reject(new Error(`${method} ${path}: an answer that is cut off`, { cause }));
+        }
+      };
       const sent = request(new URL(path, endpoint), options, (response) => {
         const pieces: Buffer[] = [];
         response.on("data", (piece: Buffer) => pieces.push(piece));
@@ -50,7 +57,7 @@ export function kubeClient({ endpoint, authority, token }: KubeAccess): KubeClie
           const text = Buffer.concat(pieces).toString("utf8");
           const status = response.statusCode ?? 0;
           if (status >= 300) reject(new KubeRefusal(status, `${method} ${path}: ${text}`));
-          else resolve(text.startsWith("{") ? JSON.parse(text) : text);
+          else settle(text);
         });
       });
       sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer`)));

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RegionName, regionNames } from "../../app/contract/regions.ts";
@@ -18,6 +18,8 @@ export interface Sandbox {
   readonly providers: RealProviders;
   /** By region. */
   readonly clusters: Readonly<Record<string, KubeClient>>;
+  /** Makes a public zone in the account. @returns its id. */
+  makeZone(domain: string): Promise<string>;
   /** Folder with a log of each part. */
   readonly logs: string;
   stop(): Promise<void>;
@@ -112,8 +114,10 @@ export async function startSandbox({ clusters: regions }: SandboxOptions): Promi
   const directory = mkdtempSync(join(tmpdir(), "sentinel-sandbox-"));
   const [logs, bin] = [join(directory, "logs"), join(directory, "bin")];
   for (const folder of [logs, bin]) mkdirSync(folder);
-  const reportTo: Reports = (name) => (line) =>
-    appendFileSync(join(logs, `${name}.log`), `${line}\n`);
+  // What is said after the end, of calls that were under way, is nobody's.
+  const reportTo: Reports = (name) => (line) => {
+    if (existsSync(logs)) appendFileSync(join(logs, `${name}.log`), `${line}\n`);
+  };
   const started = new Started();
   started.keep({ stop: () => rmSync(directory, { recursive: true, force: true }) });
   try {
@@ -129,7 +133,8 @@ export async function startSandbox({ clusters: regions }: SandboxOptions): Promi
     };
     const settings = { "aws:s3UsePathStyle": "true" };
     const providers = { packages, folders: [programs, bin], environment, settings };
-    return { providers, clusters, logs, stop: () => started.stop() };
+    const { makeZone } = account;
+    return { providers, clusters, makeZone, logs, stop: () => started.stop() };
   } catch (error) {
     await started.stop();
     throw error;

@@ -13,6 +13,8 @@ export interface Account {
   readonly url: string;
   /** Where it answers; whoever has more to say to a proxy listens here. */
   readonly server: Server;
+  /** Makes a public zone, as an operator would have one. @returns its id. */
+  makeZone(domain: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -94,6 +96,20 @@ function withPrivacy(asked: Asked): Asked {
   return withBody(asked, text.replace(end, `<PrivateZone>true</PrivateZone>${end}`));
 }
 
+async function makeZone(moto: Moto, domain: string): Promise<string> {
+  const xmlns = "https://route53.amazonaws.com/doc/2013-04-01/";
+  const reference = randomBytes(8).toString("hex");
+  const asked = {
+    ...{ method: "POST", path: "/2013-04-01/hostedzone", body: Buffer.alloc(0) },
+    headers: { host: "route53.amazonaws.com", "content-type": "application/xml" },
+  };
+  const text = `<CreateHostedZoneRequest xmlns="${xmlns}"><Name>${domain}</Name><CallerReference>${reference}</CallerReference></CreateHostedZoneRequest>`;
+  const made = (await moto.pass(withBody(asked, text))).body.toString("utf8");
+  const id = /<Id>\/hostedzone\/(Z\w+)<\/Id>/.exec(made)?.[1];
+  if (!id) throw new Error(`no zone could be made: ${made.slice(0, 400)}`);
+  return id;
+}
+
 /** moto tells S3 from S3 Control by the host, and forgets the tags that a bucket is made with. */
 async function storage(moto: Moto, asked: Asked, region: string): Promise<Answer> {
   const control = /^(\d{12})\./.exec(String(asked.headers["host"]))?.[1];
@@ -151,7 +167,8 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
       response.writeHead(given.status, given.headers).end(given.body);
     } catch (error) {
       options.report(`failed: ${(error as Error).stack}`);
-      response.writeHead(500).end();
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -159,6 +176,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   return {
     url: `http://127.0.0.1:${port}`,
     server,
+    makeZone: (domain) => makeZone(moto, domain),
     async stop() {
       server.closeAllConnections();
       server.close();
