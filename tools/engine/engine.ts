@@ -28,6 +28,8 @@ export interface EngineRun {
   /** Further arguments of the command: `--diff`, `--policy-pack policy`. */
   readonly options?: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** Where the engine's events are written as they come; default: nowhere that lasts. */
+  readonly eventLog?: string;
 }
 
 /** Providers that are programs, in the place of stand-ins. */
@@ -109,7 +111,7 @@ export function openEngine(directory?: string, real?: RealProviders): Engine {
   async function operate(commandLine: readonly string[], run: EngineRun): Promise<Outcome> {
     const log = mkdtempSync(join(tmpdir(), "sentinel-events-"));
     try {
-      const file = join(log, "events.json");
+      const file = run.eventLog ?? join(log, "events.json");
       const outcome = await command([...commandLine, "--event-log", file], run);
       return { ...outcome, ...reportOf(existsSync(file) ? readFileSync(file, "utf8") : "") };
     } finally {

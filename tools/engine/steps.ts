@@ -69,7 +69,7 @@ function stepOf(metadata: ResourceMetadata): Step[] {
   ];
 }
 
-const withoutColours = (message: string) => message.replace(/<\{%[^%]*%\}>/g, "").trim();
+export const withoutColours = (message: string) => message.replace(/<\{%[^%]*%\}>/g, "").trim();
 
 /** Reads the engine's event log: one JSON object per line. */
 export function reportOf(eventLog: string): Report {
