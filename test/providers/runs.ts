@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "vitest";
-import type { Engine, Outcome } from "../../tools/engine/engine.ts";
+import { type Bounds, boundedRun } from "../../tools/engine/bounded-run.ts";
+import type { Engine, EngineRun, Outcome } from "../../tools/engine/engine.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 import { changesIn, type Step } from "../../tools/engine/steps.ts";
+import { say } from "./say.ts";
+
+/** By itself a table with two copies is waited for longest: the AWS provider gives each copy 90 s. */
+const bounds: Bounds = { stillMs: 8 * 60_000, sayMs: 60_000, say };
 
 /** What went wrong, in the providers' own words. */
 export const said = ({ diagnostics, output }: Outcome) => {
@@ -26,26 +34,85 @@ export const changed = ({ steps }: Outcome): string[] =>
 export interface Runs {
   /** Brings a stack to what its file says with these edits. */
   up(stack: string, edits?: SettingsEdits): Promise<void>;
+  /** What an `up` would change. */
+  preview(stack: string, edits: SettingsEdits): Promise<Outcome>;
   /** A preview has nothing to do. */
   expectSettled(stack: string, edits?: SettingsEdits): Promise<void>;
   /** Destroys a stack, of which the state then knows nothing any more. */
   down(stack: string, edits: SettingsEdits): Promise<void>;
+  /** `Kind resource-name` of what a destroyed stack had and its providers still find. */
+  left(stack: string): Promise<readonly string[]>;
 }
 
-export const runsOn = (engine: Engine): Runs => ({
-  async up(stack, edits = {}) {
-    const made = await engine.up({ stack, edits });
-    expect(made.ok, said(made)).toBe(true);
-  },
-  async expectSettled(stack, edits = {}) {
-    const options = ["--expect-no-changes", "--diff"];
-    const again = await engine.preview({ stack, edits, options });
-    expect(changed(again), again.output).toEqual([]);
-    expect(again.ok, said(again)).toBe(true);
-  },
-  async down(stack, edits) {
-    const destroyed = await engine.destroy({ stack, edits });
-    expect(destroyed.ok, said(destroyed)).toBe(true);
-    expect(JSON.parse(engine.state({ stack })).checkpoint.latest.resources ?? []).toEqual([]);
-  },
-});
+interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+}
+const resourcesOf = (state: string): readonly StateResource[] =>
+  JSON.parse(state).checkpoint.latest.resources ?? [];
+
+const isOfProvider = ({ type }: StateResource) => /^(aws|kubernetes):/.test(type);
+const nameOf = ({ urn, type }: StateResource) =>
+  `${type.slice(type.lastIndexOf(":") + 1)} ${urn.slice(urn.lastIndexOf("::") + 2)}`;
+
+export function runsOn(engine: Engine): Runs {
+  /** States of destroyed stacks as they were. */
+  const former = new Map<string, string>();
+  /** What left the stacks half made: nothing that follows would say more than that. */
+  let halfMade: string | undefined;
+
+  /** A run that changes a stack. */
+  async function change(
+    what: string,
+    run: EngineRun,
+    operate: (run: EngineRun) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    if (halfMade !== undefined) throw new Error(`not run: ${halfMade} did not end well`);
+    try {
+      const outcome = await boundedRun({ what, run, bounds }, operate);
+      expect(outcome.ok, `${what}: ${said(outcome)}`).toBe(true);
+      return outcome;
+    } catch (error) {
+      halfMade = what;
+      throw error;
+    }
+  }
+
+  const preview = (what: string, run: EngineRun) => {
+    if (halfMade !== undefined) throw new Error(`not run: ${halfMade} did not end well`);
+    return boundedRun({ what, run, bounds }, engine.preview);
+  };
+
+  return {
+    async up(stack, edits = {}) {
+      await change(`${stack}: up`, { stack, edits }, engine.up);
+    },
+    preview: (stack, edits) => preview(`${stack}: preview`, { stack, edits }),
+    async expectSettled(stack, edits = {}) {
+      const options = ["--expect-no-changes", "--diff"];
+      const again = await preview(`${stack}: preview of no change`, { stack, edits, options });
+      expect(changed(again), again.output).toEqual([]);
+      expect(again.ok, said(again)).toBe(true);
+    },
+    async down(stack, edits) {
+      former.set(stack, engine.state({ stack }));
+      await change(`${stack}: destroy`, { stack, edits }, engine.destroy);
+      expect(resourcesOf(engine.state({ stack }))).toEqual([]);
+    },
+    async left(stack) {
+      const folder = mkdtempSync(join(tmpdir(), "sentinel-former-"));
+      try {
+        const file = join(folder, "state.json");
+        const { checkpoint, version } = JSON.parse(former.get(stack) ?? "");
+        writeFileSync(file, JSON.stringify({ version, deployment: checkpoint.latest }));
+        const options = ["--file", file];
+        const restored = await engine.command(["stack", "import"], { stack, options });
+        expect(restored.ok, restored.output).toBe(true);
+        await change(`${stack}: look for what is left`, { stack }, engine.refresh);
+        return resourcesOf(engine.state({ stack })).filter(isOfProvider).map(nameOf).sort();
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

@@ -57,7 +57,9 @@ async function settleStatefulSet(client: KubeClient, set: KubeObject): Promise<v
 const isOwnedBy = (owner: KubeObject) => (each: KubeObject) =>
   each.metadata.ownerReferences?.some(({ uid }: { uid: string }) => uid === owner.metadata.uid);
 
-/** The ReplicaSet of the template as it is, made where it is new. */
+const revisionOf = ({ metadata }: KubeObject) => Number(metadata.annotations[revisionKey]);
+
+/** The ReplicaSet of the template as it is, made where it is new; one that comes back is a new revision. */
 async function replicaSetOf(
   client: KubeClient,
   deployment: KubeObject,
@@ -66,9 +68,13 @@ async function replicaSetOf(
   const { name, namespace, uid } = deployment.metadata;
   const digest = digestOf(deployment.spec.template);
   const own = sets.filter(isOwnedBy(deployment));
+  const last = Math.max(0, ...own.map(revisionOf));
   const present = own.find(({ metadata }) => metadata.name === `${name}-${digest}`);
-  if (present) return present;
-  const last = Math.max(0, ...own.map(({ metadata }) => Number(metadata.annotations[revisionKey])));
+  if (present) {
+    if (revisionOf(present) === last) return present;
+    const annotations = { [revisionKey]: String(last + 1) };
+    return client.patch(pathIn(apps, present, "replicasets"), { metadata: { annotations } });
+  }
   return client.post(`${apps}/namespaces/${namespace}/replicasets`, {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",

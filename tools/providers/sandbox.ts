@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type RegionName, regionNames } from "../../app/contract/regions.ts";
 import { awsRegions } from "../../infra/regions.ts";
 import type { RealProviders } from "../engine/engine.ts";
-import { startAccount } from "./account/account.ts";
+import { type Account, startAccount } from "./account/account.ts";
 import type { ClusterAddress } from "./account/eks.ts";
 import { serveCharts } from "./charts.ts";
 import { type Clusters, startClusters } from "./clusters.ts";
@@ -18,8 +18,7 @@ export interface Sandbox {
   readonly providers: RealProviders;
   /** By region. */
   readonly clusters: Readonly<Record<string, KubeClient>>;
-  /** Makes a public zone in the account. @returns its id. */
-  makeZone(domain: string): Promise<string>;
+  readonly account: Pick<Account, "makeZone" | "inventory">;
   /** Folder with a log of each part. */
   readonly logs: string;
   stop(): Promise<void>;
@@ -133,8 +132,7 @@ export async function startSandbox({ clusters: regions }: SandboxOptions): Promi
     };
     const settings = { "aws:s3UsePathStyle": "true" };
     const providers = { packages, folders: [programs, bin], environment, settings };
-    const { makeZone } = account;
-    return { providers, clusters, makeZone, logs, stop: () => started.stop() };
+    return { providers, clusters, account, logs, stop: () => started.stop() };
   } catch (error) {
     await started.stop();
     throw error;

@@ -14,6 +14,11 @@ export class GlobalAccelerator {
   readonly #tags = new Map<string, { Key: string; Value: string }[]>();
   readonly #attributes = new Map<string, object>();
 
+  /** ARNs of everything there is. */
+  get arns(): readonly string[] {
+    return [...this.#things.keys()];
+  }
+
   /** @throws Fault for what AWS refuses too. */
   answer(action: string, body: Body): object {
     const [, verb = "", what = ""] =

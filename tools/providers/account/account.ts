@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { GlobalAccelerator } from "./accelerator.ts";
 import { type ClusterAddress, Eks } from "./eks.ts";
 import { Fault } from "./fault.ts";
-import { type Answer, type Asked, type Moto, startMoto } from "./moto.ts";
+import { type Answer, type Asked, type Moto, signed, startMoto } from "./moto.ts";
 import { Tables } from "./tables.ts";
 
 /** An AWS account on this machine. What it answers follows AWS's documentation; nobody asked AWS. */
@@ -15,6 +15,8 @@ export interface Account {
   readonly server: Server;
   /** Makes a public zone, as an operator would have one. @returns its id. */
   makeZone(domain: string): Promise<string>;
+  /** ARNs of what it has in all regions, as far as that has tags. */
+  inventory(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ interface Services {
   readonly accelerator: GlobalAccelerator;
   readonly tables: Tables;
 }
+
+/** One in 36 has the right letter. */
+const zoneTries = 2_000;
 
 const json = (version: string, body: object, status = 200): Answer => ({
   status,
@@ -96,18 +101,23 @@ function withPrivacy(asked: Asked): Asked {
   return withBody(asked, text.replace(end, `<PrivateZone>true</PrivateZone>${end}`));
 }
 
+/** AWS's ids begin with a Z, which settings hold them to, and moto's with anything. */
 async function makeZone(moto: Moto, domain: string): Promise<string> {
-  const xmlns = "https://route53.amazonaws.com/doc/2013-04-01/";
-  const reference = randomBytes(8).toString("hex");
-  const asked = {
-    ...{ method: "POST", path: "/2013-04-01/hostedzone", body: Buffer.alloc(0) },
-    headers: { host: "route53.amazonaws.com", "content-type": "application/xml" },
+  const path = "/2013-04-01/hostedzone";
+  const headers = {
+    ...{ host: "route53.amazonaws.com", "content-type": "application/xml" },
+    authorization: signed("route53", "us-east-1"),
   };
-  const text = `<CreateHostedZoneRequest xmlns="${xmlns}"><Name>${domain}</Name><CallerReference>${reference}</CallerReference></CreateHostedZoneRequest>`;
-  const made = (await moto.pass(withBody(asked, text))).body.toString("utf8");
-  const id = /<Id>\/hostedzone\/(Z\w+)<\/Id>/.exec(made)?.[1];
-  if (!id) throw new Error(`no zone could be made: ${made.slice(0, 400)}`);
-  return id;
+  for (let tries = 0; tries < zoneTries; tries++) {
+    const text = `<CreateHostedZoneRequest><Name>${domain}</Name><CallerReference>${tries}</CallerReference></CreateHostedZoneRequest>`;
+    const asked = { method: "POST", path, headers, body: Buffer.alloc(0) };
+    const made = (await moto.pass(withBody(asked, text))).body.toString("utf8");
+    const id = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(made)?.[1];
+    if (!id) throw new Error(`no zone could be made: ${made.slice(0, 400)}`);
+    if (id.startsWith("Z")) return id;
+    await moto.pass({ ...asked, method: "DELETE", path: `${path}/${id}` });
+  }
+  throw new Error(`none of ${zoneTries} zones has an id as AWS would give it`);
 }
 
 /** moto tells S3 from S3 Control by the host, and forgets the tags that a bucket is made with. */
@@ -177,6 +187,10 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
     url: `http://127.0.0.1:${port}`,
     server,
     makeZone: (domain) => makeZone(moto, domain),
+    async inventory() {
+      const tagged = await Promise.all(Object.keys(options.clusters).map(moto.tagged));
+      return [...tagged.flat(), ...services.eks.arns, ...services.accelerator.arns].sort();
+    },
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -42,6 +42,11 @@ export class Eks {
     this.#addresses = addresses;
   }
 
+  /** ARNs of the clusters that there are. */
+  get arns(): readonly string[] {
+    return [...this.#clusters.values()].map(({ described }) => described.arn);
+  }
+
   /** @throws Fault for what AWS refuses too. */
   async answer({ method, url, body, region }: EksCall): Promise<object> {
     const [first, name = "", kind, key, ...rest] = url.pathname

@@ -28,10 +28,12 @@ export interface Moto {
   ec2(region: string, parameters: Readonly<Record<string, string>>): Promise<string>;
   /** A call of DynamoDB. @throws Fault */
   dynamoDb(region: string, action: string, input: object): Promise<Body>;
+  /** ARNs of what has tags in a region: whatever the stacks make there, as far as moto lists it. */
+  tagged(region: string): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
-const signed = (service: string, region: string) =>
+export const signed = (service: string, region: string) =>
   `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
 function pass(port: number, { method, path, headers, body }: Asked): Promise<Answer> {
@@ -91,6 +93,22 @@ export async function startMoto(logs: string): Promise<Moto> {
       if (answer.status < 400) return body;
       const code = String(body.__type).split("#").at(-1) ?? "";
       throw new Fault(answer.status, code, body.message ?? body.Message ?? "");
+    },
+    async tagged(region) {
+      const headers = {
+        "X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources",
+        "Content-Type": "application/x-amz-json-1.1",
+      };
+      const found: string[] = [];
+      let PaginationToken: string | undefined;
+      do {
+        const asked = JSON.stringify({ PaginationToken });
+        const { body } = await call("tagging", region, headers, asked);
+        const page = JSON.parse(body.toString("utf8"));
+        found.push(...page.ResourceTagMappingList.map((each: Body) => each.ResourceARN));
+        PaginationToken = page.PaginationToken || undefined;
+      } while (PaginationToken);
+      return found;
     },
     stop: () => server.stop(),
   };
