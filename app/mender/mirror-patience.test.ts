@@ -77,9 +77,15 @@ it("waits no longer than the link was away for a mirror that has asked in vain m
     linked: second > 4,
   });
   expect(attempts(8, cut(askedMs + 1))).toEqual([5]);
+  patience = new MirrorPatience();
   expect(attempts(8, cut(Number.POSITIVE_INFINITY))).toEqual([5]);
+  patience = new MirrorPatience();
   // By then nats-server has perhaps not asked: it does so as soon as the link stands.
   expect(attempts(8, cut(askedMs))).toEqual([6]);
+});
+
+it("moves no mirror more often than every three seconds for a link that comes and goes", () => {
+  expect(attempts(12, (second) => ({ ...stalled, linked: second % 2 === 1 }))).toEqual([1, 5, 9]);
 });
 
 it("waits a moment after the link is back for a mirror that another server has led until then", () => {

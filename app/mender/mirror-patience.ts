@@ -44,7 +44,7 @@ interface Wait {
 
 const firstWait: Wait = {
   ...{ since: undefined, heardSince: undefined, unlinked: false },
-  ...{ attempts: 0, lastAt: 0 },
+  ...{ attempts: 0, lastAt: Number.NEGATIVE_INFINITY },
 };
 
 const pauseMs = ({ attempts }: Wait) =>
@@ -69,7 +69,10 @@ export class MirrorPatience {
       }
       waiting.add(key);
       // A link that comes back is a new chance.
-      if (!sight.linked) this.#waits.set(key, { ...firstWait, unlinked: true });
+      if (!sight.linked) {
+        const { lastAt } = this.#waits.get(key) ?? firstWait;
+        this.#waits.set(key, { ...firstWait, lastAt, unlinked: true });
+      }
       return sight.linked && this.#isDue(key, sight, nowMs);
     });
     this.#leave(waiting, nowMs);
@@ -90,8 +93,10 @@ export class MirrorPatience {
     const wait = { ...before, heardSince: undefined, unlinked: false };
     const since = wait.since ?? nowMs;
     const waitsInVain = unlinked && silentMs > askedMs;
+    // Also a link that comes and goes, or is misread, moves no mirror more often than that.
     const isDue =
-      waitsInVain || (nowMs >= since + patienceMs && nowMs >= wait.lastAt + pauseMs(wait));
+      nowMs >= wait.lastAt + Math.max(firstPauseMs, pauseMs(wait)) &&
+      (waitsInVain || nowMs >= since + patienceMs);
     const attempted = { since: undefined, attempts: wait.attempts + 1, lastAt: nowMs };
     this.#waits.set(key, { ...wait, ...(isDue ? attempted : { since }) });
     return isDue;

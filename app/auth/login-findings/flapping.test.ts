@@ -41,10 +41,13 @@ it("tells of none that comes back now and then, nor of many that come back once"
 });
 
 it("only counts those beyond so many in a minute", () => {
-  const { logIn } = flappingOf();
+  const { logIn, time } = flappingOf();
   const last = (clientId: string) => logIn(clientId, 4).at(-1);
   expect([last("a"), last("b")].map((each) => each?.told.length)).toEqual([1, 1]);
   expect(last("c")).toEqual({ told: [], untold: 1 });
+  // Who was crowded out is told of as soon as there is room.
+  time.nowMs += 60_000;
+  expect(logIn("c", 1)[0]?.told).toHaveLength(1);
 });
 
 it("is a finding of low severity of that device, which was let in", () => {

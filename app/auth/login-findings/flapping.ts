@@ -73,8 +73,8 @@ export class Flapping {
     if (count.addresses.size < named) count.addresses.add(addressKey(login.address));
     const isQuiet = count.toldMs !== undefined && nowMs - count.toldMs < quietMs;
     if (count.logins <= logins || isQuiet) return { told: [], untold: 0 };
-    count.toldMs = nowMs;
     if (!this.#budget.take()) return { told: [], untold: 1 };
+    count.toldMs = nowMs;
     const flap: Flap = {
       ...{ rule: "connect-flapping", clientId: login.clientId, logins: count.logins },
       seconds: Math.max(1, Math.round((nowMs - count.sinceMs) / 1_000)),

@@ -26,7 +26,6 @@ export class HeldPartitions extends Map<number, HeldPartition> {
 
   leave(held: HeldPartition): void {
     held.leaving = true;
-    held.lease.leave();
     held.reader.stop();
   }
 
@@ -38,16 +37,18 @@ export class HeldPartitions extends Map<number, HeldPartition> {
    * Looks whether the log still is the one that the cursors belong to, and waits until what they are
    * past was sent. What stood in them before the look is true then; only that is written down, and of
    * what is not handed back just now only what has settled: who loses a partition sends nothing of it
-   * once more, so whoever is next must.
+   * once more, so whoever is next must. Who hands one back past that keeps what it sent.
    */
   async confirm(): Promise<LogSight> {
-    const positions = [...this.values()].map((held) => ({
-      held,
-      sequence: held.leaving ? held.cursor.position : held.settled.next(held.cursor.position),
-    }));
+    const positions = [...this.values()].map((held) => {
+      const { position } = held.cursor;
+      const settled = held.settled.next(position);
+      return { held, settled, sequence: held.leaving ? position : settled };
+    });
     const [log] = await Promise.all([this.#options.look(), this.#options.settled()]);
-    for (const { held, sequence } of positions) {
+    for (const { held, settled, sequence } of positions) {
       if (continues(held.confirmed, log) && sequence <= log.lastSequence) {
+        if (sequence > settled) held.lease.keepSent();
         held.confirmed = { created: log.created, sequence, at: log.at };
       } else if (held.replacedMs === undefined) this.#abandon(held, log);
     }
@@ -77,6 +78,8 @@ export class HeldPartitions extends Map<number, HeldPartition> {
       "the log is another than before: it is read from its beginning",
     );
     held.replacedMs = this.#options.clock();
+    // Nobody can read again what it came from.
+    lease.keepSent();
     this.leave(held);
   }
 

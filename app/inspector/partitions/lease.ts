@@ -23,8 +23,8 @@ export interface Lease {
   /** Whether the right still exists. Ask before every publish: this process may have been paused. */
   readonly held: () => boolean;
   /**
-   * Whether what was sent under it stays ours to send once more, also after its end: it is being handed
-   * back, and its cursor past what a server was only just given. Otherwise whoever is next sends it.
+   * Whether what was sent under it stays ours to send once more, also after its end: its cursor may be
+   * written past what a server was only just given, as it is handed back. Otherwise whoever is next sends it.
    */
   readonly keepsSent: boolean;
 }
@@ -35,8 +35,8 @@ export interface OwnLease extends Lease {
   readonly renewedMs: number;
   /** A write was stored. Its time is when it was sent: others watch from when it was stored, later. */
   readonly renewed: (revision: number, sentMs: number) => void;
-  /** It is to be handed back. */
-  readonly leave: () => void;
+  /** Nobody else may be able to send what was sent under it. */
+  readonly keepSent: () => void;
   readonly end: (code: LeaseEnded["code"]) => void;
 }
 
@@ -58,7 +58,7 @@ export function createLease(grant: LeaseGrant): OwnLease {
   // Every message that waits for a retry listens: many at once are no leak.
   setMaxListeners(0, ending.signal);
   let { revision, sentMs: renewedMs } = grant;
-  let leaving = false;
+  let keepsSent = false;
   const end = (code: LeaseEnded["code"]) => {
     if (!ending.signal.aborted) ending.abort(new LeaseEnded(code, partition));
   };
@@ -73,7 +73,7 @@ export function createLease(grant: LeaseGrant): OwnLease {
       return renewedMs;
     },
     get keepsSent() {
-      return leaving;
+      return keepsSent;
     },
     held() {
       if (ending.signal.aborted) return false;
@@ -85,8 +85,8 @@ export function createLease(grant: LeaseGrant): OwnLease {
       revision = next;
       renewedMs = sentMs;
     },
-    leave() {
-      leaving = true;
+    keepSent() {
+      keepsSent = true;
     },
     end,
   };
