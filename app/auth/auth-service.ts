@@ -19,7 +19,7 @@ import { type AuthConnections, closeConnections } from "./connections.ts";
 import type { CutOffService } from "./cut-off/cut-off-service.ts";
 import type { LoginFindings } from "./login-findings/login-findings.ts";
 import type { OneSession } from "./one-session/one-session.ts";
-import { answerChanges } from "./revocation/answer-changes.ts";
+import { ChangeAnswers } from "./revocation/answer-changes.ts";
 import type { SilentSessions } from "./silence/silent-sessions.ts";
 
 const calloutSubject = "$SYS.REQ.USER.AUTH";
@@ -58,6 +58,7 @@ export interface AuthOptions {
 export function createAuth(options: AuthOptions): Running {
   const { connections, outbox, recorder, cache, statusCache, log } = options;
   const { callout, auth, system, peers } = connections;
+  const changes = new ChangeAnswers(connections);
   const answering = createAnswering(log);
   // Whoever logged in here a moment ago need not be read again.
   const recent = async (id: string) => cache.peek(id) ?? statusCache.lookup(id);
@@ -90,7 +91,7 @@ export function createAuth(options: AuthOptions): Running {
     auth.connection.subscribe(subjects.registryChangesSince, {
       queue,
       callback: answering.by(async (message) => {
-        message.respond(await answerChanges(connections, message.data));
+        message.respond(await changes.answer(message.data));
       }),
     }),
     auth.connection.subscribe(subjects.cutOffRequest, {

@@ -3,7 +3,7 @@ import { startPlainNats } from "../../../test/support/plain-nats.ts";
 import { type ChangeMark, here } from "../../registry/changes-since.ts";
 import { tellChange } from "../../registry/tell-change.ts";
 import { jetstream, jetstreamManager } from "../../shared/nats.ts";
-import { answerChanges } from "./answer-changes.ts";
+import { ChangeAnswers } from "./answer-changes.ts";
 import { changesSince } from "./changes-since.ts";
 
 const stream = "REGISTRY_CHANGES";
@@ -78,19 +78,20 @@ it("comes in parts where there is much", async () => {
   const { mark } = await since();
   const ids = Array.from({ length: 1_050 }, (_, n) => `d-${n}`);
   await Promise.all(ids.map((id) => change(id)));
-  const first = await since(mark);
-  expect(first).toMatchObject({ more: true, lost: false });
-  const rest = await since(first.mark);
+  const parts = [await since(mark)];
+  expect(parts[0]).toMatchObject({ more: true, lost: false });
+  for (let last = parts[0]; last?.more; parts.push(last)) last = await since(last.mark);
 
-  expect(rest.more).toBe(false);
-  expect([...first.clientIds, ...rest.clientIds].sort()).toEqual(ids.sort());
+  expect(parts.length).toBeLessThan(10);
+  expect(parts.flatMap(({ clientIds }) => clientIds).sort()).toEqual(ids.sort());
 });
 
 it("answers with content whatever it is asked, also where a region cannot be read", async () => {
   const { connection } = nats;
   const away = { ...connection, request: () => Promise.reject(new Error("away")) };
   const peers = [{ region: "eu-west" as const, connection: away as unknown as typeof connection }];
-  const ask = (text: string) => answerChanges({ auth: { connection }, peers }, Buffer.from(text));
+  const answers = new ChangeAnswers({ auth: { connection }, peers });
+  const ask = (text: string) => answers.answer(Buffer.from(text));
   for (const text of ["", "{", "null", '{"marks":{"here":{"next":-1}}}']) {
     expect(await ask(text)).toMatch(/problem/);
   }
@@ -98,4 +99,40 @@ it("answers with content whatever it is asked, also where a region cannot be rea
     sources: { [here]: { lost: true } },
     unread: ["eu-west"],
   });
+});
+
+it("answers one after the other, and turns away a crowd", async () => {
+  const { connection } = nats;
+  let underWay = 0;
+  let most = 0;
+  const counted = {
+    ...connection,
+    request: async (...asked: Parameters<typeof connection.request>) => {
+      most = Math.max(most, ++underWay);
+      try {
+        return await connection.request(...asked);
+      } finally {
+        underWay--;
+      }
+    },
+  } as typeof connection;
+  const answers = new ChangeAnswers({ auth: { connection: counted }, peers: [] });
+  const all = await Promise.all(
+    Array.from({ length: 50 }, () => answers.answer(Buffer.from('{"marks":{}}'))),
+  );
+  expect(most).toBe(1);
+  expect(all.filter((each) => each.includes('"busy"'))).toHaveLength(45);
+  expect(all.filter((each) => each.includes('"sources"'))).toHaveLength(5);
+});
+
+it("takes a copy that hears nothing of its origin for one that cannot be read", async () => {
+  const { streams } = await jetstreamManager(nats.connection);
+  await streams.add({ name: "COPY", mirror: { name: "NOWHERE" } } as never);
+  const { mark } = await since();
+  const renamed = {
+    ...nats.connection,
+    request: (subject: string, ...more: [Uint8Array | string | undefined, never]) =>
+      nats.connection.request(subject.replace(stream, "COPY"), ...more),
+  } as unknown as typeof nats.connection;
+  await expect(changesSince(renamed, mark)).rejects.toThrow("hears nothing");
 });

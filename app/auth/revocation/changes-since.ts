@@ -12,14 +12,16 @@ const hourMs = 3_600_000;
 const keptMs = 23 * hourMs;
 /** From this share of its bytes on the stream may drop its oldest. */
 const fullShare = 0.9;
-/** So many ids are far below the megabyte that a message may have. */
-const mostChanges = 1_000;
+/** Read at once: it is parsed in a process that also decides logins. */
+const mostChanges = 250;
+/** A copy of another region's stream that has heard nothing for so long says nothing of the present. */
+const deafMs = 10_000;
 
 /**
  * Which devices were told of since a mark, for who may not read the stream: its account also holds
  * acknowledgements. Without a mark, from now on.
  *
- * @throws Error while the stream does not answer.
+ * @throws Error while the stream does not answer, or is a copy that hears nothing of its origin.
  */
 export async function changesSince(
   connection: NatsConnection,
@@ -27,6 +29,7 @@ export async function changesSince(
 ): Promise<ChangesSince> {
   const { streams } = await jetstreamManager(connection, { checkAPI: false });
   const info = await streams.info(stream);
+  if (info.mirror && heardMsAgo(info.mirror) > deafMs) throw new Error("the copy hears nothing");
   const sight = sightIn(info);
   const { created, firstSequence, lastSequence, at } = sight;
   const goesOn = mark && continues({ ...mark, sequence: mark.next - 1 }, sight);
@@ -47,5 +50,11 @@ export async function changesSince(
     const id = subject.startsWith(prefix) ? subject.slice(prefix.length) : "";
     return isClientId(id) ? [id] : [];
   });
-  return { mark: { created, next, at }, clientIds, lost, more: hasMore(batch) };
+  // A copy that lags has fewer than the leader knows of.
+  const more = hasMore(batch) || next <= lastSequence;
+  return { mark: { created, next, at }, clientIds, lost, more };
 }
+
+/** Nanoseconds in the server's words; below 0 when it has never heard anything. */
+const heardMsAgo = ({ active }: { readonly active: number }) =>
+  active < 0 ? Number.POSITIVE_INFINITY : active / 1e6;

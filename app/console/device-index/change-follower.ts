@@ -21,6 +21,8 @@ export interface FollowOptions {
 
 const everyMs = 1_000;
 const askMs = 6_000;
+/** Between two questions, also while there is more. */
+const leastMs = 100;
 const retryMs = 2_000;
 /** Devices are read for it: so many in a second at most, whoever tells of how many. */
 const idsPerSecond = 1_000;
@@ -47,7 +49,8 @@ export function followChanges(options: FollowOptions): { readonly stop: () => vo
     await follow(news);
     ({ marks } = news);
     if (told.unread.length > 0) throw new Error(`nobody tells those of ${told.unread.join(", ")}`);
-    return news.completeAt === undefined ? (1_000 * news.clientIds.length) / idsPerSecond : everyMs;
+    if (news.completeAt !== undefined) return everyMs;
+    return Math.max(leastMs, (1_000 * news.clientIds.length) / idsPerSecond);
   };
   const run = async () => {
     while (!stopping.signal.aborted) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startPlainNats } from "../../../test/support/plain-nats.ts";
-import { answerChanges } from "../../auth/revocation/answer-changes.ts";
+import { ChangeAnswers } from "../../auth/revocation/answer-changes.ts";
 import { subjects } from "../../contract/subjects.ts";
 import { damagedItem } from "../../registry/damaged-items.fixture.ts";
 import { DeviceRegistry } from "../../registry/device-registry.ts";
@@ -36,12 +36,10 @@ beforeAll(async () => {
     startPlainNats({ REGISTRY_CHANGES: ["registry.changes.*"] }),
     startEmulator(table),
   ]);
+  const changes = new ChangeAnswers({ auth: { connection: nats.connection }, peers: [] });
   nats.connection.subscribe(subjects.registryChangesSince, {
     callback: (_, message) => {
-      const { connection } = nats;
-      void answerChanges({ auth: { connection }, peers: [] }, message.data).then((answer) =>
-        message.respond(answer),
-      );
+      void changes.answer(message.data).then((answer) => message.respond(answer));
     },
   });
   const tell = tellChange(jetstream(nats.connection));
