@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { headers, nowMs, timestamp } from "../contract/headers.ts";
+import { headers, nowMs, timestamp, wallMs } from "../contract/headers.ts";
 import { KeyedQueue } from "../shared/keyed-queue.ts";
 import type { ProcessContext } from "../shared/lifecycle.ts";
 import type { Logger } from "../shared/log.ts";
@@ -214,6 +214,6 @@ export class Intake {
 function natsHeaders(accepted: Readonly<Record<string, string>>, receivedMs: number): MsgHdrs {
   const result = messageHeaders();
   for (const [name, value] of Object.entries(accepted)) result.set(name, value);
-  result.set(headers.received, timestamp(receivedMs));
+  result.set(headers.received, timestamp(wallMs(receivedMs)));
   return result;
 }

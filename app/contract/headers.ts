@@ -35,4 +35,15 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+const steppedMs = 1_000;
+
+/**
+ * A time of `nowMs` as the machine's clock has it by now, where that was set, or went on while the
+ * machine slept: `nowMs` follows neither, and others compare with their own clocks.
+ */
+export function wallMs(ms: number): number {
+  const aheadMs = Date.now() - nowMs();
+  return Math.abs(aheadMs) > steppedMs ? ms + aheadMs : ms;
+}
+
 export const timestamp = (ms: number) => ms.toFixed(3);
