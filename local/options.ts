@@ -35,6 +35,9 @@ export interface UpOptions {
   readonly kill?: Kill;
 }
 
+/** What takes the place of the defaults that the help shows. */
+const regionalWords = `then the defaults are --rate ${regionalDefaults.rate}, --devices ${regionalDefaults.devices}, --report-rate ${regionalDefaults.reportRate}, --directory ${regionalDefaults.directory}`;
+
 type Words = Readonly<Record<"cut" | "kill", readonly string[] | undefined>>;
 
 function whole(min: number, max: number) {
@@ -144,7 +147,7 @@ function upCommand(): Command {
     .addOption(
       new Option(
         "--regions <n>",
-        "run so many regions, linked and each scaled down, with devices spread 50/30/20 and alerts entering in all",
+        `run so many regions, linked and each scaled down, with devices spread 50/30/20 and alerts entering in all; ${regionalWords}`,
       )
         .argParser(whole(2, 3))
         .conflicts(["basePort", "archive", "watch", "confirm", "deviceAuth", "strict"]),

@@ -37,6 +37,7 @@ export const linesIn = (text: string): string[] => text.replace(/\n$/, "").split
 export class Output {
   readonly #stream: NodeJS.WriteStream;
   #closed = false;
+  #roomAgain: Promise<void> | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -63,8 +64,20 @@ export class Output {
   async #write(line: string): Promise<void> {
     if (this.#closed) throw new OutputClosed();
     if (this.#stream.write(`${line}\n`)) return;
-    await Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")]).catch(() => {});
+    this.#roomAgain ??= this.#untilRoom();
+    await this.#roomAgain;
     if (this.#closed) throw new OutputClosed();
+  }
+
+  /** One for all lines that wait: those of a help text are written at once. */
+  async #untilRoom(): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const events = ["drain", "close"].map((event) => once(this.#stream, event, { signal }));
+    await Promise.race(events).catch(() => {});
+    this.#roomAgain = undefined;
+    waiting.abort();
+    await Promise.allSettled(events);
   }
 
   /** Resolves when all has left the process, which would otherwise take it along when it ends. */

@@ -81,7 +81,7 @@ export function createProgram(
         "read these streams through, a dozen times: finds messages that a copy cannot give any more",
       )
         .choices(gaplessStreams)
-        .default([]),
+        .default([], "none"),
     )
     .addHelpText(
       "after",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -41,4 +42,12 @@ it("names the tags that the Dockerfile is built on where nobody says otherwise",
     build: committed.build.image,
     process: committed.process.image,
   });
+});
+
+it("says what it can do to who asks", () => {
+  const help = execFileSync(process.execPath, ["tools/base-images.ts", "--help"], {
+    ...{ cwd: root, encoding: "utf8" },
+  });
+  expect(help).toMatch(/^Usage: node tools\/base-images\.ts/);
+  expect(help).toMatch(/^ +pin +asks the registries/m);
 });

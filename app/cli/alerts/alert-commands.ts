@@ -3,8 +3,6 @@ import { isClientId } from "../../contract/client-id.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
 
-const threeDays = 72 * 3_600_000;
-
 /** `sentinel alerts`: what became of what publishers sent. */
 export function addAlertCommands(program: Command, run: RunCommand): void {
   const alerts = program.command("alerts").description("what became of single alerts");
@@ -20,7 +18,11 @@ export function addAlertCommands(program: Command, run: RunCommand): void {
         clientId,
       ),
     )
-    .option("--since <time>", "look so far back, such as 10m (default: 72h)", duration, threeDays)
+    .addOption(
+      new Option("--since <time>", "look so far back, such as 10m")
+        .argParser(duration)
+        .default(duration("72h"), "72h"),
+    )
     .option("--json", "one JSON object", false)
     .addHelpText(
       "after",

@@ -8,8 +8,6 @@ import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples, label, positive } from "../option-values.ts";
 import { ids } from "./id-arguments.ts";
 
-const sevenDays = 7 * 86_400_000;
-
 const filtered = (command: Command) =>
   command
     .addOption(new Option("--status <status>", "only those").choices(deviceStatuses))
@@ -62,7 +60,11 @@ export function addReadingCommands(devices: Command, program: Command, run: RunC
     .command("history")
     .description("one timeline of logins, refusals, cut-offs, findings and changes of a device")
     .argument("<id>", "its client id", clientId)
-    .option("--since <time>", "look so far back, such as 10m (default: 7d)", duration, sevenDays)
+    .addOption(
+      new Option("--since <time>", "look so far back, such as 10m")
+        .argParser(duration)
+        .default(duration("7d"), "7d"),
+    )
     .option("--limit <count>", "so many of the newest", positive, 1_000)
     .option("--json", "a JSON object a line", false)
     .addHelpText(

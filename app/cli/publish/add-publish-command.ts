@@ -1,10 +1,8 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { isKeyId, keyIdRule } from "../../contract/alert-signature.ts";
 import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
-
-const minute = 60_000;
 
 function alertId(value: string): string {
   if (isAlertId(value)) return value;
@@ -31,7 +29,11 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
     )
     .option("--id <id>", "the alert's id: under it it is stored once within two hours", alertId)
     .option("--confirm", "wait until everything is stored, and fail otherwise", false)
-    .option("--timeout <time>", "wait so long at most", duration, minute)
+    .addOption(
+      new Option("--timeout <time>", "wait so long at most")
+        .argParser(duration)
+        .default(duration("1m"), "1m"),
+    )
     .option(
       "--journal <folder>",
       "where alerts are kept until they are stored (default: below ~/.local/state/sentinel/publish)",

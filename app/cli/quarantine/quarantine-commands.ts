@@ -14,7 +14,9 @@ const client = () =>
 const rule = () =>
   new Option("--rule <id>", "only messages that this rule or check has held").argParser(ruleId);
 const after = () =>
-  new Option("--after <sequence>", "only messages behind this one").argParser(positive).default(0);
+  new Option("--after <sequence>", "only messages behind this one")
+    .argParser(positive)
+    .default(0, "none");
 const reason = () =>
   new Option("--reason <text>", "why; everybody who reads the audit sees it")
     .argParser(reasonOf)
