@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Messages, Output } from "../../app/cli/output.ts";
 import { createProgram } from "../../app/cli/program.ts";
+import { deadLetterReasons } from "../../app/contract/dead-letter.ts";
 import { alertRules } from "./alert-rules.ts";
 import { panelsOf } from "./dashboard-queries.fixture.ts";
 import { dashboards } from "./dashboards.ts";
@@ -30,6 +31,11 @@ it("is where the alert says", () => {
   for (const { alert, annotations } of rules) {
     expect(annotations.runbook_url).toBe(`https://example.com/${alert}.md`);
   }
+});
+
+it("says of each reason for a dead letter what to do", () => {
+  const text = readFileSync(join(folder, "SentinelDeadLettersRising.md"), "utf8");
+  for (const reason of deadLetterReasons) expect(text).toContain(`- \`${reason}\`: `);
 });
 
 describe.each(files)("%s", (file) => {

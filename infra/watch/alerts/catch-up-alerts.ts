@@ -26,7 +26,7 @@ export const catchUpAlerts: readonly Alert[] = [
     when: "sum(increase(sentinel_delivery_turned_away_devices_total[10m])) > 0",
     lasting: "0s",
     summary: "{{ $value | humanize }} devices found no room to wait for what they missed",
-    impact: "They get it when they connect the next time.",
+    impact: "They get it when there is room.",
   },
   {
     name: "SentinelCatchUpEndsNotTold",
