@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { regionNames } from "../app/contract/regions.ts";
 import { stackFile } from "./setting-mistakes.ts";
 import { fleetOf, parseSettings } from "./settings.ts";
+import { settingNames } from "./settings-schema.ts";
 import { changed, committed, mistakesOf, root } from "./stack-files.fixture.ts";
 
 describe("the committed stack files", () => {
@@ -22,6 +23,13 @@ describe("the committed stack files", () => {
     const fleet = fleetOf(parseSettings("eu-west", committed));
     expect(regionNames.map((name) => fleet[name].clients)).toEqual([750_000, 450_000, 300_000]);
   });
+});
+
+it.each(settingNames)("%s is in the stack files or in docs/operations.md", (name) => {
+  const texts = regionNames.map(stackFile).map((file) => readFileSync(join(root, file), "utf8"));
+  const inFiles = texts.every((text) => new RegExp(`^ +(# )?sentinel:${name}:`, "m").test(text));
+  const operations = readFileSync(join(root, "docs/operations.md"), "utf8");
+  expect(inFiles || new RegExp(`\\b${name}\\b`).test(operations)).toBe(true);
 });
 
 describe("a region's demand", () => {

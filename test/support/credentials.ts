@@ -34,7 +34,10 @@ export const streamMakers = { prefix: "provision-", renewal: inJob };
 export const upstreamUsers: Readonly<Record<string, Renewal>> = {
   bridge: { by: rotation, case: "the upstream broker's password of %s" },
   watcher: { by: rotation, case: "the upstream broker's password of %s" },
-  publisher: { because: "only publishers hold it; the broker takes it as it takes the others'" },
+  publisher: {
+    by: rotation,
+    case: "the upstream broker's password of publishers, who learn it after the broker",
+  },
 };
 
 const auditKey: Shown = {
@@ -51,17 +54,19 @@ export const auditKeys: Readonly<Record<string, Renewal>> = {
   archive: auditKey,
 };
 
-const reloaded: Shown = {
-  by: "infra/messaging/nats-core.test.ts",
-  case: "reload when the configuration, a password or a certificate changes",
-};
 const inTurns: Shown = {
   by: "test/flow/edge-turns.test.ts",
   case: "when the first is back with its renewed certificate and all devices are in",
 };
 export const certificates: Readonly<Record<string, Renewal>> = {
-  core: reloaded,
-  leaf: reloaded,
+  core: {
+    by: rotation,
+    case: "the core servers' certificates: new connections see the new one, and none ends",
+  },
+  leaf: {
+    by: "test/flow/leaf-certificates.test.ts",
+    case: "with a line that breaks afterwards, too: an alert of another region is sent once and in order",
+  },
   edge: inTurns,
   devices: inTurns,
   mosquitto: {
