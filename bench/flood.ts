@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { NatsConnection } from "../app/shared/nats.ts";
 import { storedNow } from "../app/shared/stored-messages.ts";
 import { startLoad } from "../local/load/load.ts";
@@ -10,6 +10,7 @@ import { registerDevices } from "../local/load/register-devices.ts";
 import { type Region, startRegion } from "../local/region.ts";
 import { wholeRegion } from "../local/region-options.ts";
 import { connectAs } from "../test/support/stored.ts";
+import { count } from "./count-argument.ts";
 import { catchUps, caughtUp } from "./flood/caught-up.ts";
 import {
   type CrowdOrders,
@@ -37,11 +38,6 @@ import { startWatch } from "./flood/watch.ts";
 import { windowLatencies } from "./flood/windows.ts";
 import { thisMachine } from "./machine.ts";
 
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a whole number from 0.");
-}
 const options = new Command("node bench/flood.ts")
   .description("Alerts to devices, at rest and while others attack or one device is sent much.")
   .option("--rate <n>", "alerts a second", count, 600)

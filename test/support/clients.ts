@@ -66,6 +66,12 @@ export const connectDevice = (
 const patienceMs = 60_000;
 const retryMs = 200;
 
+interface Patience {
+  /** By `performance.now()`; a minute from now unless said. */
+  readonly untilMs?: number;
+  readonly onRefusal?: (error: unknown) => void;
+}
+
 /**
  * The same of a device that comes again until its edge takes it, as devices do: a busy region refuses
  * some, and for a second who has just been taken over.
@@ -73,11 +79,13 @@ const retryMs = 200;
 export async function connectInTime(
   region: Region,
   options: EdgeOptions & { password: string },
+  { untilMs = performance.now() + patienceMs, onRefusal }: Patience = {},
 ): Promise<Inbox> {
-  for (const untilMs = performance.now() + patienceMs; ; await delay(retryMs)) {
+  for (; ; await delay(retryMs)) {
     try {
       return await connectDevice(region, options);
     } catch (error) {
+      onRefusal?.(error);
       if (performance.now() > untilMs) throw error;
     }
   }
