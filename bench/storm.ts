@@ -1,184 +1,144 @@
 /**
  * Devices that were away come back all at once while alerts flow to others: how long they wait for what they
- * missed, what those others notice, and the same when a replica of delivery dies meanwhile.
+ * missed, what those others notice beside a quiet while, and the same when a replica of delivery is killed
+ * in the middle of it. Ends with 1 when something is lost or misordered, or a process ended.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Table from "cli-table3";
+import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { subjects, topics } from "../app/contract/subjects.ts";
-import { jetstream } from "../app/shared/nats.ts";
-import { LatencyHistogram, summarise } from "../local/load/latency-histogram.ts";
-import { startLoad } from "../local/load/load.ts";
+import { type Load, startLoad } from "../local/load/load.ts";
 import { registerDevices } from "../local/load/register-devices.ts";
+import { warmUp } from "../local/load/warm-up.ts";
 import type { Region } from "../local/region.ts";
-import { ms, whole } from "../local/view/format.ts";
-import { connectDevice, type Inbox } from "../test/support/clients.ts";
 import { connectAs } from "../test/support/stored.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
-import { watchMachine } from "./machine.ts";
-import { runStep } from "./run-step.ts";
+import { count } from "./count-argument.ts";
+import { catchUps, caughtUp } from "./flood/caught-up.ts";
+import { type Login, loginsOf } from "./flood/orders.ts";
+import { type Window, windowLatencies } from "./flood/windows.ts";
+import { thisMachine } from "./machine.ts";
+import { beThereOnce } from "./returning/first-session.ts";
+import { storeAlerts } from "./returning/missed.ts";
+import { checksOf } from "./storm/checks.ts";
+import { flowOf } from "./storm/flow.ts";
+import { runStorm, type Storm } from "./storm/storm.ts";
+import { flowLine, flowTable, returnTable } from "./storm/tables.ts";
 
 const options = new Command("node bench/storm.ts")
-  .description("Devices come back all at once, while alerts flow; once more with a replica killed.")
-  .option("--devices <n>", "devices that come back", "2000")
-  .option("--alerts <n>", "alerts that each of them missed", "5")
-  .option("--live <n>", "devices that alerts flow to meanwhile", "300")
-  .option("--rate <n>", "alerts a second that flow", "600")
-  .option("--seconds <n>", "for how long they flow", "60")
+  .description(
+    "Devices come back all at once, while alerts flow; then as many others, with a replica killed.",
+  )
+  .option("--devices <n>", "devices that come back in each of the two storms", count, 2_000)
+  .option("--alerts <n>", "alerts that each of them missed", count, 5)
+  .option("--live <n>", "devices that alerts flow to meanwhile", count, 300)
+  .option("--rate <n>", "alerts a second that flow", count, 600)
+  .option("--at-once <n>", "devices that connect at a time", count, 50)
+  .option("--quiet <seconds>", "before each storm, for comparison", count, 20)
+  .option(
+    "--limit <seconds>",
+    "for a storm; two minutes and 0.1 s for each device unless said",
+    count,
+  )
+  .option("--strangers", "devices that come back were never there before (saves their logins)")
   .option("--json <file>", "where the figures go", "bench/storm-results.json")
   .parse()
-  .opts<Record<"devices" | "alerts" | "live" | "rate" | "seconds" | "json", string>>();
-const [devices, alerts, live, rate, seconds] = [
-  Number(options.devices),
-  Number(options.alerts),
-  Number(options.live),
-  Number(options.rate),
-  Number(options.seconds),
-];
-/** As many at a time as one process can open TLS connections for. */
-const connectAtOnce = 100;
-const limitMs = 300_000;
+  .opts<
+    Record<"devices" | "alerts" | "live" | "rate" | "atOnce" | "quiet", number> & {
+      limit?: number;
+      strangers?: true;
+      json: string;
+    }
+  >();
+const { devices, alerts, live, rate, atOnce, strangers = false } = options;
+const limitMs = (options.limit ?? 120 + devices / 10) * 1_000;
+/** What the end of so many sessions takes is over before the next quiet while. */
+const settleMs = 20_000;
 const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
-const credentialsOf = (region: Region) =>
-  join(region.directory, "state", "device-credentials.jsonl");
 
-/** Does it for so many of them at a time. */
-async function bySome<T, R>(
-  all: readonly T[],
-  atOnce: number,
-  act: (each: T, n: number) => Promise<R>,
+const plans = [
+  { name: "storm", owed: { run: "storm1", alerts } },
+  { name: "storm, a replica killed", owed: { run: "storm2", alerts }, victim: "delivery-1" },
+];
+
+/** Everything that is no part of a storm is done before: what they were, and what they miss. */
+async function prepare(region: Region) {
+  const all = live + plans.length * devices;
+  progress(`registering ${all} devices`);
+  const credentialsFile = join(region.directory, "state", "device-credentials.jsonl");
+  await registerDevices({ layout: region.layout, credentialsFile, devices: all });
+  const logins = loginsOf(credentialsFile);
+  const groups = plans.map((_, n) => logins.slice(live + n * devices, live + (n + 1) * devices));
+  for (const [n, group] of groups.entries()) {
+    if (strangers) break;
+    progress(`${devices} devices are there once and go, for storm ${n + 1}`);
+    const none = { run: "before", alerts: 0 };
+    await beThereOnce(region, group, { live: none, atOnce, limitMs, onProgress: progress });
+  }
+  for (const [n, { owed }] of plans.entries()) {
+    progress(`storing ${devices * alerts} alerts that they miss, for storm ${n + 1}`);
+    await storeAlerts(region, groups[n] ?? [], owed);
+  }
+  return groups;
+}
+
+async function storms(
+  ground: { region: Region; load: Load; windows: Window[] },
+  groups: readonly (readonly Login[])[],
 ) {
-  const done: R[] = [];
-  for (let at = 0; at < all.length; at += atOnce) {
-    const some = all.slice(at, at + atOnce);
-    done.push(...(await Promise.all(some.map((each, i) => act(each, at + i)))));
+  const found: Storm[] = [];
+  for (const [n, plan] of plans.entries()) {
+    if (n > 0) await delay(settleMs);
+    const settings = { atOnce, limitMs, quietMs: options.quiet * 1_000, onProgress: progress };
+    found.push(await runStorm(ground, { ...plan, ...settings, devices: groups[n] ?? [] }));
   }
-  return done;
+  return found;
 }
 
-interface Returning {
-  readonly clientId: string;
-  readonly password: string;
-}
-
-const textOf = (round: number, n: number) => JSON.stringify({ round, n, text: "x".repeat(250) });
-
-async function storeAlerts(region: Region, back: readonly Returning[], round: number) {
-  const inspector = await connectAs(region, "inspector");
-  const js = jetstream(inspector);
-  for (let n = 0; n < alerts; n++) {
-    await bySome(back, 500, ({ clientId }) =>
-      js.publish(subjects.alerts(clientId), textOf(round, n), { timeout: 60_000 }),
-    );
-  }
-  await inspector.close();
-}
-
-/** Connects, subscribes, and waits until it has every alert of this round. @returns how long after it subscribed. */
-async function comeBack(
-  region: Region,
-  device: Returning,
-  { round, edge }: { round: number; edge: number },
-) {
-  const inbox: Inbox = await connectDevice(region, { ...device, edge, connectTimeout: 60_000 });
-  const wanted = new Set(Array.from({ length: alerts }, (_, n) => textOf(round, n)));
-  const complete = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), limitMs).unref();
-    inbox.client.on("message", (_topic, payload) => {
-      if (wanted.delete(payload.toString()) && wanted.size === 0) resolve(true);
-    });
+async function run(region: Region) {
+  const groups = await prepare(region);
+  const { processUrls } = region.endpoints;
+  const earlier = await catchUps(processUrls);
+  const receiptsFile = join(region.directory, "receipts.txt");
+  progress(`${live} devices connect, to which ${rate} alerts/s flow`);
+  const load = await startLoad(region, {
+    ...{ devices: live, rate, receiptsFile },
+    // What passes before would come twice.
+    subscribed: () => caughtUp(processUrls, earlier + live),
   });
-  const begun = performance.now();
-  await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 0 });
-  return {
-    inbox,
-    done: complete.then((whole) => ({
-      tookMs: performance.now() - begun,
-      lost: wanted.size,
-      whole,
-    })),
-  };
+  try {
+    const { signal } = new AbortController();
+    const warmSeconds = await warmUp(load, { rate, runSeconds: undefined, signal });
+    progress(`warm after ${warmSeconds.toFixed(0)} s`);
+    const windows: Window[] = [];
+    const found = await storms({ region, load, windows }, groups);
+    progress("the flow ends; its alerts are counted");
+    const flow = flowOf(await load.finish(60_000), live);
+    const operator = await connectAs(region, "operator");
+    const latencies = await windowLatencies(operator, receiptsFile, windows);
+    await operator.close();
+    return { storms: found, flow, latencies };
+  } finally {
+    load.abort();
+  }
 }
 
-async function storm(region: Region, back: readonly Returning[], round: number, killed: boolean) {
-  await storeAlerts(region, back, round);
-  const machine = watchMachine();
-  const load = await startLoad(region, { devices: live, rate, warmUpSeconds: 5 });
-  const pids = region.processes.flatMap(({ pid }) => pid ?? []);
-  const flowing = runStep(load, { rate, seconds, warmUpSeconds: 0, pids });
-  progress("they come back");
-  const begun = performance.now();
-  const came = await bySome(back, connectAtOnce, (device, n) =>
-    comeBack(region, device, { round, edge: n % 2 }),
-  );
-  const connectedMs = performance.now() - begun;
-  if (killed) {
-    progress("a replica dies");
-    region.process("delivery-1").kill("SIGKILL");
-    await region.process("delivery-1").exited();
-    await region.process("delivery-1").start();
-  }
-  const done = await Promise.all(came.map(({ done }) => done));
-  const allMs = performance.now() - begun;
-  const took = new LatencyHistogram();
-  for (const { tookMs } of done) took.record(tookMs);
-  const lost = done.reduce((sum, each) => sum + each.lost, 0);
-  progress(`all are back after ${whole(allMs)} ms; waiting until no more alerts flow`);
-  const step = await flowing;
-  await Promise.all(came.map(({ inbox }) => inbox.client.endAsync(true)));
-  const flow = { lost: step.lost, latency: step.delivery };
-  return {
-    killed,
-    machine: machine(),
-    devices,
-    alerts,
-    connectedMs,
-    allMs,
-    took: summarise(took),
-    lost,
-    rate,
-    live: flow,
-  };
+const region = await startTestRegion({ auths: 2, deliveries: 2, logLevel: "warn" });
+const { latencies, ...found } = await run(region).finally(() => region.stop());
+const checks = checksOf(found.storms, found.flow);
+const { json, ...asked } = options;
+const whole = Object.fromEntries([...latencies].map(([name, { whole }]) => [name, whole]));
+const ground = { date: new Date().toISOString(), machine: thisMachine, options: asked };
+writeFileSync(
+  json,
+  `${JSON.stringify({ ...ground, ...found, latencies: whole, checks }, null, 2)}\n`,
+);
+process.stdout.write(`${returnTable(found.storms)}\n${flowTable(found.storms, latencies)}\n`);
+process.stdout.write(`${flowLine(found.flow)}\n`);
+for (const { name, restarted } of found.storms) {
+  if (restarted.length > 0) process.stdout.write(`${name}: ${restarted.join(", ")} ended\n`);
 }
-
-const region = await startTestRegion({ auths: 2, deliveries: 2 });
-try {
-  progress(`registering ${devices + live} devices`);
-  const credentialsFile = credentialsOf(region);
-  await registerDevices({ layout: region.layout, credentialsFile, devices: live + devices });
-  const lines = readFileSync(credentialsFile, "utf8").trimEnd().split("\n").slice(live);
-  const back = lines.map((line) => {
-    const { id, secret } = JSON.parse(line) as { id: string; secret: string };
-    return { clientId: id, password: secret };
-  });
-  const storms = [await storm(region, back, 1, false), await storm(region, back, 2, true)];
-  const result = { date: new Date().toISOString(), storms };
-  writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
-  const table = new Table({
-    head: [
-      "",
-      "devices",
-      "lost",
-      "all back s",
-      "P50 s",
-      "P99 s",
-      "flowed",
-      "flow lost",
-      "flow P50 ms",
-      "P99",
-    ],
-  });
-  const inSeconds = (took: number | undefined) => ((took ?? 0) / 1_000).toFixed(1);
-  for (const each of storms) {
-    const { latency } = each.live;
-    table.push([
-      ...[each.killed ? "a replica dies" : "", each.devices, each.lost, inSeconds(each.allMs)],
-      ...[inSeconds(each.took.p50), inSeconds(each.took.p99), latency.count, each.live.lost],
-      ...[ms(latency.p50), ms(latency.p99)],
-    ]);
-  }
-  process.stdout.write(`${table.toString()}\n`);
-} finally {
-  await region.stop();
+for (const { what, holds } of checks) {
+  process.stdout.write(`${holds ? "holds" : "BROKEN"}: ${what}\n`);
 }
+process.exit(checks.every(({ holds }) => holds) ? 0 : 1);

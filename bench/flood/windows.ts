@@ -23,7 +23,7 @@ export interface WindowLatencies {
   readonly secondsP99: readonly (number | undefined)[];
 }
 
-/** Sums up each stretch by the moments that stored alerts carry, read after the run. */
+/** Sums up each stretch by the moments that stored alerts carry, read after the run. They may overlap. */
 export async function windowLatencies(
   operator: NatsConnection,
   receiptsFile: string,
@@ -37,15 +37,17 @@ export async function windowLatencies(
   for await (const message of storedNow(operator, "MQTT_ALERTS", { from: { sequence: 1 } })) {
     const moments = momentsOf(message, receipts);
     const [sent = 0] = moments ?? [];
-    const at = windows.findIndex(({ fromMs, untilMs }) => sent >= fromMs && sent < untilMs);
-    const kept = histograms[at];
-    if (!moments || !kept) continue;
-    moments.slice(1).forEach((moment, i) => {
-      kept[i]?.record(moment - (moments[i] ?? Number.NaN));
-    });
+    if (!moments) continue;
     const tookMs = (moments.at(-1) ?? Number.NaN) - sent;
-    kept.at(-1)?.record(tookMs);
-    seconds[at]?.[Math.floor((sent - (windows[at]?.fromMs ?? sent)) / 1000)]?.record(tookMs);
+    for (const [at, { fromMs, untilMs }] of windows.entries()) {
+      if (sent < fromMs || sent >= untilMs) continue;
+      const kept = histograms[at];
+      moments.slice(1).forEach((moment, i) => {
+        kept?.[i]?.record(moment - (moments[i] ?? Number.NaN));
+      });
+      kept?.at(-1)?.record(tookMs);
+      seconds[at]?.[Math.floor((sent - fromMs) / 1000)]?.record(tookMs);
+    }
   }
   return new Map(
     windows.map(({ name }, i) => {
