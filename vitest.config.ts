@@ -35,6 +35,8 @@ export default defineConfig({
     hookTimeout: 480_000,
     // Most of a test on real servers is waiting; more than two at a time would starve each other.
     maxWorkers: 2,
+    // A preview on real providers is nothing but work: more of them at a time would all be late.
+    ...(suite === "providers" && { maxConcurrency: 2 }),
     // A case on real servers may meet on a busy machine what it does not speak of: it gets a second
     // attempt, and is named at the end. What is lost in chaos is lost.
     projects: own

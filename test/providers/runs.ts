@@ -6,6 +6,7 @@ import { type Bounds, boundedRun } from "../../tools/engine/bounded-run.ts";
 import type { Engine, EngineRun, Outcome } from "../../tools/engine/engine.ts";
 import type { SettingsEdits } from "../../tools/engine/project-copy.ts";
 import { changesIn, type Step } from "../../tools/engine/steps.ts";
+import type { SettingEdit } from "../engine/setting-edit.ts";
 import { say } from "./say.ts";
 
 /** By itself a table with two copies is waited for longest: the AWS provider gives each copy 90 s. */
@@ -34,8 +35,8 @@ export const changed = ({ steps }: Outcome): string[] =>
 export interface Runs {
   /** Brings a stack to what its file says with these edits. */
   up(stack: string, edits?: SettingsEdits): Promise<void>;
-  /** What an `up` would change. */
-  preview(stack: string, edits: SettingsEdits): Promise<Outcome>;
+  /** What an edit of a setting would change. */
+  preview(stack: string, edit: SettingEdit): Promise<Outcome>;
   /** A preview has nothing to do. */
   expectSettled(stack: string, edits?: SettingsEdits): Promise<void>;
   /** Destroys a stack, of which the state then knows nothing any more. */
@@ -87,7 +88,8 @@ export function runsOn(engine: Engine): Runs {
     async up(stack, edits = {}) {
       await change(`${stack}: up`, { stack, edits }, engine.up);
     },
-    preview: (stack, edits) => preview(`${stack}: preview`, { stack, edits }),
+    preview: (stack, { setting, edits }) =>
+      preview(`${stack}: preview of another ${setting}`, { stack, edits }),
     async expectSettled(stack, edits = {}) {
       const options = ["--expect-no-changes", "--diff"];
       const again = await preview(`${stack}: preview of no change`, { stack, edits, options });
