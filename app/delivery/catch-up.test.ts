@@ -4,11 +4,11 @@ import { beforeEach, expect, it } from "vitest";
 import { nowMs } from "../contract/headers.ts";
 import { storedAlerts } from "./alerts.fixture.ts";
 import { Allowance } from "./allowance.ts";
-import { CatchUp, DeviceGone } from "./catch-up.ts";
+import { CatchUp, type CatchUpOptions, DeviceGone } from "./catch-up.ts";
 
 const payloads = Array.from({ length: 120 }, (_, n) => `${n}`);
 const free = { take: async () => {} };
-type OwnAllowance = Pick<Allowance, "take">;
+type Allowances = Partial<Pick<CatchUpOptions, "allowance" | "ownAllowance">>;
 
 let heard: boolean;
 let got: string[];
@@ -16,7 +16,7 @@ beforeEach(() => {
   [heard, got] = [true, []];
 });
 
-function catchUpOf(certain: boolean, atMs = nowMs(), ownAllowance: OwnAllowance = free): CatchUp {
+function catchUpOf(certain: boolean, atMs = nowMs(), allowances: Allowances = {}): CatchUp {
   const send = (_: string, payload: Uint8Array) => void got.push(`${Buffer.from(payload)}`);
   return new CatchUp(
     { clientId: "pump-7", certain, atMs },
@@ -30,8 +30,7 @@ function catchUpOf(certain: boolean, atMs = nowMs(), ownAllowance: OwnAllowance 
         },
         flush: async () => {},
       },
-      allowance: free,
-      ownAllowance,
+      ...{ allowance: free, ownAllowance: free, ...allowances },
       onSent: () => {},
     },
   );
@@ -45,6 +44,18 @@ it("sends a batch at a time, so that others have their turn in between", async (
   expect(await catchUp.next(0)).toBe("all");
   expect(got).toEqual(payloads);
   expect(catchUp.sent).toBe(120);
+});
+
+it("waits before each alert until its device may have one more, and then until one more may go to any", async () => {
+  const steps: string[] = [];
+  const taken = (of: string) => ({
+    take: async (count: number) => void steps.push(`${of} ${count}, ${got.length} sent`),
+  });
+  const allowances = { allowance: taken("any"), ownAllowance: taken("own") };
+  const catchUp = catchUpOf(true, nowMs(), allowances);
+  while ((await catchUp.next(0)) !== "all");
+  expect(got).toEqual(payloads);
+  expect(steps).toEqual(payloads.flatMap((n) => [`own 1, ${n} sent`, `any 1, ${n} sent`]));
 });
 
 it("gives its turn back while nobody hears, and then goes on with the same alert", async () => {
@@ -69,7 +80,7 @@ it("sends nothing more when it hears, after its process stood still, that the de
   const news = connect((server.address() as AddressInfo).port, "127.0.0.1");
   const [teller] = await accepted;
   try {
-    const catchUp = catchUpOf(true, nowMs(), new Allowance(40));
+    const catchUp = catchUpOf(true, nowMs(), { ownAllowance: new Allowance(40) });
     news.on("data", () => catchUp.abandon());
     const ended = expect(catchUp.next(0)).rejects.toThrow(DeviceGone);
     // A second's worth goes at once: now it waits before each one.

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   afterEnd,
   hasEnded,
+  isCaughtUp,
   lacksUntold,
   neverSeen,
   parseLastSeen,
@@ -31,6 +32,13 @@ describe("the end of a session", () => {
     expect(afterEnd(neverSeen, session(0, 1_100 * minute), overlapMs).since).toBe(0);
   });
 
+  it("proves nothing when it seems to have begun after the device was caught up in it, by a clock that is ahead", () => {
+    const { subscribed } = caughtUp;
+    const stop = 1_100 * minute;
+    expect(afterEnd(seen, session(subscribed + 1, stop), overlapMs).since).toBe(seen.since);
+    expect(afterEnd(seen, session(subscribed - 1, stop), overlapMs).since).toBe(stop - overlapMs);
+  });
+
   it("never takes back what is known, in whatever order ends are told", () => {
     const later = afterEnd(seen, session(1_000 * minute, 1_200 * minute), overlapMs);
     const earlier = afterEnd(later, session(1_000 * minute, 1_100 * minute), overlapMs);
@@ -54,6 +62,22 @@ it("knows whether a session may still be open somewhere", () => {
   expect(hasEnded(seen)).toBe(false);
   expect(hasEnded({ ...seen, ended: 1_050 * minute })).toBe(true);
   expect(hasEnded({ ...seen, ended: 900 * minute })).toBe(false);
+});
+
+describe("a session in which the device was caught up", () => {
+  const { subscribed } = caughtUp;
+
+  it("is known by clocks that differ by a second, whichever is ahead", () => {
+    expect(isCaughtUp(seen, subscribed)).toBe(true);
+    expect(isCaughtUp(seen, subscribed + 1_000)).toBe(true);
+    expect(isCaughtUp(seen, subscribed - 1_000)).toBe(true);
+  });
+
+  it("is no later one, nor any of a device of which nothing is known", () => {
+    expect(isCaughtUp(seen, subscribed + 1_001)).toBe(false);
+    expect(isCaughtUp(neverSeen, subscribed)).toBe(false);
+    expect(isCaughtUp(unsubscribed(seen), subscribed)).toBe(false);
+  });
 });
 
 it("has a device told once that alerts which it may lack are no longer kept", () => {
