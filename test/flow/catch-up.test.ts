@@ -12,6 +12,7 @@ import { boundStream } from "../support/bounded.ts";
 import { connectInTime, type Inbox, registerDevice } from "../support/clients.ts";
 import { startDelivery } from "../support/delivery-process.ts";
 import { metricOf } from "../support/metric.ts";
+import { mqttStream } from "../support/mqtt-streams.ts";
 import { alertsOf, distinct, numbered, storeAlerts } from "../support/numbered-alerts.ts";
 import type { SourceProcess } from "../support/source-process.ts";
 import { connectAs } from "../support/stored.ts";
@@ -55,6 +56,11 @@ async function comes(device: Device, edge = 0): Promise<Inbox> {
   const inbox = await connectInTime(region, { ...device, edge });
   await inbox.client.subscribeAsync(topics.alerts(device.clientId), { qos: 1 });
   return inbox;
+}
+/** How many alerts have been stored, of all devices. */
+async function alertsKept(): Promise<number> {
+  const told = await reader.request(subjects.alertStreamInfo, "", { timeout: 5_000 });
+  return told.json<{ state: { last_seq: number } }>().state.last_seq;
 }
 const store = (clientId: string, payloads: readonly string[]) =>
   storeAlerts(inspector, clientId, payloads);
@@ -255,6 +261,8 @@ describe("a device that asks for what it lacks", () => {
 });
 
 describe("a device whose session lasts", () => {
+  /** An attempt before this one has left its session. */
+  let lasting = 0;
   /** Without a new subscription: the session has it. */
   const returns = (device: Device, edge: number) =>
     connectInTime(region, { ...device, edge, clean: false });
@@ -262,16 +270,26 @@ describe("a device whose session lasts", () => {
   it(
     "gets what it missed without subscribing again, also at another edge",
     async () => {
-      const device = await newDevice("lasting");
+      const device = await newDevice(`lasting-${++lasting}`);
       const first = await returns(device, 0);
+      expect(first.sessionPresent).toBe(false);
       await first.client.subscribeAsync(topics.alerts(device.clientId), { qos: 1 });
       await isCaughtUp(device);
       await first.client.endAsync();
       await expect.poll(async () => (await lastSeen(device)).ended, soon).toBeGreaterThan(0);
+      const before = await alertsKept();
       await store(device.clientId, numbered(1, 60));
+      // Where alerts are, and not once more for the session, which has a subscription of QoS 1.
+      expect((await alertsKept()) - before).toBe(60);
+      const ofSessions = async () => (await mqttStream(region, "$MQTT_msgs")).messages;
+      await expect.poll(ofSessions, soon).toBe(0);
+      const cameMs = Date.now();
 
       const second = await returns(device, 1);
+      expect(second.sessionPresent).toBe(true);
       await expect.poll(() => alertsOf(second), soon).toEqual(numbered(1, 60));
+      await isCaughtUp(device, cameMs);
+      expect(alertsOf(second)).toEqual(numbered(1, 60));
       await second.client.endAsync();
     },
     caseMs,

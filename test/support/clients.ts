@@ -57,11 +57,14 @@ type EdgeOptions = IClientOptions & {
   edge?: number;
 };
 
+/** Of a device, and whether its edge still had its session. */
+export type DeviceInbox = Inbox & { readonly sessionPresent: boolean };
+
 /** Connects to an edge as a device with a secret would. Rejects when the edge refuses. */
 export const connectDevice = (
   region: Region,
   options: EdgeOptions & { password: string },
-): Promise<Inbox> => connectEdge(region, { username: options.clientId, ...options });
+): Promise<DeviceInbox> => connectEdge(region, { username: options.clientId, ...options });
 
 const patienceMs = 60_000;
 const retryMs = 200;
@@ -80,7 +83,7 @@ export async function connectInTime(
   region: Region,
   options: EdgeOptions & { password: string },
   { untilMs = performance.now() + patienceMs, onRefusal }: Patience = {},
-): Promise<Inbox> {
+): Promise<DeviceInbox> {
   for (; ; await delay(retryMs)) {
     try {
       return await connectDevice(region, options);
@@ -96,25 +99,36 @@ export const connectCertified = (
   region: Region,
   shown: Issued | undefined,
   options: EdgeOptions,
-): Promise<Inbox> =>
+): Promise<DeviceInbox> =>
   connectEdge(region, { ...(shown && { cert: shown.certificate, key: shown.key }), ...options });
 
-async function connectEdge(region: Region, { edge = 0, ...options }: EdgeOptions): Promise<Inbox> {
+async function connectEdge(
+  region: Region,
+  { edge = 0, ...options }: EdgeOptions,
+): Promise<DeviceInbox> {
   const url = region.endpoints.edgeUrls[edge];
   if (url === undefined) throw new Error(`the region has no edge ${edge}`);
-  const client = await mqtt.connectAsync(
-    url,
-    {
-      ca: readFileSync(region.certificates.caFile),
-      protocolVersion: 4,
-      clean: true,
-      reconnectPeriod: 0,
-      connectTimeout: 10_000,
-      ...options,
-    },
-    false,
-  );
-  return collect(client);
+  const client = mqtt.connect(url, {
+    ca: readFileSync(region.certificates.caFile),
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    ...options,
+  });
+  // From the first packet on: a session that lasts may be sent something at once.
+  const inbox = collect(client);
+  try {
+    const sessionPresent = await new Promise<boolean>((resolve, reject) => {
+      client.once("connect", (connack) => resolve(connack.sessionPresent));
+      client.once("error", reject);
+      client.once("close", () => reject(new Error("the edge has closed the connection")));
+    });
+    return { ...inbox, sessionPresent };
+  } catch (error) {
+    client.end(true);
+    throw error;
+  }
 }
 
 /** Connects to the upstream broker as the publisher. */
