@@ -197,6 +197,8 @@ describe("nothing of it is lost", () => {
     await Promise.all(core.map((server) => server.exited()));
     // Meanwhile the edge acknowledges nothing, and lets go of devices that send.
     await delay(10_000);
+    const held = await ofGates("sentinel_report_gate_held_reports");
+    expect(Math.max(...held)).toBeGreaterThan(0);
     await Promise.all(core.map((server) => server.start()));
     const after = await manyReporters();
     await untilAcknowledged(2_500, after);
