@@ -21,9 +21,15 @@ async function lastAlert(cores: readonly CoreEndpoints[], account: string) {
   return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
-/** How many alerts of another region a region does not have yet, by `reader origin`. */
-export async function mirrorGaps(regions: Regions): Promise<ReadonlyMap<string, number>> {
-  const gaps = new Map<string, number>();
+/** How far the alerts of one region are there, and in another one. */
+export interface MirrorEnds {
+  readonly stored: number;
+  readonly copied: number;
+}
+
+/** By `reader origin`, where both say how far they are. */
+export async function mirrorEnds(regions: Regions): Promise<ReadonlyMap<string, MirrorEnds>> {
+  const ends = new Map<string, MirrorEnds>();
   const coresOf = (name: RegionName) => regions.of(name).layout.cores;
   const pairs = regions.names.flatMap((reader) =>
     regions.names.filter((origin) => origin !== reader).map((origin) => ({ reader, origin })),
@@ -34,9 +40,17 @@ export async function mirrorGaps(regions: Regions): Promise<ReadonlyMap<string, 
       const copied = await lastAlert(coresOf(reader), sourceAccount(origin));
       const stored = await lastAlert(coresOf(origin), "ALERTS");
       if (copied !== undefined && stored !== undefined) {
-        gaps.set(`${reader} ${origin}`, Math.max(0, stored - copied));
+        ends.set(`${reader} ${origin}`, { stored, copied });
       }
     }),
   );
-  return gaps;
+  return ends;
+}
+
+/** How many alerts of another region a region does not have yet, by `reader origin`. */
+export async function mirrorGaps(regions: Regions): Promise<ReadonlyMap<string, number>> {
+  const ends = await mirrorEnds(regions);
+  return new Map(
+    [...ends].map(([pair, { stored, copied }]) => [pair, Math.max(0, stored - copied)]),
+  );
 }

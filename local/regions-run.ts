@@ -62,11 +62,14 @@ async function runUnderLoad(regions: Regions, run: Run): Promise<number> {
     // What goes wrong in it is thrown where it is awaited.
     disturbed.catch(() => {});
     const last = await watch(regions, load, run);
-    await disturbed;
+    const complete = await disturbed;
     progress("publishing stopped, waiting for what is on its way");
     const { states, lost } = await load.finish(settleMs);
     const end = { ...last, states, gaps: await mirrorGaps(regions) };
-    const summary = summariseRegions(end, lost, options.kill === undefined);
+    const summary = {
+      ...summariseRegions(end, lost, options.kill === undefined),
+      ...(options.cut && { complete }),
+    };
     process.stdout.write(`${regionsTable(end)}\n${pathsTable(end)}\n${JSON.stringify(summary)}\n`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
     for (const failure of summary.failures) process.stderr.write(`FAILED: ${failure}\n`);
