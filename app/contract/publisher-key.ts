@@ -6,8 +6,10 @@ import { keyIdPattern } from "./alert-signature.ts";
 export const publisherNamePattern = /^[A-Za-z0-9._-]{1,64}$/;
 export const publisherNameRule = "1 to 64 of A-Z, a-z, 0-9 and . _ -";
 
-/** Keys of all publishers together, those that count no more among them. */
+/** Keys of all publishers together that have not ended. */
 export const publisherKeyLimit = 100;
+/** Of those that have, so many are kept whole, so that what was signed with them is told by its name. */
+export const endedKeyLimit = 100;
 
 const time = z.int().nonnegative().max(253_402_300_799_999);
 
@@ -28,7 +30,7 @@ export type PublisherKey = z.infer<typeof PublisherKeySchema>;
 
 export const PublisherKeysSchema = z
   .array(PublisherKeySchema)
-  .max(publisherKeyLimit)
+  .max(publisherKeyLimit + endedKeyLimit)
   .refine((keys) => new Set(keys.map(({ keyId }) => keyId)).size === keys.length);
 
 /** What an inspector tells of what it knows already. */

@@ -2,8 +2,9 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { keyName } from "./device-key.ts";
 import { DeviceRegistry } from "./device-registry.ts";
-import { ensureDeviceTable } from "./device-table.ts";
+import { createDynamoClient, ensureDeviceTable } from "./device-table.ts";
 import { type Emulator, startEmulator } from "./emulator.fixture.ts";
+import { startLosingProxy } from "./losing-proxy.fixture.ts";
 import { PublisherKeys, PublisherKeysDamaged } from "./publisher-keys.ts";
 import { publisherKeysItem } from "./reserved-ids.ts";
 
@@ -37,6 +38,40 @@ it("writes nothing that it refuses", async () => {
   const again = await registry.publisherKeys.change({ kind: "add", key: key("a") }, nowMs);
   expect(again).toEqual({ refused: "exists" });
   expect(await registry.publisherKeys.read()).toEqual(before);
+});
+
+it("makes a change once when its answer is lost, and says that it is made", async () => {
+  const table = `${emulator.table}-unheard`;
+  await ensureDeviceTable(emulator.client, table);
+  const proxy = await startLosingProxy(emulator.endpoint);
+  const patience = { region: "us-east-1", attemptMs: 20_000, attempts: 3 };
+  const client = createDynamoClient({ ...patience, endpoint: proxy.endpoint });
+  const keys = new PublisherKeys({ client, table });
+  for (const [change, has] of [
+    [{ kind: "add", key: key("a") }, key("a")],
+    [{ kind: "retire", keyId: "a", notAfter: nowMs + 5 }, { notAfter: nowMs + 5 }],
+    [{ kind: "revoke", keyId: "a" }, { revokedAt: nowMs }],
+  ] as const) {
+    proxy.loseAnswer(".PutItem");
+    expect((await keys.change(change, nowMs)).key).toMatchObject(has);
+  }
+  expect(await keys.read()).toEqual([{ ...key("a"), notAfter: nowMs + 5, revokedAt: nowMs }]);
+  client.destroy();
+  await proxy.stop();
+});
+
+it("remembers keys and ids that ended long ago, and none of them comes back", async () => {
+  const table = `${emulator.table}-buried`;
+  await ensureDeviceTable(emulator.client, table);
+  const keys = new PublisherKeys({ client: emulator.client, table });
+  const laterMs = nowMs + 91 * 86_400_000;
+  await keys.change({ kind: "add", key: key("a") }, nowMs);
+  await keys.change({ kind: "revoke", keyId: "a" }, nowMs);
+  await keys.change({ kind: "add", key: key("b") }, laterMs);
+  expect((await keys.read()).map(({ keyId }) => keyId)).toEqual(["b"]);
+  const again = { ...key("c"), publicKey: key("a").publicKey };
+  expect(await keys.change({ kind: "add", key: key("a") }, laterMs)).toEqual({ refused: "exists" });
+  expect(await keys.change({ kind: "add", key: again }, laterMs)).toEqual({ refused: "known-key" });
 });
 
 it("is no device to anybody: it is not listed, and no force takes it away", async () => {

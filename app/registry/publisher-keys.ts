@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -7,14 +8,20 @@ import {
 import { deviceTableKey } from "../contract/device.ts";
 import { parseJson } from "../contract/parse-json.ts";
 import { type PublisherKey, PublisherKeysSchema } from "../contract/publisher-key.ts";
+import { BuriedKeysSchema } from "./buried-key.ts";
 import type { Table } from "./device-writes.ts";
-import { type KeyChange, type KeyChangeResult, keysAfter } from "./publisher-key-change.ts";
+import {
+  type AllKeys,
+  type KeyChange,
+  type KeyChangeResult,
+  keysAfter,
+} from "./publisher-key-change.ts";
 import { publisherKeysItem } from "./reserved-ids.ts";
 
 const attempts = 8;
 
 interface Stored {
-  readonly keys: readonly PublisherKey[];
+  readonly all: AllKeys;
   /** 0: there is no item yet. */
   readonly version: number;
 }
@@ -41,16 +48,21 @@ export class PublisherKeys {
 
   /** As every write that was acknowledged in this region has left them. @throws PublisherKeysDamaged */
   async read(): Promise<readonly PublisherKey[]> {
-    return (await this.#stored()).keys;
+    return (await this.#stored()).all.keys;
   }
 
   /** Applies a change to the keys as they are at the moment of the write. @throws PublisherKeysDamaged */
   async change(change: KeyChange, nowMs: number): Promise<KeyChangeResult> {
+    let intended: PublisherKey | undefined;
     for (let tried = 0; tried < attempts; tried++) {
-      const { keys, version } = await this.#stored();
-      const result = keysAfter(keys, change, nowMs);
+      const { all, version } = await this.#stored();
+      // The write was taken and only its answer lost, so that the SDK's repetition was refused.
+      const done = intended && all.keys.find((each) => isDeepStrictEqual(each, intended));
+      if (done) return { key: done, all };
+      const result = keysAfter(all, change, nowMs);
       if (result.refused !== undefined) return result;
-      if (await this.#write(result.keys, version)) return result;
+      intended = result.key;
+      if (await this.#write(result.all, version)) return result;
     }
     return { refused: "busy" };
   }
@@ -60,11 +72,11 @@ export class PublisherKeys {
     const Key = { [deviceTableKey]: { S: publisherKeysItem } };
     const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
     const { Item } = await client.send(get);
-    return Item ? storedOf(Item) : { keys: [], version: 0 };
+    return Item ? storedOf(Item) : { all: { keys: [], buried: [] }, version: 0 };
   }
 
   /** False when somebody else has written meanwhile. */
-  async #write(keys: readonly PublisherKey[], version: number): Promise<boolean> {
+  async #write({ keys, buried }: AllKeys, version: number): Promise<boolean> {
     const { client, table } = this.#table;
     const put = new PutItemCommand({
       TableName: table,
@@ -72,6 +84,7 @@ export class PublisherKeys {
         [deviceTableKey]: { S: publisherKeysItem },
         version: { N: String(version + 1) },
         keys: { S: JSON.stringify(keys) },
+        buried: { S: JSON.stringify(buried) },
       },
       ...(version === 0
         ? { ConditionExpression: `attribute_not_exists(${deviceTableKey})` }
@@ -91,11 +104,12 @@ export class PublisherKeys {
   }
 }
 
-function storedOf({ keys, version }: Record<string, AttributeValue>): Stored {
+function storedOf({ keys, buried, version }: Record<string, AttributeValue>): Stored {
   const read = PublisherKeysSchema.safeParse(parseJson(Buffer.from(keys?.S ?? "")));
+  const gone = BuriedKeysSchema.safeParse(parseJson(Buffer.from(buried?.S ?? "[]")));
   const counted = Number(version?.N);
-  if (!read.success || !Number.isSafeInteger(counted) || counted < 1) {
+  if (!read.success || !gone.success || !Number.isSafeInteger(counted) || counted < 1) {
     throw new PublisherKeysDamaged();
   }
-  return { keys: read.data, version: counted };
+  return { all: { keys: read.data, buried: gone.data }, version: counted };
 }

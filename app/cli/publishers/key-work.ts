@@ -6,6 +6,7 @@ import {
   publicKeyText,
   publisherKeyLimit,
 } from "../../contract/publisher-key.ts";
+import { buriedKeyLimit } from "../../registry/buried-key.ts";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 import { type KeyRefusal, keyIdOf } from "../../registry/publisher-key-change.ts";
 import { PublisherKeysDamaged } from "../../registry/publisher-keys.ts";
@@ -17,9 +18,11 @@ import { operatorName, settingsFrom, tableShape, type Variables } from "../opera
 
 const refusals: Record<KeyRefusal, string> = {
   exists: "a key has that id already, or had it: choose another one",
-  "known-key": "this very key is there already under another id: make a new pair",
-  full: `there are ${publisherKeyLimit} keys already: retire or revoke some; they are dropped 90 days later`,
+  "known-key": "this very key is there already under another id, or was: make a new pair",
+  full: `there are ${publisherKeyLimit} keys already that have not ended: retire or revoke some`,
+  exhausted: `${buriedKeyLimit} keys have ended long ago, and none of them may be forgotten: no more can be added`,
   unknown: "no key has that id",
+  ended: "it ended long ago: nothing counts that it signs, and it cannot come back",
   revoked: "it is revoked already",
   "no-such-end": "a key can end sooner than it would, and not before it begins",
   busy: "the keys are being changed by others all the time; try it again",
