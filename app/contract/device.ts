@@ -10,6 +10,8 @@ export type DeviceAuth = (typeof deviceAuths)[number];
 /** The table of all devices, and its only key. */
 export const defaultDeviceTable = "sentinel-devices";
 export const deviceTableKey = "clientId";
+/** Its one item that is no device: the keys of publishers. No client id has a colon. */
+export const publisherKeysItem = "sentinel:publisher-keys";
 
 /**
  * Ids of one request for labels at most. A device has 16 labels of 64 characters at most, so that an

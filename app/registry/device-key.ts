@@ -1,5 +1,5 @@
 import { isClientId } from "../contract/client-id.ts";
-import { publisherKeysItem } from "./reserved-ids.ts";
+import { publisherKeysItem } from "../contract/device.ts";
 
 /** DynamoDB's limit for a key, in bytes. */
 const keyLimitBytes = 2_048;

@@ -1,5 +1,5 @@
 import type { ScanCommandInput } from "@aws-sdk/client-dynamodb";
-import { type DeviceStatus, deviceTableKey } from "../contract/device.ts";
+import { type DeviceStatus, deviceTableKey, publisherKeysItem } from "../contract/device.ts";
 import { keyOf } from "./device-key.ts";
 import {
   type DeviceItem,
@@ -9,7 +9,6 @@ import {
   type UnreadableItem,
 } from "./device-record.ts";
 import { keyAfter, tokenOf } from "./page-token.ts";
-import { publisherKeysItem } from "./reserved-ids.ts";
 
 /** Which devices are wanted: those that have all that is named. */
 export interface DeviceFilter {

@@ -1,12 +1,12 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { publisherKeysItem } from "../contract/device.ts";
 import { keyName } from "./device-key.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { createDynamoClient, ensureDeviceTable } from "./device-table.ts";
 import { type Emulator, startEmulator } from "./emulator.fixture.ts";
 import { startLosingProxy } from "./losing-proxy.fixture.ts";
 import { PublisherKeys, PublisherKeysDamaged } from "./publisher-keys.ts";
-import { publisherKeysItem } from "./reserved-ids.ts";
 
 let emulator: Emulator;
 let registry: DeviceRegistry;

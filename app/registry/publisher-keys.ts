@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { deviceTableKey } from "../contract/device.ts";
+import { deviceTableKey, publisherKeysItem } from "../contract/device.ts";
 import { parseJson } from "../contract/parse-json.ts";
 import { type PublisherKey, PublisherKeysSchema } from "../contract/publisher-key.ts";
 import { BuriedKeysSchema } from "./buried-key.ts";
@@ -16,7 +16,6 @@ import {
   type KeyChangeResult,
   keysAfter,
 } from "./publisher-key-change.ts";
-import { publisherKeysItem } from "./reserved-ids.ts";
 
 const attempts = 8;
 

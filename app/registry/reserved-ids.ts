@@ -3,6 +3,3 @@ import { canaryClient } from "../contract/canary.ts";
 /** Whether no device may be registered under it: what it sent would pass for ours. */
 export const isReserved = (clientId: string): boolean => clientId === canaryClient;
 export const reservedRule = `must not be ${canaryClient}, under which the gates send the synthetic attack`;
-
-/** An item of the device table that is no device: the keys of publishers. No client id has a colon. */
-export const publisherKeysItem = "sentinel:publisher-keys";

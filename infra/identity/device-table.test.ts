@@ -81,7 +81,7 @@ it("lets a reader read this copy and decrypt it through DynamoDB, nothing else",
 
 it("lets the API look up, list, count and change devices at home, and nothing that is done to a table", () => {
   const home = { awsRegion: "us-east-1", tableArn: "table", keyArn: "key-us" } as const;
-  const [change, decrypt, ...more] = changePolicy(home);
+  const [change, , decrypt, ...more] = changePolicy(home);
   expect(more).toEqual([]);
   expect(change).toMatchObject({
     Effect: "Allow",
@@ -96,4 +96,29 @@ it("lets the API look up, list, count and change devices at home, and nothing th
     Resource: "key-us",
     Condition: { StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" } },
   });
+});
+
+it("lets nobody who changes devices write whose signatures count, one by one or in a batch", () => {
+  const home = { awsRegion: "us-east-1", tableArn: "table", keyArn: "key-us" } as const;
+  const statements = changePolicy(home);
+  const denied = statements.filter(({ Effect }) => Effect === "Deny");
+  expect(denied).toEqual([
+    expect.objectContaining({
+      Resource: "table",
+      Condition: {
+        "ForAnyValue:StringEquals": { "dynamodb:LeadingKeys": "sentinel:publisher-keys" },
+      },
+    }),
+  ]);
+  const writes = /(Put|Update|Delete|Write|PartiQL(?!Select))/;
+  const allowed = statements
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => Action as string | string[])
+    .filter((action) => writes.test(action));
+  expect(denied[0]?.Action).toEqual(
+    expect.arrayContaining([...allowed, "dynamodb:BatchWriteItem"]),
+  );
+  expect(allowed).toHaveLength(3);
+  const reads = readPolicy(home).flatMap(({ Action }) => Action as string | string[]);
+  expect(reads.filter((action) => writes.test(action))).toEqual([]);
 });

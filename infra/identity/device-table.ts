@@ -1,6 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultDeviceTable, deviceTableKey } from "../../app/contract/device.ts";
+import {
+  defaultDeviceTable,
+  deviceTableKey,
+  publisherKeysItem,
+} from "../../app/contract/device.ts";
 import type { AwsRegion } from "../regions.ts";
 import type { Tags } from "../tags.ts";
 import type { Statement } from "./policy-document.ts";
@@ -104,6 +108,21 @@ export const readPolicy = (copy: TableCopy): readonly Statement[] => [
   decryptDevices(copy),
 ];
 
+/**
+ * Whoever may write devices could otherwise say whose signatures count, with no word of it in AUDIT. Who runs
+ * `sentinel publishers keys` does so by rights of their own.
+ */
+const keepPublisherKeys = ({ tableArn }: TableCopy): Statement => ({
+  Sid: "KeepPublisherKeys",
+  Effect: "Deny",
+  Action: [
+    ...["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"],
+    ...["PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"],
+  ].map((action) => `dynamodb:${action}`),
+  Resource: tableArn,
+  Condition: { "ForAnyValue:StringEquals": { "dynamodb:LeadingKeys": publisherKeysItem } },
+});
+
 /** All that the API needs: to look devices up, one or many, to list and count them, and to change them one by one. */
 export const changePolicy = (table: TableCopy): readonly Statement[] => [
   {
@@ -120,6 +139,7 @@ export const changePolicy = (table: TableCopy): readonly Statement[] => [
     ],
     Resource: table.tableArn,
   },
+  keepPublisherKeys(table),
   // A key that is at work for the table needs no more of whoever writes to it.
   decryptDevices(table),
 ];
