@@ -80,6 +80,26 @@ describe("files that do not go together", () => {
   });
 });
 
+describe("signatures", () => {
+  const everywhere = (...[usEast, euWest, apSouth]: readonly (string | undefined)[]) => ({
+    "us-east": { ...committed["us-east"], "sentinel:signatures": usEast },
+    "eu-west": { ...committed["eu-west"], "sentinel:signatures": euWest },
+    "ap-south": { ...committed["ap-south"], "sentinel:signatures": apSouth },
+  });
+
+  it("are required everywhere or nowhere: one region that lets others in would void it for all", () => {
+    for (const weak of ["off", "tag"]) {
+      const [mistake, ...more] = mistakesOf(everywhere("require", weak, "require"));
+      expect(mistake).toMatch(
+        /sentinel:signatures must be require in all three where it is in one: .*; got us-east require, eu-west (off|tag), ap-south require$/,
+      );
+      expect(more).toEqual([]);
+    }
+    expect(mistakesOf(everywhere("require", "require", "require"))).toEqual([]);
+    expect(mistakesOf(everywhere("tag", "off", "off"))).toEqual([]);
+  });
+});
+
 describe("what may be said", () => {
   it("is another form of each choice", () => {
     const files = changed("us-east", {

@@ -155,6 +155,12 @@ function fleetMistakes(fleet: Readonly<Record<RegionName, StackSettings>>): stri
     const got = each(({ deviceCa }) => (deviceCa === undefined ? "none" : deviceCaName(deviceCa)));
     mistakes.push(`${files}: ${namespace}:deviceCa must be the same in all three; got ${got}`);
   }
+  const policies = new Set(regionNames.map((name) => fleet[name].signatures));
+  if (policies.has("require") && policies.size > 1) {
+    mistakes.push(
+      `${files}: ${namespace}:signatures must be require in all three where it is in one: what another region lets in reaches the same devices; got ${each((s) => s.signatures)}`,
+    );
+  }
   const sum = regionNames.reduce((total, name) => total + fleet[name].share, 0);
   if (sum !== 100) {
     mistakes.push(
