@@ -70,6 +70,7 @@ function inspectorEnvironment(context: AppContext, lane: Lane): Record<string, s
     LANE: lane.name,
     RULES_DIRECTORY: join(root, "rules"),
     ANOMALY_CLIENTS: "200000",
+    REGION: context.links?.region ?? "local",
     ...(context.signatures && { SIGNATURES: context.signatures }),
   };
 }

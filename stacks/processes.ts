@@ -52,7 +52,7 @@ const inspectorOf =
       lane.process,
       {
         ...told(context, lane.process, "inspector"),
-        ...{ lane, signatures: context.settings.signatures },
+        ...{ lane, signatures: context.settings.signatures, region: context.settings.stack },
       },
       opts,
     );

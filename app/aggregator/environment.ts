@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultEnforcement } from "../contract/enforcement.ts";
 import { quietHours } from "../contract/incident.ts";
+import { regionLabelPattern, regionLabelRule } from "../contract/regions.ts";
 import { count, natsSchema, processSchema, readEnvironment } from "../shared/environment.ts";
 import { gatheredAtOnce } from "./grouping/gathering.ts";
 
@@ -8,7 +9,7 @@ const shape = {
   ...processSchema,
   ...natsSchema,
   /** What incidents say where they are from. */
-  REGION: z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -"),
+  REGION: z.string().regex(regionLabelPattern, `must be ${regionLabelRule}`),
   /** So many clients with one rule within so many seconds are one campaign. */
   CAMPAIGN_CLIENTS: count.min(2).max(gatheredAtOnce).default(10),
   CAMPAIGN_SECONDS: count.default(600),

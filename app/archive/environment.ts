@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { archiveSeconds } from "../contract/limits.ts";
+import { regionLabelPattern, regionLabelRule } from "../contract/regions.ts";
 import {
   auditKeysSchema,
   count,
@@ -13,7 +14,7 @@ const shape = {
   ...natsSchema,
   ...auditKeysSchema,
   /** Whose records these are: the first part of the names of its objects. */
-  ARCHIVE_REGION: z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -"),
+  ARCHIVE_REGION: z.string().regex(regionLabelPattern, `must be ${regionLabelRule}`),
   ARCHIVE_BUCKET: z.string().regex(/^[a-z0-9.-]{3,63}$/, "must be the name of a bucket"),
   /** Of the bucket, wherever this process runs. */
   AWS_REGION: z.string().min(1),

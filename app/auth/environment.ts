@@ -11,6 +11,7 @@ import {
   cutOffMemoryHours,
   sessionSweepSeconds,
 } from "../contract/limits.ts";
+import { regionLabelPattern, regionLabelRule } from "../contract/regions.ts";
 import type { CutOffTimes } from "../cut-off/cut-off.ts";
 import {
   auditSchema,
@@ -60,10 +61,7 @@ const limitSchema = {
 /** What becomes of a device against which much is held: see `defaultEnforcement`. */
 const barSchema = {
   /** What a bar says where it was made. */
-  REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -")
-    .default("local"),
+  REGION: z.string().regex(regionLabelPattern, `must be ${regionLabelRule}`).default("local"),
   ENFORCEMENT_MODE: z.enum(enforcementModes).default(defaultEnforcement.mode),
   BAR_SECONDS: count.max(longestBarMinutes * 60).default(defaultEnforcement.minutes * 60),
   /** For the whole region; more are only counted and alarmed. */

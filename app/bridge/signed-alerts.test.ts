@@ -72,7 +72,7 @@ it("the library signs each alert when it sends it", async () => {
     password: readFileSync(secrets.upstreamPasswordFile("publisher"), "utf8"),
     ca: readFileSync(certificates.caFile),
     journal: join(folder, "journal"),
-    ...{ signingKey, keyId: "desk-1" },
+    ...{ signingKey, keyId: "desk-1", region: "local" },
   });
   const { confirmed } = await publisher.publish("library", alert);
   await confirmed;

@@ -50,6 +50,7 @@ it.each([
 });
 
 const alert: SignedAlert = {
+  region: "eu-west",
   topic: "clients/pump-7/alerts",
   alertId: "4711",
   keyId: "desk-1",
@@ -57,15 +58,16 @@ const alert: SignedAlert = {
   payloadSha256: payloadSha256(Buffer.from("{}")),
 };
 
-it("is over six lines, each ended", () => {
+it("is over seven lines, each ended", () => {
   expect(signedBytes(alert).toString()).toBe(
-    "sentinel-alert-v1\nclients/pump-7/alerts\n4711\ndesk-1\n1800000000000\n" +
+    "sentinel-alert-v1\neu-west\nclients/pump-7/alerts\n4711\ndesk-1\n1800000000000\n" +
       "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n",
   );
 });
 
 it("is over other bytes as soon as one field is another", () => {
   const others: Partial<SignedAlert>[] = [
+    { region: "us-east" },
     { topic: "clients/pump-8/alerts" },
     { alertId: "4712" },
     { keyId: "desk-2" },
@@ -73,7 +75,7 @@ it("is over other bytes as soon as one field is another", () => {
     { payloadSha256: payloadSha256(Buffer.from("{} ")) },
   ];
   const all = [alert, ...others.map((other) => ({ ...alert, ...other }))];
-  expect(new Set(all.map((each) => signedBytes(each).toString())).size).toBe(6);
+  expect(new Set(all.map((each) => signedBytes(each).toString())).size).toBe(7);
 });
 
 it("finds the publisher's id in the identity of an alert, and in no name that a bridge gives", () => {

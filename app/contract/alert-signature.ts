@@ -53,6 +53,8 @@ export function parseSignature(text: string): AlertSignature | undefined {
 
 /** What a signature is about. */
 export interface SignedAlert {
+  /** At whose broker it is published: elsewhere nobody knows its id, and would take it for a new alert. */
+  readonly region: string;
   readonly topic: string;
   /** What the publisher gave as `alert-id`. */
   readonly alertId: string;
@@ -63,11 +65,11 @@ export interface SignedAlert {
 }
 
 /**
- * The bytes that are signed: six lines. None of the fields can hold a line's end, so nothing can be
+ * The bytes that are signed: seven lines. None of the fields can hold a line's end, so nothing can be
  * moved from one into another; the first line keeps the signature from meaning anything elsewhere.
  */
 export function signedBytes(alert: SignedAlert): Buffer {
-  const { topic, alertId, keyId, signedMs, payloadSha256 } = alert;
-  const lines = ["sentinel-alert-v1", topic, alertId, keyId, signedMs, payloadSha256];
+  const { region, topic, alertId, keyId, signedMs, payloadSha256 } = alert;
+  const lines = ["sentinel-alert-v1", region, topic, alertId, keyId, signedMs, payloadSha256];
   return Buffer.from(`${lines.join("\n")}\n`);
 }

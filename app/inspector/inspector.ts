@@ -42,6 +42,8 @@ export interface InspectorOptions {
   readonly anomalyClients: number;
   /** What becomes of alerts that no known publisher has signed. */
   readonly signatures: SignaturePolicy;
+  /** This region's name, which they sign along. */
+  readonly region: string;
   readonly metrics: Registry;
   /** By what the decisions about held messages are signed and told. */
   readonly auditing: Pick<DecisionAuditOptions, "keys" | "headsMs">;
@@ -85,7 +87,7 @@ export async function createInspector(options: InspectorOptions): Promise<Runnin
       ? new AlertSender({ nats, log, onAgain: (alerts) => metrics.sentAgain.inc(alerts) })
       : undefined;
   const policy = lane.name === "alerts" ? options.signatures : "off";
-  const signatures = await openSignatures({ policy, nats, log, clock });
+  const signatures = await openSignatures({ policy, region: options.region, nats, log, clock });
   const decided = new DecidedBefore({ nats, publisher, lane, log });
   const handle = createMessageInspector({
     ...{ lane, publisher, sender, state, recipients, decided, held, metrics, log },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { RenewedAuditKeys } from "../audit/renewed-audit-keys.ts";
 import { signaturePolicies } from "../contract/alert-signature.ts";
 import { laneNames, lanes } from "../contract/lanes.ts";
+import { regionLabelPattern, regionLabelRule } from "../contract/regions.ts";
 import {
   auditSchema,
   count,
@@ -33,6 +34,8 @@ const schema = {
   ANOMALY_CLIENTS: count.max(50_000_000).default(2_000_000),
   /** What becomes of alerts that no known publisher has signed. Reports are not asked for it. */
   SIGNATURES: z.enum(signaturePolicies).default("off"),
+  /** This region's name: only what publishers signed for it counts. */
+  REGION: z.string().regex(regionLabelPattern, `must be ${regionLabelRule}`).default("local"),
 };
 
 /**
@@ -57,6 +60,7 @@ await runProcess(
       rulesDirectory: environment.RULES_DIRECTORY,
       anomalyClients: environment.ANOMALY_CLIENTS,
       signatures: environment.SIGNATURES,
+      region: environment.REGION,
       auditing: { keys, headsMs: environment.AUDIT_HEADS_SECONDS * 1_000 },
       metrics,
       log,

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { isKeyId, keyIdRule, signatureText, signedBytes } from "../contract/alert-signature.ts";
 import { payloadSha256 } from "../contract/message-id.ts";
+import { regionLabelPattern, regionLabelRule } from "../contract/regions.ts";
 import { topics } from "../contract/subjects.ts";
 import type { JournaledAlert } from "./journal-line.ts";
 import { PublisherError } from "./publisher-error.ts";
@@ -44,16 +45,25 @@ function readKey(path: string): KeyObject {
   throw wrong(`signingKey ${path} must be a private Ed25519 key in PEM form`);
 }
 
-/**
- * @param path The private key, Ed25519 in PEM form, readable by its owner alone. It is read once.
- * @throws PublisherError `invalid-option`
- */
-export function createAlertSigner(path: string, keyId: string): AlertSigner {
+/** With what a publisher signs. */
+export interface Signing {
+  /** File of the private key, Ed25519 in PEM form, readable by its owner alone. It is read once. */
+  readonly path: string;
+  readonly keyId: string;
+  /** Whose broker it publishes at. */
+  readonly region: string;
+}
+
+/** @throws PublisherError `invalid-option` */
+export function createAlertSigner({ path, keyId, region }: Signing): AlertSigner {
   if (!isKeyId(keyId)) throw wrong(`keyId must be ${keyIdRule}, got ${JSON.stringify(keyId)}`);
+  if (!regionLabelPattern.test(region)) {
+    throw wrong(`region must be ${regionLabelRule}, got ${JSON.stringify(region)}`);
+  }
   const key = readKey(path);
   return ({ clientId, id, payload }, nowMs) => {
     const signedMs = Math.floor(nowMs);
-    const about = { topic: topics.alerts(clientId), alertId: id, keyId, signedMs };
+    const about = { region, topic: topics.alerts(clientId), alertId: id, keyId, signedMs };
     const bytes = signedBytes({ ...about, payloadSha256: payloadSha256(payload) });
     return signatureText({ keyId, signedMs, signature: sign(null, bytes, key) });
   };

@@ -48,12 +48,14 @@ const given = <T>(value: T | (() => T) | undefined): (() => T) | undefined =>
     ? (value as (() => T) | undefined)
     : () => value;
 
-function signerOf({ signingKey, keyId }: PublisherOptions): AlertSigner | undefined {
-  if (signingKey === undefined && keyId === undefined) return undefined;
-  if (typeof signingKey !== "string" || typeof keyId !== "string") {
-    throw new PublisherError("invalid-option", "signingKey and keyId must be given together");
+function signerOf({ signingKey, keyId, region }: PublisherOptions): AlertSigner | undefined {
+  const all = [signingKey, keyId, region];
+  if (all.every((each) => each === undefined)) return undefined;
+  if (typeof signingKey !== "string" || typeof keyId !== "string" || typeof region !== "string") {
+    const rule = "signingKey, keyId and region must be given together";
+    throw new PublisherError("invalid-option", rule);
   }
-  return createAlertSigner(signingKey, keyId);
+  return createAlertSigner({ path: signingKey, keyId, region });
 }
 
 /** @throws PublisherError `invalid-option`, which says which, what it must be, and what was given. */

@@ -28,6 +28,8 @@ export interface PublisherOptions {
   readonly signingKey?: string;
   /** Under what id the region knows the public half; with `signingKey`, and only then. */
   readonly keyId?: string;
+  /** The name of the region whose broker `url` is, such as `eu-west`; with `signingKey`, and only then. */
+  readonly region?: string;
   /** Told what is wrong, as long as it is: nothing has to be done about it but to look. */
   readonly onProblem?: (problem: PublisherError) => void;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SignaturePolicy } from "../../app/contract/alert-signature.ts";
 import type { Lane } from "../../app/contract/lanes.ts";
+import type { RegionName } from "../../app/contract/regions.ts";
 import type { RegionPlan } from "../capacity/plan.ts";
 import { statefulProcess } from "./stateful-process.ts";
 import { auditKeyFiles, type WorkloadArgs } from "./workload.ts";
@@ -10,6 +11,8 @@ export interface InspectorArgs extends WorkloadArgs {
   readonly lane: Lane;
   /** What becomes of alerts that no known publisher has signed. */
   readonly signatures: SignaturePolicy;
+  /** What publishers sign along. */
+  readonly region: RegionName;
   readonly plan: Pick<RegionPlan, "inspector" | "reportInspector">;
 }
 
@@ -17,7 +20,7 @@ export interface InspectorArgs extends WorkloadArgs {
 export class Inspector extends pulumi.ComponentResource {
   constructor(name: string, args: InspectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("sentinel:workloads:Inspector", name, {}, opts);
-    const { lane, plan, signatures } = args;
+    const { lane, plan, signatures, region } = args;
     const planned = { alerts: plan.inspector, reports: plan.reportInspector }[lane.name];
     statefulProcess({
       process: {
@@ -28,7 +31,7 @@ export class Inspector extends pulumi.ComponentResource {
           LANE: lane.name,
           ANOMALY_CLIENTS: String(planned.anomalyClients),
           // Devices prove who they are when they connect.
-          ...(lane.name === "alerts" && { SIGNATURES: signatures }),
+          ...(lane.name === "alerts" && { SIGNATURES: signatures, REGION: region }),
           ...auditKeyFiles,
         },
       },

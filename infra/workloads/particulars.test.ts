@@ -95,7 +95,7 @@ describe("inspector", () => {
   });
 
   it("asks publishers for signatures as the stack says, and devices for none", () => {
-    expect(environmentOf("inspector")["SIGNATURES"]).toBe("require");
+    expect(environmentOf("inspector")).toMatchObject({ SIGNATURES: "require", REGION: "eu-west" });
     expect(environmentOf("report-inspector")).not.toHaveProperty("SIGNATURES");
   });
 

@@ -31,7 +31,8 @@ export const makeWorkloads = (upstream: Upstream = bundled, signIn: SignIn = {})
     new Meter("meter", argsOf("meter"));
     new Delivery("delivery", { ...argsOf("delivery"), region: "eu-west" });
     for (const lane of Object.values(lanes)) {
-      new Inspector(lane.process, { ...argsOf(lane.process), lane, signatures: "require" });
+      const what = { lane, signatures: "require", region: "eu-west" } as const;
+      new Inspector(lane.process, { ...argsOf(lane.process), ...what });
     }
     const auth = { region: "eu-west", awsRegion: "eu-west-1", deviceTable: "devices" } as const;
     new Console("console", {

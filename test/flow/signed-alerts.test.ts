@@ -72,7 +72,7 @@ async function publishSigned(client: string, payload: string, keyId = "desk-1"):
     password: readFileSync(secrets.upstreamPasswordFile("publisher"), "utf8"),
     ca: readFileSync(certificates.caFile),
     journal: file(`journal-${keyId}`),
-    ...{ signingKey: file(`${keyId}.pem`), keyId },
+    ...{ signingKey: file(`${keyId}.pem`), keyId, region: "local" },
   });
   const { confirmed } = await publisher.publish(client, payload);
   await confirmed;
@@ -100,13 +100,19 @@ async function publish({ client, payload, alertId, signature }: Said): Promise<v
 /** What the holder of a key says of an alert. */
 function signatureOf(
   { client, payload, alertId = "" }: Said,
-  how: { readonly key?: string; readonly keyId?: string; readonly agoMs?: number } = {},
+  how: {
+    readonly key?: string;
+    readonly keyId?: string;
+    readonly agoMs?: number;
+    readonly region?: string;
+  } = {},
 ): string {
-  const { key = "desk-1", agoMs = 0 } = how;
+  const { key = "desk-1", agoMs = 0, region = "local" } = how;
   const { keyId = key } = how;
   const signedMs = Date.now() - agoMs;
   const hash = payloadSha256(Buffer.from(payload));
-  const about = { topic: topics.alerts(client), alertId, keyId, signedMs, payloadSha256: hash };
+  const topic = topics.alerts(client);
+  const about = { region, topic, alertId, keyId, signedMs, payloadSha256: hash };
   const pem = createPrivateKey(readFileSync(file(`${key}.pem`)));
   return signatureText({ keyId, signedMs, signature: sign(null, signedBytes(about), pem) });
 }
@@ -182,6 +188,11 @@ describe("where signatures are required", () => {
       () => ({ ...good, payload: '{"by":"forger"}' }),
       "signature-invalid",
     ],
+    [
+      "signed for another region's broker",
+      () => ({ ...good, payload: '{"for":"another"}' }),
+      "signature-invalid",
+    ],
     ["not signed", () => ({ ...good, payload: '{"by":"nobody"}' }), "signature-missing"],
     [
       "signed twice",
@@ -199,6 +210,7 @@ describe("where signatures are required", () => {
       "published again after its id is forgotten": { agoMs: 111 * minute },
       "signed by a stranger": { key: "stranger" },
       "signed by a stranger in somebody's name": { key: "stranger", keyId: "desk-1" },
+      "signed for another region's broker": { region: "eu-west" },
       "signed without an id": {},
     }[what];
     await publish(by ? { ...said, signature: signatureOf(said, by) } : said);

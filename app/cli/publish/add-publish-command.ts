@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { isKeyId, keyIdRule } from "../../contract/alert-signature.ts";
 import { alertIdRule, isAlertId } from "../../contract/message-id.ts";
+import { regionLabelPattern, regionLabelRule } from "../../contract/regions.ts";
 import type { RunCommand } from "../command-context.ts";
 import { clientId, duration, examples } from "../option-values.ts";
 
@@ -12,6 +13,11 @@ function alertId(value: string): string {
 function keyId(value: string): string {
   if (isKeyId(value)) return value;
   throw new InvalidArgumentError(`A key's id is ${keyIdRule}.`);
+}
+
+function region(value: string): string {
+  if (regionLabelPattern.test(value)) return value;
+  throw new InvalidArgumentError(`A region's name is ${regionLabelRule}.`);
 }
 
 /** `sentinel publish`: feeds alerts in, as publishers do. */
@@ -40,6 +46,7 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
     )
     .option("--sign-key <file>", "sign with this private key, Ed25519 in PEM form, mode 600")
     .option("--key-id <id>", "under which the region knows its public half", keyId)
+    .option("--region <name>", "whose broker it is, such as eu-west: it is signed along", region)
     .addHelpText(
       "after",
       "\nA payload is an object, or a text, which is sent byte for byte. Without an id an alert gets a random one.\n" +
@@ -53,15 +60,18 @@ export function addPublishCommand(program: Command, run: RunCommand): void {
         ),
     );
   publish.action((client, payload, options) => {
-    const { lines, id, confirm, timeout: timeoutMs, journal, signKey, keyId: signKeyId } = options;
+    const { lines, id, confirm, timeout: timeoutMs, journal } = options;
+    const { signKey, keyId: signKeyId, region: signRegion } = options;
     const single = client !== undefined && payload !== undefined;
     if (single === (lines !== undefined) || (lines !== undefined && (client ?? id) !== undefined)) {
       publish.error("error: name a client and a payload, or lines by --lines");
     }
-    if ((signKey === undefined) !== (signKeyId === undefined)) {
-      publish.error("error: name --sign-key and --key-id together");
+    const signs = [signKey, signKeyId, signRegion].filter((each) => each !== undefined);
+    if (signs.length % 3 !== 0) {
+      publish.error("error: name --sign-key, --key-id and --region together");
     }
-    const signing = signKey === undefined ? {} : { signing: { key: signKey, id: signKeyId } };
+    const signing =
+      signs.length > 0 ? { signing: { key: signKey, id: signKeyId, region: signRegion } } : {};
     const alert = single ? { client, payload, ...(id !== undefined && { id }) } : undefined;
     const what = alert ? { alert } : { lines };
     return run(

@@ -24,8 +24,8 @@ export interface PublishOptions {
   readonly confirm: boolean;
   readonly timeoutMs: number;
   readonly journal?: string;
-  /** File of the private key, and the key's id. */
-  readonly signing?: { readonly key: string; readonly id: string };
+  /** File of the private key, the key's id, and whose broker it is. */
+  readonly signing?: { readonly key: string; readonly id: string; readonly region: string };
 }
 
 /** Enough for the unconfirmed ones below, each as large as it may be. */
@@ -51,6 +51,7 @@ export async function publishCommand(
 ): Promise<number> {
   const settings = settingsFrom(publisherShape, context.variables);
   const journal = options.journal ?? journalFolder(context.variables, settings.UPSTREAM_URL);
+  const { signing } = options;
   const problems = { last: "" };
   const publisher = await openPublisher({
     url: settings.UPSTREAM_URL,
@@ -58,7 +59,7 @@ export async function publishCommand(
     password: renewedPassword(settings.PUBLISHER_PASSWORD_FILE),
     ca: renewedFile(settings.UPSTREAM_CA_FILE),
     ...{ journal, journalLimitBytes },
-    ...(options.signing && { signingKey: options.signing.key, keyId: options.signing.id }),
+    ...(signing && { signingKey: signing.key, keyId: signing.id, region: signing.region }),
     onProblem(problem) {
       // Each alert that is refused is told of where it was published.
       if (problem.code === "no-connection") problems.last = `: ${problem.message}`;

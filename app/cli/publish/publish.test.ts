@@ -24,7 +24,12 @@ it.each([
   [["pump-7"], "name a client and a payload, or lines by --lines"],
   [["pump-7", "{}", "--lines", "-"], "name a client and a payload, or lines by --lines"],
   [["pump-7", "{}", "--id", "two words"], "An alert's id is 1 to 128 printable ASCII"],
-  [["pump-7", "{}", "--sign-key", "key.pem"], "name --sign-key and --key-id together"],
+  [["pump-7", "{}", "--sign-key", "key.pem"], "name --sign-key, --key-id and --region together"],
+  [
+    ["pump-7", "{}", "--sign-key", "key.pem", "--key-id", "a"],
+    "name --sign-key, --key-id and --region together",
+  ],
+  [["pump-7", "{}", "--region", "EU west"], "A region's name is 1 to 40 of"],
   [["pump-7", "{}", "--sign-key", "key.pem", "--key-id", "a b"], "A key's id is 1 to 64 of"],
 ])("says what it wants when it is called with %j", async (args, complaint) => {
   const { code, stderr } = await sentinel(["publish", ...args], settings);
@@ -41,7 +46,8 @@ it("names the settings that are missing", async () => {
 it("signs with no key that others could read", async () => {
   const key = join(folder, "key.pem");
   writeFileSync(key, "", { mode: 0o644 });
-  const args = ["publish", "pump-7", "{}", "--sign-key", key, "--key-id", "desk-1"];
+  const by = ["--sign-key", key, "--key-id", "desk-1", "--region", "local"];
+  const args = ["publish", "pump-7", "{}", ...by];
   const { code, stderr } = await sentinel(args, settings);
   expect(stderr).toContain("key.pem must be its owner's alone (mode 600), got 644");
   expect(code).toBe(1);

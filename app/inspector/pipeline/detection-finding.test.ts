@@ -23,7 +23,9 @@ const eventsOf = (findings: readonly Finding[], signature?: string) =>
       sequence: 4711,
       receivedMs: 1_800_000_000_000.25,
       recipient: "not-asked",
-      ...(signature !== undefined && { signed: { signature, messageId: "", takenMs: 1 } }),
+      ...(signature !== undefined && {
+        signed: { signature, messageId: "", takenMs: 1, storedMs: 1 },
+      }),
     },
     messageId: "pump-7:4711",
     findings,

@@ -158,7 +158,8 @@ function takenMs({ received, storedMs }: IngressMessage): number {
 }
 
 const claimOf = (source: IngressMessage, signature: string): SignedClaim => ({
-  ...{ signature, messageId: source.messageId ?? "", takenMs: takenMs(source) },
+  ...{ signature, messageId: source.messageId ?? "" },
+  ...{ takenMs: takenMs(source), storedMs: source.storedMs },
 });
 
 /**

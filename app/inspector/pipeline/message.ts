@@ -14,6 +14,8 @@ export interface SignedClaim {
   readonly messageId: string;
   /** When a bridge took it from the broker, in milliseconds since 1970. */
   readonly takenMs: number;
+  /** When the log stored it. */
+  readonly storedMs: number;
 }
 
 /** One message as the stages see it. */

@@ -15,6 +15,8 @@ export interface Signatures {
 
 export interface SignaturesOptions {
   readonly policy: SignaturePolicy;
+  /** This region's name, which publishers sign along. */
+  readonly region: string;
   readonly nats: Pick<NatsConnection, "request">;
   readonly log: Logger;
   /** Monotonic milliseconds. */
@@ -27,7 +29,7 @@ const beginLimitMs = 5_000;
 
 /** Begins to follow the keys of publishers where the policy is to look at signatures. */
 export async function openSignatures(options: SignaturesOptions): Promise<Signatures> {
-  const { policy, nats, log, clock } = options;
+  const { policy, region, nats, log, clock } = options;
   if (policy === "off") return { stages: [], notReady: () => undefined, stop: () => {} };
   const keys = new PublisherKeyRing({
     ask: async (version) => {
@@ -40,7 +42,7 @@ export async function openSignatures(options: SignaturesOptions): Promise<Signat
   });
   await keys.begin(beginLimitMs);
   return {
-    stages: [createSignatureVerification({ policy, keys })],
+    stages: [createSignatureVerification({ policy, region, keys })],
     notReady: () => keys.notReady(),
     stop: () => keys.stop(),
   };

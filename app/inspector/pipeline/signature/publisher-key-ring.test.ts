@@ -47,14 +47,14 @@ it("knows the keys when it has begun, and what was changed a few seconds later",
   expect(world.failures).toBe(0);
 });
 
-it("believes what it knows for ten minutes while nobody answers, and then says that it knows nothing", async () => {
+it("believes what it knows for an hour while nobody answers, and then says that it knows nothing", async () => {
   const world = setUp();
   await ring.begin(20_000);
   world.answer = new Error("no responders");
   await vi.waitFor(() => expect(world.failures).toBe(1), soon);
-  world.nowMs = 599_999;
+  world.nowMs = 3_599_999;
   expect([ring.trusted, ring.notReady()]).toEqual([true, undefined]);
-  world.nowMs = 600_000;
+  world.nowMs = 3_600_000;
   expect([ring.trusted, ring.notReady()]).toEqual([false, "the keys of publishers are not known"]);
   world.answer = { version: "1" };
   await vi.waitFor(() => expect(ring.trusted).toBe(true), soon);

@@ -26,8 +26,8 @@ export interface PublisherKeyRingOptions {
 /** How soon what an operator changes counts here. */
 const everyMs = 2_000;
 const againMs = 250;
-/** Keys are believed for so long while nobody tells whether they still count. */
-const trustMs = 600_000;
+/** Keys are believed for so long while nobody tells whether they still count, as logins are by auth. */
+const trustMs = 3_600_000;
 
 /** The keys of publishers as the registry has them, a few seconds ago. */
 export class PublisherKeyRing {

@@ -30,21 +30,28 @@ interface Case {
   readonly key?: KnownKey;
   readonly text?: string;
   readonly messageId?: string;
+  /** For how long the bridge held it. */
+  readonly heldMs?: number;
 }
 
 function faultOf(each: Case) {
   const about: SignedAlert = {
-    ...{ topic: topics.alerts("pump-7"), alertId: "4711", keyId: "desk-1", signedMs: nowMs },
-    ...{ payloadSha256: payloadSha256(payload), ...each.said },
+    ...{ region: "eu-west", topic: topics.alerts("pump-7"), alertId: "4711", keyId: "desk-1" },
+    ...{ signedMs: nowMs, payloadSha256: payloadSha256(payload), ...each.said },
   };
   const { keyId, signedMs } = about;
   const signature = sign(null, signedBytes(about), (each.by ?? pair).privateKey);
   const given = each.text ?? signatureText({ keyId, signedMs, signature });
   const message = { clientId: each.clientId ?? "pump-7", payload: each.payload ?? payload };
   const id = alertMessageId(message.clientId, each.alertId ?? "4711", message.payload) ?? "";
-  const claim = { signature: given, messageId: each.messageId ?? id, takenMs: nowMs };
+  const claim = {
+    signature: given,
+    messageId: each.messageId ?? id,
+    takenMs: nowMs,
+    storedMs: nowMs + (each.heldMs ?? 0),
+  };
   const keys = new Map([["desk-1", each.key ?? knownKey()]]);
-  return signatureFaultOf(message, claim, keys);
+  return signatureFaultOf(message, claim, { region: "eu-west", keys });
 }
 
 it("finds nothing wrong with what a known publisher has signed", () => {
@@ -53,6 +60,7 @@ it("finds nothing wrong with what a known publisher has signed", () => {
 });
 
 it.each<[string, Case, string]>([
+  ["for another region", { said: { region: "us-east" } }, "invalid"],
   ["for another device", { clientId: "pump-8" }, "invalid"],
   ["under another id", { alertId: "4712" }, "invalid"],
   ["with another payload", { payload: Buffer.from('{"alarm":"door shut"}') }, "invalid"],
@@ -75,10 +83,20 @@ it("takes what waited in the broker, or was sent again, for longer than an hour"
   }
 });
 
+it("takes what a bridge held for hours only when it came straight from its publisher", () => {
+  const after = (minutes: number, heldMs: number) =>
+    faultOf({ said: { signedMs: nowMs - minutes * minute }, heldMs });
+  expect(after(4, 300 * minute)).toBeUndefined();
+  expect(after(109, 4 * minute)).toBeUndefined();
+  // Its first copy may be forgotten by the time this one is stored.
+  expect(after(6, 6 * minute)).toBe("expired");
+  expect(after(109, 6 * minute)).toBe("expired");
+});
+
 it("takes no field of a text for another: each says what was signed and nothing else", () => {
   const bytes = signedBytes({
-    ...{ topic: topics.alerts("pump-7"), alertId: "4711", keyId: "desk-1", signedMs: nowMs },
-    payloadSha256: payloadSha256(payload),
+    ...{ region: "eu-west", topic: topics.alerts("pump-7"), alertId: "4711", keyId: "desk-1" },
+    ...{ signedMs: nowMs, payloadSha256: payloadSha256(payload) },
   });
   const signature = sign(null, bytes, pair.privateKey);
   const later = signatureText({ keyId: "desk-1", signedMs: nowMs + 1, signature });
@@ -86,5 +104,6 @@ it("takes no field of a text for another: each says what was signed and nothing 
 });
 
 it("tells an alert without a signature", () => {
-  expect(signatureFaultOf({ clientId: "pump-7", payload }, undefined, new Map())).toBe("missing");
+  const judge = { region: "eu-west", keys: new Map() };
+  expect(signatureFaultOf({ clientId: "pump-7", payload }, undefined, judge)).toBe("missing");
 });

@@ -25,8 +25,20 @@ export type SignatureFault = (typeof signatureFaults)[number];
 export const oldestMs = 110 * 60_000;
 /** By so much a publisher's clock may be ahead. */
 export const aheadMs = 5 * 60_000;
+/**
+ * What a bridge held for longer, or says it did, may be stored when its id is forgotten. Such an alert must
+ * have come from its publisher straight away, so that a replay that was taken in time does not pass later.
+ */
+const heldMs = 5 * 60_000;
+const straightMs = 5 * 60_000;
 
 type Signed = Pick<InspectedMessage, "clientId" | "payload">;
+/** By what signatures are judged. */
+interface Judge {
+  /** The region's name: what was signed for another one's broker is none of ours. */
+  readonly region: string;
+  readonly keys: Keys;
+}
 interface Keys {
   readonly get: (keyId: string) => KnownKey | undefined;
 }
@@ -38,7 +50,7 @@ interface Keys {
 export function signatureFaultOf(
   { clientId, payload }: Signed,
   claim: SignedClaim | undefined,
-  keys: Keys,
+  { region, keys }: Judge,
 ): SignatureFault | undefined {
   if (!claim) return "missing";
   const given = parseSignature(claim.signature);
@@ -47,14 +59,19 @@ export function signatureFaultOf(
   if (!key) return "key-unknown";
   if (key.revoked) return "key-revoked";
   const { keyId, signedMs, signature } = given;
-  const ageMs = claim.takenMs - signedMs;
-  if (ageMs > oldestMs || ageMs < -aheadMs) return "expired";
+  if (!isInTime(claim, signedMs)) return "expired";
   if (signedMs < key.notBefore || signedMs >= key.notAfter) return "key-expired";
   const hash = payloadSha256(payload);
   const alertId = alertIdIn(claim.messageId, { clientId, payloadSha256: hash });
   // Without one, what is published again would be another alert.
   if (alertId === undefined) return "malformed";
-  const about = { topic: topics.alerts(clientId), alertId, keyId, signedMs };
+  const about = { region, topic: topics.alerts(clientId), alertId, keyId, signedMs };
   const bytes = signedBytes({ ...about, payloadSha256: hash });
   return verify(null, bytes, key.object, signature) ? undefined : "invalid";
+}
+
+function isInTime({ takenMs, storedMs }: SignedClaim, signedMs: number): boolean {
+  const ageMs = takenMs - signedMs;
+  const limitMs = storedMs - takenMs > heldMs ? straightMs : oldestMs;
+  return ageMs <= limitMs && ageMs >= -aheadMs;
 }

@@ -4,7 +4,7 @@ import type { InspectedMessage, SignedClaim } from "../message.ts";
 import { verdictOf } from "../verdict.ts";
 import { createSignatureVerification } from "./signature-verification.ts";
 
-const claim: SignedClaim = { signature: "unreadable", messageId: "x", takenMs: 1 };
+const claim: SignedClaim = { signature: "unreadable", messageId: "x", takenMs: 1, storedMs: 1 };
 const message = (part: Partial<InspectedMessage> = {}): InspectedMessage => ({
   ...{ origin: "upstream", clientId: "pump-7", payload: Buffer.from("{}"), qos: 1 },
   ...{ sequence: 1, receivedMs: 1, recipient: "active" },
@@ -17,7 +17,7 @@ function judged(
   trusted = true,
 ) {
   const keys = { get: () => undefined, trusted };
-  const { find } = createSignatureVerification({ policy, keys });
+  const { find } = createSignatureVerification({ policy, region: "eu-west", keys });
   const about = message(part);
   const findings = find(about, {} as never);
   if (findings instanceof Promise) throw new Error("it takes no turn of the event loop");

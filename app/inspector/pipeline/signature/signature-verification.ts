@@ -27,11 +27,16 @@ function findingsBy(verdict: "tag" | "quarantine") {
 
 export interface SignatureVerificationOptions {
   readonly policy: Exclude<SignaturePolicy, "off">;
+  readonly region: string;
   readonly keys: Pick<PublisherKeyRing, "get" | "trusted">;
 }
 
 /** Whether an alert is signed by a publisher that is known. Devices prove who they are when they connect. */
-export function createSignatureVerification({ policy, keys }: SignatureVerificationOptions): Stage {
+export function createSignatureVerification({
+  policy,
+  region,
+  keys,
+}: SignatureVerificationOptions): Stage {
   const findings = findingsBy(policy === "require" ? "quarantine" : "tag");
   const findingsOf = (fault: keyof typeof objections) => findings.get(fault) ?? [];
   return {
@@ -43,7 +48,7 @@ export function createSignatureVerification({ policy, keys }: SignatureVerificat
         if (policy === "require") throw new Error("the keys of publishers are not known");
         return findingsOf("unverified");
       }
-      const fault = signatureFaultOf(message, message.signed, keys);
+      const fault = signatureFaultOf(message, message.signed, { region, keys });
       return fault === undefined ? [] : findingsOf(fault);
     },
   };
