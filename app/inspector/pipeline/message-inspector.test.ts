@@ -8,10 +8,14 @@ import { ClientBaselines } from "./anomaly/client-baselines.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { createMessageInspector } from "./message-inspector.ts";
 import { Recipients } from "./recipients.ts";
-import { stages } from "./stages.ts";
+import { type Stage, stages } from "./stages.ts";
 
 /** What is stored of one message whose rules always fail, and what is counted and logged. */
-async function inspectedWith(match: () => never | Promise<never>, subject: string, canary = false) {
+async function inspectedWith(
+  match: () => never | Promise<never>,
+  subject: string,
+  { canary = false, own = {}, also = [] as readonly Stage[] } = {},
+) {
   const registry = new Registry();
   const metrics = createInspectorMetrics(registry);
   const lines: string[] = [];
@@ -24,7 +28,12 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
         return Promise.resolve({ stream: "S", seq: 1, duplicate: false, domain: "" });
       },
     },
-    ...{ sender: undefined, stages, metrics, held: new HeldMessages(() => 0) },
+    ...{
+      sender: undefined,
+      stages: [...also, ...stages],
+      metrics,
+      held: new HeldMessages(() => 0),
+    },
     // Its lease begins with nothing in doubt.
     decided: { begin: () => {}, settle: ({ outputs }) => Promise.resolve(outputs) },
     state: { rules: { version: "v", size: 1, match }, baselines: new ClientBaselines(10, 1) },
@@ -36,7 +45,7 @@ async function inspectedWith(match: () => never | Promise<never>, subject: strin
   });
   const source = {
     ...{ subject, payload: Buffer.from("%41"), sequence: 7, storedMs: Date.now(), canary },
-    ...{ messageId: undefined, received: undefined, qos: 1 },
+    ...{ messageId: undefined, received: undefined, qos: 1, ...own },
   };
   const signal = new AbortController().signal;
   const lease = { partition: 3, inDoubtUpTo: 0, signal, held: () => true, keepsSent: false };
@@ -75,6 +84,21 @@ it.each([
 
 it("takes no failure for a canary that was found", async () => {
   const fail = () => Promise.reject(new MatchFailed("engine", "out of memory"));
-  const { stored } = await inspectedWith(fail, "ingress.3.device.pump-7", true);
+  const { stored } = await inspectedWith(fail, "ingress.3.device.pump-7", { canary: true });
   expect(stored).toEqual([]);
+});
+
+it("judges a signature by when a bridge took the alert, and by when it was stored", async () => {
+  const seen: unknown[] = [];
+  const look: Stage = {
+    name: "signature-verification",
+    find: ({ signed }) => {
+      seen.push(signed);
+      return [];
+    },
+  };
+  const fail = () => Promise.reject(new MatchFailed("engine", "out of memory"));
+  const own = { signature: "v1", messageId: "id", received: "1000", storedMs: 9_000.5 };
+  await inspectedWith(fail, "ingress.3.upstream.pump-7", { own, also: [look] });
+  expect(seen).toEqual([{ signature: "v1", messageId: "id", takenMs: 1_000, storedMs: 9_000.5 }]);
 });
