@@ -8,6 +8,7 @@ import { connectDevice, registerDevice } from "../support/clients.ts";
 import { mqttStream } from "../support/mqtt-streams.ts";
 import { connectAs } from "../support/stored.ts";
 import { startTestRegion } from "../support/test-region.ts";
+import { probe, untilHeard } from "../support/until-heard.ts";
 
 let region: Region;
 let inspector: NatsConnection;
@@ -61,15 +62,16 @@ describe.each([
     const { client, received } = await subscriber(clientId, password, { qos, clean });
     const cameWith: number[] = [];
     client.on("message", (_topic, _payload, packet) => cameWith.push(packet.qos));
+    await untilHeard(inspector, clientId, () => received.length > 0);
     inspector.publish(subjects.delivery(clientId), "first");
     inspector.publish(subjects.delivery(clientId), "second");
     await inspector.flush();
 
     // A stream has a thousand consumers at most, each dearer than the device's connection.
     expect(await consumers()).toEqual([0, 0]);
-    const payloads = () => received.map(({ payload }) => payload);
+    const payloads = () => received.map(({ payload }) => payload).filter((each) => each !== probe);
     await expect.poll(payloads, soon).toEqual(["first", "second"]);
-    expect(cameWith).toEqual([0, 0]);
+    expect(new Set(cameWith)).toEqual(new Set([0]));
     await client.endAsync();
   });
 });
