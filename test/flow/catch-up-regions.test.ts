@@ -78,6 +78,11 @@ async function silentSeconds(): Promise<number> {
   const { active } = (await mirror()).mirror;
   return active < 0 ? Number.POSITIVE_INFINITY : active / 1e9;
 }
+/** How many of those were sent on to whoever is here. */
+async function sentOn(): Promise<number> {
+  const [delivery] = deliveries;
+  return delivery ? metricOf(delivery, "sentinel_delivery_mirrored_alerts_total") : 0;
+}
 /** How often that mirror was made to ask anew, by whoever is beside the server that led it. */
 async function nudges(): Promise<number> {
   const labels = { peer: there, stream: "MQTT_ALERTS" };
@@ -111,6 +116,8 @@ it(
     await storeAlerts(ours, clientId, named("own", 2));
     await storeAlerts(theirs, clientId, named("then", 2));
     await expect.poll(copied, soon).toBe(9);
+    // What is sent on its arrival is sent to nobody by then: to a device that is there it would come early.
+    await expect.poll(sentOn, soon).toBeGreaterThanOrEqual(9);
 
     const after = await comes(here, device);
     const missed = [...named("own", 2), ...named("late", 4), ...named("then", 2)];
