@@ -18,17 +18,18 @@ import {
   summarise,
 } from "../local/load/latency-histogram.ts";
 import { ms, whole } from "../local/view/format.ts";
+import { count } from "./count-argument.ts";
 import { deviceOf, type IndexFilled } from "./devices-index-fleet.ts";
 import { watchMachine } from "./machine.ts";
 
 const options = new Command("node bench/devices-index.ts")
   .description("Fills the console's index of devices, and looks for devices in it.")
-  .option("--devices <n>", "devices in the index, each with two labels", "1500000")
-  .option("--times <n>", "how often each question is asked, of other devices each time", "300")
+  .option("--devices <n>", "devices in the index, each with two labels", count, 1_500_000)
+  .option("--times <n>", "how often each question is asked, of other devices each time", count, 300)
   .option("--json <file>", "where the figures go", "bench/devices-index-results.json")
   .parse()
-  .opts<Record<"devices" | "times" | "json", string>>();
-const [devices, times] = [Number(options.devices), Number(options.times)];
+  .opts<{ devices: number; times: number; json: string }>();
+const { devices, times } = options;
 const [limit, countAtMost] = [50, 10_001];
 
 const directory = mkdtempSync(join(tmpdir(), "sentinel-devices-index-"));

@@ -10,15 +10,16 @@ import { whole } from "../local/view/format.ts";
 import { storeFindings } from "../test/support/findings.ts";
 import { connectAs } from "../test/support/stored.ts";
 import { startTestRegion } from "../test/support/test-region.ts";
+import { count } from "./count-argument.ts";
 import { watchMachine } from "./machine.ts";
 
 const options = new Command("node bench/findings-export.ts")
   .description("Memory and time of an export of all findings, by sentinel and by the API.")
-  .option("--findings <n>", "findings that are stored", "1000000")
+  .option("--findings <n>", "findings that are stored", count, 1_000_000)
   .option("--json <file>", "where the figures go", "bench/findings-export-results.json")
   .parse()
-  .opts<{ findings: string; json: string }>();
-const findings = Number(options.findings);
+  .opts<{ findings: number; json: string }>();
+const { findings } = options;
 const clients = 1_000;
 const progress = (line: string) => process.stderr.write(`\x1b[2m[bench]\x1b[0m ${line}\n`);
 
